@@ -1,0 +1,96 @@
+import { z } from 'zod';
+
+const id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected lower-case letters, digits, dots and dashes');
+const version = z.string().regex(/^v?\d+(\.\d+)*([-~.](alpha|beta|rc)\.?\d*)?$/, 'expected a version like 1.7.24 or 2.4.0-beta.0');
+
+/** Where the binaries of one version come from. */
+export const Source = z.discriminatedUnion('kind', [
+  z
+    .strictObject({
+      kind: z.literal('deb'),
+      suite: z.string().describe('Debian suite: bookworm, trixie, sid'),
+      packages: z.array(z.string()).min(1).describe('Package names; the first one carries the version'),
+    })
+    .describe('Packages of a Debian suite, unpacked into a prefix and never installed'),
+  z
+    .strictObject({
+      kind: z.literal('path'),
+      path: z.string().optional().describe('Directory or tarball; without it $PODPROOF_ARTIFACTS/<name>-<version>/ is taken'),
+    })
+    .describe('Binaries that you have'),
+  z
+    .strictObject({
+      kind: z.literal('release'),
+      url: z.string().optional().describe("Overrides the upstream project's own URL of this version"),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+    })
+    .describe("The upstream project's release archive"),
+]);
+export type Source = z.infer<typeof Source>;
+
+export const VmHost = z.strictObject({
+  kind: z.literal('vm'),
+  suite: z.enum(['bookworm', 'trixie', 'sid']).describe('Debian suite of the host image, and so its kernel and libc'),
+  memoryMiB: z.int().min(1024).default(3072),
+  cpus: z.int().min(1).default(2),
+  kernelParameters: z.array(z.string()).default([]),
+  allowExpiredRelease: z
+    .boolean()
+    .default(false)
+    .describe('Accept a package index whose Release file is past its date; recorded in the report'),
+});
+export const ContainerHost = z.strictObject({ kind: z.literal('container'), suite: z.enum(['bookworm', 'trixie', 'sid']) });
+export const SshHost = z.strictObject({
+  kind: z.literal('ssh'),
+  destination: z.string().regex(/^[^-\s]\S*$/).describe('As ssh(1) takes it: alias, host or user@host'),
+  disposable: z.boolean().default(false),
+});
+export const LocalHost = z.strictObject({ kind: z.literal('local'), disposable: z.boolean().default(false) });
+export const HostSpec = z.discriminatedUnion('kind', [VmHost, ContainerHost, SshHost, LocalHost]);
+export type HostSpec = z.infer<typeof HostSpec>;
+export type VmHost = z.infer<typeof VmHost>;
+
+export const EngineName = z.enum(['containerd', 'crio']);
+export type EngineName = z.infer<typeof EngineName>;
+export const RuntimeName = z.enum(['runc', 'crun', 'runsc', 'kata']);
+export type RuntimeName = z.infer<typeof RuntimeName>;
+
+export const EngineVersion = z.strictObject({ version, source: Source });
+export type EngineVersion = z.infer<typeof EngineVersion>;
+export const RuntimeVersion = z.strictObject({
+  version,
+  source: Source,
+  shim: z.enum(['go', 'rust']).optional().describe('Kata: which containerd-shim-kata-v2'),
+  vmm: z.enum(['qemu', 'clh', 'firecracker', 'dragonball', 'stratovirt']).optional().describe('Kata: which VMM'),
+});
+export type RuntimeVersion = z.infer<typeof RuntimeVersion>;
+
+/** `containerd`, `containerd@1.7.24`, `kata@3.30.0-go-qemu` or `*`. */
+const pick = z.string().regex(/^(\*|[a-z]+(@[\w.+-]+)?)$/, 'expected a name or name@version, like containerd@1.7.24');
+
+export const Profile = z.strictObject({
+  title: z.string(),
+  hosts: z.array(id).min(1),
+  engines: z.array(pick).min(1),
+  runtimes: z.array(pick).min(1),
+  suites: z.array(id).min(1),
+});
+export type Profile = z.infer<typeof Profile>;
+
+export const Exclusion = z.strictObject({
+  host: pick.optional(),
+  engine: pick.optional(),
+  runtime: pick.optional(),
+  why: z.string().min(10).describe('The reason that the plan and the report show'),
+});
+
+/** matrix.json. Unknown keys are refused, so that a typo never drops a cell silently. */
+export const Matrix = z.strictObject({
+  $schema: z.string().optional(),
+  hosts: z.record(id, HostSpec),
+  engines: z.partialRecord(EngineName, z.array(EngineVersion)),
+  runtimes: z.partialRecord(RuntimeName, z.array(RuntimeVersion)),
+  exclude: z.array(Exclusion).default([]),
+  profiles: z.record(id, Profile),
+});
+export type Matrix = z.infer<typeof Matrix>;

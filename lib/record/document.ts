@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { HostFacts } from './host-facts.ts';
+
+/** From harmless to worst; a cell's verdict is the worst of its rules. */
+export const verdictNames = ['unsupported', 'pass', 'known', 'fixed', 'fail', 'void', 'blocked', 'error', 'missing'] as const;
+export const VerdictName = z.enum(verdictNames);
+export type VerdictName = z.infer<typeof VerdictName>;
+
+/** One hop of the way of a value: CRI request → engine configuration → OCI spec → host node → guest node. */
+export const Layer = z.object({
+  layer: z.enum(['cri', 'engine-config', 'oci-spec', 'host', 'guest']),
+  value: z.string(),
+  /** The first layer where the value is no longer what the rule expects. */
+  changed: z.boolean(),
+});
+export type Layer = z.infer<typeof Layer>;
+
+export const Artifact = z.object({
+  source: z.string().describe('where the binaries came from, in words: "deb containerd=1.7.24~ds1-6 of trixie"'),
+  sha256: z.string(),
+});
+
+export const Cell = z.object({
+  id: z.string(),
+  host: z.string(),
+  engine: z.object({ name: z.string(), version: z.string(), source: z.string(), sha256: z.string() }),
+  runtime: z.object({
+    name: z.string(),
+    version: z.string(),
+    shim: z.string().optional(),
+    vmm: z.string().optional(),
+    source: z.string(),
+    sha256: z.string(),
+  }),
+  verdict: VerdictName,
+  reason: z.string().optional(),
+});
+export type Cell = z.infer<typeof Cell>;
+
+export const Verdict = z.object({
+  cell: z.string(),
+  suite: z.string(),
+  scenario: z.string(),
+  rule: z.string(),
+  verdict: VerdictName,
+  flaky: z.boolean().optional(),
+  expected: z.string(),
+  observed: z.string(),
+  /** The first layer where the value changed, and the whole way. */
+  layer: z.string().optional(),
+  trail: z.array(Layer).optional(),
+  /** Id of the known issue. */
+  known: z.string().optional(),
+  security: z.boolean().optional(),
+  reason: z.string().optional(),
+  /** Path of the observation inside the run folder, with its line: `cells/<cell>/observations.ndjson#3`. */
+  evidence: z.string(),
+});
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What a reader needs to know of a rule, copied into the document so that it stands alone. */
+export const RuleText = z.object({
+  id: z.string(),
+  suite: z.string(),
+  title: z.string(),
+  citation: z.string(),
+  range: z.string().describe('where the rule applies, in words'),
+});
+export type RuleText = z.infer<typeof RuleText>;
+
+export const KnownIssueText = z.object({
+  id: z.string(),
+  title: z.string(),
+  url: z.string(),
+  range: z.string(),
+  security: z.boolean(),
+});
+
+/** One piece of wall time, for the report's time-line. */
+export const Span = z.object({
+  phase: z.string(),
+  name: z.string(),
+  startMs: z.number(),
+  durationMs: z.number(),
+});
+export type Span = z.infer<typeof Span>;
+
+/** report.json: the truth from which every other report derives. Additive within one schema number. */
+export const Document = z.object({
+  schema: z.literal(1),
+  run: z.object({
+    id: z.string(),
+    started: z.string(),
+    ended: z.string(),
+    profile: z.string(),
+    podproof: z.string(),
+    exit: z.number(),
+    /** False when the run was interrupted and can be resumed. */
+    complete: z.boolean(),
+  }),
+  counts: z.record(VerdictName, z.number()),
+  hosts: z.array(z.object({ id: z.string(), kind: z.string(), accelerator: z.string(), facts: HostFacts.optional() })),
+  cells: z.array(Cell),
+  rules: z.array(RuleText),
+  known: z.array(KnownIssueText),
+  verdicts: z.array(Verdict),
+  spans: z.array(Span),
+  /** Planned combinations that were left out, with the reason. */
+  excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
+});
+export type Document = z.infer<typeof Document>;

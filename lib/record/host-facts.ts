@@ -1,0 +1,36 @@
+import { z } from 'zod';
+
+/** What a host is, recorded once per lease. Numbers are plain counts unless the name carries a unit. */
+export const HostFacts = z.object({
+  kernel: z.string(),
+  /** The random id of this boot: proof that the host did not restart. */
+  bootId: z.string(),
+  os: z.string(),
+  architecture: z.string(),
+  cpus: z.number(),
+  memoryMiB: z.number(),
+  /** What executes the host's instructions: bare metal or unknown (`none`), KVM, or full emulation. */
+  accelerator: z.enum(['none', 'kvm', 'tcg']),
+  /** Why this accelerator, in one sentence: never a silent fallback. */
+  acceleratorReason: z.string(),
+  qemu: z.string().optional(),
+  cgroup: z.enum(['v1', 'v2', 'hybrid']),
+  lsm: z.array(z.string()),
+  kvm: z.object({
+    present: z.boolean(),
+    owner: z.string().describe('uid:gid'),
+    mode: z.string().describe('four octal digits'),
+    group: z.string(),
+  }),
+  vhostVsock: z.boolean(),
+  vhostNet: z.boolean(),
+  iommuGroups: z.number(),
+  hugepages2MiB: z.number(),
+  userNamespaces: z.boolean(),
+  glibc: z.string(),
+  /** Whether the host has a kernel of its own; a container shares the machine's. */
+  ownKernel: z.boolean(),
+  /** Whether pods may be handed any device of the host: a VM made by us, or a machine marked disposable. */
+  disposable: z.boolean(),
+});
+export type HostFacts = z.infer<typeof HostFacts>;

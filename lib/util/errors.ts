@@ -1,0 +1,32 @@
+/** Bad input by the user: one sentence with the path inside the input. The command line exits with 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/**
+ * A host, an artifact or an engine could not be had. Its cells are `blocked` with this reason; others go on.
+ * `remedy` is the command or setting that would help.
+ */
+export class BlockedError extends Error {
+  override readonly name = 'BlockedError';
+  readonly remedy: string | undefined;
+  constructor(message: string, options: { remedy?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.remedy = options.remedy;
+  }
+}
+
+/** The host under test died, rebooted or stopped answering: not a verdict on a rule, but on the host. */
+export class HostLostError extends Error {
+  override readonly name = 'HostLostError';
+  readonly consoleTail: string;
+  constructor(message: string, consoleTail: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.consoleTail = consoleTail;
+  }
+}
+
+/** The message of anything thrown, without its stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+import { execa } from 'execa';
+
+export interface ExecOptions {
+  /** Bytes for standard input; without it standard input is empty. */
+  input?: string | Uint8Array;
+  /** Deadline in milliseconds. Default: 60,000. */
+  timeoutMs?: number;
+  signal?: AbortSignal;
+  cwd?: string;
+  /** Added to this process's environment. */
+  env?: Record<string, string>;
+}
+
+/** What a finished subprocess said. A failure is a value: exitCode is undefined when it was killed or never started. */
+export interface ExecResult {
+  argv: readonly string[];
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+  timedOut: boolean;
+  durationMs: number;
+  /** One line that says how it failed; empty after success. */
+  failure: string;
+}
+
+/** The one seam through which every subprocess of this project starts: argv, never a shell line. */
+export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
+  const [file, ...rest] = argv;
+  if (file === undefined) throw new RangeError('Cannot run an empty argv');
+  const result = await execa(file, rest, {
+    reject: false,
+    stripFinalNewline: false,
+    timeout: options.timeoutMs ?? 60_000,
+    forceKillAfterDelay: 2_000,
+    maxBuffer: 64 * 1024 * 1024,
+    ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  return {
+    argv,
+    exitCode: result.exitCode,
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
+    timedOut: result.timedOut,
+    durationMs: Math.round(result.durationMs),
+    failure: result.failed ? (result.shortMessage ?? 'failed') : '',
+  };
+}
+
+/** Standard output of a subprocess that must succeed; otherwise an Error with its last words. */
+export async function execOk(argv: readonly string[], options: ExecOptions = {}): Promise<string> {
+  const result = await exec(argv, options);
+  if (result.exitCode !== 0) {
+    const words = result.stderr.trim().split('\n').slice(-5).join(' | ') || result.stdout.trim().slice(-400);
+    throw new Error(`Cannot run ${argv.slice(0, 4).join(' ')}: ${result.failure.split('\n')[0]}${words ? `: ${words}` : ''}`);
+  }
+  return result.stdout;
+}

@@ -1,0 +1,56 @@
+/**
+ * Version order of container software. Unlike semver, `rc9 < rc10`, a pre-release counts inside ranges,
+ * Debian's epoch and revision are dropped (`1.7.24~ds1-6+b4` is 1.7.24), and any number of parts is read (`1.21`).
+ */
+interface Version {
+  parts: number[];
+  /** Empty for a final release. */
+  pre: string;
+}
+
+function parse(text: string): Version {
+  const match = /^v?(?:\d+:)?(\d+(?:\.\d+)*)(?:[-~.]?(alpha|beta|rc|dev)[-.]?(\d*))?/i.exec(text.trim());
+  if (!match?.[1]) throw new RangeError(`Cannot read the version "${text}": expected numbers with dots, like 1.7.24 or 2.4.0-beta.0`);
+  const pre = match[2] ? `${match[2].toLowerCase()}${(match[3] ?? '').padStart(6, '0')}` : '';
+  return { parts: match[1].split('.').map(Number), pre };
+}
+
+/** Negative, zero or positive as `a` is older than, equal to or newer than `b`. Throws RangeError on unreadable input. */
+export function compareVersions(a: string, b: string): number {
+  const left = parse(a);
+  const right = parse(b);
+  for (let i = 0; i < Math.max(left.parts.length, right.parts.length); i++) {
+    const difference = (left.parts[i] ?? 0) - (right.parts[i] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  if (left.pre === right.pre) return 0;
+  if (left.pre === '') return 1;
+  if (right.pre === '') return -1;
+  return left.pre < right.pre ? -1 : 1;
+}
+
+const comparator = /^(>=|<=|>|<|=)?(\S+)$/;
+
+/** Whether `version` satisfies every blank-separated comparator of `range`, like `>=1.6 <2.0`; an empty range or `*` holds for all. */
+export function inRange(version: string, range: string): boolean {
+  return range
+    .trim()
+    .split(/\s+/)
+    .filter((part) => part !== '' && part !== '*')
+    .every((part) => {
+      const match = comparator.exec(part);
+      const order = compareVersions(version, match?.[2] ?? '');
+      switch (match?.[1] ?? '=') {
+        case '>=':
+          return order >= 0;
+        case '<=':
+          return order <= 0;
+        case '>':
+          return order > 0;
+        case '<':
+          return order < 0;
+        default:
+          return order === 0;
+      }
+    });
+}
