@@ -1,0 +1,89 @@
+import type { Fixtures } from '../record/fixtures.ts';
+import type { HostFacts } from '../record/host-facts.ts';
+import { inRange } from '../util/version.ts';
+import { features, type FeatureName } from './features.ts';
+
+/** What requirements and rules may know of a cell. Host facts and fixtures are absent until its host was up. */
+export interface CellFacts {
+  id: string;
+  host: string;
+  engine: { name: string; version: string };
+  runtime: { name: string; version: string; shim?: string | undefined; vmm?: string | undefined };
+  facts?: HostFacts | undefined;
+  fixtures?: Fixtures | undefined;
+}
+
+/** A condition on a cell. `text` completes "applies to …"; `unmet` says why this cell does not meet it, or undefined. */
+export interface Requirement {
+  text: string;
+  unmet: (cell: CellFacts) => string | undefined;
+}
+
+/** An engine with an optional version range: `containerd`, `containerd >=1.6 <2.0`; several are alternatives. */
+export function engine(...alternatives: string[]): Requirement {
+  return component('engine', alternatives);
+}
+
+/** A runtime with an optional version range: `runc`, `kata >=4.1`; several are alternatives. */
+export function runtime(...alternatives: string[]): Requirement {
+  return component('runtime', alternatives);
+}
+
+function component(kind: 'engine' | 'runtime', alternatives: string[]): Requirement {
+  const text = alternatives.join(' or ');
+  return {
+    text,
+    unmet: (cell) => {
+      const { name, version } = cell[kind];
+      const met = alternatives.some((alternative) => {
+        const [wanted, ...range] = alternative.split(' ');
+        return wanted === name && inRange(version, range.join(' '));
+      });
+      return met ? undefined : `applies to ${text}, this is ${name} ${version}`;
+    },
+  };
+}
+
+/** A feature of the version table, such as `device-ownership`. */
+export function feature(name: FeatureName): Requirement {
+  const rows = features.filter((row) => row.feature === name);
+  const text = rows.map((row) => `${row.engine} ${rangeText(row)}`).join(' or ');
+  return {
+    text,
+    unmet: (cell) => (hasFeature(cell.engine, name) ? undefined : `${cell.engine.name} ${cell.engine.version} has no ${name}: ${text} has`),
+  };
+}
+
+/** Whether this engine version has the feature, by the version table. */
+export function hasFeature(engine: { name: string; version: string }, name: FeatureName): boolean {
+  return features.some((row) => row.feature === name && row.engine === engine.name && inRange(engine.version, rangeText(row)));
+}
+
+function rangeText(row: { since: string; until?: string }): string {
+  return row.until === undefined ? `>=${row.since}` : `>=${row.since} <${row.until}`;
+}
+
+/** A host with a kernel, devices and disks of its own: a container shares the machine's. */
+export const ownKernel: Requirement = {
+  text: 'hosts with a kernel of their own',
+  unmet: (cell) => (cell.facts === undefined || cell.facts.ownKernel ? undefined : 'shares the kernel'),
+};
+
+/** A host whose devices may be handed to a pod. */
+export const disposableHost: Requirement = {
+  text: 'hosts marked disposable',
+  unmet: (cell) => (cell.facts === undefined || cell.facts.disposable ? undefined : "would reach this machine's disks"),
+};
+
+/** A host with a spare PCI function bound to vfio-pci. */
+export const spareFunction: Requirement = {
+  text: 'hosts with an IOMMU and a spare PCI function',
+  unmet: (cell) =>
+    cell.fixtures === undefined || cell.fixtures.vfioGroup !== null ? undefined : 'the host has no spare PCI function in an IOMMU group',
+};
+
+/** A host with huge pages. */
+export const hugepages: Requirement = {
+  text: 'hosts with huge pages',
+  unmet: (cell) => (cell.fixtures === undefined || cell.fixtures.hugepages !== null ? undefined : 'the host has no huge pages'),
+};

@@ -1,0 +1,10 @@
+import type { Suite } from '../lib/suite/mod.ts';
+import devices from './devices.suite.ts';
+import hygiene from './hygiene.suite.ts';
+import identity from './identity.suite.ts';
+import ownership from './ownership.suite.ts';
+import privileged from './privileged.suite.ts';
+
+/** Every suite, in the order of reports. */
+export const suites: readonly Suite[] = [identity, privileged, ownership, devices, hygiene];
+export { knownIssues } from './known-issues.ts';
