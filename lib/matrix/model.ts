@@ -1,15 +1,23 @@
 import { z } from 'zod';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected lower-case letters, digits, dots and dashes');
-const version = z.string().regex(/^v?\d+(\.\d+)*([-~.](alpha|beta|rc)\.?\d*)?$/, 'expected a version like 1.7.24 or 2.4.0-beta.0');
+const version = z
+  .string()
+  .regex(/^v?\d+(\.\d+)*([-~.](alpha|beta|rc)\.?\d*)?$/, 'expected a version like 1.7.24 or 2.4.0-beta.0');
 
 /** Where the binaries of one version come from. */
 export const Source = z.discriminatedUnion('kind', [
   z
     .strictObject({
       kind: z.literal('deb'),
-      suite: z.string().describe('Debian suite: bookworm, trixie, sid'),
-      packages: z.array(z.string()).min(1).describe('Package names; the first one carries the version'),
+      suite: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*$/, 'expected a Debian suite like trixie')
+        .describe('Debian suite: bookworm, trixie, sid'),
+      packages: z
+        .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, 'expected the name of a Debian package'))
+        .min(1)
+        .describe('Package names; the first one carries the version'),
     })
     .describe('Packages of a Debian suite, unpacked into a prefix and never installed'),
   z
@@ -22,7 +30,10 @@ export const Source = z.discriminatedUnion('kind', [
     .strictObject({
       kind: z.literal('release'),
       url: z.string().optional().describe("Overrides the upstream project's own URL of this version"),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+      sha256: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits')
+        .optional(),
     })
     .describe("The upstream project's release archive"),
 ]);
@@ -42,7 +53,10 @@ export const VmHost = z.strictObject({
 export const ContainerHost = z.strictObject({ kind: z.literal('container'), suite: z.enum(['bookworm', 'trixie', 'sid']) });
 export const SshHost = z.strictObject({
   kind: z.literal('ssh'),
-  destination: z.string().regex(/^[^-\s]\S*$/).describe('As ssh(1) takes it: alias, host or user@host'),
+  destination: z
+    .string()
+    .regex(/^[^-\s]\S*$/, 'expected an ssh destination like root@metal-1')
+    .describe('As ssh(1) takes it: alias, host or user@host'),
   disposable: z.boolean().default(false),
 });
 export const LocalHost = z.strictObject({ kind: z.literal('local'), disposable: z.boolean().default(false) });
@@ -78,7 +92,7 @@ export const Profile = z.strictObject({
 export type Profile = z.infer<typeof Profile>;
 
 export const Exclusion = z.strictObject({
-  host: pick.optional(),
+  host: id.optional(),
   engine: pick.optional(),
   runtime: pick.optional(),
   why: z.string().min(10).describe('The reason that the plan and the report show'),

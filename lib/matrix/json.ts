@@ -1,0 +1,100 @@
+/** Where and why a text is not JSON, or names a key twice (which JSON.parse would drop silently). */
+export interface JsonFlaw {
+  /** From 1. */
+  line: number;
+  /** From 1, in UTF-16 units. */
+  column: number;
+  message: string;
+}
+
+const deepest = 100;
+const blanks = /[ \t\n\r]*/y;
+const literal = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+
+class Flaw extends Error {
+  readonly at: number;
+  constructor(at: number, message: string) {
+    super(message);
+    this.at = at;
+  }
+}
+
+/** The first flaw of a JSON text. JSON.parse of Node 20 gives no position for short texts and accepts a key that stands twice. */
+export function findJsonFlaw(text: string): JsonFlaw | undefined {
+  try {
+    const scanner = new Scanner(text);
+    scanner.value(0);
+    scanner.end();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Flaw)) throw error;
+    const before = text.slice(0, error.at).split('\n');
+    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message: error.message };
+  }
+}
+
+class Scanner {
+  readonly #text: string;
+  #at = 0;
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  value(depth: number): void {
+    if (depth > deepest) throw new Flaw(this.#at, `nested deeper than ${deepest} levels`);
+    this.#take(blanks);
+    const char = this.#text[this.#at];
+    if (char === '{') this.#members(depth);
+    else if (char === '[') this.#list(']', () => this.value(depth + 1));
+    else if (this.#take(char === '"' ? string : literal) === undefined) this.#refuse('a value');
+    this.#take(blanks);
+  }
+
+  end(): void {
+    if (this.#at < this.#text.length) this.#refuse('the end');
+  }
+
+  #members(depth: number): void {
+    const keys = new Set<unknown>();
+    this.#list('}', () => {
+      const start = this.#at;
+      const raw = this.#take(string) ?? this.#refuse('a key in double quotes');
+      const key: unknown = JSON.parse(raw);
+      if (keys.has(key)) throw new Flaw(start, `the key ${raw} stands twice`);
+      keys.add(key);
+      this.#take(blanks);
+      if (this.#text[this.#at] !== ':') this.#refuse('":"');
+      this.#at++;
+      this.value(depth + 1);
+    });
+  }
+
+  #list(close: string, item: () => void): void {
+    this.#at++;
+    this.#take(blanks);
+    if (this.#text[this.#at] === close) return void this.#at++;
+    for (;;) {
+      this.#take(blanks);
+      item();
+      this.#take(blanks);
+      const char = this.#text[this.#at];
+      if (char !== ',' && char !== close) this.#refuse(`"," or "${close}"`);
+      this.#at++;
+      if (char === close) return;
+    }
+  }
+
+  #take(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0];
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  #refuse(expected: string): never {
+    const found = this.#text.codePointAt(this.#at);
+    const what = found === undefined ? 'the end of the file' : JSON.stringify(String.fromCodePoint(found));
+    throw new Flaw(this.#at, `expected ${expected}, found ${what}`);
+  }
+}
