@@ -75,6 +75,7 @@ export const KnownIssueText = z.object({
   range: z.string(),
   security: z.boolean(),
 });
+export type KnownIssueText = z.infer<typeof KnownIssueText>;
 
 /** One piece of wall time, for the report's time-line. */
 export const Span = z.object({
@@ -84,6 +85,10 @@ export const Span = z.object({
   durationMs: z.number(),
 });
 export type Span = z.infer<typeof Span>;
+
+/** A machine that the run had. The accelerator is what executes its instructions: never left out of any report. */
+export const HostEntry = z.object({ id: z.string(), kind: z.string(), accelerator: z.string(), facts: HostFacts.optional() });
+export type HostEntry = z.infer<typeof HostEntry>;
 
 /** report.json: the truth from which every other report derives. Additive within one schema number. */
 export const Document = z.object({
@@ -99,7 +104,7 @@ export const Document = z.object({
     complete: z.boolean(),
   }),
   counts: z.record(VerdictName, z.number()),
-  hosts: z.array(z.object({ id: z.string(), kind: z.string(), accelerator: z.string(), facts: HostFacts.optional() })),
+  hosts: z.array(HostEntry),
   cells: z.array(Cell),
   rules: z.array(RuleText),
   known: z.array(KnownIssueText),

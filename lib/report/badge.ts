@@ -1,0 +1,54 @@
+import { type Document, verdictNames } from '../record/document.ts';
+import { colourOf, everyVerdict, worstOf } from './verdicts.ts';
+
+interface Badge {
+  message: string;
+  colour: 'brightgreen' | 'yellow' | 'red' | 'lightgrey';
+}
+
+const hex = { brightgreen: '#2f7d43', yellow: '#8a6100', red: '#b3261e', lightgrey: '#5f6368' };
+
+/** A static badge for a README, without network or scripts. */
+export function renderBadgeSvg(document: Document): string {
+  const { message, colour } = badgeOf(document);
+  const label = 'podproof';
+  const left = width(label);
+  const right = width(message);
+  const text = (x: number, content: string): string => `<text x="${x}" y="14" text-anchor="middle">${content}</text>`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img" aria-label="${label}: ${message}">`,
+    `<title>${label}: ${message}</title>`,
+    `<clipPath id="r"><rect width="${left + right}" height="20" rx="3"/></clipPath>`,
+    `<g clip-path="url(#r)"><rect width="${left}" height="20" fill="#444"/><rect x="${left}" width="${right}" height="20" fill="${hex[colour]}"/></g>`,
+    `<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">${text(left / 2, label)}${text(left + right / 2, message)}</g>`,
+    '</svg>\n',
+  ].join('');
+}
+
+/** The same for shields' endpoint badge. */
+export function renderBadgeJson(document: Document): string {
+  const { message, colour } = badgeOf(document);
+  return `${JSON.stringify({ schemaVersion: 1, label: 'podproof', message, color: colour })}\n`;
+}
+
+/** Built of numbers and verdict names alone: nothing of the run's data is in a badge. */
+function badgeOf(document: Document): Badge {
+  const worst = worstOf(everyVerdict(document).map((verdict) => verdict.verdict));
+  const counts = verdictNames
+    .filter((name) => document.counts[name] > 0 && name !== 'unsupported')
+    .reverse()
+    .slice(0, 3)
+    .map((name) => `${document.counts[name]} ${name}`);
+  const message = [
+    ...(document.run.complete ? [] : ['incomplete']),
+    ...(counts.length > 0 ? counts : [worst ?? 'no verdicts']),
+  ].join(', ');
+  if (worst === undefined || worst === 'unsupported') return { message, colour: 'lightgrey' };
+  if (colourOf(worst) === 'red') return { message, colour: 'red' };
+  return { message, colour: colourOf(worst) === 'green' && document.run.complete ? 'brightgreen' : 'yellow' };
+}
+
+/** About as wide as Verdana 11 sets it, with 6 px on either side. */
+function width(text: string): number {
+  return Math.round(text.length * 6.8) + 12;
+}

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { type Document, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
+import { canonical } from './canonical.ts';
+import { everyVerdict } from './verdicts.ts';
+import { visible } from './visible.ts';
+
+type Status = 'passed' | 'failed' | 'skipped' | 'other';
+
+/**
+ * Common Test Report Format (schema/ctrf.schema.json of ctrf-io/ctrf). A known deviation is `other`, never `passed`;
+ * infrastructure is `failed`; `rawStatus` has the verdict. A verdict is judged after the fact and has no duration: 0.
+ */
+export function renderCtrf(document: Document): string {
+  const ordered = canonical(document);
+  const verdicts = everyVerdict(ordered);
+  const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.title]));
+  const count = (status: Status): number => verdicts.filter((verdict) => statusOf(verdict.verdict) === status).length;
+  const start = milliseconds(ordered.run.started);
+  const stop = Math.max(start, milliseconds(ordered.run.ended));
+  const report = {
+    reportFormat: 'CTRF',
+    specVersion: '0.0.0',
+    reportId: uuid(`report ${ordered.run.id}`),
+    generatedBy: 'podproof',
+    results: {
+      tool: { name: 'podproof', version: visible(ordered.run.podproof) },
+      summary: {
+        tests: verdicts.length,
+        passed: count('passed'),
+        failed: count('failed'),
+        skipped: count('skipped'),
+        pending: 0,
+        other: count('other'),
+        flaky: verdicts.filter(passedFlaky).length,
+        suites: new Set(verdicts.map((verdict) => verdict.cell)).size,
+        start,
+        stop,
+        duration: stop - start,
+        extra: {
+          podproof: {
+            exit: ordered.run.exit,
+            complete: ordered.run.complete,
+            counts: Object.fromEntries(verdictNames.map((n) => [n, ordered.counts[n]])),
+          },
+        },
+      },
+      tests: verdicts.map((verdict) => test(verdict, titles.get(`${verdict.suite} ${verdict.rule}`))),
+      environment: {
+        reportName: visible(ordered.run.profile),
+        extra: {
+          podproof: {
+            run: visible(ordered.run.id),
+            hosts: ordered.hosts.map((host) => ({
+              id: visible(host.id),
+              kind: visible(host.kind),
+              accelerator: visible(host.accelerator),
+              kernel: visible(host.facts?.kernel ?? 'unknown'),
+            })),
+          },
+        },
+      },
+    },
+  };
+  return `${JSON.stringify(report, undefined, 1)}\n`;
+}
+
+function test(verdict: Verdict, title: string | undefined): object {
+  return {
+    id: uuid(JSON.stringify([verdict.cell, verdict.suite, verdict.scenario, verdict.rule])),
+    name: visible(`${verdict.rule} ${verdict.scenario}`),
+    status: statusOf(verdict.verdict),
+    duration: 0,
+    suite: [verdict.cell, verdict.suite].map((name) => visible(name)),
+    ...(verdict.verdict === 'pass' ? {} : { message: visible(messageOf(verdict)) }),
+    rawStatus: verdict.verdict,
+    type: 'e2e',
+    ...(passedFlaky(verdict) ? { flaky: true } : {}),
+    tags: [verdict.rule, ...(verdict.security === true ? ['security'] : []), ...(verdict.flaky === true ? ['flaky'] : [])].map(
+      (tag) => visible(tag),
+    ),
+    extra: {
+      podproof: {
+        expected: visible(verdict.expected),
+        observed: visible(verdict.observed),
+        evidence: visible(verdict.evidence),
+        ...(title === undefined ? {} : { title: visible(title) }),
+        ...(verdict.known === undefined ? {} : { known: visible(verdict.known) }),
+      },
+    },
+  };
+}
+
+/** CTRF's word for it: passed, but not at every attempt. */
+function passedFlaky(verdict: Verdict): boolean {
+  return verdict.flaky === true && verdict.verdict === 'pass';
+}
+
+function messageOf(verdict: Verdict): string {
+  if (verdict.verdict === 'known') return `known: ${verdict.known ?? 'unnamed issue'}: ${verdict.observed}`;
+  return verdict.reason ?? `expected ${verdict.expected}; observed ${verdict.observed}`;
+}
+
+function statusOf(name: VerdictName): Status {
+  switch (name) {
+    case 'pass':
+      return 'passed';
+    case 'unsupported':
+      return 'skipped';
+    case 'known':
+      return 'other';
+    default:
+      return 'failed';
+  }
+}
+
+function milliseconds(date: string): number {
+  const time = Date.parse(date);
+  return Number.isNaN(time) ? 0 : time;
+}
+
+/** A UUID (version 8) made from a name: the same verdict has the same id in every run. */
+function uuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -1,0 +1,110 @@
+import { gzipSync } from 'node:zlib';
+import { type Document, verdictNames } from '../../record/document.ts';
+import type { Observation } from '../../record/observation.ts';
+import { groupBy, ranks } from '../order.ts';
+import { evidenceKey, severity } from '../verdicts.ts';
+import { visible, visibleDeep } from '../visible.ts';
+import { html, type Markup, trusted } from './template.ts';
+
+/** Blocks beyond this many bytes are compressed. */
+const plainLimit = 256 * 1024;
+/** How much evidence one page carries, in bytes before compression; the worst cells come first. */
+const evidenceBudget = 96 * 1024 * 1024;
+/** Longest text inside an observation, such as a log. */
+const longest = 65_536;
+
+/** The document as columns of numbers into lists of distinct texts: 600,000 verdicts stay some megabytes. */
+export function dataBlock(document: Document, embedded: readonly string[]): Markup {
+  const cellIds = [...new Set([...document.cells.map((cell) => cell.id), ...document.verdicts.map((verdict) => verdict.cell)])];
+  const ruleKeys = [...new Set([...document.rules, ...document.verdicts.map((v) => ({ suite: v.suite, id: v.rule }))].map((rule) => ruleKey(rule)))];
+  const cellAt = new Map(cellIds.map((id, index) => [id, index]));
+  const ruleAt = new Map(ruleKeys.map((key, index) => [key, index]));
+  const cells = new Map(document.cells.map((cell) => [cell.id, cell]));
+  const rules = new Map(document.rules.map((rule) => [ruleKey(rule), rule]));
+  const texts = new Dictionary();
+  const trails = new Dictionary();
+  const scenario = ranks(document.verdicts.map((verdict) => verdict.scenario));
+  const rows = document.verdicts
+    .map((verdict) => ({ verdict, cell: cellAt.get(verdict.cell) ?? 0, rule: ruleAt.get(ruleKey({ suite: verdict.suite, id: verdict.rule })) ?? 0 }))
+    .sort((a, b) => a.rule - b.rule || a.cell - b.cell || scenario(a.verdict.scenario) - scenario(b.verdict.scenario));
+  const column = (of: (row: (typeof rows)[number]) => number): number[] => rows.map(of);
+  const data = {
+    verdictNames,
+    cells: cellIds.map((id) => visibleDeep(cells.get(id) ?? { id })),
+    rules: ruleKeys.map((key) => {
+      const [suite = '', id = ''] = JSON.parse(key) as string[];
+      return visibleDeep(rules.get(key) ?? { id, suite, title: '', citation: '', range: '' });
+    }),
+    known: visibleDeep(document.known),
+    embedded: embedded.map((id) => cellAt.get(id) ?? -1),
+    columns: {
+      cell: column((row) => row.cell),
+      rule: column((row) => row.rule),
+      verdict: column((row) => severity(row.verdict.verdict)),
+      marks: column((row) => (row.verdict.flaky === true ? 1 : 0) + (row.verdict.security === true ? 2 : 0)),
+      scenario: column((row) => texts.add(row.verdict.scenario)),
+      expected: column((row) => texts.add(row.verdict.expected)),
+      observed: column((row) => texts.add(row.verdict.observed)),
+      layer: column((row) => texts.add(row.verdict.layer)),
+      known: column((row) => texts.add(row.verdict.known)),
+      reason: column((row) => texts.add(row.verdict.reason)),
+      evidence: column((row) => texts.add(row.verdict.evidence)),
+      trail: column((row) => trails.add(row.verdict.trail && JSON.stringify(row.verdict.trail))),
+    },
+    texts: texts.list.map((text) => visible(text)),
+    trails: trails.list.map((trail) => visibleDeep(JSON.parse(trail) as unknown)),
+  };
+  return block('data', data);
+}
+
+/** One block a cell, read only when its drawer opens. `embedded` names the cells that fitted. */
+export function evidenceBlocks(document: Document, evidence: ReadonlyMap<string, Observation>): { blocks: Markup[]; embedded: string[] } {
+  const byCell = groupBy(document.verdicts, (verdict) => verdict.cell);
+  const worstFirst = [...document.cells].sort((a, b) => severity(b.verdict) - severity(a.verdict));
+  const blocks: Markup[] = [];
+  const embedded: string[] = [];
+  let room = evidenceBudget;
+  for (const cell of worstFirst) {
+    const scenarios = new Map<string, Observation>();
+    for (const verdict of byCell.get(cell.id) ?? []) {
+      const observation = evidence.get(evidenceKey(verdict));
+      if (observation) scenarios.set(visible(`${verdict.suite} ${verdict.scenario}`), visibleDeep(observation, longest));
+    }
+    if (scenarios.size === 0) continue;
+    const json = JSON.stringify(Object.fromEntries(scenarios));
+    if (json.length > room) continue;
+    room -= json.length;
+    blocks.push(textBlock(`evidence-${embedded.length}`, json));
+    embedded.push(cell.id);
+  }
+  return { blocks, embedded };
+}
+
+function ruleKey(rule: { suite: string; id: string }): string {
+  return JSON.stringify([rule.suite, rule.id]);
+}
+
+function block(id: string, value: unknown): Markup {
+  return textBlock(id, JSON.stringify(value));
+}
+
+/** JSON that cannot end its script element, whatever it holds. */
+function textBlock(id: string, json: string): Markup {
+  const compress = Buffer.byteLength(json) > plainLimit;
+  const body = compress ? gzipSync(json).toString('base64') : json.replace(/[<>&\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return html`<script type="application/json" id="${id}" data-encoding="${compress ? 'gzip' : 'plain'}">${trusted(body)}</script>\n`;
+}
+
+/** Distinct texts and their numbers; -1 stands for none. */
+class Dictionary {
+  readonly list: string[] = [];
+  readonly #at = new Map<string, number>();
+
+  add(text: string | undefined): number {
+    if (text === undefined) return -1;
+    const found = this.#at.get(text);
+    if (found !== undefined) return found;
+    this.#at.set(text, this.list.length);
+    return this.list.push(text) - 1;
+  }
+}

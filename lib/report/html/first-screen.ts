@@ -1,0 +1,96 @@
+import type { Document, Verdict } from '../../record/document.ts';
+import type { Change, Comparison } from '../compare.ts';
+import { cellsOf, type Finding, findings, securityFindings, sentence, worstFindings } from '../findings.ts';
+import { badge, drawerLink } from './parts.ts';
+import { html, type Markup } from './template.ts';
+
+/** Entries that a list shows at once. */
+const shown = 12;
+
+/** What a reader wants first: what changed, or, without a baseline, what is worst. */
+export function firstScreen(document: Document, comparison: Comparison | undefined): Markup {
+  return comparison === undefined ? worst(document) : changes(document, comparison);
+}
+
+/** Everything that weakens isolation, known or not. */
+export function security(document: Document): Markup {
+  const list = securityFindings(document);
+  return html`<section id="security" aria-labelledby="security-title" tabindex="-1">
+    <h2 id="security-title">Security findings</h2>
+    ${list.length === 0 ? html`<p class="quiet">No verdict of this run is marked as weakening isolation.</p>` : findingList(document, list)}
+  </section>`;
+}
+
+function worst(document: Document): Markup {
+  const list = worstFindings(document);
+  return html`<section aria-labelledby="worst-title">
+    <h2 id="worst-title">Worst findings</h2>
+    ${list.length === 0 ? html`<p class="quiet">Nothing deviates beyond what known issues say.</p>` : findingList(document, list)}
+  </section>`;
+}
+
+function changes(document: Document, comparison: Comparison): Markup {
+  const groups: Array<[string, readonly Change[]]> = [
+    ['New failures', comparison.newFailures],
+    ['Fixed', comparison.fixed],
+    ['Changed', comparison.changed],
+  ];
+  const quiet = groups.every(([, list]) => list.length === 0) && comparison.newCells.length + comparison.goneCells.length + comparison.goneVerdicts.length === 0;
+  return html`<section aria-labelledby="changes-title">
+    <h2 id="changes-title">Since <span class="mono">${comparison.baseline}</span></h2>
+    <p class="quiet">${comparison.newFailures.length} new failures, ${comparison.fixed.length} fixed, ${comparison.changed.length} changed, ${comparison.stillRed.length} still red, ${comparison.stillKnown.length} still known, ${comparison.newCells.length} new cells, ${comparison.goneCells.length} gone.</p>
+    ${quiet ? html`<p>Nothing changed.</p>` : undefined}
+    ${groups.map(([title, list]) => changeGroup(document, title, list))}
+    ${nameList('New cells', comparison.newCells)} ${nameList('Cells that are gone', comparison.goneCells)}
+    ${nameList('Judged before, and no longer', comparison.goneVerdicts.map((verdict) => `${verdict.rule} ${verdict.scenario} in ${verdict.cell}`))}
+  </section>`;
+}
+
+function changeGroup(document: Document, title: string, list: readonly Change[]): Markup | undefined {
+  if (list.length === 0) return undefined;
+  const before = new Map(list.map((change) => [change.after, change.before]));
+  return html`<h3>${title}</h3>
+    ${findingList(
+      document,
+      findings(
+        document,
+        list.map((change) => change.after),
+      ),
+      (verdict) => before.get(verdict),
+    )}`;
+}
+
+function nameList(title: string, names: readonly string[]): Markup | undefined {
+  if (names.length === 0) return undefined;
+  return html`<h3>${title}</h3>
+    <ul class="names">${names.slice(0, 50).map((name) => html`<li class="mono">${name}</li>`)}</ul>
+    ${names.length > 50 ? html`<p class="quiet">and ${names.length - 50} more</p>` : undefined}`;
+}
+
+function findingList(document: Document, list: readonly Finding[], before?: (verdict: Verdict) => Verdict | undefined): Markup {
+  const item = (finding: Finding): Markup => findingItem(document, finding, before);
+  const rest = list.slice(shown, 500);
+  return html`<ul class="findings">${list.slice(0, shown).map(item)}</ul>
+    ${rest.length === 0 ? undefined : html`<details><summary>${list.length - shown} more</summary><ul class="findings">${rest.map(item)}</ul></details>`}`;
+}
+
+function findingItem(document: Document, finding: Finding, before?: (verdict: Verdict) => Verdict | undefined): Markup {
+  const first = finding.verdicts[0];
+  const was = first && before?.(first);
+  const cells = cellsOf(finding);
+  const issue = document.known.find((known) => known.id === finding.known);
+  const isCell = finding.rule === 'CELL';
+  return html`<li>
+    <div class="lead">${badge(finding.verdict)}${finding.security ? html`<span class="tag">security</span>` : undefined}</div>
+    <div class="what">
+      <p class="sentence">${isCell ? 'The cell never came up' : finding.title || finding.rule} ${isCell ? undefined : html`<span class="mono quiet">${finding.rule}</span>`}</p>
+      <p class="detail">${sentence(finding)}</p>
+      ${issue === undefined ? undefined : html`<p class="detail">Known: ${issue.title} <span class="quiet">(${issue.range})</span></p>`}
+      ${was === undefined ? undefined : html`<p class="detail">Before: ${badge(was.verdict)} ${was.observed}</p>`}
+      <p class="where">${cells.slice(0, 4).map((id) => {
+        const verdict = finding.verdicts.find((candidate) => candidate.cell === id);
+        return verdict === undefined ? undefined : drawerLink(verdict, id);
+      })}${cells.length > 4 ? html` <span class="quiet">and ${cells.length - 4} more</span>` : undefined}</p>
+    </div>
+  </li>`;
+}

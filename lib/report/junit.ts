@@ -1,0 +1,88 @@
+import { type Cell, type Document, type Verdict, type VerdictName } from '../record/document.ts';
+import { canonical } from './canonical.ts';
+import { groupBy } from './order.ts';
+import { colourOf, everyVerdict, meaning } from './verdicts.ts';
+import { visible } from './visible.ts';
+
+/**
+ * JUnit XML: a suite is a cell, a test case a rule in a scenario. `failure` deviates, `error` is infrastructure, `skipped`
+ * does not apply or is a known issue. The id of the rule is in the class name, as many readers drop properties; neither
+ * class nor name holds a sentence, so that history survives rewording.
+ */
+export function renderJunit(document: Document): string {
+  const ordered = canonical(document);
+  const byCell = groupBy(everyVerdict(ordered), (verdict) => verdict.cell);
+  const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.title]));
+  const cells = new Map(ordered.cells.map((cell) => [cell.id, cell]));
+  const accelerators = new Map(ordered.hosts.map((host) => [host.id, host.accelerator]));
+  const suites = [...byCell].map(([id, verdicts]) => suite(id, verdicts, cells.get(id), accelerators, titles));
+  const all = [...byCell.values()].flat();
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(`podproof ${ordered.run.profile}`)}" ${tally(all)}>\n${suites.join('')}</testsuites>\n`;
+}
+
+function suite(
+  id: string,
+  verdicts: readonly Verdict[],
+  cell: Cell | undefined,
+  accelerators: ReadonlyMap<string, string>,
+  titles: ReadonlyMap<string, string>,
+): string {
+  const properties =
+    cell === undefined
+      ? []
+      : [
+          ['host', cell.host],
+          ['accelerator', accelerators.get(cell.host) ?? 'unknown'],
+          ['engine', `${cell.engine.name} ${cell.engine.version}`],
+          ['engine.sha256', cell.engine.sha256],
+          ['runtime', [cell.runtime.name, cell.runtime.version, cell.runtime.shim, cell.runtime.vmm].filter(Boolean).join(' ')],
+          ['runtime.sha256', cell.runtime.sha256],
+        ];
+  return [
+    `  <testsuite name="${xml(id)}" ${tally(verdicts)}>\n`,
+    properties.length === 0
+      ? ''
+      : `    <properties>\n${properties.map(([name, value]) => `      <property name="${xml(name ?? '')}" value="${xml(value ?? '')}"/>\n`).join('')}    </properties>\n`,
+    ...verdicts.map((verdict) => testCase(verdict, titles.get(`${verdict.suite} ${verdict.rule}`) ?? verdict.rule)),
+    '  </testsuite>\n',
+  ].join('');
+}
+
+function testCase(verdict: Verdict, title: string): string {
+  const open = `    <testcase classname="${xml(`${verdict.suite}.${verdict.rule}`)}" name="${xml(`${verdict.scenario} [${verdict.cell}]`)}"`;
+  const kind = kindOf(verdict.verdict);
+  if (kind === 'passed') return `${open}/>\n`;
+  const type = `${verdict.verdict}${verdict.flaky === true ? ' flaky' : ''}`;
+  if (kind === 'skipped') return `${open}>\n      <skipped message="${xml(skipText(verdict))}"/>\n    </testcase>\n`;
+  const body = [
+    `${verdict.verdict}: ${meaning[verdict.verdict]}`,
+    `rule: ${title}`,
+    `expected: ${verdict.expected}`,
+    `observed: ${verdict.observed}`,
+    ...(verdict.reason === undefined ? [] : [`reason: ${verdict.reason}`]),
+    ...(verdict.trail ?? []).map((hop) => `${hop.changed ? '> ' : '  '}${hop.layer}: ${hop.value}`),
+    `evidence: ${verdict.evidence}`,
+  ];
+  return `${open}>\n      <${kind} type="${xml(type)}" message="${xml(verdict.reason ?? verdict.observed)}">${xml(body.join('\n'))}</${kind}>\n    </testcase>\n`;
+}
+
+function kindOf(name: VerdictName): 'passed' | 'failure' | 'error' | 'skipped' {
+  if (name === 'pass') return 'passed';
+  const colour = colourOf(name);
+  return colour === 'red' ? 'failure' : colour === 'infrastructure' ? 'error' : 'skipped';
+}
+
+function skipText(verdict: Verdict): string {
+  if (verdict.verdict === 'known') return `known: ${verdict.known ?? 'unnamed issue'}: ${verdict.observed}`;
+  return `${verdict.verdict}: ${verdict.reason ?? verdict.observed}`;
+}
+
+function tally(verdicts: readonly Verdict[]): string {
+  const count = (kind: string): number => verdicts.filter((verdict) => kindOf(verdict.verdict) === kind).length;
+  return `tests="${verdicts.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
+}
+
+/** Text for XML 1.0 content and attributes: what XML forbids is written out, and `>` too, so that `]]>` never stands. */
+function xml(text: string): string {
+  return visible(text).replace(/[&<>"'\n\t]/g, (found) => `&#${found.charCodeAt(0)};`);
+}

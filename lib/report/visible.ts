@@ -1,0 +1,43 @@
+/** Longest text that a derived report shows in full; report.json has all of it. In UTF-16 units. */
+const longest = 16_384;
+
+/* C0 and C1 controls but tab and newline; line and paragraph separators; marks that hide or reorder text; lone surrogates. */
+const hidden =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udc7f]/g;
+
+/**
+ * Untrusted text with everything invisible written out (`\x1b`, `\u202e`), so that no escape sequence, direction mark or
+ * hidden tag acts on who reads it. Tabs and newlines stay. Longer texts are cut, and say so.
+ */
+export function visible(text: string, length = longest): string {
+  return clip(text, length).replace(hidden, spell);
+}
+
+/** `visible` on one line. */
+export function visibleLine(text: string): string {
+  return visible(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
+}
+
+/** At most `length` characters, with a remark on how many are missing. Never splits a surrogate pair. */
+export function clip(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const end = /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length;
+  return `${text.slice(0, end)}… (${text.length - end} more characters)`;
+}
+
+/** Every text of a value of plain data, keys included, through `visible`. */
+export function visibleDeep<T>(value: T, length?: number): T;
+export function visibleDeep(value: unknown, length = longest): unknown {
+  if (typeof value === 'string') return visible(value, length);
+  if (Array.isArray(value)) return value.map((child) => visibleDeep(child, length));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [visible(key), visibleDeep(child, length)]));
+}
+
+function spell(found: string): string {
+  return Array.from({ length: found.length }, (_, index) => {
+    const code = found.charCodeAt(index).toString(16);
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`;
+  }).join('');
+}
