@@ -1,0 +1,105 @@
+import { lstat, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, sep } from 'node:path';
+import { messageOf } from '../util/errors.ts';
+import { cacheDirectory, runtimeDirectory } from '../util/paths.ts';
+import { waitFor } from '../util/wait.ts';
+import { markDone, readLedger } from './ledger.ts';
+import type { LedgerEntry, OpenEntry } from './ledger.ts';
+import { findByToken, isRunning } from './process-identity.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+
+export interface CleanOptions {
+  /** Only says what would be done. */
+  dryRun?: boolean;
+  /** Also undoes what belongs to runs that are still alive. */
+  all?: boolean;
+}
+
+export interface Cleaned {
+  run: string;
+  entry: LedgerEntry;
+  outcome: 'removed' | 'would be removed' | 'was gone' | 'in use by a running podproof' | 'failed';
+  /** What went wrong, or which processes were ended. */
+  detail: string;
+}
+
+/** Undoes what runs left behind, newest first. Idempotent: a failed entry stays in the ledger for the next time. */
+export async function clean(options: CleanOptions = {}): Promise<Cleaned[]> {
+  const report: Cleaned[] = [];
+  for (const open of (await readLedger()).toReversed()) {
+    const say = (outcome: Cleaned['outcome'], detail = ''): void => {
+      report.push({ run: open.run, entry: open.entry, outcome, detail });
+    };
+    if (options.all !== true && (await isRunning(open.owner))) {
+      say('in use by a running podproof');
+      continue;
+    }
+    try {
+      if (options.dryRun) {
+        say((await exists(open)) ? 'would be removed' : 'was gone');
+        continue;
+      }
+      const { outcome, detail } = await cleanEntry(open);
+      await markDone(open.id);
+      say(outcome, detail);
+    } catch (error) {
+      say('failed', messageOf(error));
+    }
+  }
+  return report;
+}
+
+/** Undoes one entry: ends the process by pid and start time, or removes the path if it is ours. Throws when it is not. */
+export async function cleanEntry(open: OpenEntry): Promise<{ outcome: 'removed' | 'was gone'; detail: string }> {
+  if (open.entry.kind === 'path') {
+    const present = await exists(open);
+    await removeOurs(open.entry.path);
+    return { outcome: present ? 'removed' : 'was gone', detail: '' };
+  }
+  const running = await processesOf(open);
+  for (const process of running) await end(process);
+  return { outcome: running.length > 0 ? 'removed' : 'was gone', detail: running.map(({ pid }) => `pid ${pid}`).join(', ') };
+}
+
+/** Removes a tree below our own directories; refuses anything else, also through links in its parents. */
+export async function removeOurs(path: string): Promise<void> {
+  const parent = await realpath(dirname(path)).catch(() => undefined);
+  if (parent === undefined) return;
+  const real = join(parent, basename(path));
+  const roots = await Promise.all([cacheDirectory(), runtimeDirectory()].map((root) => realpath(root).catch(() => root)));
+  const temporary = join(await realpath(tmpdir()), 'podproof-');
+  if (!roots.some((root) => real.startsWith(root + sep)) && !real.startsWith(temporary))
+    throw new Error(`Refused to remove ${path}: it is not below ${roots.join(' or ')}`);
+  await rm(real, { recursive: true, force: true });
+}
+
+async function processesOf({ entry, process, owner }: OpenEntry): Promise<ProcessIdentity[]> {
+  if (entry.kind !== 'process') return [];
+  if (process !== undefined) return (await isRunning(process)) ? [process] : [];
+  // Started but not written down: only processes younger than the entry's owner, of the same boot, that carry the token.
+  return (await findByToken(entry.token)).filter(
+    (found) => found.boot === owner.boot && Number(found.start) >= Number(owner.start),
+  );
+}
+
+async function exists(open: OpenEntry): Promise<boolean> {
+  if (open.entry.kind === 'process') return (await processesOf(open)).length > 0;
+  return lstat(open.entry.path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** SIGTERM, then SIGKILL after 2 s; each only while pid and start time are those of `target`. */
+export async function end(target: ProcessIdentity): Promise<void> {
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (!(await isRunning(target))) return;
+    process.kill(target.pid, signal);
+    const gone = await waitFor({ name: `end pid ${target.pid}`, timeoutMs: 2_000, intervalMs: 50 }, async () =>
+      (await isRunning(target)) ? undefined : true,
+    ).catch(() => false);
+    if (gone) return;
+  }
+  throw new Error(`Cannot end pid ${target.pid}: it is still there after SIGKILL`);
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { BlockedError, messageOf } from '../../util/errors.ts';
+import { execOk } from '../../util/exec.ts';
+import { cacheDirectory } from '../../util/paths.ts';
+import { Scope } from '../../util/scope.ts';
+import type { LeaseContext } from '../host.ts';
+import { debianSources } from './mirror.ts';
+import { recipeHash, rootLabel } from './recipe.ts';
+import type { Recipe } from './recipe.ts';
+
+/** A built host image in the cache. The private key opens any host that starts from it. */
+export interface Image {
+  directory: string;
+  /** `trixie-plain-0123456789ab`. */
+  id: string;
+  disk: string;
+  kernel: string;
+  initrd: string;
+  identityFile: string;
+  knownHosts: string;
+}
+
+/** Name under which known_hosts has the host key of every host that we make. */
+export const hostKeyAlias = 'podproof-host';
+
+const Manifest = z.object({ format: z.literal(1), id: z.string() });
+
+/** The image of `recipe`, from the cache or built now (about two minutes). Throws BlockedError. */
+export async function obtainImage(recipe: Recipe, context: Omit<LeaseContext, 'logs'>): Promise<Image> {
+  const id = `${recipe.suite}-${recipe.variant}-${recipeHash(recipe)}`;
+  const directory = join(cacheDirectory(), 'images', id);
+  if (!(await isComplete(directory, id))) await build(recipe, id, directory, context);
+  return {
+    directory,
+    id,
+    disk: join(directory, 'root.ext4'),
+    kernel: join(directory, 'vmlinuz'),
+    initrd: join(directory, 'initrd'),
+    identityFile: join(directory, 'identity'),
+    knownHosts: join(directory, 'known_hosts'),
+  };
+}
+
+async function isComplete(directory: string, id: string): Promise<boolean> {
+  const text = await readFile(join(directory, 'image.json'), 'utf8').catch(() => 'null');
+  try {
+    return Manifest.safeParse(JSON.parse(text)).data?.id === id;
+  } catch {
+    return false;
+  }
+}
+
+/** Builds under a temporary name and renames, so that a killed build leaves nothing that is trusted. */
+async function build(recipe: Recipe, id: string, directory: string, context: Omit<LeaseContext, 'logs'>): Promise<void> {
+  const { signal, progress } = context;
+  const token = `podproof-build-${randomBytes(6).toString('hex')}`;
+  const work = join(cacheDirectory(), 'images', token);
+  await using scope = new Scope();
+  const path = await context.ledger.record({ kind: 'path', path: work });
+  const bootstrap = await context.ledger.record({ kind: 'process', token });
+  scope.onRelease('the build directory', async () => {
+    await rm(work, { recursive: true, force: true });
+    await bootstrap.done();
+    await path.done();
+  });
+  await mkdir(join(work, 'tmp'), { recursive: true, mode: 0o700 });
+  await makeKeys(work);
+  progress(`build the host image ${id}: install ${recipe.packages.length} packages of Debian ${recipe.suite}, about two minutes`);
+  await bootstrapTar(recipe, work, signal);
+  progress(`build the host image ${id}: write the root file system`);
+  await stage(recipe, join(work, 'overlay'));
+  await writeFile(join(work, 'assemble.sh'), assemble);
+  const asUser = process.getuid?.() === 0 ? [] : ['mmdebstrap', '--unshare-helper'];
+  await execOk([...asUser, 'sh', '-eu', join(work, 'assemble.sh'), work, `${recipe.diskMiB}M`, rootLabel], {
+    timeoutMs: 300_000,
+    signal,
+  });
+  await writeFile(join(work, 'image.json'), JSON.stringify({ format: 1, id, recipe }));
+  for (const left of ['root.tar', 'overlay', 'tmp', 'assemble.sh']) await rm(join(work, left), { recursive: true, force: true });
+  await rename(work, directory).catch(async (error: unknown) => {
+    // Another process was faster; its image is as good.
+    if (!(await isComplete(directory, id))) throw error;
+  });
+}
+
+async function makeKeys(work: string): Promise<void> {
+  for (const name of ['identity', 'host_key'])
+    await execOk(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-C', 'podproof', '-f', join(work, name)]);
+  await writeFile(join(work, 'known_hosts'), `${hostKeyAlias} ${await readFile(join(work, 'host_key.pub'), 'utf8')}`);
+}
+
+async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): Promise<void> {
+  const expired = recipe.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
+  const argv = ['mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired, recipe.suite];
+  try {
+    await execOk([...argv, join(work, 'root.tar'), ...(await debianSources(recipe.suite, signal))], {
+      timeoutMs: 1_200_000,
+      signal,
+      env: { TMPDIR: join(work, 'tmp') },
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    const message = messageOf(error);
+    const remedy = /is expired|not valid (yet|until)|Release file/i.test(message)
+      ? `set "allowExpiredRelease": true for this host if a package index past its date is acceptable`
+      : /ENOENT|not found/.test(message)
+        ? 'apt install mmdebstrap debian-archive-keyring'
+        : `check that this machine's apt sources serve Debian ${recipe.suite}: mmdebstrap --simulate ${recipe.suite} /dev/null`;
+    throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: ${message}`, { remedy, cause: error });
+  }
+}
+
+/** Files and links of the recipe, and the keys of this image, as a tree to be copied over the root file system. */
+async function stage(recipe: Recipe, overlay: string): Promise<void> {
+  const work = dirname(overlay);
+  const put = async (path: string, content: string, mode: number): Promise<void> => {
+    const target = join(overlay, path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content);
+    await chmod(target, mode);
+  };
+  for (const { path, content, mode } of recipe.files) await put(path, content, mode);
+  for (const [path, target] of Object.entries(recipe.links)) {
+    await mkdir(dirname(join(overlay, path)), { recursive: true });
+    await symlink(target, join(overlay, path));
+  }
+  await put('/root/.ssh/authorized_keys', await readFile(join(work, 'identity.pub'), 'utf8'), 0o600);
+  await cp(join(work, 'host_key'), join(overlay, 'etc/ssh/podproof_host_key'));
+}
+
+/**
+ * Runs where file owners are real: as root, or in mmdebstrap's user namespace. No journal: the disk is thrown away after each lease.
+ * Arguments: work directory, size, label.
+ */
+const assemble = `
+root="$1/tmp/root"
+mkdir "$root"
+tar -x --numeric-owner --exclude='./dev/*' -f "$1/root.tar" -C "$root"
+cp -R --no-preserve=ownership --remove-destination "$1/overlay/." "$root/"
+chmod 0700 "$root/root" "$root/root/.ssh"
+chmod 0600 "$root/etc/ssh/podproof_host_key"
+cat "$root"/boot/vmlinuz-* > "$1/vmlinuz"
+cat "$root"/boot/initrd.img-* > "$1/initrd"
+rm -f "$root"/boot/initrd.img-* "$root"/var/cache/apt/*.bin
+mke2fs -q -t ext4 -O ^has_journal -L "$3" -d "$root" "$1/root.ext4" "$2"
+rm -rf "$root"
+`;

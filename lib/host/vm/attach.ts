@@ -1,0 +1,95 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execOk } from '../../util/exec.ts';
+import { cacheDirectory } from '../../util/paths.ts';
+import type { Attachment, LeaseContext, Remote } from '../host.ts';
+import { artifactBus } from './arguments.ts';
+import type { Qmp } from './qmp.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Hands `attachment` to a running machine as a read-only disk and mounts it at /opt/podproof/<id>. */
+export async function attachDisk(attachment: Attachment, qmp: Qmp, remote: Remote, context: LeaseContext): Promise<string> {
+  if (!/^[\w][\w.+-]*$/.test(attachment.id)) throw new RangeError(`Cannot attach "${attachment.id}": expected a plain name`);
+  const disk = await obtainDisk(attachment, context);
+  // QEMU's node names have at most 31 characters.
+  const serial = createHash('sha256').update(attachment.id).digest('hex').slice(0, 20);
+  const node = `d${serial}`;
+  await qmp.command('blockdev-add', {
+    driver: 'raw',
+    'node-name': node,
+    'read-only': true,
+    file: { driver: 'file', filename: disk },
+  });
+  await qmp.command('device_add', {
+    driver: 'scsi-hd',
+    id: node,
+    bus: `${artifactBus}.0`,
+    drive: node,
+    serial,
+    device_id: serial,
+  });
+  const target = `/opt/podproof/${attachment.id}`;
+  const device = `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+  const mounted = await remote.exec(['sh', '-euc', mountScript, 'sh', device, target], {
+    timeoutMs: 40_000,
+    signal: context.signal,
+  });
+  if (mounted.exitCode !== 0)
+    throw new Error(`Cannot mount ${attachment.id} on the host: ${mounted.stderr.trim() || mounted.failure}`);
+  return target;
+}
+
+const mountScript = 'udevadm wait --timeout=30 "$1"; mkdir -p "$2"; mount -t ext4 -o ro,noload "$1" "$2"';
+
+/** A read-only file system with the directory's content, made once. */
+async function obtainDisk({ id, directory }: Attachment, { ledger, signal, progress }: LeaseContext): Promise<string> {
+  const disk = join(cacheDirectory(), 'disks', `${id}.ext4`);
+  if (
+    await stat(disk).then(
+      (found) => found.isFile(),
+      () => false,
+    )
+  )
+    return disk;
+  progress(`make a disk of ${id}`);
+  await mkdir(join(cacheDirectory(), 'disks'), { recursive: true, mode: 0o700 });
+  const part = join(cacheDirectory(), 'disks', `podproof-${randomBytes(6).toString('hex')}`);
+  const receipt = await ledger.record({ kind: 'path', path: part });
+  try {
+    const { bytes, entries } = await measure(directory);
+    // Room for block rounding, inodes and directories; the file is sparse.
+    const size = Math.ceil((bytes * 1.1 + entries * 4096) / mebibyte) + 16;
+    const options = [
+      '-q',
+      '-t',
+      'ext4',
+      '-b',
+      '4096',
+      '-O',
+      '^has_journal',
+      '-m',
+      '0',
+      '-N',
+      String(entries + 64),
+      '-E',
+      'root_owner=0:0',
+    ];
+    await execOk(['mke2fs', ...options, '-d', directory, part, `${size}M`], { timeoutMs: 300_000, signal });
+    await rename(part, disk);
+  } finally {
+    await rm(part, { force: true });
+    await receipt.done();
+  }
+  return disk;
+}
+
+async function measure(directory: string): Promise<{ bytes: number; entries: number }> {
+  const total = { bytes: 0, entries: 0 };
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    total.entries += 1;
+    if (entry.isFile()) total.bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+  }
+  return total;
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { HostLostError, messageOf } from '../../util/errors.ts';
+import { execOk } from '../../util/exec.ts';
+import { Scope } from '../../util/scope.ts';
+import type { VmHost } from '../../matrix/model.ts';
+import { proveAccelerator } from '../accelerator.ts';
+import { readFacts } from '../facts.ts';
+import type { Host, LeaseContext } from '../host.ts';
+import { obtainImage } from '../image/build.ts';
+import type { Image } from '../image/build.ts';
+import { recipe } from '../image/recipe.ts';
+import type { Variant } from '../image/recipe.ts';
+import { connectRemote } from '../remote.ts';
+import type { Machine } from './arguments.ts';
+import { attachDisk } from './attach.ts';
+import { consoleTail, startMachine } from './machine.ts';
+import type { RunningMachine } from './machine.ts';
+import { bootTimeoutMs, coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
+import { openSsh } from './ssh.ts';
+
+const qemuCommand = 'qemu-system-x86_64';
+
+/** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
+export async function acquireVm(id: string, spec: VmHost, context: LeaseContext, variant: Variant): Promise<Host> {
+  const image = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
+  const { accelerator, reason } = await proveAccelerator(image.kernel, context.signal);
+  context.progress(`host ${id} runs under ${accelerator}: ${reason}`);
+  const qemu = (await execOk([qemuCommand, '--version'])).split('\n')[0] ?? '';
+  const machine: Machine = { spec, accelerator };
+  const scope = new Scope();
+  try {
+    const { running, warm } = await startWarmOrCold(machine, image, qemu, context);
+    scope.adopt('the machine', running);
+    const ssh = scope.adopt(
+      'the ssh connection',
+      await openSsh({
+        image,
+        port: running.sshPort,
+        directory: running.sockets,
+        token: running.token,
+        log: join(context.logs, 'ssh.log'),
+        ledger: context.ledger,
+        bootTimeoutMs,
+        assertRunning: running.child.assertRunning,
+        signal: context.signal,
+      }),
+    );
+    const remote = connectRemote(ssh.connection);
+    // A restored clock stands where the snapshot was taken.
+    const prepare = warm ? ['date', '-u', '-s', `@${Date.now() / 1000}`] : ['sh', '-c', settle];
+    const prepared = await remote.exec(prepare, { timeoutMs: 180_000, signal: context.signal });
+    if (prepared.exitCode !== 0)
+      throw new Error(`Cannot prepare the started host: ${prepared.failure}: ${prepared.stderr.trim()}`);
+    const version = /version (\S+)/.exec(qemu)?.[1] ?? qemu;
+    const facts = await readFacts(remote, {
+      accelerator,
+      acceleratorReason: reason,
+      ownKernel: true,
+      disposable: true,
+      qemu: version,
+    });
+    const attached = new Map<string, Promise<string>>();
+    const exposed = new Map<number, Promise<number>>();
+    const once = <K, V>(made: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> => {
+      const value = made.get(key) ?? make();
+      made.set(key, value);
+      value.catch(() => made.delete(key));
+      return value;
+    };
+    const lost = async (why: string, cause?: unknown): Promise<HostLostError> =>
+      new HostLostError(`Host ${id} is lost: ${why}`, await consoleTail(running.console), cause);
+    return {
+      ...remote,
+      id,
+      facts,
+      attach: (attachment) => once(attached, attachment.id, () => attachDisk(attachment, running.qmp, remote, context)),
+      expose: (port) => once(exposed, port, () => ssh.forward(port)),
+      consoleTail: () => consoleTail(running.console),
+      async assertAlive() {
+        try {
+          running.child.assertRunning();
+        } catch (error) {
+          throw await lost(messageOf(error), error);
+        }
+        const asked = await remote.exec(['cat', '/proc/sys/kernel/random/boot_id'], { timeoutMs: 30_000 });
+        if (asked.exitCode !== 0) throw await lost(`it does not answer: ${asked.failure}`);
+        if (asked.stdout.trim() !== facts.bootId) throw await lost('it restarted, as its boot id changed');
+      },
+      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function startWarmOrCold(
+  machine: Machine,
+  image: Image,
+  qemu: string,
+  context: LeaseContext,
+): Promise<{ running: RunningMachine; warm: boolean }> {
+  const console = join(context.logs, 'console.log');
+  try {
+    const snapshot = await obtainSnapshot(machine, image, qemu, context);
+    const base = { file: snapshot.disk, format: 'qcow2' as const };
+    const running = await startMachine({ machine, image, base, incoming: true, console }, context);
+    try {
+      await loadState(running, snapshot, context.signal);
+      return { running, warm: true };
+    } catch (error) {
+      await running[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    context.signal.throwIfAborted();
+    context.progress(`no snapshot start, boot cold instead: ${messageOf(error)}`);
+    return { running: await coldBoot(machine, image, console, context), warm: false };
+  }
+}
