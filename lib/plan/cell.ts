@@ -1,19 +1,25 @@
-import type { EngineName, EngineVersion, HostSpec, RuntimeName, RuntimeVersion } from '../matrix/model.ts';
+import { z } from 'zod';
+import { EngineName, EngineVersion, HostSpec, RuntimeName, RuntimeVersion } from '../matrix/model.ts';
 
 /** host × engine version × runtime version. `id` is readable and stable: `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`. */
-export interface PlannedCell {
-  id: string;
-  host: { id: string; spec: HostSpec };
-  engine: { name: EngineName } & EngineVersion;
-  runtime: { name: RuntimeName } & RuntimeVersion;
-}
+export const PlannedCell = z.object({
+  // It becomes a path below the run folder, so it may never climb out of it.
+  id: z.string().regex(/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/),
+  host: z.object({ id: z.string(), spec: HostSpec }),
+  engine: EngineVersion.extend({ name: EngineName }),
+  runtime: RuntimeVersion.extend({ name: RuntimeName }),
+});
+export type PlannedCell = z.infer<typeof PlannedCell>;
 
 /** What a run sets out to do. `hash` guards a merge: shards of different plans are never mixed. */
-export interface Plan {
-  schema: 1;
-  hash: string;
-  profile: string;
-  suites: string[];
-  cells: PlannedCell[];
-  excluded: Array<{ cell: string; why: string }>;
-}
+export const Plan = z.object({
+  schema: z.literal(1),
+  hash: z.string(),
+  profile: z.string(),
+  /** The `--only` expression that narrowed it; empty for all. It also selects rules. */
+  only: z.string().default(''),
+  suites: z.array(z.string()),
+  cells: z.array(PlannedCell),
+  excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
+});
+export type Plan = z.infer<typeof Plan>;

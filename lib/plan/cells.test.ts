@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { exampleMatrix } from '../matrix/fixture.ts';
+import { ContainerHost } from '../matrix/model.ts';
+import { PlannedCell } from './cell.ts';
+import { planCells } from './cells.ts';
+
+function everything(matrix = exampleMatrix()) {
+  const profile = matrix.profiles['all'];
+  if (profile === undefined) throw new Error('the example has no profile "all"');
+  const { cells, excluded } = planCells(matrix, profile);
+  return {
+    cells: cells.map(({ id }) => id),
+    excluded: Object.fromEntries(excluded.map(({ cell, why }) => [cell.id, why])),
+    planned: cells,
+  };
+}
+
+describe('planCells', () => {
+  test('crosses hosts, engines and runtimes under readable ids', () => {
+    expect(everything().cells.filter((id) => id.startsWith('debian-13/'))).toEqual([
+      'debian-13/containerd-1.7.24/runc-1.1.15',
+      'debian-13/containerd-1.7.24/kata-3.30.0-go-qemu',
+      'debian-13/containerd-1.7.24/kata-3.30.0-rust-qemu',
+      'debian-13/containerd-2.3.4/runc-1.1.15',
+      'debian-13/containerd-2.3.4/kata-3.30.0-go-qemu',
+      'debian-13/containerd-2.3.4/kata-3.30.0-rust-qemu',
+      'debian-13/crio-1.36.3/runc-1.1.15',
+      'debian-13/crio-1.36.3/kata-3.30.0-go-qemu',
+    ]);
+  });
+
+  test('gives cells that the schema of a plan accepts', () => {
+    for (const cell of everything().planned) expect(() => PlannedCell.parse(cell)).not.toThrow();
+  });
+
+  test('leaves out a package of another suite, with the reason', () => {
+    const { excluded } = everything();
+    expect(excluded['debian-12/containerd-1.7.24/runc-1.1.5']).toBe(
+      "containerd 1.7.24 is built for trixie's libc, and debian-12 is bookworm",
+    );
+    expect(excluded['debian-12/containerd-1.6.20/runc-1.1.15']).toBe(
+      "runc 1.1.15 is built for trixie's libc, and debian-12 is bookworm",
+    );
+  });
+
+  test('does the same on a container host', () => {
+    const matrix = exampleMatrix();
+    matrix.hosts['debian-12'] = ContainerHost.parse({ kind: 'container', suite: 'bookworm' });
+    expect(everything(matrix).excluded['debian-12/containerd-1.7.24/runc-1.1.5']).toMatch(
+      /^containerd 1\.7\.24 is built for trixie/,
+    );
+  });
+
+  test('tries every package on a machine whose libc is not known in advance', () => {
+    expect(everything().cells).toContain('metal/containerd-1.6.20/runc-1.1.15');
+  });
+
+  test('leaves out the rows of exclude, with their own reason', () => {
+    expect(everything().excluded['metal/crio-1.36.3/kata-3.30.0-rust-qemu']).toBe('the rust shim is not tried under CRI-O here');
+  });
+
+  test('plans or excludes each combination exactly once', () => {
+    const { cells, excluded } = everything();
+    const ids = [...cells, ...Object.keys(excluded)];
+    expect(ids).toHaveLength(3 * 4 * 4);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('takes the package of the own suite where two suites share a version', () => {
+    const matrix = exampleMatrix();
+    for (const entry of matrix.runtimes.runc ?? []) entry.version = '1.1.15';
+    const { planned, excluded } = everything(matrix);
+    const suites = planned
+      .filter(({ id }) => /^debian-1\d\/crio-1\.36\.3\/runc-1\.1\.15$/.test(id))
+      .map(({ runtime }) => (runtime.source.kind === 'deb' ? runtime.source.suite : ''));
+    expect(suites).toEqual(['bookworm', 'trixie']);
+    expect(excluded).not.toHaveProperty('debian-13/crio-1.36.3/runc-1.1.15');
+  });
+});

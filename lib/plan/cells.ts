@@ -1,0 +1,66 @@
+import { EngineName, RuntimeName, type HostSpec, type Matrix, type Profile, type Source } from '../matrix/model.ts';
+import { picks, versionLabel } from '../matrix/pick.ts';
+import type { PlannedCell } from './cell.ts';
+
+export interface ExcludedCell {
+  cell: PlannedCell;
+  /** One sentence for the plan and the report. */
+  why: string;
+}
+
+/** Every combination of a profile's axes: those to run, and those left out, each with its reason. Order and ids are stable. */
+export function planCells(matrix: Matrix, profile: Profile): { cells: PlannedCell[]; excluded: ExcludedCell[] } {
+  const cells: PlannedCell[] = [];
+  const excluded: ExcludedCell[] = [];
+  const engines = chosen(EngineName.options, matrix.engines, profile.engines);
+  const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes);
+  for (const host of hostsOf(matrix, profile)) {
+    for (const engine of engines) {
+      for (const runtime of runtimes) {
+        const id = `${host.id}/${engine.name}-${versionLabel(engine)}/${runtime.name}-${versionLabel(runtime)}`;
+        const cell = { id, host, engine, runtime };
+        const why = foreignLibc(host, engine) ?? foreignLibc(host, runtime) ?? excludedBy(matrix, cell);
+        if (why === undefined) cells.push(cell);
+        else excluded.push({ cell, why });
+      }
+    }
+  }
+  // Two suites may have the same upstream version: the host's own was planned under that id, or gives the better reason.
+  const seen = new Set(cells.map((cell) => cell.id));
+  return { cells, excluded: excluded.filter(({ cell }) => !seen.has(cell.id) && seen.add(cell.id)) };
+}
+
+function hostsOf(matrix: Matrix, profile: Profile): Array<{ id: string; spec: HostSpec }> {
+  return profile.hosts.flatMap((id) => {
+    const spec = matrix.hosts[id];
+    return spec === undefined ? [] : [{ id, spec }];
+  });
+}
+
+function chosen<Name extends string, Entry extends { version: string }>(
+  names: readonly Name[],
+  versions: Partial<Record<Name, Entry[]>>,
+  wanted: readonly string[],
+): Array<{ name: Name } & Entry> {
+  return names.flatMap((name) =>
+    (versions[name] ?? [])
+      .filter((entry) => wanted.some((pick) => picks(pick, name, entry)))
+      .map((entry) => ({ name, ...entry })),
+  );
+}
+
+function foreignLibc(host: PlannedCell['host'], part: { name: string; version: string; source: Source }): string | undefined {
+  const { spec } = host;
+  if (part.source.kind !== 'deb' || (spec.kind !== 'vm' && spec.kind !== 'container')) return undefined;
+  if (part.source.suite === spec.suite) return undefined;
+  return `${part.name} ${part.version} is built for ${part.source.suite}'s libc, and ${host.id} is ${spec.suite}`;
+}
+
+function excludedBy(matrix: Matrix, cell: PlannedCell): string | undefined {
+  return matrix.exclude.find(
+    (row) =>
+      (row.host === undefined || row.host === cell.host.id) &&
+      (row.engine === undefined || picks(row.engine, cell.engine.name, cell.engine)) &&
+      (row.runtime === undefined || picks(row.runtime, cell.runtime.name, cell.runtime)),
+  )?.why;
+}

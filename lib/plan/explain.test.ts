@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { exampleMatrix } from '../matrix/fixture.ts';
+import { costs } from './cost.ts';
+import { explainPlan, planText } from './explain.ts';
+import { makePlan } from './plan.ts';
+
+const plan = makePlan(exampleMatrix(), { profile: 'all', only: 'host=debian-13 runtime=runc,kata@*-go-*' });
+
+describe('planText', () => {
+  test('lists hosts, engines, runtimes and the reasons for what is left out', () => {
+    expect(planText(plan, costs()))
+      .toBe(`Profile all, only host=debian-13 runtime=runc,kata@*-go-*: 6 cells on 1 host, about 74 min on one machine
+Suites: identity, privileged, rootless-vmm
+Plan: ${plan.hash}
+
+debian-13 (vm, trixie)
+  containerd 1.7.24 (deb): runc 1.1.15, kata 3.30.0-go-qemu
+  containerd 2.3.4 (release): runc 1.1.15, kata 3.30.0-go-qemu
+  crio 1.36.3 (path): runc 1.1.15, kata 3.30.0-go-qemu
+
+Left out: 6 cells
+  containerd 1.6.20 is built for bookworm's libc, and debian-13 is trixie: 3 cells
+  runc 1.1.5 is built for bookworm's libc, and debian-13 is trixie: 3 cells
+`);
+  });
+
+  test('shows the shards when there are several', () => {
+    expect(planText(plan, costs(), 4)).toContain('\nshard 1/4: 1 cell, about 21 min\n');
+  });
+});
+
+describe('explainPlan', () => {
+  test('explains every excluded cell and puts each planned one into one shard', () => {
+    const explained = explainPlan(plan, costs(), 2);
+    expect(explained.excluded.every(({ why }) => why.length > 10)).toBe(true);
+    expect(explained.shards.flatMap(({ cells }) => cells).sort()).toEqual(plan.cells.map(({ id }) => id).sort());
+    expect(explained.seconds).toBe(60 + 3 * 10 + 3 * (240 + 1_200));
+  });
+});

@@ -1,0 +1,73 @@
+import { versionLabel } from '../matrix/pick.ts';
+import type { Plan } from './cell.ts';
+import { totalCost, type Costs } from './cost.ts';
+import { planLeases } from './leases.ts';
+import { packShards } from './shards.ts';
+
+/** A plan as `plan --json` prints it: the plan itself, its cost, and the shards by cell id. */
+export interface ExplainedPlan extends Plan {
+  /** Wall time in seconds on one machine, a guess. */
+  seconds: number;
+  shards: Array<{ seconds: number; cells: string[] }>;
+}
+
+export function explainPlan(plan: Plan, by: Costs, shards = 1): ExplainedPlan {
+  return {
+    ...plan,
+    seconds: Math.round(totalCost(plan.cells, by)),
+    shards: packShards(plan.cells, shards, by).map((cells) => ({
+      seconds: Math.round(totalCost(cells, by)),
+      cells: cells.map((cell) => cell.id),
+    })),
+  };
+}
+
+/** A plan as `plan` prints it: hosts, engines and runtimes; then what is left out, by reason. */
+export function planText(plan: Plan, by: Costs, shards = 1): string {
+  const leases = planLeases(plan.cells);
+  const explained = explainPlan(plan, by, shards);
+  const lines = [
+    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}, ${duration(explained.seconds)} on one machine`,
+    `Suites: ${plan.suites.join(', ')}`,
+    `Plan: ${plan.hash}`,
+  ];
+  for (const { host, engines } of leases) {
+    lines.push('', `${host.id} (${[host.spec.kind, 'suite' in host.spec ? host.spec.suite : ''].filter(Boolean).join(', ')})`);
+    for (const { engine, cells } of engines) {
+      const runtimes = cells.map(({ runtime }) => `${runtime.name} ${versionLabel(runtime)}`).join(', ');
+      lines.push(`  ${engine.name} ${engine.version} (${engine.source.kind}): ${runtimes}`);
+    }
+  }
+  if (shards > 1) {
+    lines.push('');
+    explained.shards.forEach(({ seconds, cells }, index) => {
+      lines.push(
+        `shard ${index + 1}/${shards}: ${counted(cells.length, 'cell')}${cells.length === 0 ? '' : `, ${duration(seconds)}`}`,
+      );
+    });
+  }
+  if (plan.excluded.length > 0) lines.push('', `Left out: ${counted(plan.excluded.length, 'cell')}`);
+  for (const [why, cells] of byReason(plan.excluded)) {
+    lines.push(`  ${why}: ${cells.length === 1 ? cells[0] : counted(cells.length, 'cell')}`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function byReason(excluded: Plan['excluded']): Map<string, string[]> {
+  const reasons = new Map<string, string[]>();
+  for (const { cell, why } of excluded) {
+    const cells = reasons.get(why) ?? [];
+    cells.push(cell);
+    reasons.set(why, cells);
+  }
+  return reasons;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function duration(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Plan, PlannedCell } from './cell.ts';
+
+/** JSON with sorted keys and without blanks: equal data gives equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** sha256 over the cells, the suites and what narrows them, as 64 hexadecimal digits: what shards of one run have in common. */
+export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'only'>): string {
+  const hash = createHash('sha256');
+  const known = new Map<object, string>();
+  // A plan has many cells of few hosts, engines and runtimes.
+  const once = (part: object): string => {
+    const text = known.get(part) ?? canonicalJson(part);
+    known.set(part, text);
+    return text;
+  };
+  const cellText = ({ engine, host, id, runtime }: PlannedCell): string =>
+    `{"engine":${once(engine)},"host":${once(host)},"id":${JSON.stringify(id)},"runtime":${once(runtime)}}`;
+  hash.update(`{"cells":[`);
+  for (let from = 0; from < plan.cells.length; from += 1_000) {
+    hash.update(
+      `${from === 0 ? '' : ','}${plan.cells
+        .slice(from, from + 1_000)
+        .map(cellText)
+        .join(',')}`,
+    );
+  }
+  hash.update(`],"narrowed":${canonicalJson(narrowing(plan.only))},"suites":${canonicalJson(plan.suites)}}`);
+  return hash.digest('hex');
+}
+
+/** Hosts, engines and suites are in the plan already; scenarios and rules are only in the selection. */
+function narrowing(only: string): string[] {
+  return only
+    .split(' ')
+    .filter((word) => /^(scenario|rule)=/.test(word))
+    .sort();
+}

@@ -1,0 +1,23 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { madeUpCells } from './fixture.ts';
+import { planLeases } from './leases.ts';
+
+test('each host is booted once, each engine version started once on it, and every cell is in its place', () => {
+  const all = madeUpCells(3, 3, 3);
+  fc.assert(
+    fc.property(fc.shuffledSubarray(all), (cells) => {
+      const leases = planLeases(cells);
+      expect(new Set(leases.map(({ host }) => host.id)).size).toBe(leases.length);
+      for (const { host, engines } of leases) {
+        expect(new Set(engines.map(({ engine }) => engine.version)).size).toBe(engines.length);
+        for (const group of engines) {
+          expect(group.cells.length).toBeGreaterThan(0);
+          for (const cell of group.cells) expect([cell.host.id, cell.engine.version]).toEqual([host.id, group.engine.version]);
+        }
+      }
+      const ids = leases.flatMap(({ engines }) => engines.flatMap((group) => group.cells.map(({ id }) => id)));
+      expect(ids.sort()).toEqual(cells.map(({ id }) => id).sort());
+    }),
+  );
+});

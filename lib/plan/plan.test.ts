@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exampleMatrix } from '../matrix/fixture.ts';
+import { loadMatrix } from '../matrix/load.ts';
+import { packageRoot } from '../util/paths.ts';
+import { Plan } from './cell.ts';
+import { canonicalJson } from './hash.ts';
+import { makePlan } from './plan.ts';
+
+const matrix = exampleMatrix();
+
+describe('makePlan', () => {
+  test('names the near miss of an unknown profile', () => {
+    expect(() => makePlan(matrix, { profile: 'quik' })).toThrow(
+      'unknown profile "quik", did you mean "quick"? Known: quick, all',
+    );
+    expect(() => makePlan(matrix, { profile: 'constructor' })).toThrow('unknown profile "constructor"');
+  });
+
+  test('refuses a selection that leaves nothing, and says why', () => {
+    expect(() => makePlan(matrix, { profile: 'quick', only: 'engine=crio' })).toThrow(
+      '--only "engine=crio" leaves no cell of profile quick; "podproof plan" lists what it has',
+    );
+    expect(() => makePlan(matrix, { profile: 'all', only: 'host=debian-13 cell=*crio*rust*' })).toThrow(
+      '--only "host=debian-13 cell=*crio*rust*" leaves no cell of profile all: the one that would match is left out, debian-13/crio-1.36.3/kata-3.30.0-rust-qemu because the rust shim is not tried under CRI-O here',
+    );
+    expect(() => makePlan(matrix, { profile: 'quick', only: 'suite=rootless-vmm' })).toThrow(
+      '--only "suite=rootless-vmm" leaves no suite of profile quick; it has identity, privileged',
+    );
+  });
+
+  test('says so when the matrix itself leaves nothing', () => {
+    const own = exampleMatrix();
+    own.exclude.push({ runtime: 'runc', why: 'runc is not tried in this test' });
+    expect(() => makePlan(own, { profile: 'quick' })).toThrow(
+      'The matrix leaves no cell of profile quick: the one that would match is left out, debian-13/containerd-1.7.24/runc-1.1.15 because runc is not tried in this test',
+    );
+  });
+
+  test('survives being written and read', () => {
+    const plan = makePlan(matrix, { profile: 'all', only: 'engine=containerd' });
+    expect(Plan.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+  });
+
+  test('shows only those exclusions that the selection asks for', () => {
+    const { excluded } = makePlan(matrix, { profile: 'all', only: 'host=metal' });
+    expect(excluded).toEqual([
+      { cell: 'metal/crio-1.36.3/kata-3.30.0-rust-qemu', why: 'the rust shim is not tried under CRI-O here' },
+    ]);
+  });
+
+  test('plans every profile of this repository', async () => {
+    const real = await loadMatrix(join(packageRoot, 'matrix.json'));
+    const counts = Object.keys(real.profiles).map((profile) => [profile, makePlan(real, { profile }).cells.length]);
+    expect(Object.fromEntries(counts)).toMatchObject({ quick: 2, ci: 6 });
+  });
+});
+
+describe('the hash of a plan', () => {
+  const hashOf = (only: string, profile = 'all'): string => makePlan(exampleMatrix(), { profile, only }).hash;
+
+  test('is equal for equal content', () => {
+    expect(hashOf('')).toMatch(/^[0-9a-f]{64}$/);
+    expect(hashOf('')).toBe(hashOf('host=*  engine=*'));
+  });
+
+  test('differs with cells, suites, a source and the rules asked for', () => {
+    const other = exampleMatrix();
+    for (const entry of other.engines.crio ?? []) entry.source = { kind: 'release' };
+    const hashes = [
+      hashOf(''),
+      hashOf('host=debian-13'),
+      hashOf('suite=identity'),
+      hashOf('rule=PRIV-*'),
+      makePlan(other, { profile: 'all' }).hash,
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test('does not depend on the order of keys', () => {
+    expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined })).toBe(canonicalJson({ b: [1, { c: 'x', d: null }] }));
+    expect(canonicalJson({ b: 1, a: '"' })).toBe('{"a":"\\"","b":1}');
+  });
+});

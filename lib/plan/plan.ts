@@ -1,0 +1,47 @@
+import type { Matrix } from '../matrix/model.ts';
+import { unknownWord } from '../matrix/suggest.ts';
+import { UsageError } from '../util/errors.ts';
+import type { Plan } from './cell.ts';
+import { planCells, type ExcludedCell } from './cells.ts';
+import { planHash } from './hash.ts';
+import { parseSelection, type Vocabulary } from './select.ts';
+
+export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
+  profile: string;
+  /** A selection as `--only` takes it; empty or absent selects everything. */
+  only?: string;
+}
+
+/** What a profile and a selection come to. Throws a UsageError for unknown names and when nothing is left. */
+export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
+  const { profile: id, only = '', ...names } = options;
+  const profile = Object.hasOwn(matrix.profiles, id) ? matrix.profiles[id] : undefined;
+  if (profile === undefined) throw new UsageError(unknownWord('profile', id, Object.keys(matrix.profiles)));
+  const selection = parseSelection(only, { matrix, ...names });
+  const suites = profile.suites.filter(selection.suite);
+  if (suites.length === 0)
+    throw new UsageError(`${leaves(selection.text)} no suite of profile ${id}; it has ${profile.suites.join(', ')}`);
+  const all = planCells(matrix, profile);
+  const cells = all.cells.filter(selection.cell);
+  const excluded = all.excluded.filter(({ cell }) => selection.cell(cell));
+  if (cells.length === 0) throw new UsageError(`${leaves(selection.text)} no cell of profile ${id}${reason(excluded)}`);
+  const content = { only: selection.text, suites, cells };
+  return {
+    schema: 1,
+    hash: planHash(content),
+    profile: id,
+    ...content,
+    excluded: excluded.map(({ cell, why }) => ({ cell: cell.id, why })),
+  };
+}
+
+function leaves(selection: string): string {
+  return selection === '' ? 'The matrix leaves' : `--only ${JSON.stringify(selection)} leaves`;
+}
+
+function reason(excluded: ExcludedCell[]): string {
+  const [first] = excluded;
+  if (first === undefined) return '; "podproof plan" lists what it has';
+  const count = excluded.length === 1 ? 'the one' : `${excluded.length}`;
+  return `: ${count} that would match ${excluded.length === 1 ? 'is' : 'are'} left out, ${first.cell.id} because ${first.why}`;
+}
