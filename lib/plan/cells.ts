@@ -15,9 +15,9 @@ export function planCells(matrix: Matrix, profile: Profile): { cells: PlannedCel
   const engines = chosen(EngineName.options, matrix.engines, profile.engines);
   const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes);
   for (const host of hostsOf(matrix, profile)) {
-    for (const engine of engines) {
-      for (const runtime of runtimes) {
-        const id = `${host.id}/${engine.name}-${versionLabel(engine)}/${runtime.name}-${versionLabel(runtime)}`;
+    for (const { label: engineLabel, part: engine } of engines) {
+      for (const { label: runtimeLabel, part: runtime } of runtimes) {
+        const id = `${host.id}/${engineLabel}/${runtimeLabel}`;
         const cell = { id, host, engine, runtime };
         const why = foreignLibc(host, engine) ?? foreignLibc(host, runtime) ?? excludedBy(matrix, cell);
         if (why === undefined) cells.push(cell);
@@ -41,11 +41,11 @@ function chosen<Name extends string, Entry extends { version: string }>(
   names: readonly Name[],
   versions: Partial<Record<Name, Entry[]>>,
   wanted: readonly string[],
-): Array<{ name: Name } & Entry> {
+): Array<{ label: string; part: { name: Name } & Entry }> {
   return names.flatMap((name) =>
     (versions[name] ?? [])
       .filter((entry) => wanted.some((pick) => picks(pick, name, entry)))
-      .map((entry) => ({ name, ...entry })),
+      .map((entry) => ({ label: `${name}-${versionLabel(entry)}`, part: { name, ...entry } })),
   );
 }
 

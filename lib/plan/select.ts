@@ -108,5 +108,13 @@ function versionTest(key: 'engine' | 'runtime', value: string, matrix: Matrix, r
       .map(({ name, entry }) => `${name}@${versionLabel(entry)}`);
     refuse(`no version of the matrix matches ${JSON.stringify(value)}; it has ${versions.join(', ')}`);
   }
-  return ({ planned }: Subject): boolean => planned !== undefined && term.matches(planned[key].name, planned[key]);
+  // A plan has many cells of few versions.
+  const known = new Map<object, boolean>();
+  return ({ planned }: Subject): boolean => {
+    if (planned === undefined) return false;
+    const part = planned[key];
+    const answer = known.get(part) ?? term.matches(part.name, part);
+    known.set(part, answer);
+    return answer;
+  };
 }
