@@ -74,6 +74,7 @@ describe('planCells', () => {
       .filter(({ id }) => /^debian-1\d\/crio-1\.36\.3\/runc-1\.1\.15$/.test(id))
       .map(({ runtime }) => (runtime.source.kind === 'deb' ? runtime.source.suite : ''));
     expect(suites).toEqual(['bookworm', 'trixie']);
-    expect(excluded).not.toHaveProperty('debian-13/crio-1.36.3/runc-1.1.15');
+    expect(excluded).not.toHaveProperty(['debian-13/crio-1.36.3/runc-1.1.15']);
+    expect(planned.filter(({ id }) => id === 'metal/crio-1.36.3/runc-1.1.15')).toHaveLength(1);
   });
 });

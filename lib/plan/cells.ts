@@ -12,6 +12,8 @@ export interface ExcludedCell {
 export function planCells(matrix: Matrix, profile: Profile): { cells: PlannedCell[]; excluded: ExcludedCell[] } {
   const cells: PlannedCell[] = [];
   const excluded: ExcludedCell[] = [];
+  // Two Debian suites may share an upstream version, and so an id: the host's own is planned; on any other machine, the first.
+  const seen = new Set<string>();
   const engines = chosen(EngineName.options, matrix.engines, profile.engines);
   const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes);
   for (const host of hostsOf(matrix, profile)) {
@@ -20,13 +22,14 @@ export function planCells(matrix: Matrix, profile: Profile): { cells: PlannedCel
         const id = `${host.id}/${engineLabel}/${runtimeLabel}`;
         const cell = { id, host, engine, runtime };
         const why = foreignLibc(host, engine) ?? foreignLibc(host, runtime) ?? excludedBy(matrix, cell);
-        if (why === undefined) cells.push(cell);
-        else excluded.push({ cell, why });
+        if (why !== undefined) excluded.push({ cell, why });
+        else if (!seen.has(id)) {
+          seen.add(id);
+          cells.push(cell);
+        }
       }
     }
   }
-  // Two suites may have the same upstream version: the host's own was planned under that id, or gives the better reason.
-  const seen = new Set(cells.map((cell) => cell.id));
   return { cells, excluded: excluded.filter(({ cell }) => !seen.has(cell.id) && seen.add(cell.id)) };
 }
 
