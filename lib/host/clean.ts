@@ -1,4 +1,4 @@
-import { lstat, realpath, rm } from 'node:fs/promises';
+import { lstat, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { messageOf } from '../util/errors.ts';
@@ -71,7 +71,20 @@ export async function removeOurs(path: string): Promise<void> {
   const temporary = join(await realpath(tmpdir()), 'podproof-');
   if (!roots.some((root) => real.startsWith(root + sep)) && !real.startsWith(temporary))
     throw new Error(`Refused to remove ${path}: it is not below ${roots.join(' or ')}`);
+  const mounted = mountPoints(await readFile('/proc/self/mountinfo', 'utf8')).find(
+    (point) => point === real || point.startsWith(real + sep),
+  );
+  if (mounted !== undefined) throw new Error(`Refused to remove ${path}: something is mounted on ${mounted}; unmount it first`);
   await rm(real, { recursive: true, force: true });
+}
+
+/** Mount points of /proc/PID/mountinfo, with its octal escapes undone. */
+export function mountPoints(mountinfo: string): string[] {
+  return mountinfo
+    .split('\n')
+    .map((line) => line.split(' ')[4] ?? '')
+    .filter((point) => point !== '')
+    .map((point) => point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))));
 }
 
 async function processesOf({ entry, process, owner }: OpenEntry): Promise<ProcessIdentity[]> {

@@ -25,9 +25,8 @@ export interface Instance {
   incoming: boolean;
 }
 
-/** PCI address of the spare network function, both in QEMU's words and in the guest's. */
-export const sparePciSlot = '08.0';
-export const sparePciAddress = `0000:00:${sparePciSlot}`;
+/** The spare PCI network function, for vfio: it leads nowhere, and the guest finds it by its MAC address. */
+export const sparePciMac = '52:54:00:70:70:02';
 /** Serial numbers by which the guest finds the spare disks: /dev/disk/by-id/virtio-<serial>. */
 export const canarySerial = 'podproof-canary';
 export const plainSerial = 'podproof-plain';
@@ -66,9 +65,9 @@ export function qemuArguments(machine: Machine, instance: Instance): string[] {
     ...disk('plain', 'raw', instance.plainDisk),
     ...['-device', `virtio-blk-pci,drive=plain,serial=${plainSerial}`],
     ...['-device', `virtio-scsi-pci,id=${artifactBus}`],
-    ...['-netdev', 'user,id=uplink,restrict=on,hostfwd=tcp:127.0.0.1:0-10.0.2.15:22'],
+    ...['-netdev', 'user,id=uplink,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:0-10.0.2.15:22'],
     ...['-device', `virtio-net-pci,netdev=uplink,mac=${uplinkMac},romfile=`],
-    ...['-device', `e1000e,addr=${sparePciSlot},mac=52:54:00:70:70:02,romfile=`],
+    ...['-device', `e1000e,addr=08.0,mac=${sparePciMac},romfile=`],
     ...['-chardev', `file,id=console,path=${escape(instance.console)},append=on`, '-serial', 'chardev:console'],
     ...['-qmp', `unix:${escape(instance.qmpSocket)},server=on,wait=off`],
     ...(instance.incoming ? ['-incoming', 'defer'] : []),

@@ -8,7 +8,8 @@ import { cacheDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
 import { connectRemote } from '../remote.ts';
-import type { LeaseContext } from '../host.ts';
+import { prepareFixtures, prepareScript } from '../fixtures.ts';
+import type { LeaseContext, Remote } from '../host.ts';
 import type { Image } from '../image/build.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
@@ -63,7 +64,14 @@ async function snapshotKey(machine: Machine, image: Image, qemu: string): Promis
     incoming: false,
   };
   // A rebuilt image has other keys and perhaps other packages under the same name. Under KVM the state holds the CPU's features.
-  const parts = [qemu, qemuArguments(machine, paths), image.id, await readFile(image.knownHosts, 'utf8'), settle];
+  const parts = [
+    qemu,
+    qemuArguments(machine, paths),
+    image.id,
+    await readFile(image.knownHosts, 'utf8'),
+    settleScript,
+    prepareScript,
+  ];
   if (machine.accelerator === 'kvm') parts.push(cpus()[0]?.model ?? '', release());
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
 }
@@ -98,7 +106,6 @@ export function coldBoot(machine: Machine, image: Image, console: string, contex
   return startMachine({ machine, image, base: { file: image.disk, format: 'raw' }, incoming: false, console }, context);
 }
 
-/** Waits until the booted host is idle, with the modules loaded that make it a host for VMs. */
 async function settleMachine(running: RunningMachine, image: Image, context: LeaseContext): Promise<void> {
   await using ssh = await openSsh({
     image,
@@ -111,15 +118,20 @@ async function settleMachine(running: RunningMachine, image: Image, context: Lea
     assertRunning: running.child.assertRunning,
     signal: context.signal,
   });
-  const remote = connectRemote(ssh.connection);
-  const result = await remote.exec(['sh', '-c', settle], { timeoutMs: 180_000, signal: context.signal });
-  if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
+  await settle(connectRemote(ssh.connection), context.signal);
 }
 
-/** `degraded` is fine: a unit that has no place in a VM failed. */
-export const settle = `
+/** Waits until a booted host is idle, and prepares what every lease needs anyway. */
+export async function settle(remote: Remote, signal: AbortSignal): Promise<void> {
+  const result = await remote.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
+  if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
+  await prepareFixtures(remote);
+}
+
+/** A degraded system is fine: a unit that has no place in a VM failed. */
+const settleScript = `
 systemctl is-system-running --wait >/dev/null
-for module in kvm_intel kvm_amd vhost_vsock vhost_net fuse overlay br_netfilter; do modprobe -q "$module"; done
+modprobe -qa overlay br_netfilter
 udevadm settle --timeout=60
 sync
 `;

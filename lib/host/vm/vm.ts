@@ -5,7 +5,7 @@ import { Scope } from '../../util/scope.ts';
 import type { VmHost } from '../../matrix/model.ts';
 import { proveAccelerator } from '../accelerator.ts';
 import { readFacts } from '../facts.ts';
-import type { Host, LeaseContext } from '../host.ts';
+import type { Host, LeaseContext, Remote } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import type { Image } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
@@ -46,11 +46,8 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
       }),
     );
     const remote = connectRemote(ssh.connection);
-    // A restored clock stands where the snapshot was taken.
-    const prepare = warm ? ['date', '-u', '-s', `@${Date.now() / 1000}`] : ['sh', '-c', settle];
-    const prepared = await remote.exec(prepare, { timeoutMs: 180_000, signal: context.signal });
-    if (prepared.exitCode !== 0)
-      throw new Error(`Cannot prepare the started host: ${prepared.failure}: ${prepared.stderr.trim()}`);
+    if (warm) await setClock(remote);
+    else await settle(remote, context.signal);
     const version = /version (\S+)/.exec(qemu)?.[1] ?? qemu;
     const facts = await readFacts(remote, {
       accelerator,
@@ -92,6 +89,13 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
     await scope[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** A restored clock stands where the snapshot was taken. */
+async function setClock(remote: Remote): Promise<void> {
+  const result = await remote.exec(['date', '-u', '-s', `@${Date.now() / 1000}`]);
+  if (result.exitCode !== 0)
+    throw new Error(`Cannot set the clock of the restored host: ${result.failure}: ${result.stderr.trim()}`);
 }
 
 async function startWarmOrCold(
