@@ -87,7 +87,10 @@ export const HostReport = z.object({
   /** Accounts made by a runtime: name, ids and comment. */
   users: z.array(z.object({ name: z.string(), uid: z.number(), gid: z.number(), comment: z.string() })),
   runUser: z.array(DeviceNode).describe('the tree below /run/user'),
-  mounts: z.array(z.object({ target: z.string(), fstype: z.string() })),
+  mounts: z
+    .array(z.object({ target: z.string(), fstype: z.string() }))
+    .describe('those whose path names the sandbox or the container'),
+  mountCount: z.number().optional().describe('all mounts of the host'),
   netns: z.array(z.string()),
   loops: z.array(z.string()),
 });
@@ -173,7 +176,13 @@ export type CriRequest = z.infer<typeof CriRequest>;
 export const Outcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ran') }),
   z.object({ kind: z.literal('refused'), call: z.string(), code: z.string(), message: z.string() }),
-  z.object({ kind: z.literal('host-lost'), message: z.string(), consoleTail: z.string(), lastCall: z.string(), repeated: z.boolean() }),
+  z.object({
+    kind: z.literal('host-lost'),
+    message: z.string(),
+    consoleTail: z.string(),
+    lastCall: z.string(),
+    repeated: z.boolean(),
+  }),
   z.object({ kind: z.literal('error'), message: z.string(), stack: z.string().default('') }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;

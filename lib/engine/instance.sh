@@ -1,0 +1,30 @@
+# Starts or stops one private engine instance. Run as `sh instance.sh start|stop …`.
+set -u
+case $1 in
+start)
+  # start LOG PIDFILE PATH ARGV…: prints the pid; the daemon leads a session of its own, so that it outlives this shell.
+  log=$2 pidfile=$3 PATH=$4
+  export PATH
+  shift 4
+  setsid "$@" >>"$log" 2>&1 </dev/null &
+  echo $! | tee "$pidfile"
+  ;;
+stop)
+  # stop PIDFILE MARK DIRECTORY: the daemon first, then shims that name MARK in their arguments, then mounts below DIRECTORY.
+  pid=$(cat "$2" 2>/dev/null) || pid=
+  if [ -n "$pid" ]; then
+    kill "$pid" 2>/dev/null
+    n=0
+    while [ -d "/proc/$pid" ] && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+    kill -9 "$pid" 2>/dev/null
+    rm -f "$2"
+  fi
+  for status in /proc/[0-9]*; do
+    case $(tr '\0' ' ' <"$status/cmdline" 2>/dev/null) in
+    *shim*" $3"* | *conmon*"$4"*) kill -9 "${status#/proc/}" 2>/dev/null ;;
+    esac
+  done
+  awk -v d="$4/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" 2>/dev/null; done
+  exit 0
+  ;;
+esac

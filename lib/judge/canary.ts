@@ -1,0 +1,66 @@
+import type { LeaseRecord, Observation } from '../record/observation.ts';
+import type { CellFacts } from '../suite/requirement.ts';
+import { compareVersions } from '../util/version.ts';
+
+/** The planned binaries' checksums, which the observation must show again. */
+export interface PlannedIdentity {
+  engineSha256: string;
+  runtimeSha256: string;
+}
+
+/**
+ * Why the observation tested something else than planned, or undefined. It answers what no rule may be trusted without:
+ * tests once "actually checking runc rather than kata" (kata-containers/tests#3893).
+ */
+export function wrongThingTested(
+  cell: CellFacts,
+  planned: PlannedIdentity,
+  lease: LeaseRecord,
+  observation: Observation,
+): string | undefined {
+  const engine = lease.engine;
+  if ((engine.reportedName === 'cri-o' ? 'crio' : engine.reportedName) !== cell.engine.name) {
+    return `the engine says that it is ${engine.reportedName}, planned was ${cell.engine.name}`;
+  }
+  if (!sameVersion(engine.reportedVersion, cell.engine.version)) {
+    return `the engine says that it is ${engine.reportedVersion}, planned was ${cell.engine.version}`;
+  }
+  if (engine.sha256 !== planned.engineSha256) {
+    return `the running engine has sha256 ${short(engine.sha256)}, planned was ${short(planned.engineSha256)}`;
+  }
+  const identity = observation.identity;
+  if (identity === undefined) return undefined;
+  if (identity.runtimeSha256 !== planned.runtimeSha256) {
+    return `the handler ${observation.request.handler} runs ${identity.runtimePath} with sha256 ${short(identity.runtimeSha256)}, planned was ${short(planned.runtimeSha256)}`;
+  }
+  if (observation.outcome.kind !== 'ran') return undefined;
+  if (cell.runtime.name === 'runc' || cell.runtime.name === 'crun') {
+    if (identity.stateOf !== cell.runtime.name) {
+      return `the container's state on the host is ${identity.stateOf === null ? 'absent' : `that of ${identity.stateOf}`}, planned was ${cell.runtime.name}`;
+    }
+    return undefined;
+  }
+  return wrongGuest(cell, observation);
+}
+
+/** A VM runtime must show another boot than the host's, and a VMM that belongs to this sandbox. */
+function wrongGuest(cell: CellFacts, { guest, host }: Observation): string | undefined {
+  if (cell.runtime.name !== 'kata' || guest === undefined || host === undefined) return undefined;
+  if (guest.bootId === host.bootId) return `the container runs on the host's kernel ${guest.kernel}, planned was a Kata guest`;
+  if (cell.runtime.vmm !== 'dragonball' && !host.processes.some((process) => process.role === 'vmm')) {
+    return 'no VMM process on the host belongs to this sandbox';
+  }
+  return undefined;
+}
+
+function sameVersion(reported: string, planned: string): boolean {
+  try {
+    return compareVersions(reported, planned) === 0;
+  } catch {
+    return false;
+  }
+}
+
+function short(sha256: string): string {
+  return sha256.slice(0, 12) || 'none';
+}

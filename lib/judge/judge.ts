@@ -1,0 +1,75 @@
+import type { Layer, VerdictName } from '../record/document.ts';
+import type { KnownIssue } from '../suite/known-issue.ts';
+import type { Requirement } from '../suite/requirement.ts';
+import type { Evidence, Finding, Rule } from '../suite/rule.ts';
+import type { Scenario } from '../suite/scenario.ts';
+import { outcomeText } from '../suite/expect/outcome.ts';
+import { wrongThingTested, type PlannedIdentity } from './canary.ts';
+import { trail } from './layers.ts';
+
+/** The judgement of one rule on one observation. */
+export interface Judgement {
+  verdict: VerdictName;
+  expected: string;
+  observed: string;
+  reason?: string;
+  layer?: string;
+  trail?: Layer[];
+  known?: string;
+  security?: boolean;
+}
+
+/** Why the rule does not apply to this scenario in this cell, or undefined. */
+export function unmet(rule: Rule, scenario: Scenario, cell: Evidence['cell']): string | undefined {
+  for (const requirement of [...(scenario.needs ?? []), ...(rule.needs ?? [])]) {
+    const reason = requirement.unmet(cell);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+/** Judges one rule. Pure: the same evidence gives the same judgement on every machine. */
+export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, known: readonly KnownIssue[]): Judgement {
+  const { observation, cell, lease } = evidence;
+  const wrong = wrongThingTested(cell, planned, lease, observation);
+  if (wrong !== undefined) return { verdict: 'void', expected: rule.title, observed: wrong, reason: wrong };
+  const { outcome } = observation;
+  if (outcome.kind === 'error') return { verdict: 'error', expected: rule.title, observed: outcome.message, reason: outcome.stack || outcome.message };
+  if (outcome.kind === 'host-lost' && !outcome.repeated) {
+    return { verdict: 'error', expected: rule.title, observed: outcomeText(observation), reason: `last CRI call: ${outcome.lastCall}` };
+  }
+  const findings = rule.expect(evidence);
+  if (findings.length === 0) {
+    return { verdict: 'unsupported', expected: rule.title, observed: 'nothing to compare', reason: 'this run has nothing to compare it with' };
+  }
+  const failed = findings.filter((finding) => !finding.ok);
+  const shown = failed.length > 0 ? failed : findings;
+  const judgement: Judgement = { verdict: failed.length > 0 ? 'fail' : 'pass', expected: words(shown, 'expected'), observed: words(shown, 'observed') };
+  const about = failed.find((finding) => finding.about !== undefined)?.about ?? findings.find((finding) => finding.about !== undefined)?.about;
+  if (about !== undefined) {
+    judgement.trail = trail(about, observation, lease);
+    if (failed.length > 0) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';
+    else for (const layer of judgement.trail) layer.changed = false;
+  }
+  return withKnownIssue(judgement, rule, evidence, known);
+}
+
+function withKnownIssue(judgement: Judgement, rule: Rule, evidence: Evidence, known: readonly KnownIssue[]): Judgement {
+  const here = known.filter(
+    (issue) =>
+      issue.rules.includes(rule.id) &&
+      (issue.scenarios?.includes(evidence.observation.scenario) ?? true) &&
+      issue.on.every((requirement: Requirement) => requirement.unmet(evidence.cell) === undefined),
+  );
+  if (judgement.verdict === 'pass') {
+    const gone = here[0];
+    return gone === undefined ? judgement : { ...judgement, verdict: 'fixed', known: gone.id, reason: `${gone.title}: no longer so, its record needs a last version` };
+  }
+  const match = here.find((issue) => issue.observed.test(judgement.observed));
+  if (match === undefined) return judgement;
+  return { ...judgement, verdict: 'known', known: match.id, reason: match.title, ...(match.security === true ? { security: true } : {}) };
+}
+
+function words(findings: readonly Finding[], side: 'expected' | 'observed'): string {
+  return [...new Set(findings.map((finding) => finding[side]))].join('; ');
+}

@@ -1,0 +1,87 @@
+import type { Layer } from '../record/document.ts';
+import type { DeviceNode, LeaseRecord, Observation } from '../record/observation.ts';
+import { hostNodeOf } from '../suite/expect/node.ts';
+import type { Finding } from '../suite/rule.ts';
+
+const ownershipKey = 'device_ownership_from_security_context';
+
+/**
+ * The way of a device's value: CRI request → effective engine configuration → OCI spec → host node → guest node.
+ * `changed` marks the first layer at fault: a key that is not effective as planned, else the first layer whose value is the
+ * observed one while the layer before had another.
+ */
+export function trail(about: NonNullable<Finding['about']>, observation: Observation, lease: LeaseRecord): Layer[] {
+  const { path, field } = about;
+  const request = observation.request;
+  const device = request.devices.find((entry) => entry.containerPath === path || path.startsWith(`${entry.containerPath}/`));
+  const spec = observation.spec?.linux?.devices.find((entry) => entry.path === path);
+  const host = observation.host === undefined ? undefined : hostNodeOf(path, observation, observation.host);
+  const guest = observation.guest?.dev.find((entry) => entry.path === path);
+
+  const wanted = field === 'uid' ? request.runAsUser : field === 'gid' ? request.runAsGroup : undefined;
+  const planned = lease.engine.planned[ownershipKey];
+  const effective = lease.engine.effective[ownershipKey];
+  const ownership = field === 'uid' || field === 'gid';
+
+  const layers: Layer[] = [
+    {
+      layer: 'cri',
+      value: device === undefined ? `no device at ${path}` : ownership ? `${field === 'uid' ? 'runAsUser' : 'runAsGroup'} ${wanted ?? 'unset'}` : `${device.hostPath} ${device.permissions}`,
+      changed: false,
+    },
+    {
+      layer: 'engine-config',
+      value: ownership ? `${ownershipKey} = ${effective ?? 'not effective'}${effective === planned ? '' : `, planned ${planned}`}` : 'no key changes it',
+      changed: ownership && effective !== planned,
+    },
+    { layer: 'oci-spec', value: spec === undefined ? `no device at ${path}` : specValue(spec, field), changed: false },
+    { layer: 'host', value: host === undefined ? 'no node' : nodeValue(host, field), changed: false },
+    { layer: 'guest', value: guest === undefined ? 'no node' : nodeValue(guest, field), changed: false },
+  ];
+  if (!layers.some((layer) => layer.changed)) {
+    const specLayer = layers[2];
+    const guestLayer = layers[4];
+    const atFault = specLayer !== undefined && guestLayer !== undefined && specAgrees(specLayer.value, guestLayer.value) ? specLayer : guestLayer;
+    if (atFault !== undefined) atFault.changed = true;
+  }
+  return layers;
+}
+
+/** The spec already had what the guest shows, or left the choice to the runtime by saying nothing. */
+function specAgrees(spec: string, guest: string): boolean {
+  return spec === guest || spec.startsWith('unset') || (spec.startsWith('no device') && guest === 'no node');
+}
+
+type Field = NonNullable<Finding['about']>['field'];
+
+function nodeValue(node: DeviceNode, field: Field): string {
+  switch (field) {
+    case 'uid':
+      return String(node.uid);
+    case 'gid':
+      return String(node.gid);
+    case 'mode':
+      return node.mode;
+    case 'type':
+      return `${node.type} ${node.major ?? '?'}:${node.minor ?? '?'}`;
+    case 'presence':
+      return 'there';
+  }
+}
+
+type SpecDevice = NonNullable<NonNullable<Observation['spec']>['linux']>['devices'][number];
+
+function specValue(device: SpecDevice, field: Field): string {
+  switch (field) {
+    case 'uid':
+      return device.uid === undefined ? 'unset' : String(device.uid);
+    case 'gid':
+      return device.gid === undefined ? 'unset' : String(device.gid);
+    case 'mode':
+      return device.fileMode === undefined ? 'unset: the runtime chooses' : (device.fileMode & 0o7777).toString(8).padStart(4, '0');
+    case 'type':
+      return `${device.type} ${device.major}:${device.minor}`;
+    case 'presence':
+      return 'there';
+  }
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import type { Plan } from '../plan/cell.ts';
+import { Plan as PlanSchema } from '../plan/cell.ts';
+import { UsageError } from '../util/errors.ts';
+import { JournalEvent } from './journal.ts';
+import { appendRecord, mendTail, readRecords } from './ndjson.ts';
+import { Observation } from './observation.ts';
+
+/** An observation and where it stands: the `evidence` of verdicts. */
+export interface Located {
+  observation: Observation;
+  /** `cells/debian-13/…/observations.ndjson#3`, relative to the run folder. */
+  at: string;
+}
+
+/** One run on the disk: `plan.json`, `journal.ndjson`, `cells/<cell>/observations.ndjson`, logs and reports. */
+export class RunFolder {
+  readonly path: string;
+  readonly id: string;
+
+  constructor(path: string) {
+    this.path = resolve(path);
+    this.id = this.path.slice(this.path.lastIndexOf('/') + 1);
+  }
+
+  /** A new folder below `results`, named by the time in UTC; `latest` points to it. */
+  static async create(results: string, plan: Plan): Promise<RunFolder> {
+    const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+    let id = stamp;
+    for (let n = 2; existsSync(join(results, id)); n++) id = `${stamp}-${n}`;
+    const folder = new RunFolder(join(results, id));
+    await mkdir(join(folder.path, 'cells'), { recursive: true });
+    await writeFile(join(folder.path, 'plan.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
+    await rm(join(results, 'latest'), { force: true });
+    await symlink(id, join(results, 'latest'));
+    return folder;
+  }
+
+  /** An existing folder, by path or by its name below `results`. Throws UsageError when there is none. */
+  static async open(name: string, results: string): Promise<RunFolder> {
+    for (const candidate of [name, join(results, name)]) {
+      if (!existsSync(join(candidate, 'plan.json'))) continue;
+      const target = await readlink(candidate).catch(() => undefined);
+      return new RunFolder(target === undefined ? candidate : resolve(candidate, '..', target));
+    }
+    const runs = await readdir(results).catch(() => []);
+    throw new UsageError(
+      `Cannot open the run "${name}": there is no plan.json in it; runs below ${results}: ${runs.filter((run) => run !== 'reference').join(', ') || 'none'}`,
+    );
+  }
+
+  async plan(): Promise<Plan> {
+    const file = join(this.path, 'plan.json');
+    const parsed = PlanSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    if (!parsed.success) throw new UsageError(`Cannot read ${file}: ${z.prettifyError(parsed.error).split('\n')[0]}`);
+    return parsed.data;
+  }
+
+  append(event: JournalEvent): void {
+    appendRecord(join(this.path, 'journal.ndjson'), event);
+  }
+
+  events(): Promise<JournalEvent[]> {
+    return readRecords(join(this.path, 'journal.ndjson'), JournalEvent);
+  }
+
+  observationsFile(cell: string): string {
+    return join(this.path, 'cells', cell, 'observations.ndjson');
+  }
+
+  /** Every observation of the planned cells. The last one of a scenario counts: a resumed run may have launched it again. */
+  async observations(cells: readonly string[]): Promise<Located[]> {
+    const lists = await Promise.all(
+      cells.map(async (cell) => {
+        const records = await readRecords(this.observationsFile(cell), Observation);
+        return records.map((observation, index) => ({ observation, at: `cells/${cell}/observations.ndjson#${index + 1}` }));
+      }),
+    );
+    return lists.flat();
+  }
+
+  /** Makes the records of a killed run appendable again. */
+  async mend(cells: readonly string[]): Promise<void> {
+    await Promise.all([join(this.path, 'journal.ndjson'), ...cells.map((cell) => this.observationsFile(cell))].map(mendTail));
+  }
+}

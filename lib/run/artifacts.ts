@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Artifact } from '../artifact/artifact.ts';
+import { resolveArtifact } from '../artifact/resolve.ts';
+import { binaryOf } from '../judge/assemble.ts';
+import type { PlannedCell } from '../plan/cell.ts';
+import type { JournalEvent } from '../record/journal.ts';
+import { BlockedError } from '../util/errors.ts';
+
+/** An artifact that was had, or the reason why not. */
+export type Had = { artifact: Artifact } | { reason: string };
+
+export type Component = PlannedCell['engine'] | PlannedCell['runtime'];
+
+/** Key of a component's artifact: both Kata shims come from one. */
+export function artifactKey(component: Component): string {
+  return `${component.name} ${component.version}`;
+}
+
+/** Resolves every engine and runtime of the plan, each once. One that can't be had blocks its cells and nothing else. */
+export async function resolveAll(
+  cells: readonly PlannedCell[],
+  options: { signal: AbortSignal; progress: (text: string) => void; append: (event: JournalEvent) => void },
+): Promise<Map<string, Had>> {
+  const components = new Map(
+    cells.flatMap((cell): Array<[string, { component: Component; cell: PlannedCell }]> => [
+      [artifactKey(cell.engine), { component: cell.engine, cell }],
+      [artifactKey(cell.runtime), { component: cell.runtime, cell }],
+    ]),
+  );
+  const had = new Map<string, Had>();
+  // One after the other: each Debian source waits for the same package lists.
+  for (const [key, { component, cell }] of components) {
+    options.signal.throwIfAborted();
+    try {
+      const allowExpiredRelease = cell.host.spec.kind === 'vm' && cell.host.spec.allowExpiredRelease;
+      const artifact = await resolveArtifact(component.name, component.version, component.source, {
+        signal: options.signal,
+        progress: options.progress,
+        allowExpiredRelease,
+      });
+      had.set(key, { artifact });
+      options.append(await artifactEvent(component, artifact));
+    } catch (error) {
+      if (!(error instanceof BlockedError)) throw error;
+      had.set(key, { reason: error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}` });
+    }
+  }
+  return had;
+}
+
+async function artifactEvent(component: Component, artifact: Artifact): Promise<JournalEvent> {
+  const binaries: Record<string, string> = {};
+  for (const [name, path] of Object.entries(artifact.binaries)) {
+    if (name === binaryOf(component)) binaries[name] = await sha256(join(artifact.directory, path));
+  }
+  const { name, version, source } = artifact;
+  return { event: 'artifact', name, version, source, sha256: artifact.sha256, binaries };
+}
+
+async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,86 @@
+import { describe, test } from 'vitest';
+import { criClient } from '../cri/client.ts';
+import { connectRemote } from '../host/remote.ts';
+import { judge, unmet } from '../judge/judge.ts';
+import { appendRecord } from '../record/ndjson.ts';
+import type { Observation } from '../record/observation.ts';
+import { optionsKey, optionsOf, type Scenario } from '../suite/scenario.ts';
+import type { Suite } from '../suite/suite.ts';
+import { Semaphore } from '../util/semaphore.ts';
+import { join } from 'node:path';
+import { knownIssues } from '../../suites/known-issues.ts';
+import { launch } from './launch.ts';
+import type { WorkerCell, WorkerContext } from './worker-context.ts';
+
+/**
+ * Declares a suite's tables as vitest tests for every cell of a lease: a scenario is a `describe` whose pod is launched
+ * once, a rule is a `test`. Tests of all scenarios run at once; the lease's budget holds the pods back.
+ */
+export function declareSuite(suite: Suite, context: WorkerContext): void {
+  const remote = connectRemote(context.connection);
+  const pods = new Semaphore(context.pods);
+  const options = optionsKey(leaseOptions(context));
+  for (const cell of context.cells) {
+    for (const scenario of suite.scenarios) {
+      if (optionsKey(optionsOf(scenario)) !== options) continue;
+      if (context.done.includes(`${cell.facts.id} ${suite.id} ${scenario.id}`)) continue;
+      const rules = suite.rules.filter(
+        (rule) =>
+          rule.on.includes(scenario.id) &&
+          context.selected.includes(`${suite.id}/${scenario.id}/${rule.id}`) &&
+          unmet(rule, scenario, cell.facts) === undefined,
+      );
+      if (rules.length === 0) continue;
+      const observe = once(() => pods.run(() => record(context, cell, suite, scenario, remote)));
+      describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
+        for (const rule of rules) {
+          test(`${rule.id}: ${rule.title}`, async ({ task }) => {
+            const observation = await observe();
+            const { verdict, expected, observed } = judge(rule, { cell: cell.facts, observation, lease: context.lease }, cell.planned, knownIssues);
+            task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: rule.id, verdict };
+            if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
+              throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
+            }
+          });
+        }
+      });
+    }
+  }
+}
+
+/** Recorded before anything is judged, so that a failed or interrupted rule leaves its facts. */
+async function record(
+  context: WorkerContext,
+  cell: WorkerCell,
+  suite: Suite,
+  scenario: Scenario,
+  remote: ReturnType<typeof connectRemote>,
+): Promise<Observation> {
+  const observation = await launch({
+    context,
+    cell,
+    suite: suite.id,
+    scenario,
+    remote,
+    signal: new AbortController().signal,
+    connect: (calls) =>
+      criClient({
+        dial: () => remote.dial(context.socket),
+        api: context.api,
+        onCall: (timing) => calls.push(timing),
+        clock: () => Date.now() - context.clockOrigin,
+      }),
+  });
+  appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
+  return observation;
+}
+
+function leaseOptions(context: WorkerContext): { deviceOwnership: boolean; cdi: boolean } {
+  const { deviceOwnership, cdi } = context.lease.engine.options;
+  return { deviceOwnership: deviceOwnership === true, cdi: cdi === true };
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let promise: Promise<T> | undefined;
+  return () => (promise ??= work());
+}

@@ -1,0 +1,124 @@
+import type { CriClient } from '../cri/client.ts';
+import { CriError } from '../cri/error.ts';
+import { launchPod, type Pod } from '../cri/pod.ts';
+import { requestFacts, type PodSpec } from '../cri/pod-spec.ts';
+import type { Remote } from '../host/host.ts';
+import { leftovers, sweepHost } from '../probe/host-sweep.ts';
+import { observePod } from '../probe/observe.ts';
+import type { CallTiming, Observation, Outcome } from '../record/observation.ts';
+import type { Scenario } from '../suite/scenario.ts';
+import { messageOf } from '../util/errors.ts';
+import { podSpec, probeArguments } from './request.ts';
+import type { WorkerCell, WorkerContext } from './worker-context.ts';
+
+export interface Launch {
+  context: WorkerContext;
+  cell: WorkerCell;
+  suite: string;
+  scenario: Scenario;
+  /** A client whose finished calls go to `calls`. */
+  connect: (calls: CallTiming[]) => CriClient;
+  remote: Remote;
+  signal: AbortSignal;
+}
+
+type Facts = Pick<Observation, 'identity' | 'spec' | 'guest' | 'host'>;
+
+/** Launches the pod of a scenario, looks at everything, removes it, and returns what was seen. Never throws: a failure is an outcome. */
+export async function launch(task: Launch): Promise<Observation> {
+  const { context, cell, scenario, remote } = task;
+  const clock = (): number => Math.round(Date.now() - context.clockOrigin);
+  const startMs = clock();
+  const handler = cell.handlers[scenario.handler ?? 'plain'];
+  const fixtures = cell.facts.fixtures;
+  if (fixtures === undefined) throw new Error(`Cannot launch ${scenario.id}: the host ${cell.facts.host} has no fixtures`);
+  const spec = podSpec(scenario, { handler, fixtures, images: context.images });
+  const calls: CallTiming[] = [];
+  const ids: Record<'sandbox' | 'container', string> = { sandbox: '', container: '' };
+  let facts: Facts = {};
+  let left: Observation['leftovers'];
+  let outcome: Outcome;
+  const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
+  await using client = task.connect(calls);
+  try {
+    await using pod = await launchPod(client, spec, { signal: task.signal, onId: (kind, id) => (ids[kind] = id) });
+    facts = await look(task, spec, pod);
+    outcome = { kind: 'ran' };
+  } catch (error) {
+    outcome = failure(error);
+  }
+  if (before !== undefined) left = leftovers(before, await sweepHost(remote, { sandboxId: ids.sandbox, containerId: ids.container }));
+  const runtime = context.runtimes[handler];
+  return {
+    schema: 1,
+    cell: cell.facts.id,
+    lease: context.lease.lease,
+    suite: task.suite,
+    scenario: scenario.id,
+    startMs,
+    endMs: clock(),
+    outcome,
+    request: requestFacts(spec, scenario.pod.imageUser === undefined ? '' : String(scenario.pod.imageUser)),
+    identity: {
+      engineName: context.lease.engine.reportedName,
+      engineVersion: context.lease.engine.reportedVersion,
+      runtimePath: runtime?.path ?? '',
+      runtimeSha256: runtime?.sha256 ?? '',
+      stateOf: null,
+      ...facts.identity,
+    },
+    ...(facts.spec === undefined ? {} : { spec: facts.spec }),
+    ...(facts.guest === undefined ? {} : { guest: facts.guest }),
+    ...(facts.host === undefined ? {} : { host: facts.host }),
+    ...(left === undefined ? {} : { leftovers: left }),
+    calls,
+    engineLog: outcome.kind === 'ran' ? '' : await logSlice(remote, context.engineLog, Object.values(ids)),
+  };
+}
+
+async function look(task: Launch, spec: PodSpec, pod: Pod): Promise<Facts> {
+  const { context, cell, scenario, remote } = task;
+  const fixtures = cell.facts.fixtures;
+  if (fixtures === undefined) throw new Error('Cannot observe a pod on a host without fixtures');
+  const attempts = probeArguments(scenario.attempts ?? [], spec, fixtures, fixtureNumbers(fixtures));
+  const [seen, stateOf] = await Promise.all([
+    observePod(pod, remote, attempts, { signal: task.signal }),
+    whoseState(remote, context.runtimeState.replace('{id}', pod.containerId)),
+  ]);
+  const runtime = context.runtimes[spec.handler];
+  return {
+    ...seen,
+    identity: {
+      engineName: context.lease.engine.reportedName,
+      engineVersion: context.lease.engine.reportedVersion,
+      runtimePath: runtime?.path ?? '',
+      runtimeSha256: runtime?.sha256 ?? '',
+      stateOf,
+    },
+  };
+}
+
+/** Type and numbers of the fixtures that a pod may make a node like: those that fixtures.ts makes with fixed numbers. */
+function fixtureNumbers(fixtures: NonNullable<WorkerCell['facts']['fixtures']>): ReadonlyMap<string, string> {
+  return new Map([[fixtures.char, 'c:10:229']]);
+}
+
+/** runc keeps state.json in the container's state directory (libcontainer/factory_linux.go), crun keeps status (src/libcrun/status.c). */
+async function whoseState(remote: Remote, directory: string): Promise<string | null> {
+  const { stdout } = await remote.exec(['ls', '-1', '--', directory]);
+  const files = stdout.split('\n');
+  if (files.includes('state.json')) return 'runc';
+  return files.includes('status') ? 'crun' : null;
+}
+
+function failure(error: unknown): Outcome {
+  if (error instanceof CriError) return { kind: 'refused', call: error.call, code: error.code, message: error.raw };
+  return { kind: 'error', message: messageOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' };
+}
+
+/** The last lines of the engine's log that name one of the ids. */
+async function logSlice(remote: Remote, log: string, ids: string[]): Promise<string> {
+  const patterns = ids.filter((id) => id !== '').flatMap((id) => ['-e', id]);
+  const { stdout } = await remote.exec(patterns.length === 0 ? ['tail', '-n', '10', '--', log] : ['grep', '-F', ...patterns, '--', log]);
+  return stdout.split('\n').slice(-20).join('\n').slice(-8_000);
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import type { PodSpec } from '../cri/pod-spec.ts';
+import type { Fixtures } from '../record/fixtures.ts';
+import type { FixtureName, ProbeAttempt, Scenario } from '../suite/scenario.ts';
+
+/** Where the probe image keeps its script, and what keeps the container alive until it is removed. */
+const idle = ['/bin/sleep', '86400'];
+
+/** A scenario in the words of the CRI, for one handler and one host's fixtures. */
+export function podSpec(scenario: Scenario, where: { handler: string; fixtures: Fixtures; images: { root: string; user777: string } }): PodSpec {
+  const { pod } = scenario;
+  const uid = randomBytes(8).toString('hex');
+  return {
+    name: `podproof-${scenario.id}-${uid.slice(0, 6)}`,
+    uid,
+    namespace: 'podproof',
+    handler: where.handler,
+    image: pod.imageUser === undefined ? where.images.root : where.images.user777,
+    command: idle,
+    // A user namespace of its own cannot share the host's network namespace.
+    hostNetwork: pod.userNamespace !== true,
+    privileged: pod.privileged ?? false,
+    sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
+    ...(pod.runAsUser === undefined ? {} : { runAsUser: pod.runAsUser }),
+    ...(pod.runAsGroup === undefined ? {} : { runAsGroup: pod.runAsGroup }),
+    supplementalGroups: pod.supplementalGroups ?? [],
+    addCapabilities: pod.capabilities ?? [],
+    devices: (pod.devices ?? []).map((device) => {
+      const hostPath = fixturePath(where.fixtures, device.fixture);
+      return { hostPath, containerPath: device.at ?? hostPath, permissions: device.permissions ?? 'rwm' };
+    }),
+    cdiDevices: pod.cdiDevices ?? [],
+    ...(pod.hugepages === true
+      ? {
+          mounts: [{ hostPath: fixturePath(where.fixtures, 'hugepages'), containerPath: '/dev/hugepages' }],
+          hugepages: [{ pageSize: '2MB', limit: 4 * 1024 * 1024 }],
+        }
+      : {}),
+    ...(pod.userNamespace === true ? { userNamespace: { hostId: 65_536, length: 65_536 } } : {}),
+  };
+}
+
+/** The probe's arguments: `open:r:/dev/x`, `mknod:/tmp/n:c:10:229`, `canary:/dev/x`, `writable:/dev/hugepages/f`. */
+export function probeArguments(attempts: readonly ProbeAttempt[], spec: PodSpec, fixtures: Fixtures, numbers: ReadonlyMap<string, string>): string[] {
+  return attempts.map((attempt) => {
+    const path = typeof attempt.path === 'string' ? attempt.path : inContainer(spec, fixturePath(fixtures, attempt.path.fixture));
+    switch (attempt.what) {
+      case 'read':
+        return `open:r:${path}`;
+      case 'write':
+        return `open:w:${path}`;
+      case 'canary':
+        return `canary:${path}`;
+      case 'writable':
+        return `writable:${path}`;
+      case 'mknod': {
+        const like = attempt.like === undefined ? undefined : numbers.get(fixturePath(fixtures, attempt.like));
+        if (like === undefined) throw new Error(`Cannot try mknod of ${path}: the host has no numbers for the fixture "${attempt.like ?? 'none'}"`);
+        return `mknod:${path}:${like}`;
+      }
+    }
+  });
+}
+
+function inContainer(spec: PodSpec, hostPath: string): string {
+  return spec.devices?.find((device) => device.hostPath === hostPath)?.containerPath ?? hostPath;
+}
+
+function fixturePath(fixtures: Fixtures, name: FixtureName): string {
+  const path = fixtures[name];
+  if (path === null) throw new Error(`Cannot make a pod with the fixture "${name}": this host has none`);
+  return path;
+}

@@ -1,0 +1,45 @@
+import type { Connection } from '../host/host.ts';
+import type { PlannedIdentity } from '../judge/canary.ts';
+import type { LeaseRecord } from '../record/observation.ts';
+import type { CellFacts } from '../suite/requirement.ts';
+import type { HandlerVariant } from '../suite/scenario.ts';
+
+/** One cell as a worker tests it. */
+export interface WorkerCell {
+  facts: CellFacts;
+  planned: PlannedIdentity;
+  handlers: Record<HandlerVariant, string>;
+}
+
+/** All that the test worker of one engine lease needs; structured-cloneable, so that it crosses into the worker. */
+export interface WorkerContext {
+  connection: Connection;
+  socket: string;
+  api: 'v1' | 'v1alpha2';
+  lease: LeaseRecord;
+  cells: WorkerCell[];
+  /** Handler → the runtime binary that the effective configuration names. */
+  runtimes: Record<string, { path: string; sha256: string }>;
+  /** Where a container's runtime keeps its state on the host; `{id}` is the container. */
+  runtimeState: string;
+  engineLog: string;
+  images: { root: string; user777: string };
+  runFolder: string;
+  /** Epoch milliseconds from which every record's times count. */
+  clockOrigin: number;
+  /** `suite/scenario/rule` of every selected judgement. */
+  selected: string[];
+  /** `cell suite scenario` of what a resumed run has already observed. */
+  done: string[];
+  /** Pods that may run at once. */
+  pods: number;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    podproof: WorkerContext;
+  }
+  interface TaskMeta {
+    podproof?: { cell: string; suite: string; scenario: string; rule: string; verdict: string };
+  }
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { acquireHost } from '../host/acquire.ts';
+import { examineHost, examineMachine, type Check } from '../host/doctor.ts';
+import { openLedger } from '../host/ledger.ts';
+import { loadMatrix } from '../matrix/load.ts';
+import { unknownWord } from '../matrix/suggest.ts';
+import { progressOn } from '../run/progress.ts';
+import { UsageError } from '../util/errors.ts';
+
+export function doctorVerb(program: Command): void {
+  program
+    .command('doctor')
+    .description('what this machine and each host can run, and the exact fix for each gap')
+    .option('--host <id>', 'bring this host of the matrix up and examine it too')
+    .option('--json', 'for machines')
+    .action(async (_, command: Command) => {
+      const flags = command.optsWithGlobals<{ matrix: string; host?: string; json?: boolean }>();
+      const checks = flags.host === undefined ? await examineMachine() : [...(await examineMachine()), ...(await hostChecks(flags.matrix, flags.host))];
+      process.stdout.write(flags.json === true ? `${JSON.stringify(checks, undefined, 2)}\n` : checks.map(line).join(''));
+      process.exitCode = checks.some((check) => check.status === 'missing') ? 75 : 0;
+    });
+}
+
+async function hostChecks(matrixFile: string, id: string): Promise<Check[]> {
+  const matrix = await loadMatrix(matrixFile);
+  const spec = Object.hasOwn(matrix.hosts, id) ? matrix.hosts[id] : undefined;
+  if (spec === undefined) throw new UsageError(`--host: ${unknownWord('host', id, Object.keys(matrix.hosts))}`);
+  const progress = progressOn(process.stderr);
+  const context = {
+    ledger: await openLedger(`doctor-${process.pid}`),
+    logs: join(tmpdir(), `podproof-doctor-${process.pid}`),
+    signal: new AbortController().signal,
+    progress: (text: string) => progress.line('host', text),
+  };
+  await using host = await acquireHost(id, spec, context, { variant: 'plain' });
+  return examineHost(host);
+}
+
+const words: Record<Check['status'], string> = { ok: 'ok     ', warn: 'warning', missing: 'missing' };
+
+function line({ status, title, found, fix }: Check): string {
+  return `${words[status]}  ${title}: ${found}${fix === undefined ? '' : `\n         fix: ${fix}`}\n`;
+}
