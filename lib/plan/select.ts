@@ -16,9 +16,9 @@ export interface Selection {
   rule(id: string): boolean;
 }
 
-/** Names that a selection may use. Scenarios and rules are checked only where they are known. */
+/** Names that a selection may use, each checked only where it is known: a recorded plan is read without its matrix. */
 export interface Vocabulary {
-  matrix: Matrix;
+  matrix?: Matrix;
   scenarios?: readonly string[];
   rules?: readonly string[];
 }
@@ -29,7 +29,7 @@ type Subject = { [K in Key]?: string } & { planned?: PlannedCell };
 type Term = { key: Key; matches: (subject: Subject) => boolean };
 
 /** Reads `engine=containerd>=1.7 runtime=kata suite=rootless-vmm rule=RVMM-*`. Throws a UsageError that names the offending word. */
-export function parseSelection(text: string, vocabulary: Vocabulary): Selection {
+export function parseSelection(text: string, vocabulary: Vocabulary = {}): Selection {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const terms = words.map((word, index) => parseTerm(word, index, vocabulary));
   const every =
@@ -83,9 +83,9 @@ function nameTest(
 function namesOf(key: Key, { matrix, scenarios, rules }: Vocabulary): readonly string[] | undefined {
   switch (key) {
     case 'host':
-      return Object.keys(matrix.hosts);
+      return matrix && Object.keys(matrix.hosts);
     case 'suite':
-      return [...new Set(Object.values(matrix.profiles).flatMap((profile) => profile.suites))];
+      return matrix && [...new Set(Object.values(matrix.profiles).flatMap((profile) => profile.suites))];
     case 'scenario':
       return scenarios;
     case 'rule':
@@ -95,19 +95,10 @@ function namesOf(key: Key, { matrix, scenarios, rules }: Vocabulary): readonly s
   }
 }
 
-function versionTest(key: 'engine' | 'runtime', value: string, matrix: Matrix, refuse: (why: string) => never) {
+function versionTest(key: 'engine' | 'runtime', value: string, matrix: Matrix | undefined, refuse: (why: string) => never) {
   const term = parseVersionTerm(value);
   if (typeof term === 'string') return refuse(term);
-  const axis: Partial<Record<string, RuntimeVersion[]>> = key === 'engine' ? matrix.engines : matrix.runtimes;
-  const names = Object.keys(axis);
-  if (!names.some(glob(term.name))) refuse(unknownWord(key, term.name, names));
-  const entries = names.flatMap((name) => (axis[name] ?? []).map((entry) => ({ name, entry })));
-  if (!entries.some(({ name, entry }) => term.matches(name, entry))) {
-    const versions = entries
-      .filter(({ name }) => glob(term.name)(name))
-      .map(({ name, entry }) => `${name}@${versionLabel(entry)}`);
-    refuse(`no version of the matrix matches ${JSON.stringify(value)}; it has ${versions.join(', ')}`);
-  }
+  if (matrix !== undefined) checkVersion(key, value, term.name, (name, entry) => term.matches(name, entry), matrix, refuse);
   // A plan has many cells of few versions.
   const known = new Map<object, boolean>();
   return ({ planned }: Subject): boolean => {
@@ -117,4 +108,25 @@ function versionTest(key: 'engine' | 'runtime', value: string, matrix: Matrix, r
     known.set(part, answer);
     return answer;
   };
+}
+
+/** A version that no entry of the matrix has is a slip, not an empty answer. */
+function checkVersion(
+  key: 'engine' | 'runtime',
+  value: string,
+  wanted: string,
+  matches: (name: string, entry: RuntimeVersion) => boolean,
+  matrix: Matrix,
+  refuse: (why: string) => never,
+): void {
+  const axis: Partial<Record<string, RuntimeVersion[]>> = key === 'engine' ? matrix.engines : matrix.runtimes;
+  const names = Object.keys(axis);
+  if (!names.some(glob(wanted))) refuse(unknownWord(key, wanted, names));
+  const entries = names.flatMap((name) => (axis[name] ?? []).map((entry) => ({ name, entry })));
+  if (!entries.some(({ name, entry }) => matches(name, entry))) {
+    const versions = entries
+      .filter(({ name }) => glob(wanted)(name))
+      .map(({ name, entry }) => `${name}@${versionLabel(entry)}`);
+    refuse(`no version of the matrix matches ${JSON.stringify(value)}; it has ${versions.join(', ')}`);
+  }
 }
