@@ -1,0 +1,33 @@
+import type { Source } from '../matrix/model.ts';
+import { cacheDirectory } from '../util/paths.ts';
+import type { Artifact } from './artifact.ts';
+import { debArtifact } from './deb.ts';
+import { pathArtifact } from './path.ts';
+import { releaseArtifact } from './release.ts';
+import type { ArtifactRequest } from './request.ts';
+
+/** Everything of a request but what it is for; cache and progress have defaults. */
+export type ResolveOptions = Omit<ArtifactRequest, 'name' | 'version' | 'cache' | 'progress'> &
+  Partial<Pick<ArtifactRequest, 'cache' | 'progress'>>;
+
+/**
+ * The binaries of one version as a prefix directory, from the cache where it has them. Safe to call from several processes at once.
+ * Throws BlockedError, with a remedy, when they can't be had.
+ */
+export async function resolveArtifact(
+  name: string,
+  version: string,
+  source: Source,
+  options: ResolveOptions = {},
+): Promise<Artifact> {
+  options.signal?.throwIfAborted();
+  const request: ArtifactRequest = { cache: cacheDirectory(), progress: () => undefined, ...options, name, version };
+  switch (source.kind) {
+    case 'deb':
+      return debArtifact(request, source);
+    case 'path':
+      return pathArtifact(request, source);
+    case 'release':
+      return releaseArtifact(request, source);
+  }
+}
