@@ -1,8 +1,7 @@
-import { Duplex } from 'node:stream';
-import { execa } from 'execa';
 import { exec, execOk } from '../util/exec.ts';
 import { quoteAll } from '../util/quote.ts';
 import type { Connection, Remote } from './host.ts';
+import { processStream } from './process-stream.ts';
 
 /** A way to a host from any process that has its connection: the runner's, or a test worker's. Holds nothing open. */
 export function connectRemote(connection: Connection): Remote {
@@ -21,7 +20,7 @@ export function connectRemote(connection: Connection): Remote {
       const result = await exec(wrap(there), options);
       return { ...result, argv, failure: result.failure && `${result.failure.split(': ')[0]}: ${quoteAll(argv)}` };
     },
-    dial: (socketPath) => dial(wrap(['socat', '-', `UNIX-CONNECT:${socketPath.replace(/[\\,:!"'()[\]{}]/g, '\\$&')}`])),
+    dial: (socketPath) => processStream(wrap(['socat', '-', `UNIX-CONNECT:${socketPath.replace(/[\\,:!"'()[\]{}]/g, '\\$&')}`])),
     async write(path, content, mode = 0o644) {
       await execOk(wrap(['sh', '-euc', writeScript, 'sh', path, mode.toString(8).padStart(4, '0')]), { input: content });
     },
@@ -32,22 +31,3 @@ export function connectRemote(connection: Connection): Remote {
 /** Renamed at the end, so that a reader never sees half a file; the content is never more open than the final mode. */
 const writeScript =
   'mkdir -p -- "$(dirname -- "$1")"; umask 077; cat > "$1.podproof"; chmod "$2" "$1.podproof"; mv -f -- "$1.podproof" "$1"';
-
-function dial(argv: readonly string[]): Duplex {
-  const [file = '', ...rest] = argv;
-  const child = execa(file, rest, {
-    reject: false,
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    buffer: { stdout: false, stderr: true },
-  });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
-  stream.once('close', () => child.kill());
-  void child.then((result) => {
-    if (stream.destroyed || result.exitCode === 0) return;
-    const words = (result.stderr ?? '').trim().split('\n').at(-1);
-    stream.destroy(new Error(`Cannot keep the stream to the host: ${words || (result.shortMessage ?? 'it ended')}`));
-  });
-  return stream;
-}

@@ -73,9 +73,12 @@ export function recipe(suite: Suite, variant: Variant, allowExpiredRelease = fal
   };
 }
 
-/** Twelve hex digits: short enough for a directory name. */
-export function recipeHash(value: Recipe): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
+/** Twelve hex digits over the recipe and the script that puts it together: short enough for a directory name. */
+export function recipeHash(value: Recipe, script: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([value, script]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 const file = (path: string, lines: readonly string[], mode = 0o644): ImageFile => ({

@@ -26,7 +26,7 @@ export class Qmp {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.on('error', (error) => this.#close(error));
-    socket.on('close', () => this.#close(new Error('QEMU closed its control socket')));
+    socket.on('close', () => this.#close());
     let rest = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');
@@ -102,8 +102,9 @@ export class Qmp {
     }
   }
 
-  #close(error: Error): void {
+  #close(cause?: Error): void {
     if (this.#closed) return;
+    const error = new Error('QEMU closed its control socket', { cause });
     this.#closed = error;
     for (const { reject } of this.#pending.values()) reject(error);
     for (const listener of this.#listeners) listener({ event: 'PODPROOF_CLOSED' });

@@ -1,0 +1,119 @@
+import { constants } from 'node:fs';
+import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { homedir, release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { exec } from '../../util/exec.ts';
+import { cacheDirectory } from '../../util/paths.ts';
+import { proveAccelerator } from '../accelerator.ts';
+import type { AcceleratorProof } from '../accelerator.ts';
+
+/** What was found on this machine, before anything is judged. Null: not there. */
+export interface Findings {
+  kvm: { owner: string; mode: string; group: string; usable: boolean } | null;
+  proof: AcceleratorProof | null;
+  nested: boolean | null;
+  iommuGroups: number;
+  vhostVsock: boolean;
+  qemu: { text: string; major: number } | null;
+  /** First line of what each tool says of its version. */
+  tools: Record<'qemu-img' | 'mmdebstrap' | 'mke2fs' | 'ssh' | 'virtiofsd', string | null>;
+  cacheDirectory: string;
+  cacheFreeMiB: number;
+  memoryFreeMiB: number;
+  containerSocket: string | null;
+  artifacts: string[] | null;
+}
+
+export async function findMachine(signal?: AbortSignal): Promise<Findings> {
+  const qemu = await versionLine(['qemu-system-x86_64', '--version']);
+  const kernel = qemu === null ? undefined : await someKernel();
+  return {
+    kvm: await findKvm(),
+    proof: kernel === undefined ? null : await proveAccelerator(kernel, signal),
+    nested: await findNested(),
+    iommuGroups: (await readdir('/sys/kernel/iommu_groups').catch(() => [])).length,
+    vhostVsock: await can('/dev/vhost-vsock'),
+    qemu: qemu === null ? null : { text: qemu, major: Number(/version (\d+)/.exec(qemu)?.[1] ?? 0) },
+    tools: {
+      'qemu-img': await versionLine(['qemu-img', '--version']),
+      mmdebstrap: await versionLine(['mmdebstrap', '--version']),
+      mke2fs: await versionLine(['mke2fs', '-V']),
+      ssh: await versionLine(['ssh', '-V']),
+      // Debian keeps it out of the PATH.
+      virtiofsd: (await versionLine(['/usr/libexec/virtiofsd', '--version'])) ?? (await versionLine(['virtiofsd', '--version'])),
+    },
+    cacheDirectory: cacheDirectory(),
+    cacheFreeMiB: await freeMiB(cacheDirectory()),
+    memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),
+    containerSocket: await findContainerSocket(),
+    artifacts: await listArtifacts(),
+  };
+}
+
+/** MemAvailable of /proc/meminfo; 0 when it is not there. */
+export function availableMemoryMiB(meminfo: string): number {
+  return Math.round(Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) / 1024);
+}
+
+async function findKvm(): Promise<Findings['kvm']> {
+  const found = await stat('/dev/kvm').catch(() => undefined);
+  if (found === undefined) return null;
+  const line = (await exec(['getent', 'group', String(found.gid)])).stdout;
+  return {
+    owner: `${found.uid}:${found.gid}`,
+    mode: (found.mode & 0o7777).toString(8).padStart(4, '0'),
+    group: line.split(':')[0] || String(found.gid),
+    usable: await can('/dev/kvm'),
+  };
+}
+
+async function findNested(): Promise<boolean | null> {
+  for (const module of ['kvm_intel', 'kvm_amd']) {
+    const text = await readFile(`/sys/module/${module}/parameters/nested`, 'utf8').catch(() => undefined);
+    if (text !== undefined) return /^[Y1]/.test(text);
+  }
+  return null;
+}
+
+/** A kernel to try KVM with: of any image in the cache, else this machine's own. */
+async function someKernel(): Promise<string | undefined> {
+  const images = join(cacheDirectory(), 'images');
+  const names = await readdir(images).catch(() => []);
+  const candidates = [...names.map((name) => join(images, name, 'vmlinuz')), `/boot/vmlinuz-${release()}`];
+  for (const path of candidates) if (await can(path, constants.R_OK)) return path;
+  return undefined;
+}
+
+async function findContainerSocket(): Promise<string | null> {
+  const named = /^unix:\/\/(\/.+)$/.exec(process.env['DOCKER_HOST'] ?? '')?.[1];
+  const user = process.env['XDG_RUNTIME_DIR'];
+  const usual = ['/var/run/docker.sock', '/run/podman/podman.sock', join(homedir(), '.docker/run/docker.sock')];
+  for (const path of [...(named ? [named] : []), ...usual, ...(user ? [join(user, 'podman/podman.sock')] : [])])
+    if (await can(path)) return path;
+  return null;
+}
+
+async function listArtifacts(): Promise<string[] | null> {
+  const directory = process.env['PODPROOF_ARTIFACTS'];
+  return directory ? (await readdir(directory).catch(() => [])).toSorted() : null;
+}
+
+/** Free space where `path` is or will be. */
+async function freeMiB(path: string): Promise<number> {
+  const found = await statfs(path).catch(() => undefined);
+  if (found !== undefined) return Math.floor((found.bavail * found.bsize) / 1024 ** 2);
+  return path === dirname(path) ? 0 : freeMiB(dirname(path));
+}
+
+/** Some tools say their version on standard error. */
+async function versionLine(argv: readonly string[]): Promise<string | null> {
+  const { exitCode, stdout, stderr } = await exec(argv, { timeoutMs: 10_000 });
+  return exitCode === 0 ? ((stdout.trim() || stderr.trim()).split('\n')[0] ?? '') : null;
+}
+
+async function can(path: string, mode = constants.R_OK | constants.W_OK): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { sourcesFrom } from './mirror.ts';
+import { recipe, recipeHash } from './recipe.ts';
+
+test('every choice that changes an image changes its name, and nothing else does', () => {
+  const names = (['bookworm', 'trixie', 'sid'] as const).flatMap((suite) =>
+    (['plain', 'kata'] as const).flatMap((variant) =>
+      [true, false].map((expired) => recipeHash(recipe(suite, variant, expired), 'script')),
+    ),
+  );
+  expect(new Set(names).size).toBe(12);
+  expect(recipeHash(recipe('trixie', 'plain'), 'script')).toBe(recipeHash(recipe('trixie', 'plain'), 'script'));
+  expect(recipeHash(recipe('trixie', 'plain'), 'another')).not.toBe(recipeHash(recipe('trixie', 'plain'), 'script'));
+});
+
+test('only the kata variant carries a VMM, and no image carries an engine or a runtime', () => {
+  expect(recipe('trixie', 'plain').packages).not.toContain('qemu-system-x86');
+  expect(recipe('trixie', 'kata').packages).toContain('virtiofsd');
+  expect(recipe('bookworm', 'kata').packages).not.toContain('virtiofsd');
+  for (const name of ['containerd', 'runc', 'crun', 'cri-o']) expect(recipe('sid', 'kata').packages).not.toContain(name);
+});
+
+test('the sources of a Debian machine are used, with updates and security', () => {
+  const targets =
+    'http://mirror/debian\tDebian\tDebian\nhttp://mirror/sec\tDebian\tDebian-Security\nhttp://other\tOther\tOther\n';
+  expect(sourcesFrom(targets, 'trixie')).toEqual([
+    'deb http://mirror/debian trixie main',
+    'deb http://mirror/debian trixie-updates main',
+    'deb http://mirror/sec trixie-security main',
+  ]);
+  expect(sourcesFrom(targets, 'sid')).toEqual(['deb http://mirror/debian sid main']);
+});
+
+test('a machine of another distribution leaves the choice to mmdebstrap', () => {
+  expect(sourcesFrom('http://archive.ubuntu.com/ubuntu\tUbuntu\tUbuntu\n', 'trixie')).toEqual([]);
+  expect(sourcesFrom('', 'trixie')).toEqual([]);
+  expect(sourcesFrom('-evil\tDebian\tDebian\n', 'trixie')).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import { kernelCommandLine, qemuArguments } from './arguments.ts';
+import type { Instance, Machine } from './arguments.ts';
+
+const machine: Machine = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, accelerator: 'tcg' };
+const instance: Instance = {
+  token: 'podproof-0123456789ab',
+  kernel: '/i/vmlinuz',
+  initrd: '/i/initrd',
+  disk: '/l/root.qcow2',
+  canaryDisk: '/l/canary.raw',
+  plainDisk: '/l/plain.raw',
+  qmpSocket: '/r/qmp',
+  console: '/logs/console.log',
+  incoming: false,
+};
+const line = (m: Machine, i: Instance): string => qemuArguments(m, i).join(' ');
+
+test('the host has no way to the network but the ssh port on our loopback', () => {
+  const networks = qemuArguments(machine, instance).filter((argument) => argument.startsWith('user,'));
+  expect(networks).toEqual(['user,id=uplink,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:0-10.0.2.15:22']);
+  expect(line(machine, instance)).toContain('-nodefaults');
+});
+
+test('KVM gets the CPU of the machine and an interrupt chip that the IOMMU can remap', () => {
+  const kvm = line({ ...machine, accelerator: 'kvm' }, instance);
+  expect(kvm).toContain('-machine q35,accel=kvm,kernel-irqchip=split');
+  expect(kvm).toContain('-cpu host');
+  expect(line(machine, instance)).toContain('-machine q35,accel=tcg -cpu max');
+});
+
+test('the IOMMU stands before every device that it must cover', () => {
+  const devices = qemuArguments(machine, instance).filter((_, i, all) => all[i - 1] === '-device');
+  expect(devices[0]).toMatch(/^intel-iommu,/);
+});
+
+test('a comma in a path is doubled, as QEMU splits options at commas', () => {
+  expect(line(machine, { ...instance, disk: '/l/a,b' })).toContain('file.filename=/l/a,,b,');
+});
+
+test('the token stands in the argv, and only a restored machine waits for a state', () => {
+  expect(qemuArguments(machine, instance)).toContain(instance.token);
+  expect(line(machine, instance)).not.toContain('-incoming');
+  expect(line(machine, { ...instance, incoming: true })).toMatch(/-incoming defer$/);
+});
+
+test('kernel parameters of the matrix come last, so that they win', () => {
+  const own = kernelCommandLine({ ...machine, spec: { ...machine.spec, kernelParameters: ['iommu=nopt'] } });
+  expect(own).toMatch(/iommu=pt iommu=nopt$/);
+});
