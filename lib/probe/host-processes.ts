@@ -1,0 +1,70 @@
+import { basename } from 'node:path';
+import type { HostProcess } from '../record/observation.ts';
+import { credentials } from './proc.ts';
+import { filesOf, type Row } from './rows.ts';
+
+type Candidate = ReturnType<typeof credentials> &
+  Pick<HostProcess, 'pid' | 'start' | 'comm' | 'exe' | 'argv'> & { parent: number; cgroup: string };
+
+/**
+ * The processes that the sweep found, with their roles. A process that ended while the sweep looked has no status
+ * or arguments any more, and is left out.
+ */
+export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): unknown[] {
+  const files = filesOf(rows);
+  const executables = new Map(rows.filter(({ kind }) => kind === 'exe').map(executable));
+  const candidates = rows
+    .filter(({ kind }) => kind === 'argv')
+    .flatMap(({ fields: [pid = '', words = ''] }): Candidate[] => {
+      const status = files.get(`/proc/${pid}/status`);
+      const stat = files.get(`/proc/${pid}/stat`)?.join('\n');
+      if (status === undefined || stat === undefined || words === '') return [];
+      // proc(5): the name in parentheses is the second field and may hold anything.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const field = (number: number): number => Number(fields[number - 3]);
+      return [
+        {
+          ...credentials(status),
+          pid: Number(pid),
+          parent: field(4),
+          start: field(22),
+          comm: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
+          exe: executables.get(`/proc/${pid}/exe`) ?? '',
+          argv: words.replace(/\u0001$/, '').split('\u0001'),
+          cgroup: (files.get(`/proc/${pid}/cgroup`) ?? []).join('\n'),
+        },
+      ];
+    });
+  const byPid = new Map(candidates.map((candidate) => [candidate.pid, candidate]));
+  return candidates.map(({ parent, cgroup, ...facts }) => {
+    const inside = ids.some((id) => cgroup.includes(id)) || descendsFromShim(parent, byPid);
+    return { ...facts, role: partOfRuntime(facts) ?? (inside ? 'container' : 'other') };
+  });
+}
+
+/** The link /proc/PID/exe and where it leads, from a row of stat(1). */
+function executable({ fields: [link = '', named = ''] }: Row): [string, string] {
+  const before = `'${link}' -> '`;
+  return [link, named.startsWith(before) ? named.replace(/\n$/, '').slice(before.length, -1) : ''];
+}
+
+const vmm = /^(qemu-|cloud-hypervisor|clh$|firecracker|stratovirt|dragonball|openvmm|crosvm)/;
+const helper = /^(conmon|crio-conmon|runc$|crun$|runsc|nydusd|swtpm)/;
+
+/** By the executable; where that cannot be read, by what the process calls itself. */
+function partOfRuntime({ exe, argv, comm }: Pick<Candidate, 'exe' | 'argv' | 'comm'>): HostProcess['role'] | undefined {
+  const name = basename(exe.replace(/ \(deleted\)$/, '') || argv[0] || comm);
+  if (name.startsWith('containerd-shim')) return 'shim';
+  if (vmm.test(name)) return 'vmm';
+  if (name.startsWith('virtiofsd')) return 'virtiofsd';
+  return helper.test(name) ? 'other' : undefined;
+}
+
+function descendsFromShim(pid: number, byPid: ReadonlyMap<number, Candidate>): boolean {
+  const seen = new Set<number>();
+  for (let at = byPid.get(pid); at !== undefined && !seen.has(at.pid); at = byPid.get(at.parent)) {
+    if (partOfRuntime(at) === 'shim') return true;
+    seen.add(at.pid);
+  }
+  return false;
+}

@@ -1,0 +1,74 @@
+import type { Remote } from '../host/host.ts';
+import { HostReport } from '../record/observation.ts';
+import { sandboxProcesses } from './host-processes.ts';
+import { deviceNode, mounts } from './proc.ts';
+import { filesOf, firstIssue, parseRows, valuesOf } from './rows.ts';
+import { sweepArgv } from './script.ts';
+
+export { leftovers } from './leftovers.ts';
+
+/** Ids as the CRI gave them; both empty when there is no pod, as before a launch. */
+export interface SandboxIds {
+  sandboxId: string;
+  containerId: string;
+}
+
+export interface SweepOptions {
+  signal?: AbortSignal;
+  /** Directories outside of /dev whose nodes are listed too. */
+  directories?: readonly string[];
+}
+
+/**
+ * What the host shows of one sandbox, gathered in one exec with the host's busybox: processes and mounts of that sandbox,
+ * and, of the whole host, device nodes, accounts made by Kata, /run/user, network namespaces and loop devices.
+ */
+export async function sweepHost(remote: Remote, ids: SandboxIds, options: SweepOptions = {}): Promise<HostReport> {
+  const argv = await sweepArgv(ids, options.directories);
+  const result = await remote.exec(argv, options.signal === undefined ? {} : { signal: options.signal });
+  options.signal?.throwIfAborted();
+  if (result.exitCode !== 0) {
+    const words = result.stderr.trim().split('\n').at(-1) ?? '';
+    throw new Error(`Cannot sweep the host: busybox sh ended with ${result.exitCode ?? 'no exit code'}: ${words.slice(0, 400)}`);
+  }
+  return parseHost(result.stdout, ids);
+}
+
+/** The sweep's output as facts. Throws an Error of one sentence that names the place; the output is untrusted. */
+export function parseHost(output: string, ids: SandboxIds): HostReport {
+  const rows = parseRows(output, 'the sweep of the host');
+  const files = filesOf(rows);
+  const mounted = mounts(files.get('/proc/self/mounts') ?? []);
+  const named = [ids.sandboxId, ids.containerId].filter((id) => id !== '');
+  const report = HostReport.safeParse({
+    kernel: valuesOf(rows, 'kernel')[0],
+    bootId: (files.get('/proc/sys/kernel/random/boot_id') ?? [])[0] ?? '',
+    dev: rows.filter(({ kind }) => kind === 'dev').map(deviceNode),
+    processes: sandboxProcesses(rows, named),
+    users: kataUsers(files.get('/etc/passwd') ?? []),
+    runUser: rows.filter(({ kind }) => kind === 'runUser').map(deviceNode),
+    mounts: mounted.filter(({ target }) => named.some((id) => target.includes(id))),
+    mountCount: mounted.length,
+    netns: [
+      ...new Set([...valuesOf(rows, 'netns'), ...mounted.filter(({ fstype }) => fstype === 'nsfs').map(({ target }) => target)]),
+    ],
+    loops: loops(files),
+  });
+  if (!report.success) throw new Error(`Cannot read the sweep of the host: ${firstIssue(report.error)}`);
+  return report.data;
+}
+
+/** Kata names the account of a rootless VMM kata-N and removes it with the sandbox. */
+function kataUsers(passwd: readonly string[]): HostReport['users'] {
+  return passwd
+    .map((line) => line.split(':'))
+    .filter(([name = '']) => /^kata-\d+$/.test(name))
+    .map(([name = '', , uid, gid, comment = '']) => ({ name, uid: Number(uid), gid: Number(gid), comment }));
+}
+
+function loops(files: ReadonlyMap<string, string[]>): string[] {
+  return [...files].flatMap(([path, [backing = '']]) => {
+    const name = /^\/sys\/block\/(loop\d+)\/loop\/backing_file$/.exec(path)?.[1];
+    return name === undefined ? [] : [`/dev/${name}: ${backing}`];
+  });
+}

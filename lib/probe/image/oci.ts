@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import { tar, type TarEntry } from './tar.ts';
+
+export interface Blob {
+  /** `sha256:` and 64 hexadecimal digits. */
+  digest: string;
+  mediaType: string;
+  bytes: Uint8Array;
+}
+
+/** An image in memory: what a registry serves for one tag. */
+export interface OciImage {
+  /** Repository and tag without a registry: `podproof/probe:1`. */
+  name: string;
+  manifest: Blob;
+  config: Blob;
+  layer: Blob;
+}
+
+export interface ImageOptions {
+  name: string;
+  entries: readonly TarEntry[];
+  /** As OCI spells it: amd64, arm64. */
+  architecture: string;
+  entrypoint: readonly string[];
+  /** USER of the image; without it root. */
+  user?: string;
+}
+
+/**
+ * An image of one layer. The layer is not compressed: two megabytes on loopback are nothing, and the
+ * bytes of a compressor change with its version, which would change the digest.
+ */
+export function ociImage(options: ImageOptions): OciImage {
+  const layer = blob('application/vnd.oci.image.layer.v1.tar', tar(options.entries));
+  const config = json('application/vnd.oci.image.config.v1+json', {
+    created: '1970-01-01T00:00:00Z',
+    architecture: options.architecture,
+    os: 'linux',
+    config: {
+      ...(options.user === undefined ? {} : { User: options.user }),
+      Env: ['PATH=/bin'],
+      Entrypoint: options.entrypoint,
+      WorkingDir: '/',
+    },
+    rootfs: { type: 'layers', diff_ids: [layer.digest] },
+    history: [{ created: '1970-01-01T00:00:00Z', created_by: 'podproof' }],
+  });
+  const manifest = json('application/vnd.oci.image.manifest.v1+json', {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: descriptor(config),
+    layers: [descriptor(layer)],
+  });
+  return { name: options.name, manifest, config, layer };
+}
+
+function blob(mediaType: string, bytes: Uint8Array): Blob {
+  return { mediaType, bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
+}
+
+function json(mediaType: string, value: unknown): Blob {
+  return blob(mediaType, Buffer.from(JSON.stringify(value)));
+}
+
+function descriptor({ mediaType, digest, bytes }: Blob): { mediaType: string; digest: string; size: number } {
+  return { mediaType, digest, size: bytes.length };
+}

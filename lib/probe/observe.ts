@@ -1,0 +1,32 @@
+import type { Pod } from '../cri/pod.ts';
+import type { Remote } from '../host/host.ts';
+import type { GuestReport, HostReport, OciSpec } from '../record/observation.ts';
+import { sweepHost, type SweepOptions } from './host-sweep.ts';
+import { parseGuest } from './parse.ts';
+import { probeArgv } from './script.ts';
+
+/** Seconds, before timeoutFactor: long for an emulated guest, as an open(2) that blocks ends only with it. */
+const execDeadline = 60;
+
+/** Looks into the pod and at the host at the same moment. `probes` are attempts in the words of probeArgv. */
+export async function observePod(
+  pod: Pod,
+  remote: Remote,
+  probes: readonly string[],
+  options: SweepOptions = {},
+): Promise<{ guest: GuestReport; host: HostReport; spec: OciSpec }> {
+  const [guest, host, spec] = await Promise.all([
+    probe(pod, probes, options.signal),
+    sweepHost(remote, pod, options),
+    pod.spec(),
+  ]);
+  return { guest, host, spec };
+}
+
+async function probe(pod: Pod, probes: readonly string[], signal: AbortSignal | undefined): Promise<GuestReport> {
+  const { exitCode, stdout, stderr } = await pod.exec(probeArgv(probes), execDeadline, signal);
+  if (exitCode !== 0) {
+    throw new Error(`Cannot probe pod ${pod.request.name}: the probe ended with ${exitCode}: ${stderr.trim().slice(-400)}`);
+  }
+  return parseGuest(stdout, pod.request.name);
+}

@@ -1,0 +1,83 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { OciImage } from './image/oci.ts';
+
+/** A registry of a few images on this machine's loopback. Disposing it ends it and every open request. */
+export interface Registry extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** How an engine names an image: `localhost:5000/podproof/probe:1`. `port` is the registry's as the engine's host sees it. */
+export function imageReference(image: OciImage, port: number): string {
+  return `localhost:${port}/${image.name}`;
+}
+
+interface Content {
+  mediaType: string;
+  digest: string;
+  bytes: Uint8Array;
+}
+
+/** Serves the images read-only, as the OCI distribution specification has it, on a free port of 127.0.0.1. */
+export async function serveImages(images: readonly OciImage[]): Promise<Registry> {
+  const contents = new Map<string, Content>();
+  for (const { name, manifest, config, layer } of images) {
+    const [repository = '', tag = ''] = name.split(':');
+    for (const reference of [tag, manifest.digest]) contents.set(`/v2/${repository}/manifests/${reference}`, manifest);
+    for (const blob of [config, layer]) {
+      contents.set(`/v2/${repository}/blobs/${blob.digest}`, { ...blob, mediaType: 'application/octet-stream' });
+    }
+  }
+  const server = createServer((request, response) => answer(contents, request, response));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : 0,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function answer(contents: ReadonlyMap<string, Content>, request: IncomingMessage, response: ServerResponse): void {
+  // containerd appends the query ?ns=… when it asks a mirror.
+  const [path = ''] = (request.url ?? '').split('?');
+  response.setHeader('Docker-Distribution-Api-Version', 'registry/2.0');
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    return refuse(response, 405, 'UNSUPPORTED', 'this registry is read-only');
+  if (path === '/v2/' || path === '/v2') return send(response, 200, 'application/json', Buffer.from('{}'));
+  const content = contents.get(path);
+  if (!content) {
+    return refuse(
+      response,
+      404,
+      path.includes('/manifests/') ? 'MANIFEST_UNKNOWN' : 'BLOB_UNKNOWN',
+      `this registry does not have ${path}`,
+    );
+  }
+
+  response.setHeader('Docker-Content-Digest', content.digest);
+  response.setHeader('Accept-Ranges', 'bytes');
+  const size = content.bytes.length;
+  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  if (!range) return send(response, 200, content.mediaType, content.bytes);
+  const start = Number(range[1]);
+  const end = range[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
+  if (start > end) {
+    response.setHeader('Content-Range', `bytes */${size}`);
+    return refuse(response, 416, 'RANGE_INVALID', `the content has ${size} bytes`);
+  }
+  response.setHeader('Content-Range', `bytes ${start}-${end}/${size}`);
+  send(response, 206, content.mediaType, content.bytes.subarray(start, end + 1));
+}
+
+/** Node leaves the body out of an answer to HEAD and keeps its length. */
+function send(response: ServerResponse, status: number, mediaType: string, bytes: Uint8Array): void {
+  response.writeHead(status, { 'Content-Type': mediaType, 'Content-Length': bytes.length });
+  response.end(bytes);
+}
+
+function refuse(response: ServerResponse, status: number, code: string, message: string): void {
+  send(response, status, 'application/json', Buffer.from(JSON.stringify({ errors: [{ code, message }] })));
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+
+const source = (name: string): Promise<string> => readFile(new URL(name, import.meta.url), 'utf8');
+
+/** The program at /podproof/probe in the probe image. */
+export async function probeScript(): Promise<string> {
+  return `#!/bin/busybox sh\n${await source('rows.sh')}${await source('probe.sh')}`;
+}
+
+/**
+ * The argv of one look around inside a container. Attempts are `open:r:/dev/x`, `open:w:/dev/x`, `mknod:/tmp/n:b:254:16`,
+ * `canary:/dev/x`, `writable:/dev/hugepages/f`. An open(2) that blocks is ended by the deadline of the exec.
+ */
+export function probeArgv(attempts: readonly string[]): string[] {
+  return ['/podproof/probe', token(), ...attempts];
+}
+
+/** The argv of one sweep of the host. Throws RangeError for an id that would be read as a pattern. */
+export async function sweepArgv(
+  ids: { sandboxId: string; containerId: string },
+  directories: readonly string[] = [],
+): Promise<string[]> {
+  for (const id of [ids.sandboxId, ids.containerId]) {
+    if (!/^(\w[\w-]*)?$/.test(id))
+      throw new RangeError(`Cannot sweep the host for the id "${id}": expected letters, digits and dashes`);
+  }
+  const script = `${await source('rows.sh')}${await source('sweep.sh')}`;
+  return ['busybox', 'sh', '-c', script, 'sweep', token(), ids.sandboxId, ids.containerId, ...directories];
+}
+
+function token(): string {
+  return randomBytes(12).toString('hex');
+}
