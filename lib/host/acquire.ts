@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { HostSpec, VmHost } from '../matrix/model.ts';
-import { BlockedError } from '../util/errors.ts';
+import { BlockedError, messageOf } from '../util/errors.ts';
 import type { Host, LeaseContext } from './host.ts';
 import type { Variant } from './image/recipe.ts';
 import { acquireVm } from './vm/vm.ts';
@@ -24,5 +24,12 @@ export async function acquireHost(id: string, spec: HostSpec, context: LeaseCont
       remedy: 'use a host of kind "vm"',
     });
   await mkdir(context.logs, { recursive: true });
-  return drivers[spec.kind](id, spec, context, options);
+  try {
+    return await drivers[spec.kind](id, spec, context, options);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof BlockedError) throw error;
+    const remedy = `read the logs in ${context.logs}, and see podproof doctor`;
+    throw new BlockedError(`Cannot bring up host ${id}: ${messageOf(error)}`, { remedy, cause: error });
+  }
 }

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { BlockedError, messageOf } from '../../util/errors.ts';
-import { execOk } from '../../util/exec.ts';
+import { BlockedError } from '../../util/errors.ts';
+import { exec, execOk } from '../../util/exec.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
 import { debianSources } from './mirror.ts';
 import { recipeHash, rootLabel } from './recipe.ts';
-import type { Recipe } from './recipe.ts';
+import type { Recipe, Suite } from './recipe.ts';
 
 /** A built host image in the cache. The private key opens any host that starts from it. */
 export interface Image {
@@ -96,22 +96,26 @@ async function makeKeys(work: string): Promise<void> {
 async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): Promise<void> {
   const expired = recipe.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   const argv = ['mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired, recipe.suite];
-  try {
-    await execOk([...argv, join(work, 'root.tar'), ...(await debianSources(recipe.suite, signal))], {
-      timeoutMs: 1_200_000,
-      signal,
-      env: { TMPDIR: join(work, 'tmp') },
-    });
-  } catch (error) {
-    signal.throwIfAborted();
-    const message = messageOf(error);
-    const remedy = /is expired|not valid (yet|until)|Release file/i.test(message)
-      ? `set "allowExpiredRelease": true for this host if a package index past its date is acceptable`
-      : /ENOENT|not found/.test(message)
-        ? 'apt install mmdebstrap debian-archive-keyring'
-        : `check that this machine's apt sources serve Debian ${recipe.suite}: mmdebstrap --simulate ${recipe.suite} /dev/null`;
-    throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: ${message}`, { remedy, cause: error });
-  }
+  const result = await exec([...argv, join(work, 'root.tar'), ...(await debianSources(recipe.suite, signal))], {
+    timeoutMs: 1_200_000,
+    signal,
+    env: { TMPDIR: join(work, 'tmp') },
+  });
+  signal.throwIfAborted();
+  if (result.exitCode === 0) return;
+  const words = result.stderr.split('\n').find((line) => line.startsWith('E: ')) ?? result.failure.split('\n')[0] ?? '';
+  throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: mmdebstrap: ${words}`, {
+    remedy: remedyFor(words, recipe.suite),
+  });
+}
+
+/** What to do about mmdebstrap's first error. */
+export function remedyFor(words: string, suite: Suite): string {
+  if (/Release file .* is expired/.test(words))
+    return 'set "allowExpiredRelease": true for this host if a package index past its date is acceptable';
+  if (/ENOENT/.test(words)) return 'apt install mmdebstrap debian-archive-keyring';
+  if (/NO_PUBKEY|not signed|keyring/i.test(words)) return 'apt install debian-archive-keyring';
+  return `check that this machine's apt sources serve Debian ${suite}: mmdebstrap --simulate ${suite} /dev/null`;
 }
 
 /** Files and links of the recipe, and the keys of this image, as a tree to be copied over the root file system. */

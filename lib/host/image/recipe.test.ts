@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { remedyFor } from './build.ts';
 import { sourcesFrom } from './mirror.ts';
 import { recipe, recipeHash } from './recipe.ts';
 
@@ -35,4 +36,12 @@ test('a machine of another distribution leaves the choice to mmdebstrap', () => 
   expect(sourcesFrom('http://archive.ubuntu.com/ubuntu\tUbuntu\tUbuntu\n', 'trixie')).toEqual([]);
   expect(sourcesFrom('', 'trixie')).toEqual([]);
   expect(sourcesFrom('-evil\tDebian\tDebian\n', 'trixie')).toEqual([]);
+});
+
+test('an expired package index is offered, never taken silently', () => {
+  const words =
+    'E: Release file for http://mirror/dists/sid/InRelease is expired (invalid since 14d). Updates will not be applied.';
+  expect(remedyFor(words, 'sid')).toContain('"allowExpiredRelease": true');
+  expect(remedyFor('spawn mmdebstrap ENOENT', 'sid')).toContain('apt install mmdebstrap');
+  expect(remedyFor('E: anything', 'sid')).toContain('--simulate sid');
 });

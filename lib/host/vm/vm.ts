@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { HostLostError, messageOf } from '../../util/errors.ts';
-import { execOk } from '../../util/exec.ts';
+import { BlockedError, HostLostError, messageOf } from '../../util/errors.ts';
+import { exec } from '../../util/exec.ts';
 import { Scope } from '../../util/scope.ts';
 import type { VmHost } from '../../matrix/model.ts';
 import { proveAccelerator } from '../accelerator.ts';
@@ -22,14 +22,14 @@ const qemuCommand = 'qemu-system-x86_64';
 
 /** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
 export async function acquireVm(id: string, spec: VmHost, context: LeaseContext, variant: Variant): Promise<Host> {
+  const version = await qemuVersion();
   const image = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
   const { accelerator, reason } = await proveAccelerator(image.kernel, context.signal);
   context.progress(`host ${id} runs under ${accelerator}: ${reason}`);
-  const qemu = (await execOk([qemuCommand, '--version'])).split('\n')[0] ?? '';
   const machine: Machine = { spec, accelerator };
   const scope = new Scope();
   try {
-    const { running, warm } = await startWarmOrCold(machine, image, qemu, context);
+    const { running, warm } = await startWarmOrCold(machine, image, version, context);
     scope.adopt('the machine', running);
     const ssh = scope.adopt(
       'the ssh connection',
@@ -48,13 +48,12 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
     const remote = connectRemote(ssh.connection);
     if (warm) await setClock(remote);
     else await settle(remote, context.signal);
-    const version = /version (\S+)/.exec(qemu)?.[1] ?? qemu;
     const facts = await readFacts(remote, {
       accelerator,
       acceleratorReason: reason,
       ownKernel: true,
       disposable: true,
-      qemu: version,
+      qemu: /version (\S+)/.exec(version)?.[1] ?? version,
     });
     const attached = new Map<string, Promise<string>>();
     const exposed = new Map<number, Promise<number>>();
@@ -89,6 +88,15 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
     await scope[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** QEMU's own first line: a snapshot belongs to exactly this build. */
+async function qemuVersion(): Promise<string> {
+  const { exitCode, stdout, failure } = await exec([qemuCommand, '--version']);
+  if (exitCode === 0) return stdout.split('\n')[0] ?? '';
+  throw new BlockedError(`Cannot run ${qemuCommand}: ${failure.split('\n')[0]}`, {
+    remedy: 'apt install qemu-system-x86 qemu-utils',
+  });
 }
 
 /** A restored clock stands where the snapshot was taken. */
