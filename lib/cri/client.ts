@@ -1,6 +1,6 @@
 import { Code, ConnectError, createClient, type Client, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import type { CallTiming } from '../record/observation.ts';
 import { timeoutFactor } from '../util/wait.ts';
 import { criError, CriError } from './error.ts';
@@ -49,8 +49,8 @@ const authority = 'http://localhost';
 export function criClient(options: CriClientOptions): CriClient {
   const api = options.api ?? 'v1';
   let stream: Duplex | undefined;
-  // A stream that breaks outside of a call has no other listener for its error.
-  const createConnection = (): Duplex => (stream = options.dial().on('error', () => undefined));
+  let broken: Error | undefined;
+  const createConnection = (): Duplex => (stream = dialQuietly(options.dial, (error) => (broken = error)));
   const session = new Http2SessionManager(authority, {}, { createConnection });
   const transport = createGrpcTransport({
     baseUrl: authority,
@@ -60,7 +60,7 @@ export function criClient(options: CriClientOptions): CriClient {
     // Both API versions have the same messages and field numbers; only the package in the path differs.
     interceptors: [(next) => (request) => next({ ...request, url: request.url.replace('/runtime.v1.', `/runtime.${api}.`) })],
   });
-  const watched = watch(transport, options);
+  const watched = watch(transport, options, () => broken);
   return {
     api,
     runtime: createClient(RuntimeService, watched),
@@ -90,8 +90,31 @@ export async function negotiate(dial: () => Duplex, signal?: AbortSignal): Promi
   throw new Error('unreachable');
 }
 
+/**
+ * A stream that closes instead of failing: an error that reaches an HTTP/2 session outside of a call is emitted on the
+ * session, where nobody listens, and would end the process. `broken` hears of it.
+ */
+function dialQuietly(dial: () => Duplex, broken: (error: Error) => void): Duplex {
+  const stream = dial();
+  const quiet = new Duplex({
+    read: () => void stream.resume(),
+    write: (chunk: Buffer, _, done) => void (stream.write(chunk) ? done() : stream.once('drain', done)),
+    final: (done) => void stream.end(done),
+    destroy: (_, done) => {
+      stream.destroy();
+      done(null);
+    },
+  });
+  stream
+    .on('data', (chunk: Buffer) => void (quiet.push(chunk) || stream.pause()))
+    .on('end', () => void quiet.push(null))
+    .on('error', broken)
+    .on('close', () => void quiet.destroy());
+  return quiet;
+}
+
 /** Gives every call its deadline, times it, and sorts its failure. */
-function watch(transport: Transport, options: CriClientOptions): Transport {
+function watch(transport: Transport, options: CriClientOptions, broken: () => Error | undefined): Transport {
   const clock = options.clock ?? (() => performance.now());
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
@@ -111,7 +134,7 @@ function watch(transport: Transport, options: CriClientOptions): Transport {
           report({ code: 'CANCELLED', message: 'the caller gave up' });
           throw signal.reason;
         }
-        const error = criError(call, thrown, timeout);
+        const error = criError(call, thrown, timeout, broken());
         report(
           error instanceof CriError ? { code: error.code, message: error.raw } : { code: 'UNAVAILABLE', message: error.message },
         );

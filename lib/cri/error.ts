@@ -33,12 +33,12 @@ export function codeName(code: Code): string {
   return Code[code].replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }
 
-/** Sorts what the transport threw. Only an answer of the engine carries the trailer grpc-status. */
-export function criError(call: string, thrown: unknown, timeoutMs: number): CriError | CriConnectionError {
+/** Sorts what the transport threw. Only an answer of the engine carries the trailer grpc-status. `broken` is why the stream closed. */
+export function criError(call: string, thrown: unknown, timeoutMs: number, broken?: Error): CriError | CriConnectionError {
   const error = ConnectError.from(thrown);
   if (error.metadata.has('grpc-status')) return new CriError(call, codeName(error.code), error.rawMessage);
   if (error.code === Code.DeadlineExceeded) {
     return new CriError(call, 'DEADLINE_EXCEEDED', `no answer within ${Math.round(timeoutMs / 100) / 10} s`);
   }
-  return new CriConnectionError(call, error.rawMessage, thrown);
+  return new CriConnectionError(call, broken?.message ?? error.rawMessage, thrown);
 }

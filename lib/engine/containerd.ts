@@ -1,4 +1,5 @@
 import { hasFeature } from '../suite/requirement.ts';
+import { handlerVariants } from '../suite/scenario.ts';
 import { writeToml, type TomlTable } from '../util/toml.ts';
 import type { EngineConfig, EngineDriver, EngineSpec, Handler, Scalar } from './engine.ts';
 import { flatten, inSpellingOf } from './flatten.ts';
@@ -82,13 +83,14 @@ function criTable(spec: EngineSpec, runtimeRoot: string): TomlTable {
 }
 
 function runtimeTable(spec: EngineSpec, handler: Handler, runtimeRoot: string): TomlTable {
+  const { hostDevices } = handlerVariants[handler.variant];
   const table: TomlTable = {
     runtime_type: 'io.containerd.runc.v2',
-    privileged_without_host_devices: handler.variant !== 'plain',
+    privileged_without_host_devices: hostDevices !== 'passed',
     options: { BinaryName: handler.path, Root: runtimeRoot, SystemdCgroup: false },
   };
   if (hasFeature(spec, 'all-devices-allowed')) {
-    table['privileged_without_host_devices_all_devices_allowed'] = handler.variant === 'all-allowed';
+    table['privileged_without_host_devices_all_devices_allowed'] = hostDevices === 'all-allowed';
   }
   return table;
 }

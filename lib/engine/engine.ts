@@ -1,13 +1,13 @@
 import type { PlannedCell } from '../plan/cell.ts';
 import type { Remote } from '../host/host.ts';
-import type { EngineOptions, HandlerVariant } from '../suite/scenario.ts';
+import type { EngineOptions, HandlerVariantName } from '../suite/scenario.ts';
 
 /** One CRI handler to configure: a runtime with one way of treating host devices. */
 export interface Handler {
   /** Also the runtime class: a DNS label. */
   name: string;
   cell: string;
-  variant: HandlerVariant;
+  variant: HandlerVariantName;
   runtime: PlannedCell['runtime'];
   /** The OCI runtime or shim, as an absolute path on the host. */
   path: string;
@@ -74,7 +74,7 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** A handler's name: `runc-1-1-15-withheld`. RuntimeClass handlers are DNS labels, so dots become dashes. */
-export function handlerName(runtime: PlannedCell['runtime'], variant: HandlerVariant): string {
+export function handlerName(runtime: PlannedCell['runtime'], variant: HandlerVariantName): string {
   const parts = [runtime.name, runtime.version, runtime.shim, runtime.vmm, variant === 'plain' ? undefined : variant];
   return parts
     .filter((part) => part !== undefined)

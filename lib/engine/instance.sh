@@ -2,12 +2,20 @@
 set -u
 case $1 in
 start)
-  # start LOG PIDFILE PATH ARGV…: prints the pid; the daemon leads a session of its own, so that it outlives this shell.
-  log=$2 pidfile=$3 PATH=$4
+  # start LOG PIDFILE SOCKET PATH ARGV…: prints the pid once the socket is there, or nothing when the daemon ended before.
+  # The daemon leads a session of its own, so that it outlives this shell.
+  log=$2 pidfile=$3 socket=$4 PATH=$5
   export PATH
-  shift 4
+  shift 5
+  rm -f "$socket"
   setsid "$@" >>"$log" 2>&1 </dev/null &
-  echo $! | tee "$pidfile"
+  pid=$!
+  echo "$pid" >"$pidfile"
+  until [ -S "$socket" ]; do
+    [ -d "/proc/$pid" ] || exit 1
+    sleep 0.1
+  done
+  echo "$pid"
   ;;
 stop)
   # stop PIDFILE MARK DIRECTORY: the daemon first, then shims that name MARK in their arguments, then mounts below DIRECTORY.

@@ -35,14 +35,14 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   try {
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
     const started = await host.exec(
-      ['sh', '-c', script, 'instance', 'start', config.log, pidFile, config.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', ...config.argv],
-      { signal: options.signal },
+      ['sh', '-c', script, 'instance', 'start', config.log, pidFile, config.socket, config.env['PATH'] ?? '', ...config.argv],
+      { signal: options.signal, timeoutMs: 120_000 },
     );
     const pid = Number(started.stdout.trim());
-    if (!Number.isInteger(pid) || pid < 2) throw new Error(`no pid was printed: ${started.stderr.trim() || started.failure}`);
-    const api = await waitFor({ name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal }, async (signal) => {
-      return await negotiate(() => host.dial(config.socket), signal);
-    });
+    if (!Number.isInteger(pid) || pid < 2) throw new Error(started.timedOut ? 'it made no socket within 120 s' : 'it ended before it made its socket');
+    const api = await waitFor({ name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal }, (signal) =>
+      negotiate(() => host.dial(config.socket), signal),
+    );
     await using client = criClient({ dial: () => host.dial(config.socket), api });
     const version = await client.runtime.version({});
     const status = await client.runtime.status({ verbose: true });

@@ -8,7 +8,7 @@ import { binaryOf } from '../judge/assemble.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { LeaseRecord } from '../record/observation.ts';
 import type { Fixtures } from '../record/fixtures.ts';
-import { handlerVariants, optionsKey, type EngineOptions } from '../suite/scenario.ts';
+import { variantsOf, optionsKey, type EngineOptions } from '../suite/scenario.ts';
 
 /** What the engines of one host share. */
 export interface HostSetting {
@@ -25,7 +25,7 @@ export interface HostSetting {
 export function engineSpec(setting: HostSetting, group: EngineGroup, options: EngineOptions): EngineSpec {
   const { name, version } = group.engine;
   const handlers = group.cells.flatMap((cell) =>
-    handlerVariants.map(
+    variantsOf(cell.runtime.name).map(
       (variant): Handler => ({
         name: handlerName(cell.runtime, variant),
         cell: cell.id,

@@ -30,6 +30,7 @@ export async function launch(task: Launch): Promise<Observation> {
   const clock = (): number => Math.round(Date.now() - context.clockOrigin);
   const startMs = clock();
   const handler = cell.handlers[scenario.handler ?? 'plain'];
+  if (handler === undefined) throw new Error(`Cannot launch ${scenario.id}: ${cell.facts.runtime.name} has no handler "${scenario.handler}"`);
   const fixtures = cell.facts.fixtures;
   if (fixtures === undefined) throw new Error(`Cannot launch ${scenario.id}: the host ${cell.facts.host} has no fixtures`);
   const spec = podSpec(scenario, { handler, fixtures, images: context.images });

@@ -30,6 +30,7 @@ export function podSpec(scenario: Scenario, where: { handler: string; fixtures: 
       return { hostPath, containerPath: device.at ?? hostPath, permissions: device.permissions ?? 'rwm' };
     }),
     cdiDevices: pod.cdiDevices ?? [],
+    sandboxAnnotations: pod.annotations ?? {},
     ...(pod.hugepages === true
       ? {
           mounts: [{ hostPath: fixturePath(where.fixtures, 'hugepages'), containerPath: '/dev/hugepages' }],

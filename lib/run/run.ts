@@ -15,7 +15,7 @@ import type { Document } from '../record/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { unmet } from '../judge/judge.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import { optionsKey, optionsOf, type EngineOptions, type HandlerVariant } from '../suite/scenario.ts';
+import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { BlockedError, HostLostError } from '../util/errors.ts';
 import { handlerName } from '../engine/engine.ts';
@@ -213,7 +213,7 @@ async function runEngine(stage: Stage, setting: HostSetting, group: EngineGroup)
       const cells = group.cells.map((cell): WorkerCell => ({
         facts: factsOf(cell, setting),
         planned: identityOf(cell, events),
-        handlers: Object.fromEntries(handlerVariantsOf(cell)) as Record<HandlerVariant, string>,
+        handlers: Object.fromEntries(variantsOf(cell.runtime.name).map((variant) => [variant, handlerName(cell.runtime, variant)])),
       }));
       const context: WorkerContext = {
         connection: setting.host.connection,
@@ -279,10 +279,6 @@ function switches(stage: Stage, setting: HostSetting, group: EngineGroup): Engin
     }
   }
   return [...needed.values()];
-}
-
-function handlerVariantsOf(cell: PlannedCell): Array<[HandlerVariant, string]> {
-  return (['plain', 'withheld', 'all-allowed'] as const).map((variant) => [variant, handlerName(cell.runtime, variant)]);
 }
 
 function selected(stage: Stage): string[] {

@@ -2,13 +2,14 @@ import type { Connection } from '../host/host.ts';
 import type { PlannedIdentity } from '../judge/canary.ts';
 import type { LeaseRecord } from '../record/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import type { HandlerVariant } from '../suite/scenario.ts';
+import type { HandlerVariantName } from '../suite/scenario.ts';
 
 /** One cell as a worker tests it. */
 export interface WorkerCell {
   facts: CellFacts;
   planned: PlannedIdentity;
-  handlers: Record<HandlerVariant, string>;
+  /** Variant → handler name. */
+  handlers: Partial<Record<HandlerVariantName, string>>;
 }
 
 /** All that the test worker of one engine lease needs; structured-cloneable, so that it crosses into the worker. */

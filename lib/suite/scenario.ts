@@ -11,12 +11,41 @@ export interface EngineOptions {
 
 export const defaultOptions: EngineOptions = { deviceOwnership: true, cdi: true };
 
-/**
- * Which handler of the runtime the pod asks for: host devices passed to privileged pods (`plain`), withheld,
- * or withheld with every device allowed in the cgroup.
- */
-export const handlerVariants = ['plain', 'withheld', 'all-allowed'] as const;
-export type HandlerVariant = (typeof handlerVariants)[number];
+/** What a Kata handler's own configuration file says besides the prefix's template. */
+export interface KataSettings {
+  rootless?: boolean;
+  /** Added to `enable_annotations`. */
+  enableAnnotations?: string[];
+  /** Hot-plug port for VFIO; without it the template's `no-port` stays. */
+  hotPlugVfio?: 'root-port';
+  vfioMode?: 'guest-kernel' | 'vfio';
+}
+
+export interface HandlerVariant {
+  /** What a privileged pod gets of the host's devices: `privileged_without_host_devices` and its companion. */
+  hostDevices: 'passed' | 'withheld' | 'all-allowed';
+  /** Only for Kata. */
+  kata?: KataSettings;
+}
+
+/** The handlers that scenarios ask for by name. A plain one passes host devices to privileged pods, as engines do by default. */
+export const handlerVariants = {
+  plain: { hostDevices: 'passed' },
+  withheld: { hostDevices: 'withheld' },
+  'all-allowed': { hostDevices: 'all-allowed' },
+  rootless: { hostDevices: 'withheld', kata: { rootless: true } },
+  annotated: { hostDevices: 'withheld', kata: { enableAnnotations: ['rootless'] } },
+  vfio: { hostDevices: 'withheld', kata: { hotPlugVfio: 'root-port', vfioMode: 'guest-kernel' } },
+  'vfio-in-guest': { hostDevices: 'withheld', kata: { hotPlugVfio: 'root-port', vfioMode: 'vfio' } },
+  'rootless-vfio': { hostDevices: 'withheld', kata: { rootless: true, hotPlugVfio: 'root-port', vfioMode: 'guest-kernel' } },
+} as const satisfies Record<string, HandlerVariant>;
+export type HandlerVariantName = keyof typeof handlerVariants;
+
+/** The variants that a runtime family can have. */
+export function variantsOf(runtime: string): HandlerVariantName[] {
+  const names = Object.keys(handlerVariants) as HandlerVariantName[];
+  return names.filter((name) => runtime === 'kata' || !('kata' in handlerVariants[name]));
+}
 
 /** A fixture that is one node, directory or mount of the host. */
 export type FixtureName = keyof Fixtures;
@@ -45,6 +74,8 @@ export interface ScenarioPod {
   /** Mounts fixture `hugepages` at /dev/hugepages. */
   hugepages?: boolean;
   userNamespace?: boolean;
+  /** Annotations of the sandbox, as a pod's metadata carries them. */
+  annotations?: Record<string, string>;
 }
 
 /** What the probe tries besides looking: `{fixture}` and `at` as in the pod's devices, or a literal path. */
@@ -61,7 +92,7 @@ export interface Scenario {
   /** A noun phrase: "unprivileged pod". */
   title: string;
   options?: Partial<EngineOptions>;
-  handler?: HandlerVariant;
+  handler?: HandlerVariantName;
   needs?: Requirement[];
   pod: ScenarioPod;
   attempts?: ProbeAttempt[];

@@ -35,7 +35,7 @@ async function hostChecks(matrixFile: string, id: string): Promise<Check[]> {
     progress: (text: string) => progress.line('host', text),
   };
   await using host = await acquireHost(id, spec, context, { variant: 'plain' });
-  return examineHost(host);
+  return examineHost(host.facts);
 }
 
 const words: Record<Check['status'], string> = { ok: 'ok     ', warn: 'warning', missing: 'missing' };
