@@ -1,9 +1,13 @@
 import type { Document, Verdict } from '../record/document.ts';
 import { naturalOrder, plainOrder, ranks } from './order.ts';
 
+/** What `canonical` made: it is not sorted again. */
+const ordered = new WeakSet<Document>();
+
 /** The same document in the one order that every renderer uses, so that shards merged in any order give the same bytes. Pure. */
 export function canonical(document: Document): Document {
-  return {
+  if (ordered.has(document)) return document;
+  const result: Document = {
     ...document,
     hosts: sorted(document.hosts, (host) => [host.id, host.kind]),
     cells: sorted(document.cells, (cell) => [cell.id]),
@@ -16,15 +20,19 @@ export function canonical(document: Document): Document {
     ),
     excluded: sorted(document.excluded, (entry) => [entry.cell, entry.why]),
   };
+  ordered.add(result);
+  return result;
 }
 
 /** JSON with sorted keys: one text for one value, whatever the order in which its keys were set. */
 export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_key, child: unknown) =>
-    child !== null && typeof child === 'object' && !Array.isArray(child)
-      ? Object.fromEntries(Object.entries(child).sort(([a], [b]) => plainOrder(a, b)))
-      : child,
-  );
+  if (Array.isArray(value)) return `[${value.map((child) => stableJson(child ?? null)).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const fields = Object.entries(value)
+    .filter(([, child]) => child !== undefined)
+    .sort(([a], [b]) => plainOrder(a, b))
+    .map(([key, child]) => `${JSON.stringify(key)}:${stableJson(child)}`);
+  return `{${fields.join(',')}}`;
 }
 
 function sorted<T>(rows: readonly T[], keys: (row: T) => string[]): T[] {
@@ -40,14 +48,16 @@ function sorted<T>(rows: readonly T[], keys: (row: T) => string[]): T[] {
 
 /** By cell, suite, scenario and rule; texts are ranked once, as there may be 600,000 verdicts of few distinct names. */
 function sortedVerdicts(verdicts: readonly Verdict[]): Verdict[] {
-  const cell = ranks(new Set(verdicts.map((verdict) => verdict.cell)));
-  const name = ranks(new Set(verdicts.flatMap((verdict) => [verdict.suite, verdict.scenario, verdict.rule])));
-  return [...verdicts].sort(
-    (a, b) =>
-      cell(a.cell) - cell(b.cell) ||
-      name(a.suite) - name(b.suite) ||
-      name(a.scenario) - name(b.scenario) ||
-      name(a.rule) - name(b.rule) ||
-      plainOrder(stableJson(a), stableJson(b)),
-  );
+  const keys = (['cell', 'suite', 'scenario', 'rule'] as const).map((key) => {
+    const rank = ranks(verdicts.map((verdict) => verdict[key]));
+    return Uint32Array.from(verdicts, (verdict) => rank(verdict[key]));
+  });
+  const order = Array.from(verdicts.keys()).sort((a, b) => {
+    for (const key of keys) {
+      const difference = (key[a] ?? 0) - (key[b] ?? 0);
+      if (difference !== 0) return difference;
+    }
+    return plainOrder(stableJson(verdicts[a]), stableJson(verdicts[b]));
+  });
+  return order.flatMap((index) => verdicts[index] ?? []);
 }

@@ -15,7 +15,7 @@ export interface Comparison {
   baseline: string;
   /** Red now, and green or absent before. */
   newFailures: Change[];
-  /** Red or a known deviation before, as documented now. */
+  /** Red or a known deviation before, as documented now; or a known issue that no longer happens. */
   fixed: Change[];
   /** Another verdict, or the same deviation seen with other evidence. */
   changed: Change[];
@@ -55,6 +55,7 @@ export function compare(baseline: Document, document: Document): Comparison {
 function listOf({ before, after }: Change): 'newFailures' | 'fixed' | 'changed' | 'stillKnown' | 'stillRed' | undefined {
   const red = colourOf(after.verdict) !== 'green';
   const wasRed = before !== undefined && colourOf(before.verdict) !== 'green';
+  if (after.verdict === 'fixed' && before?.verdict !== 'fixed') return 'fixed';
   if (red && !wasRed) return 'newFailures';
   if (before === undefined) return undefined;
   if (after.verdict === 'pass' && (wasRed || before.verdict === 'known')) return 'fixed';

@@ -1,7 +1,7 @@
 import { type Document, type Verdict, type VerdictName } from '../record/document.ts';
 import { naturalOrder } from './order.ts';
 import { steady } from './steady.ts';
-import { colourOf, everyVerdict } from './verdicts.ts';
+import { colourOf, everyVerdict, layerText } from './verdicts.ts';
 
 /** What to act on first: a deviation of what was tested before a machine that never came up, and that before good news. */
 const urgency: readonly VerdictName[] = ['void', 'fail', 'error', 'missing', 'blocked', 'fixed', 'known', 'unsupported', 'pass'];
@@ -81,10 +81,16 @@ export function cellsOf(finding: Finding): string[] {
   return [...new Set(finding.verdicts.map((verdict) => verdict.cell))];
 }
 
+/** Whether expected and observed say it; a cell that never came up and a vanished known issue have a sentence of their own. */
+export function isContrast(finding: Finding): boolean {
+  return finding.verdict !== 'fixed' && colourOf(finding.verdict) !== 'infrastructure';
+}
+
 /** `expected …, observed …`, or the reason where nothing could be observed. */
 export function sentence(finding: Finding): string {
   if (colourOf(finding.verdict) === 'infrastructure') return finding.reason ?? finding.observed;
-  if (finding.verdict === 'fixed') return `${finding.known ?? 'the known issue'} no longer happens here: its record needs a ceiling`;
-  const cause = finding.layer === undefined ? '' : `; it changed at ${finding.layer}`;
+  if (finding.verdict === 'fixed')
+    return `${finding.known ?? 'the known issue'} no longer happens here: its record needs a ceiling`;
+  const cause = finding.layer === undefined ? '' : `; changed at the ${layerText(finding.layer)}`;
   return `expected ${finding.expected}; observed ${finding.observed}${cause}`;
 }

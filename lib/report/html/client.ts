@@ -1,13 +1,26 @@
 import { readFileSync } from 'node:fs';
 
 /** The modules of the client, each after those that it imports. */
-const modules = ['dom', 'version', 'filter', 'model', 'select', 'state', 'nodes', 'observation', 'drawer', 'matrix', 'main'];
+const modules = [
+  'dom',
+  'version',
+  'filter',
+  'model',
+  'select',
+  'state',
+  'nodes',
+  'observation',
+  'drawer',
+  'table',
+  'matrix',
+  'main',
+];
 
 /** The client as one script: modules without their imports and exports, in one scope. Names are unique across modules. */
 export function clientScript(): string {
   const parts = modules.map((name) =>
     read(`client/${name}.js`)
-      .replace(/^import .*;\n/gm, '')
+      .replace(/^import [^;]*;\n/gm, '')
       .replace(/^export /gm, ''),
   );
   return `'use strict';\n(() => {\n${parts.join('\n')}})();\n`;

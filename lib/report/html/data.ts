@@ -1,10 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { type Document, verdictNames } from '../../record/document.ts';
+import { type Document, type Verdict, verdictNames } from '../../record/document.ts';
 import type { Observation } from '../../record/observation.ts';
-import { groupBy, ranks } from '../order.ts';
-import { evidenceKey, severity } from '../verdicts.ts';
+import { groupBy, naturalOrder } from '../order.ts';
+import { evidenceKey, layerNames, severity } from '../verdicts.ts';
 import { visible, visibleDeep } from '../visible.ts';
-import { html, type Markup, trusted } from './template.ts';
+import { type Markup, trusted } from './template.ts';
 
 /** Blocks beyond this many bytes are compressed. */
 const plainLimit = 256 * 1024;
@@ -13,28 +13,34 @@ const evidenceBudget = 96 * 1024 * 1024;
 /** Longest text inside an observation, such as a log. */
 const longest = 65_536;
 
-/** The document as columns of numbers into lists of distinct texts: 600,000 verdicts stay some megabytes. */
+/** A canonical document as columns of numbers into lists of distinct texts: 600,000 verdicts stay some megabytes. */
 export function dataBlock(document: Document, embedded: readonly string[]): Markup {
-  const cellIds = [...new Set([...document.cells.map((cell) => cell.id), ...document.verdicts.map((verdict) => verdict.cell)])];
-  const ruleKeys = [...new Set([...document.rules, ...document.verdicts.map((v) => ({ suite: v.suite, id: v.rule }))].map((rule) => ruleKey(rule)))];
+  const cellIds = [
+    ...new Set([...document.cells, ...document.verdicts.map((verdict) => ({ id: verdict.cell }))].map((cell) => cell.id)),
+  ].sort(naturalOrder);
+  const rules = new Map(document.rules.map((rule) => [ruleKey(rule.suite, rule.id), rule]));
+  for (const { suite, rule: id } of document.verdicts) {
+    const key = ruleKey(suite, id);
+    if (!rules.has(key)) rules.set(key, { id, suite, title: '', citation: '', range: '' });
+  }
+  const ruleAt = new Map([...rules.keys()].map((key, index) => [key, index]));
   const cellAt = new Map(cellIds.map((id, index) => [id, index]));
-  const ruleAt = new Map(ruleKeys.map((key, index) => [key, index]));
   const cells = new Map(document.cells.map((cell) => [cell.id, cell]));
-  const rules = new Map(document.rules.map((rule) => [ruleKey(rule), rule]));
   const texts = new Dictionary();
   const trails = new Dictionary();
-  const scenario = ranks(document.verdicts.map((verdict) => verdict.scenario));
-  const rows = document.verdicts
-    .map((verdict) => ({ verdict, cell: cellAt.get(verdict.cell) ?? 0, rule: ruleAt.get(ruleKey({ suite: verdict.suite, id: verdict.rule })) ?? 0 }))
-    .sort((a, b) => a.rule - b.rule || a.cell - b.cell || scenario(a.verdict.scenario) - scenario(b.verdict.scenario));
+  // The verdicts come by cell; parted by rule they are by rule and cell, which is how the page finds them.
+  const byRule: Array<Array<{ verdict: Verdict; cell: number; rule: number }>> = Array.from(rules, () => []);
+  for (const verdict of document.verdicts) {
+    const rule = ruleAt.get(ruleKey(verdict.suite, verdict.rule)) ?? 0;
+    byRule[rule]?.push({ verdict, cell: cellAt.get(verdict.cell) ?? 0, rule });
+  }
+  const rows = byRule.flat();
   const column = (of: (row: (typeof rows)[number]) => number): number[] => rows.map(of);
   const data = {
     verdictNames,
+    layerNames,
     cells: cellIds.map((id) => visibleDeep(cells.get(id) ?? { id })),
-    rules: ruleKeys.map((key) => {
-      const [suite = '', id = ''] = JSON.parse(key) as string[];
-      return visibleDeep(rules.get(key) ?? { id, suite, title: '', citation: '', range: '' });
-    }),
+    rules: [...rules.values()].map((rule) => visibleDeep(rule)),
     known: visibleDeep(document.known),
     embedded: embedded.map((id) => cellAt.get(id) ?? -1),
     columns: {
@@ -58,7 +64,10 @@ export function dataBlock(document: Document, embedded: readonly string[]): Mark
 }
 
 /** One block a cell, read only when its drawer opens. `embedded` names the cells that fitted. */
-export function evidenceBlocks(document: Document, evidence: ReadonlyMap<string, Observation>): { blocks: Markup[]; embedded: string[] } {
+export function evidenceBlocks(
+  document: Document,
+  evidence: ReadonlyMap<string, Observation>,
+): { blocks: Markup[]; embedded: string[] } {
   const byCell = groupBy(document.verdicts, (verdict) => verdict.cell);
   const worstFirst = [...document.cells].sort((a, b) => severity(b.verdict) - severity(a.verdict));
   const blocks: Markup[] = [];
@@ -80,8 +89,9 @@ export function evidenceBlocks(document: Document, evidence: ReadonlyMap<string,
   return { blocks, embedded };
 }
 
-function ruleKey(rule: { suite: string; id: string }): string {
-  return JSON.stringify([rule.suite, rule.id]);
+/** One text for suite and rule, whatever either holds. */
+function ruleKey(suite: string, id: string): string {
+  return `${suite.length} ${suite} ${id}`;
 }
 
 function block(id: string, value: unknown): Markup {
@@ -91,8 +101,10 @@ function block(id: string, value: unknown): Markup {
 /** JSON that cannot end its script element, whatever it holds. */
 function textBlock(id: string, json: string): Markup {
   const compress = Buffer.byteLength(json) > plainLimit;
-  const body = compress ? gzipSync(json).toString('base64') : json.replace(/[<>&\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return html`<script type="application/json" id="${id}" data-encoding="${compress ? 'gzip' : 'plain'}">${trusted(body)}</script>\n`;
+  const body = compress
+    ? gzipSync(json).toString('base64')
+    : json.replace(/[<>&\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return trusted(`<script type="application/json" id="${id}" data-encoding="${compress ? 'gzip' : 'plain'}">${body}</script>\n`);
 }
 
 /** Distinct texts and their numbers; -1 stands for none. */

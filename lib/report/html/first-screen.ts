@@ -1,6 +1,7 @@
 import type { Document, Verdict } from '../../record/document.ts';
 import type { Change, Comparison } from '../compare.ts';
-import { cellsOf, type Finding, findings, securityFindings, sentence, worstFindings } from '../findings.ts';
+import { cellsOf, type Finding, findings, isContrast, securityFindings, sentence, worstFindings } from '../findings.ts';
+import { layerText } from '../verdicts.ts';
 import { badge, drawerLink } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
@@ -35,14 +36,22 @@ function changes(document: Document, comparison: Comparison): Markup {
     ['Fixed', comparison.fixed],
     ['Changed', comparison.changed],
   ];
-  const quiet = groups.every(([, list]) => list.length === 0) && comparison.newCells.length + comparison.goneCells.length + comparison.goneVerdicts.length === 0;
+  const quiet =
+    groups.every(([, list]) => list.length === 0) &&
+    comparison.newCells.length + comparison.goneCells.length + comparison.goneVerdicts.length === 0;
   return html`<section aria-labelledby="changes-title">
     <h2 id="changes-title">Since <span class="mono">${comparison.baseline}</span></h2>
-    <p class="quiet">${comparison.newFailures.length} new failures, ${comparison.fixed.length} fixed, ${comparison.changed.length} changed, ${comparison.stillRed.length} still red, ${comparison.stillKnown.length} still known, ${comparison.newCells.length} new cells, ${comparison.goneCells.length} gone.</p>
-    ${quiet ? html`<p>Nothing changed.</p>` : undefined}
-    ${groups.map(([title, list]) => changeGroup(document, title, list))}
+    <p class="quiet">
+      ${comparison.newFailures.length} new failures, ${comparison.fixed.length} fixed, ${comparison.changed.length} changed,
+      ${comparison.stillRed.length} still red, ${comparison.stillKnown.length} still known, ${comparison.newCells.length} new
+      cells, ${comparison.goneCells.length} gone.
+    </p>
+    ${quiet ? html`<p>Nothing changed.</p>` : undefined} ${groups.map(([title, list]) => changeGroup(document, title, list))}
     ${nameList('New cells', comparison.newCells)} ${nameList('Cells that are gone', comparison.goneCells)}
-    ${nameList('Judged before, and no longer', comparison.goneVerdicts.map((verdict) => `${verdict.rule} ${verdict.scenario} in ${verdict.cell}`))}
+    ${nameList(
+      'Judged before, and no longer',
+      comparison.goneVerdicts.map((verdict) => `${verdict.rule} ${verdict.scenario} in ${verdict.cell}`),
+    )}
   </section>`;
 }
 
@@ -63,15 +72,28 @@ function changeGroup(document: Document, title: string, list: readonly Change[])
 function nameList(title: string, names: readonly string[]): Markup | undefined {
   if (names.length === 0) return undefined;
   return html`<h3>${title}</h3>
-    <ul class="names">${names.slice(0, 50).map((name) => html`<li class="mono">${name}</li>`)}</ul>
+    <ul class="names">
+      ${names.slice(0, 50).map((name) => html`<li class="mono">${name}</li>`)}
+    </ul>
     ${names.length > 50 ? html`<p class="quiet">and ${names.length - 50} more</p>` : undefined}`;
 }
 
 function findingList(document: Document, list: readonly Finding[], before?: (verdict: Verdict) => Verdict | undefined): Markup {
   const item = (finding: Finding): Markup => findingItem(document, finding, before);
   const rest = list.slice(shown, 500);
-  return html`<ul class="findings">${list.slice(0, shown).map(item)}</ul>
-    ${rest.length === 0 ? undefined : html`<details><summary>${list.length - shown} more</summary><ul class="findings">${rest.map(item)}</ul></details>`}`;
+  return html`<ul class="findings">
+      ${list.slice(0, shown).map(item)}
+    </ul>
+    ${
+      rest.length === 0
+        ? undefined
+        : html`<details>
+            <summary>${list.length - shown} more</summary>
+            <ul class="findings">
+              ${rest.map(item)}
+            </ul>
+          </details>`
+    }`;
 }
 
 function findingItem(document: Document, finding: Finding, before?: (verdict: Verdict) => Verdict | undefined): Markup {
@@ -83,14 +105,42 @@ function findingItem(document: Document, finding: Finding, before?: (verdict: Ve
   return html`<li>
     <div class="lead">${badge(finding.verdict)}${finding.security ? html`<span class="tag">security</span>` : undefined}</div>
     <div class="what">
-      <p class="sentence">${isCell ? 'The cell never came up' : finding.title || finding.rule} ${isCell ? undefined : html`<span class="mono quiet">${finding.rule}</span>`}</p>
-      <p class="detail">${sentence(finding)}</p>
+      <p class="sentence">
+        ${isCell ? 'The cell never came up' : finding.title || finding.rule}
+        ${isCell ? undefined : html`<span class="mono quiet">${finding.rule}</span>`}
+      </p>
+      ${contrast(finding)}
       ${issue === undefined ? undefined : html`<p class="detail">Known: ${issue.title} <span class="quiet">(${issue.range})</span></p>`}
-      ${was === undefined ? undefined : html`<p class="detail">Before: ${badge(was.verdict)} ${was.observed}</p>`}
-      <p class="where">${cells.slice(0, 4).map((id) => {
-        const verdict = finding.verdicts.find((candidate) => candidate.cell === id);
-        return verdict === undefined ? undefined : drawerLink(verdict, id);
-      })}${cells.length > 4 ? html` <span class="quiet">and ${cells.length - 4} more</span>` : undefined}</p>
+      ${was === undefined ? undefined : html`<p class="before"><span>Before</span><span>${badge(was.verdict)} ${was.observed}</span></p>`}
+      <p class="where">
+        ${cells.slice(0, 4).map((id) => {
+          const verdict = finding.verdicts.find((candidate) => candidate.cell === id);
+          return verdict === undefined ? undefined : drawerLink(verdict, id);
+        })}${cells.length > 4 ? html` <span class="quiet">and ${cells.length - 4} more</span>` : undefined}
+      </p>
     </div>
   </li>`;
+}
+
+/** Expected and observed under one another, or the sentence where there is nothing to hold against each other. */
+function contrast(finding: Finding): Markup {
+  if (!isContrast(finding)) return html`<p class="detail">${sentence(finding)}</p>`;
+  const layer =
+    finding.layer === undefined
+      ? undefined
+      : html`<div>
+          <dt>Changed at</dt>
+          <dd>${layerText(finding.layer)}</dd>
+        </div>`;
+  return html`<dl class="pair">
+    <div>
+      <dt>Expected</dt>
+      <dd>${finding.expected}</dd>
+    </div>
+    <div>
+      <dt>Observed</dt>
+      <dd>${finding.observed}</dd>
+    </div>
+    ${layer}
+  </dl>`;
 }

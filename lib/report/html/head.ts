@@ -24,16 +24,26 @@ export function topBar({ run, hosts }: Document): Markup {
 export function runHead(document: Document): Markup {
   const { run } = document;
   const facts: Array<[string, string]> = [
+    ['Run', run.id],
     ['Profile', run.profile],
+    ['Cells', String(document.cells.length)],
     ['Started', `${run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`],
     ['Took', duration(Date.parse(run.ended) - Date.parse(run.started))],
     ['podproof', run.podproof],
-    ['Exit', `${run.exit}: ${exitMeaning(run.exit)}`],
+    ['Exit', String(run.exit)],
   ];
   return html`<section class="head" aria-labelledby="title">
-    <h1 id="title">${run.profile} <span class="quiet">on ${document.cells.length} cells</span></h1>
+    <h1 id="title">${headline(run.exit)}</h1>
     ${run.complete ? undefined : html`<p class="warning">This run was interrupted. What follows is not all that was planned.</p>`}
-    <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+    <dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
     ${counts(document)} ${hostTable(document)}
   </section>`;
 }
@@ -50,22 +60,64 @@ function counts(document: Document): Markup {
   });
   return html`<div class="counts">
     <svg class="share" role="img" aria-label="Share of each verdict; the numbers follow">${trusted(bars.join(''))}</svg>
-    <ul>${some.map((name) => html`<li><a class="count v-${name} c-${colourOf(name)}" data-only="verdict=${name}" href="#only=verdict%3D${name}" title="${meaning[name]}">${glyph(name)}<b>${document.counts[name]}</b> ${name}</a></li>`)}</ul>
+    <ul>
+      ${some.map(
+        (name) =>
+          html`<li>
+            <a
+              class="count v-${name} c-${colourOf(name)}"
+              data-only="verdict=${name}"
+              href="#only=verdict%3D${name}"
+              title="${meaning[name]}"
+              >${glyph(name)}<b>${document.counts[name]}</b> ${name}</a
+            >
+          </li>`,
+      )}
+    </ul>
   </div>`;
 }
 
 function hostTable({ hosts }: Document): Markup {
   return html`<table class="plain hosts">
-    <caption class="sr">Hosts</caption>
-    <thead><tr><th scope="col">Host</th><th scope="col">Kind</th><th scope="col">Accelerator</th><th scope="col">Kernel</th><th scope="col">System</th><th scope="col">/dev/kvm</th><th scope="col">cgroup</th></tr></thead>
-    <tbody>${hosts.map(
-      ({ id, kind, accelerator, facts }) => html`<tr>
-      <th scope="row" class="mono">${id}</th><td>${kind}</td>
-      <td><span class="accelerator a-${acceleratorClass(accelerator)}">${acceleratorText(accelerator)}</span> <span class="quiet">${facts?.acceleratorReason}</span></td>
-      <td class="mono">${facts?.kernel ?? 'unknown'}</td><td>${facts?.os}</td>
-      <td class="mono">${facts === undefined ? undefined : facts.kvm.present ? `${facts.kvm.owner} ${facts.kvm.mode}` : 'absent'}</td><td>${facts?.cgroup}</td>
-    </tr>`,
-    )}</tbody></table>`;
+    <caption class="sr">
+      Hosts
+    </caption>
+    <thead>
+      <tr>
+        <th scope="col">Host</th>
+        <th scope="col">Kind</th>
+        <th scope="col">Accelerator</th>
+        <th scope="col">Kernel</th>
+        <th scope="col">System</th>
+        <th scope="col">/dev/kvm</th>
+        <th scope="col">cgroup</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${hosts.map(
+        ({ id, kind, accelerator, facts }) =>
+          html`<tr>
+            <th scope="row" class="mono">${id}</th>
+            <td>${kind}</td>
+            <td>
+              <span class="accelerator a-${acceleratorClass(accelerator)}">${acceleratorText(accelerator)}</span>
+              <span class="quiet">${facts?.acceleratorReason}</span>
+            </td>
+            <td class="mono">${facts?.kernel ?? 'unknown'}</td>
+            <td>${facts?.os}</td>
+            <td class="mono">
+              ${facts === undefined ? undefined : facts.kvm.present ? `${facts.kvm.owner} ${facts.kvm.mode}` : 'absent'}
+            </td>
+            <td>${facts?.cgroup}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function headline(exit: number): string {
+  const text = exitMeaning(exit);
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function acceleratorText(name: string): string {

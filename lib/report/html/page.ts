@@ -13,54 +13,66 @@ import { html, type Markup, trusted } from './template.ts';
 import { timeline } from './timeline.ts';
 
 /** The report as one offline file. Nothing in it reaches the network, and no data of the run can become markup or script. */
-export function renderHtml(document: Document, options: { evidence?: ReadonlyMap<string, Observation>; comparison?: Comparison } = {}): string {
+export function renderHtml(
+  document: Document,
+  options: { evidence?: ReadonlyMap<string, Observation>; comparison?: Comparison } = {},
+): string {
   const ordered = canonical(document);
   const { blocks, embedded } = evidenceBlocks(ordered, options.evidence ?? new Map());
   const script = clientScript();
   const style = styleSheet();
   return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>${ordered.run.profile}, ${ordered.run.id}: podproof</title>
-<link rel="icon" href="data:,">
-<style>${trusted(style)}</style>
-</head>
-<body>
-<a class="skip" href="#matrix" data-section>Skip to the matrix</a>
-${glyphSheet()}
-${topBar(ordered)}
-<main>
-${runHead(ordered)}
-${firstScreen(ordered, options.comparison)}
-${matrixFrame()}
-${security(ordered)}
-${timeline(ordered)}
-${excluded(ordered)}
-</main>
-<aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
-${dataBlock(ordered, embedded)}${blocks}<script>${trusted(script)}</script>
-</body>
-</html>
-`.text;
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy(script, style)}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${ordered.run.profile}, ${ordered.run.id}: podproof</title>
+        <link rel="icon" href="data:," />
+        ${trusted(`<style>${style}</style>`)}
+      </head>
+      <body>
+        <a class="skip" href="#matrix" data-section>Skip to the matrix</a>
+        ${glyphSheet()} ${topBar(ordered)}
+        <main>
+          ${runHead(ordered)} ${firstScreen(ordered, options.comparison)} ${matrixFrame()} ${security(ordered)}
+          ${timeline(ordered)} ${excluded(ordered)}
+        </main>
+        <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
+        ${dataBlock(ordered, embedded)}${blocks}${trusted(`<script>${script}</script>`)}
+      </body>
+    </html> `.text;
 }
 
 function matrixFrame(): Markup {
   return html`<section id="matrix" aria-labelledby="matrix-title" tabindex="-1">
-  <h2 id="matrix-title">Matrix</h2>
-  <noscript><p class="warning">The matrix is built by the script of this page, which is switched off. report.md and report.json have the same verdicts.</p></noscript>
-  <form class="filter" role="search">
-    <label for="only">Filter</label>
-    <input id="only" type="search" autocomplete="off" spellcheck="false" placeholder="runtime=kata verdict=fail,known rule=OWN-* permission denied" aria-describedby="filter-help filter-state">
-    <output id="filter-state" aria-live="polite"></output>
-  </form>
-  <p id="filter-help" class="quiet hint">Keys: host, engine, runtime, cell, suite, rule, scenario, verdict. <span class="mono">*</span> matches anything, commas are alternatives, <span class="mono">engine=containerd&gt;=1.7</span> compares versions; other words are searched in texts. Arrow keys move through the matrix, Enter opens the evidence, Escape closes it.</p>
-  <div id="grid" class="grid"></div>
-</section>`;
+    <h2 id="matrix-title">Matrix</h2>
+    <noscript
+      ><p class="warning">
+        The matrix is built by the script of this page, which is switched off. report.md and report.json have the same verdicts.
+      </p></noscript
+    >
+    <form class="filter" role="search">
+      <label for="only">Filter</label>
+      <input
+        id="only"
+        type="search"
+        autocomplete="off"
+        spellcheck="false"
+        placeholder="runtime=kata verdict=fail,known rule=OWN-* permission denied"
+        aria-describedby="filter-help filter-state"
+      />
+      <output id="filter-state" aria-live="polite"></output>
+    </form>
+    <p id="filter-help" class="quiet hint">
+      Keys: host, engine, runtime, cell, suite, rule, scenario, verdict. <span class="mono">*</span> matches anything, commas are
+      alternatives, <span class="mono">engine=containerd&gt;=1.7</span> compares versions; other words are searched in texts.
+      Arrow keys move through the matrix, Enter opens the evidence, Escape closes it.
+    </p>
+    <div id="grid" class="grid"></div>
+  </section>`;
 }
 
 /** Only our own script and style run, by their hashes; Trusted Types refuse any other way into the page. */

@@ -17,7 +17,9 @@ const shapes: Record<VerdictName, string> = {
 
 /** The shapes once, for every `use` of the page. */
 export function glyphSheet(): Markup {
-  const symbols = Object.entries(shapes).map(([name, shape]) => `<symbol id="glyph-${name}" viewBox="0 0 16 16">${shape}</symbol>`);
+  const symbols = Object.entries(shapes).map(
+    ([name, shape]) => `<symbol id="glyph-${name}" viewBox="0 0 16 16">${shape}</symbol>`,
+  );
   return trusted(`<svg class="sheet" width="0" height="0" aria-hidden="true">${symbols.join('')}</svg>`);
 }
 

@@ -36,7 +36,9 @@ function escape(text: string): string {
 
 /** A link where the text is an https address, and the bare text otherwise: `javascript:` and `file:` never become links. */
 export function citation(text: string): Markup {
-  return isHttps(text) ? html`<a href="${text}" rel="noreferrer noopener" target="_blank">${text}</a>` : html`<span>${text}</span>`;
+  return isHttps(text)
+    ? html`<a href="${text}" rel="noreferrer noopener" target="_blank">${text}</a>`
+    : html`<span>${text}</span>`;
 }
 
 function isHttps(text: string): boolean {

@@ -1,0 +1,114 @@
+import { matrixTable } from './table.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {import('./select.js').Selection} Selection */
+
+/** Columns built on either side of those in view. */
+const overscan = 6;
+/** Printed in full up to this many columns. */
+const printable = 200;
+
+/**
+ * The matrix as a real table of which only the columns near the view exist: 10,000 cells × 60 rules stay usable.
+ * @param {HTMLElement} frame the element that scrolls
+ * @param {Model} model
+ * @param {(rule: number, cell: number) => void} open called with rule -1 for a whole cell
+ */
+export function makeMatrix(frame, model, open) {
+  /** @type {Selection} */
+  let selection = { rows: [], columns: [], hits: undefined, count: 0, problems: [] };
+  let built = { from: 0, to: 0 };
+  let active = { row: 0, column: 0 };
+  let printing = false;
+
+  const ruleWidth = () => (frame.clientWidth < 700 ? 170 : frame.clientWidth < 1200 ? 320 : 400);
+  const free = () => frame.clientWidth - ruleWidth();
+  const columnWidth = () => Math.min(168, Math.max(92, Math.floor(free() / Math.max(1, selection.columns.length))));
+  const inView = () => {
+    const from = Math.floor(frame.scrollLeft / columnWidth());
+    return { from, to: Math.min(selection.columns.length, from + Math.ceil(free() / columnWidth()) + 1) };
+  };
+  /** @returns {HTMLButtonElement | null} */
+  const activeButton = () => frame.querySelector(`button[data-row="${active.row}"][data-column="${active.column}"]`);
+
+  const render = () => {
+    const focused = frame.contains(document.activeElement);
+    const { from, to } = printing ? { from: 0, to: selection.columns.length } : inView();
+    built = { from: Math.max(0, from - overscan), to: Math.min(selection.columns.length, to + overscan) };
+    const { scrollLeft, scrollTop } = frame;
+    frame.style.setProperty('--rule-width', `${ruleWidth()}px`);
+    frame.replaceChildren(
+      matrixTable({ model, selection, ...built, active, ruleWidth: ruleWidth(), columnWidth: columnWidth() }),
+    );
+    frame.scrollTo({ left: scrollLeft, top: scrollTop, behavior: 'instant' });
+    if (focused) activeButton()?.focus({ preventScroll: true });
+  };
+
+  /** @param {number} row @param {number} column */
+  const clamped = (row, column) => ({
+    row: Math.max(-1, Math.min(selection.rows.length - 1, row)),
+    column: Math.max(0, Math.min(selection.columns.length - 1, column)),
+  });
+
+  /** @param {number} row @param {number} column */
+  const moveTo = (row, column) => {
+    active = clamped(row, column);
+    const left = active.column * columnWidth();
+    if (left < frame.scrollLeft) frame.scrollLeft = left;
+    else if (left + columnWidth() > frame.scrollLeft + free()) frame.scrollLeft = left + columnWidth() - free();
+    render();
+    const button = activeButton();
+    button?.focus({ preventScroll: true });
+    button?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  };
+
+  /** @type {Record<string, (event: KeyboardEvent) => [number, number]>} */
+  const moves = {
+    ArrowUp: () => [active.row - 1, active.column],
+    ArrowDown: () => [active.row + 1, active.column],
+    ArrowLeft: () => [active.row, active.column - 1],
+    ArrowRight: () => [active.row, active.column + 1],
+    PageUp: () => [active.row - 10, active.column],
+    PageDown: () => [active.row + 10, active.column],
+    Home: (event) => [event.ctrlKey ? 0 : active.row, 0],
+    End: (event) => [event.ctrlKey ? selection.rows.length : active.row, selection.columns.length],
+  };
+  frame.addEventListener('keydown', (event) => {
+    const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
+    if (!move || !(event.target instanceof HTMLButtonElement)) return;
+    event.preventDefault();
+    moveTo(...move(event));
+  });
+  frame.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    if (!button) return;
+    activeButton()?.setAttribute('tabindex', '-1');
+    active = { row: Number(button.dataset['row']), column: Number(button.dataset['column']) };
+    button.setAttribute('tabindex', '0');
+    open(active.row < 0 ? -1 : (selection.rows[active.row] ?? -1), selection.columns[active.column] ?? 0);
+  });
+  frame.addEventListener('scroll', () => {
+    const { from, to } = inView();
+    if (from < built.from || to > built.to) render();
+  });
+  new ResizeObserver(render).observe(frame);
+  addEventListener('beforeprint', () => {
+    printing = selection.columns.length <= printable;
+    render();
+  });
+  addEventListener('afterprint', () => {
+    printing = false;
+    render();
+  });
+
+  return {
+    /** @param {Selection} next */
+    show(next) {
+      selection = next;
+      active = clamped(Math.max(0, active.row), active.column);
+      render();
+    },
+    /** The button that has the focus when the matrix is entered. */
+    activeButton,
+  };
+}

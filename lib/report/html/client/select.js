@@ -1,0 +1,96 @@
+import { parseFilter } from './filter.js';
+import { cellHasVerdicts, labelOf } from './model.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/** @typedef {{ rows: number[], columns: number[], hits: Set<number> | undefined, count: number, problems: string[] }} Selection `hits` holds rule × cells + cell; undefined when everything is shown */
+
+/**
+ * What a filter leaves of the matrix: rules and cells with at least one verdict that meets every term and holds every word.
+ * @param {Model} model
+ * @param {string} text
+ * @returns {Selection}
+ */
+export function selectEntries(model, text) {
+  const filter = parseFilter(text);
+  const total = model.columns.verdict.length;
+  const allRows = model.rules.map((_, index) => index);
+  const allColumns = model.cells.map((_, index) => index);
+  if (filter.terms.length === 0 && filter.words.length === 0) {
+    return { rows: allRows, columns: allColumns, hits: undefined, count: total, problems: filter.problems };
+  }
+  /** @param {string} key @param {any} value */
+  const meets = (key, value) => filter.terms.every((term) => term.key !== key || term.test(value));
+  const columnFits = model.cells.map(
+    (cell) =>
+      meets('cell', cell.id) &&
+      meets('host', cell.host ?? '') &&
+      meets('engine', cell.engine ? { ...cell.engine, label: cell.engine.version } : '') &&
+      meets('runtime', cell.runtime ? { ...cell.runtime, label: labelOf(cell.runtime) } : ''),
+  );
+  const rowFits = model.rules.map((rule) => meets('suite', rule.suite) && meets('rule', rule.id));
+  const verdictFits = model.verdictNames.map((name) => meets('verdict', name));
+  const textFits = model.texts.map((each) => meets('scenario', each));
+  const words = wordTests(model, filter.words);
+  const { cell, rule, verdict, scenario } = model.columns;
+  /** @type {Set<number>} */
+  const hits = new Set();
+  const rows = new Set();
+  const columns = new Set();
+  let count = 0;
+  for (let i = 0; i < total; i++) {
+    const r = rule[i] ?? 0;
+    const c = cell[i] ?? 0;
+    if (
+      !columnFits[c] ||
+      !rowFits[r] ||
+      !verdictFits[verdict[i] ?? 0] ||
+      !textFits[scenario[i] ?? 0] ||
+      !words.every((holds) => holds(i))
+    )
+      continue;
+    count++;
+    rows.add(r);
+    columns.add(c);
+    hits.add(r * model.cells.length + c);
+  }
+  const ofCells =
+    filter.words.length === 0 &&
+    filter.terms.every((term) => ['cell', 'host', 'engine', 'runtime', 'verdict'].includes(term.key));
+  for (const c of allColumns) {
+    if (ofCells && columnFits[c] && !cellHasVerdicts(model, c) && meets('verdict', model.cells[c]?.verdict ?? '')) columns.add(c);
+  }
+  return {
+    rows: rows.size === 0 && columns.size > 0 ? allRows : allRows.filter((r) => rows.has(r)),
+    columns: allColumns.filter((c) => columns.has(c)),
+    hits,
+    count,
+    problems: filter.problems,
+  };
+}
+
+/**
+ * Each distinct text is searched once; a verdict holds a word if one of its texts, its rule or its cell does.
+ * @param {Model} model
+ * @param {string[]} words
+ * @returns {Array<(i: number) => boolean>}
+ */
+function wordTests(model, words) {
+  const { columns } = model;
+  return words.map((word) => {
+    /** @param {string} text */
+    const has = (text) => text.toLowerCase().includes(word);
+    const texts = model.texts.map(has);
+    const cells = model.cells.map((cell) => has(cell.id));
+    const rules = model.rules.map((rule) => has(`${rule.id} ${rule.title}`));
+    /** @param {number | undefined} at */
+    const at = (at) => at !== undefined && at >= 0 && texts[at] === true;
+    return (i) =>
+      rules[columns.rule[i] ?? 0] === true ||
+      cells[columns.cell[i] ?? 0] === true ||
+      at(columns.observed[i]) ||
+      at(columns.expected[i]) ||
+      at(columns.scenario[i]) ||
+      at(columns.reason[i]) ||
+      at(columns.known[i]);
+  });
+}

@@ -1,0 +1,26 @@
+/** @typedef {{ only: string, cell: string, suite: string, rule: string }} State what the address says: the filter and the open drawer */
+
+const stateKeys = /** @type {const} */ (['only', 'cell', 'suite', 'rule']);
+
+/**
+ * @param {string} hash
+ * @returns {State}
+ */
+export function readState(hash) {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  return {
+    only: parameters.get('only') ?? '',
+    cell: parameters.get('cell') ?? '',
+    suite: parameters.get('suite') ?? '',
+    rule: parameters.get('rule') ?? '',
+  };
+}
+
+/**
+ * @param {State} state
+ * @returns {string}
+ */
+export function writeState(state) {
+  const parts = stateKeys.filter((key) => state[key] !== '').map((key) => `${key}=${encodeURIComponent(state[key])}`);
+  return parts.length === 0 ? '#' : `#${parts.join('&')}`;
+}

@@ -1,0 +1,148 @@
+import { glyphOf, h } from './dom.js';
+import { entryAt, labelOf } from './model.js';
+
+/** @typedef {import('./model.js').Model} Model */
+/**
+ * @typedef {object} Frame what of the matrix is built
+ * @property {Model} model
+ * @property {import('./select.js').Selection} selection
+ * @property {number} from first column, as position in the selection
+ * @property {number} to one past the last
+ * @property {{ row: number, column: number }} active the one button that Tab reaches; row -1 is the header
+ * @property {number} ruleWidth in pixels
+ * @property {number} columnWidth in pixels
+ */
+
+/**
+ * The table of the columns in view; two spacers stand for all others, so that the scroll bar is true.
+ * @param {Frame} frame
+ */
+export function matrixTable(frame) {
+  const { selection, from, to, ruleWidth, columnWidth } = frame;
+  const shown = selection.columns.slice(from, to);
+  const widths = [ruleWidth, from * columnWidth, ...shown.map(() => columnWidth), (selection.columns.length - to) * columnWidth];
+  const columns = widths.map((width) => {
+    const column = h('col', {});
+    column.style.width = `${width}px`;
+    return column;
+  });
+  const size = { 'aria-rowcount': selection.rows.length + 3, 'aria-colcount': selection.columns.length + 1 };
+  const table = h(
+    'table',
+    { class: 'matrix', 'aria-label': 'Rules by cells', ...size },
+    h('colgroup', {}, columns),
+    tableHead(frame, shown),
+    tableBodies(frame, shown),
+  );
+  table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
+  return table;
+}
+
+/** @param {Frame} frame @param {number[]} shown */
+function tableHead(frame, shown) {
+  const { model, selection } = frame;
+  const cells = shown.map((cell) => model.cells[cell]);
+  const hosts = cells.map((cell) => cell?.host ?? '');
+  const engines = cells.map((cell) => (cell?.engine ? `${cell.engine.name} ${cell.engine.version}` : ''));
+  const corner = h('td', { class: 'corner', rowspan: 3 }, `${selection.rows.length} rules, ${selection.columns.length} cells`);
+  return h(
+    'thead',
+    {},
+    h('tr', {}, corner, spacer(), columnGroups('host', hosts, hosts), spacer()),
+    h(
+      'tr',
+      {},
+      spacer(),
+      columnGroups(
+        'engine',
+        engines,
+        engines.map((engine, index) => `${hosts[index]}\n${engine}`),
+      ),
+      spacer(),
+    ),
+    h(
+      'tr',
+      {},
+      spacer(),
+      cells.map((cell, index) => runtimeHead(frame, cell, frame.from + index)),
+      spacer(),
+    ),
+  );
+}
+
+/** One heading over neighbours of the same key. @param {string} level @param {string[]} texts @param {string[]} keys */
+function columnGroups(level, texts, keys) {
+  const starts = keys.flatMap((key, index) => (index > 0 && key === keys[index - 1] ? [] : [index]));
+  return starts.map((start, nth) =>
+    h('th', { scope: 'colgroup', colspan: (starts[nth + 1] ?? keys.length) - start, class: level }, h('span', {}, texts[start])),
+  );
+}
+
+/** @param {Frame} frame @param {import('./model.js').CellEntry | undefined} cell @param {number} column */
+function runtimeHead(frame, cell, column) {
+  const text = cell?.runtime ? [h('b', {}, cell.runtime.name), ` ${labelOf(cell.runtime)}`] : [cell?.id ?? ''];
+  const glyph = cell?.verdict ? h('span', { class: `v-${cell.verdict}` }, glyphOf(cell.verdict)) : undefined;
+  const label = `Cell ${cell?.id}: ${cell?.verdict ?? 'not described'}`;
+  return h(
+    'th',
+    { scope: 'col', 'aria-colindex': column + 2 },
+    buttonAt(frame, -1, column, { class: 'cell-head', title: cell?.id, 'aria-label': label }, glyph, h('span', {}, text)),
+  );
+}
+
+/** @param {Frame} frame @param {number[]} shown */
+function tableBodies(frame, shown) {
+  const { model, selection } = frame;
+  /** @type {HTMLElement[]} */
+  const bodies = [];
+  selection.rows.forEach((rule, row) => {
+    const text = model.rules[rule];
+    if (row === 0 || text?.suite !== model.rules[selection.rows[row - 1] ?? -1]?.suite) {
+      bodies.push(
+        h(
+          'tbody',
+          {},
+          h('tr', { class: 'suite' }, h('th', { scope: 'rowgroup' }, text?.suite), h('td', { colspan: shown.length + 2 })),
+        ),
+      );
+    }
+    const name = h(
+      'th',
+      { scope: 'row', title: text?.title },
+      h('span', { class: 'mono' }, text?.id),
+      h('span', { class: 'title' }, text?.title),
+    );
+    const cells = shown.map((cell, index) => entryCell(frame, rule, cell, row, frame.from + index));
+    bodies.at(-1)?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));
+  });
+  return bodies;
+}
+
+/** @param {Frame} frame @param {number} rule @param {number} cell @param {number} row @param {number} column */
+function entryCell(frame, rule, cell, row, column) {
+  const { model, selection } = frame;
+  const entry = entryAt(model, rule, cell);
+  const where = `${model.rules[rule]?.id} in ${model.cells[cell]?.id}`;
+  const position = { 'aria-colindex': column + 2 };
+  if (entry.name === undefined)
+    return h('td', { class: 'none', ...position }, buttonAt(frame, row, column, { 'aria-label': `${where}: not planned` }, '·'));
+  const dim = selection.hits !== undefined && !entry.inherited && !selection.hits.has(rule * model.cells.length + cell);
+  const label = `${entry.name}: ${where}${entry.count > 1 ? `, worst of ${entry.count} scenarios` : ''}`;
+  const count = entry.count > 1 && entry.name !== 'unsupported' ? h('small', { 'aria-hidden': 'true' }, entry.count) : undefined;
+  const style = `v-${entry.name}${entry.inherited ? ' inherited' : ''}`;
+  return h(
+    'td',
+    { class: dim ? 'dim' : undefined, ...position },
+    buttonAt(frame, row, column, { class: style, 'aria-label': label }, glyphOf(entry.name), h('span', {}, entry.name), count),
+  );
+}
+
+/** @param {Frame} frame @param {number} row @param {number} column @param {Record<string, string | undefined>} attributes @param {...import('./dom.js').Child} children */
+function buttonAt({ active }, row, column, attributes, ...children) {
+  const tabindex = row === active.row && column === active.column ? 0 : -1;
+  return h('button', { type: 'button', ...attributes, 'data-row': row, 'data-column': column, tabindex }, ...children);
+}
+
+function spacer() {
+  return h('td', { class: 'spacer', 'aria-hidden': 'true' });
+}
