@@ -18,6 +18,8 @@ create_failure() {
   { { :; } >"$1"; } 2>&1
 }
 
+first_bytes() { busybox dd if="$1" bs=64 count=1 status=none; }
+
 attempt() {
   case $1 in
   open:r:*)
@@ -43,10 +45,10 @@ attempt() {
     path=${1#canary:}
     failure=$(read_failure "$path")
     # The dot keeps the newline at the end, which the shell would drop.
-    if [ -z "$failure" ] && content=$(busybox dd if="$path" bs=64 count=1 2>/dev/null && printf .); then
+    if [ -z "$failure" ] && content=$(first_bytes "$path" && printf .); then
       row canary "$path" '' "${content%.}"
     else
-      row canary "$path" "${failure:-$(busybox dd if="$path" of=/dev/null bs=64 count=1 status=none 2>&1)}"
+      row canary "$path" "${failure:-$(first_bytes "$path" 2>&1)}"
     fi
     ;;
   writable:*)

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BlockedError } from '../../util/errors.ts';
 import { execOk } from '../../util/exec.ts';
+import { parseRows } from '../rows.ts';
+import { probeArgv } from '../script.ts';
 import { needsLoader } from './elf.ts';
 import { pauseImage, probeImage, staticBusybox } from './images.ts';
 
@@ -44,6 +46,25 @@ describe('probe image', () => {
     const listing = await execOk(['tar', '-tv'], { input: layer.bytes });
     for (const line of [/^lrwx.* bin\/sh -> busybox$/m, /^-rwxr-xr-x .* podproof\/probe$/m, /^-rwxr-xr-x .* pause$/m]) {
       expect(listing).toMatch(line);
+    }
+  });
+
+  it.runIf(process.getuid?.() === 0)('runs the probe for any user from its own tree alone, even without /dev/null', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'podproof-tree-'));
+    try {
+      await chmod(directory, 0o755);
+      await execOk(['tar', '-xC', directory], { input: (await probeImage()).layer.bytes });
+      const output = await execOk([
+        'chroot',
+        '--userspec=777:778',
+        directory,
+        ...probeArgv(['writable:/tmp/x', 'canary:/etc/group']),
+      ]);
+      const rows = parseRows(output, 'the probe');
+      expect(rows).toContainEqual({ kind: 'writable', fields: ['/tmp/x', ''] });
+      expect(rows).toContainEqual({ kind: 'canary', fields: ['/etc/group', '', 'root:x:0:\n'] });
+    } finally {
+      await rm(directory, { recursive: true, force: true });
     }
   });
 
