@@ -24,7 +24,7 @@ export async function aptOf(
   const limits: ExecOptions = { timeoutMs: 300_000 * timeoutFactor, ...(options.signal ? { signal: options.signal } : {}) };
   const expired = options.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   const tree = join(directory, 'apt');
-  const argv = ['mmdebstrap', '--quiet', '--variant=custom', '--mode=chrootless', '--skip=cleanup/apt', ...expired, suite, tree];
+  const argv = ['mmdebstrap', '--variant=custom', '--mode=chrootless', '--skip=cleanup/apt', ...expired, suite, tree];
   const made = await exec(argv, limits);
   options.signal?.throwIfAborted();
   if (made.exitCode !== 0) throw noIndex(suite, made);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -60,8 +60,9 @@ export async function inPlace(request: ArtifactRequest, directory: string, sourc
   request.progress(`${request.name} ${request.version}: checksum of ${directory}`);
   const note = await takeNote(directory, source);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(note, null, 2)}\n`);
-  await rename(`${file}.${process.pid}`, file);
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, `${JSON.stringify(note, null, 2)}\n`);
+  await rename(draft, file);
   return toArtifact(request, directory, note);
 }
 

@@ -22,15 +22,15 @@ export interface DownloadOptions {
 }
 
 /**
- * Fetches a file whose checksum is known. What a broken connection left in `<file>.part` is resumed, by this call as long as each
- * try brings bytes, and by a later one. Throws an Error that says why not; `file` appears only when its checksum is right.
+ * Fetches a file whose checksum is known. What a broken connection left in `<file>.part` is resumed, by this call until three
+ * tries in a row bring nothing, and by a later one. Throws an Error that says why not; `file` appears only when its checksum is right.
  */
 export async function download(url: string, file: string, options: DownloadOptions): Promise<void> {
   const part = `${file}.part`;
   await mkdir(dirname(file), { recursive: true });
   const deadline = AbortSignal.timeout((options.timeoutMs ?? 3_600_000) * timeoutFactor);
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
-  for (;;) {
+  for (let idle = 0; ;) {
     const before = await sizeOf(part);
     try {
       await fetchRest(url, part, before, options, signal);
@@ -38,7 +38,9 @@ export async function download(url: string, file: string, options: DownloadOptio
     } catch (error) {
       options.signal?.throwIfAborted();
       if (deadline.aborted) throw new Error(`${url} took too long`, { cause: error });
-      if (error instanceof Refusal || (await sizeOf(part)) <= before) throw error;
+      // A broken stream loses what was not written yet, so that even a good try may bring nothing.
+      idle = (await sizeOf(part)) > before ? 0 : idle + 1;
+      if (error instanceof Refusal || idle === 3) throw error;
     }
   }
   const sha256 = await fileSha256(part);

@@ -82,7 +82,8 @@ function stableFirst(a: string, b: string): number {
 }
 
 async function names(directory: string): Promise<string[]> {
-  return (await readdir(directory).catch(() => [])).sort();
+  const found: string[] = await readdir(directory).catch(() => []);
+  return found.sort();
 }
 
 async function isFile(path: string): Promise<boolean> {

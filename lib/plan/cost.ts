@@ -8,7 +8,7 @@ export interface Costs {
   /** Starting one engine. */
   engine: number;
   /** Everything in one cell. */
-  cell(cell: PlannedCell): number;
+  cell: (cell: PlannedCell) => number;
 }
 
 /** Costs of earlier runs by cell id, where there are any; otherwise a guess by runtime from measured pods under full emulation. */

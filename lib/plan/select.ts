@@ -10,10 +10,10 @@ import { parseVersionTerm } from './version-term.ts';
 export interface Selection {
   /** The words, with single blanks between them. */
   text: string;
-  cell(cell: PlannedCell): boolean;
-  suite(id: string): boolean;
-  scenario(id: string): boolean;
-  rule(id: string): boolean;
+  cell: (cell: PlannedCell) => boolean;
+  suite: (id: string) => boolean;
+  scenario: (id: string) => boolean;
+  rule: (id: string) => boolean;
 }
 
 /** Names that a selection may use, each checked only where it is known: a recorded plan is read without its matrix. */
@@ -124,9 +124,7 @@ function checkVersion(
   if (!names.some(glob(wanted))) refuse(unknownWord(key, wanted, names));
   const entries = names.flatMap((name) => (axis[name] ?? []).map((entry) => ({ name, entry })));
   if (!entries.some(({ name, entry }) => matches(name, entry))) {
-    const versions = entries
-      .filter(({ name }) => glob(wanted)(name))
-      .map(({ name, entry }) => `${name}@${versionLabel(entry)}`);
+    const versions = entries.filter(({ name }) => glob(wanted)(name)).map(({ name, entry }) => `${name}@${versionLabel(entry)}`);
     refuse(`no version of the matrix matches ${JSON.stringify(value)}; it has ${versions.join(', ')}`);
   }
 }

@@ -83,7 +83,7 @@ describe('packShards', () => {
     const cells = madeUpCells(1, 4, 1);
     const [first] = cells;
     const shards = packShards(cells, 2, costs({ [first?.id ?? '']: 5_000 }));
-    expect(shards.map((shard) => shard.length).sort()).toEqual([1, 3]);
+    expect(shards.map((shard) => shard.length).toSorted((a, b) => a - b)).toEqual([1, 3]);
   });
 
   test('leaves shards empty rather than inventing cells', () => {

@@ -9,7 +9,7 @@ type Entry = Pick<RuntimeVersion, 'version' | 'shim' | 'vmm'>;
 export interface VersionTerm {
   /** The name before `@` or a comparison; may hold `*`. */
   name: string;
-  matches(name: string, entry: Entry): boolean;
+  matches: (name: string, entry: Entry) => boolean;
 }
 
 const shape = /^([a-z*]+)(?:@([\w.+*-]+)|((?:(?:>=|<=|>|<|=)[^<>=]+)*))$/i;
