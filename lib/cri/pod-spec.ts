@@ -39,6 +39,9 @@ export interface PodSpec {
   hugepages?: readonly { pageSize: string; limit: number }[];
   /** Ids 0 to length - 1 of the pod become hostId and following on the host, users and groups alike. */
   userNamespace?: { hostId: number; length: number };
+  /** What the kubelet sends for an unprivileged container (`procMount: Default`); engines mask nothing of their own accord. */
+  maskedPaths?: readonly string[];
+  readonlyPaths?: readonly string[];
   cgroupParent?: string;
   /** Bytes. */
   memoryLimit?: number;
@@ -88,6 +91,8 @@ export function containerConfig(spec: PodSpec): ContainerConfig {
         ...(spec.runAsUser === undefined ? {} : { runAsUser: { value: BigInt(spec.runAsUser) } }),
         ...(spec.runAsGroup === undefined ? {} : { runAsGroup: { value: BigInt(spec.runAsGroup) } }),
         supplementalGroups: (spec.supplementalGroups ?? []).map(BigInt),
+        maskedPaths: [...(spec.maskedPaths ?? [])],
+        readonlyPaths: [...(spec.readonlyPaths ?? [])],
       },
     },
   });

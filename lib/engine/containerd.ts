@@ -2,6 +2,7 @@ import { hasFeature } from '../suite/requirement.ts';
 import { handlerVariants } from '../suite/scenario.ts';
 import { writeToml, type TomlTable } from '../util/toml.ts';
 import type { EngineConfig, EngineDriver, EngineSpec, Handler, Scalar } from './engine.ts';
+import { cniConfiguration } from './cni.ts';
 import { flatten, inSpellingOf } from './flatten.ts';
 
 /**
@@ -38,6 +39,8 @@ export const containerd: EngineDriver = {
           server: `http://${spec.registry}`,
           host: { [`http://${spec.registry}`]: { capabilities: ['pull', 'resolve'], skip_verify: true } },
         }),
+        [`${spec.directory}/cni/net.d/10-podproof.conflist`]: cniConfiguration(spec.directory, 'pp-containerd'),
+        ...Object.fromEntries(spec.handlers.flatMap(({ kata }) => (kata === undefined ? [] : [[kata.configPath, kata.configuration]]))),
       },
       argv: [binary, '--config', file, '--log-level', 'info'],
       // The shim is looked up on the PATH first, then beside the daemon (containerd A5: runtime/v2 shim lookup).
@@ -70,7 +73,7 @@ function criTable(spec: EngineSpec, runtimeRoot: string): TomlTable {
       default_runtime_name: spec.handlers[0]?.name ?? 'runc',
       runtimes: Object.fromEntries(spec.handlers.map((handler) => [handler.name, runtimeTable(spec, handler, runtimeRoot)])),
     },
-    cni: { bin_dir: `${spec.directory}/cni/bin`, conf_dir: `${spec.directory}/cni/net.d` },
+    cni: { bin_dir: spec.cniPlugins, conf_dir: `${spec.directory}/cni/net.d` },
     registry: { config_path: `${spec.directory}/certs.d` },
   };
   if (hasFeature(spec, 'device-ownership')) table['device_ownership_from_security_context'] = spec.options.deviceOwnership;
@@ -85,9 +88,16 @@ function criTable(spec: EngineSpec, runtimeRoot: string): TomlTable {
 function runtimeTable(spec: EngineSpec, handler: Handler, runtimeRoot: string): TomlTable {
   const { hostDevices } = handlerVariants[handler.variant];
   const table: TomlTable = {
-    runtime_type: 'io.containerd.runc.v2',
+    ...(handler.kata === undefined
+      ? { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: handler.path, Root: runtimeRoot, SystemdCgroup: false } }
+      : {
+          runtime_type: 'io.containerd.kata.v2',
+          runtime_path: handler.path,
+          // Without it no annotation reaches the shim (kata-containers issue 7093).
+          pod_annotations: ['io.katacontainers.*'],
+          options: { ConfigPath: handler.kata.configPath },
+        }),
     privileged_without_host_devices: hostDevices !== 'passed',
-    options: { BinaryName: handler.path, Root: runtimeRoot, SystemdCgroup: false },
   };
   if (hasFeature(spec, 'all-devices-allowed')) {
     table['privileged_without_host_devices_all_devices_allowed'] = hostDevices === 'all-allowed';

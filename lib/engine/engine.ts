@@ -11,6 +11,8 @@ export interface Handler {
   runtime: PlannedCell['runtime'];
   /** The OCI runtime or shim, as an absolute path on the host. */
   path: string;
+  /** Kata: this handler's own configuration file, its path on the host and its content. */
+  kata?: { configPath: string; configuration: string };
 }
 
 /** All that a private engine instance is made of. Paths are those on the host. */
@@ -27,6 +29,8 @@ export interface EngineSpec {
   registry: string;
   pauseImage: string;
   cdiDirectory: string;
+  /** Directory of the CNI plugins on the host. */
+  cniPlugins: string;
 }
 
 export type Scalar = string | number | boolean;

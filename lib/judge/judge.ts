@@ -45,7 +45,7 @@ export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, 
   const failed = findings.filter((finding) => !finding.ok);
   const shown = failed.length > 0 ? failed : findings;
   const judgement: Judgement = { verdict: failed.length > 0 ? 'fail' : 'pass', expected: words(shown, 'expected'), observed: words(shown, 'observed') };
-  const about = failed.find((finding) => finding.about !== undefined)?.about ?? findings.find((finding) => finding.about !== undefined)?.about;
+  const about = failed.find((finding) => finding.about !== undefined)?.about ?? findings.findLast((finding) => finding.about !== undefined)?.about;
   if (about !== undefined) {
     judgement.trail = trail(about, observation, lease);
     if (failed.length > 0) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';

@@ -1,4 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
+import { discoverKataPrefix } from '../artifact/kata-prefix.ts';
+import { debianCniPlugins } from '../engine/cni.ts';
+import { kataConfiguration } from '../engine/kata.ts';
+import type { PlannedCell } from '../plan/cell.ts';
+import { BlockedError } from '../util/errors.ts';
 import type { Engine, EngineConfig, EngineSpec, Handler } from '../engine/engine.ts';
 import { handlerName } from '../engine/engine.ts';
 import { startEngine } from '../engine/start.ts';
@@ -8,7 +15,14 @@ import { binaryOf } from '../judge/assemble.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { LeaseRecord } from '../record/observation.ts';
 import type { Fixtures } from '../record/fixtures.ts';
-import { variantsOf, optionsKey, type EngineOptions } from '../suite/scenario.ts';
+import {
+  handlerVariants,
+  optionsKey,
+  variantsOf,
+  type EngineOptions,
+  type HandlerVariant,
+  type HandlerVariantName,
+} from '../suite/scenario.ts';
 
 /** What the engines of one host share. */
 export interface HostSetting {
@@ -22,29 +36,50 @@ export interface HostSetting {
 }
 
 /** The specification of a private engine with every handler that the cells need. */
-export function engineSpec(setting: HostSetting, group: EngineGroup, options: EngineOptions): EngineSpec {
+export async function engineSpec(setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<EngineSpec> {
   const { name, version } = group.engine;
-  const handlers = group.cells.flatMap((cell) =>
-    variantsOf(cell.runtime.name).map(
-      (variant): Handler => ({
-        name: handlerName(cell.runtime, variant),
-        cell: cell.id,
-        variant,
-        runtime: cell.runtime,
-        path: executables(setting, cell.runtime)[binaryOf(cell.runtime)] ?? '',
-      }),
-    ),
+  const directory = `/var/lib/podproof/${name}-${version}`;
+  const handlers = await Promise.all(
+    group.cells.flatMap((cell) => variantsOf(cell.runtime.name).map((variant) => handlerOf(setting, directory, cell, variant))),
   );
   return {
     name,
     version,
     binaries: executables(setting, group.engine),
-    directory: `/var/lib/podproof/${name}-${version}`,
+    directory,
     options,
     handlers,
     registry: `localhost:${setting.registryPort}`,
     pauseImage: setting.images.pause,
     cdiDirectory: setting.fixtures.cdiDirectory,
+    cniPlugins: debianCniPlugins,
+  };
+}
+
+async function handlerOf(setting: HostSetting, directory: string, cell: PlannedCell, variant: HandlerVariantName): Promise<Handler> {
+  const { runtime } = cell;
+  const name = handlerName(runtime, variant);
+  const head = { name, cell: cell.id, variant, runtime };
+  const had = setting.prefixes.get(`${runtime.name} ${runtime.version}`);
+  if (runtime.name !== 'kata' || had === undefined) return { ...head, path: executables(setting, runtime)[binaryOf(runtime)] ?? '' };
+  const { artifact, path } = had;
+  const prefix = await discoverKataPrefix(artifact.directory);
+  const onHost = join(path, relative(artifact.directory, prefix.directory));
+  const shim = runtime.shim ?? 'go';
+  const vmm = shim === 'go' ? (runtime.vmm ?? 'qemu') : `${runtime.vmm ?? 'qemu'}-runtime-rs`;
+  const template = prefix.configurations[shim][vmm];
+  const binary = prefix.shims[shim];
+  if (template === undefined || binary === undefined) {
+    throw new BlockedError(`Kata ${runtime.version} in ${artifact.directory} has no ${shim} shim with a configuration-${vmm}.toml`, {
+      remedy: 'take the release archive that has both',
+    });
+  }
+  const settings: HandlerVariant = handlerVariants[variant];
+  const text = await readFile(join(prefix.directory, template), 'utf8');
+  return {
+    ...head,
+    path: join(onHost, binary),
+    kata: { configPath: `${directory}/kata/${name}.toml`, configuration: kataConfiguration(text, onHost, shim, settings.kata ?? {}) },
   };
 }
 
@@ -62,7 +97,7 @@ export async function leaseEngine(
   context: { signal: AbortSignal; now: () => number; tamper?: (config: EngineConfig) => EngineConfig },
 ): Promise<{ engine: Engine; record: LeaseRecord }> {
   const startMs = context.now();
-  const spec = engineSpec(setting, group, options);
+  const spec = await engineSpec(setting, group, options);
   const engine = await startEngine(setting.host, spec, {
     signal: context.signal,
     ...(context.tamper === undefined ? {} : { tamper: context.tamper }),

@@ -6,6 +6,10 @@ import type { FixtureName, ProbeAttempt, Scenario } from '../suite/scenario.ts';
 /** Where the probe image keeps its script, and what keeps the container alive until it is removed. */
 const idle = ['/bin/sleep', '86400'];
 
+/** The kubelet's defaults (Kubernetes v1.34 pkg/securitycontext/util.go), sent for every container that is not privileged. */
+const maskedPaths = ['/proc/asound', '/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats', '/proc/sched_debug', '/proc/scsi', '/sys/firmware'];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
 /** A scenario in the words of the CRI, for one handler and one host's fixtures. */
 export function podSpec(scenario: Scenario, where: { handler: string; fixtures: Fixtures; images: { root: string; user777: string } }): PodSpec {
   const { pod } = scenario;
@@ -20,6 +24,7 @@ export function podSpec(scenario: Scenario, where: { handler: string; fixtures: 
     // A user namespace of its own cannot share the host's network namespace.
     hostNetwork: pod.userNamespace !== true,
     privileged: pod.privileged ?? false,
+    ...(pod.privileged === true ? {} : { maskedPaths, readonlyPaths }),
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
     ...(pod.runAsUser === undefined ? {} : { runAsUser: pod.runAsUser }),
     ...(pod.runAsGroup === undefined ? {} : { runAsGroup: pod.runAsGroup }),

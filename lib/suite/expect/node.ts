@@ -25,7 +25,7 @@ export function node(reference: NodeReference, wanted: NodeExpectation): Expecta
       return [{ ok: false, expected: `${path} is there`, observed: `${path} is absent`, about: { path, field: 'presence' } }];
     }
     const host = hostNodeOf(path, evidence.observation, evidence.host);
-    const findings: Finding[] = [];
+    const findings: Finding[] = [{ ok: true, expected: `${path} is there`, observed: `${path} is there`, about: { path, field: 'presence' } }];
     for (const field of ['uid', 'gid', 'mode'] as const) {
       const value = wanted[field];
       if (value === undefined) continue;
