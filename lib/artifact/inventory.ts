@@ -76,7 +76,7 @@ export async function findBinaries(directory: string): Promise<Record<string, st
 
 async function isExecutable(root: string, path: string): Promise<boolean> {
   const file = await realpath(join(root, path)).catch(() => undefined);
-  if (file === undefined || relative(root, file).startsWith('..')) return false;
+  if (file === undefined || relative(root, file).startsWith('../')) return false;
   const facts = await stat(file);
   if (!facts.isFile() || (facts.mode & 0o111) === 0) return false;
   await using handle = await open(file);

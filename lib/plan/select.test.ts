@@ -107,6 +107,10 @@ describe('parseSelection', () => {
     expect(parseSelection('rule=ANY-*', { matrix }).rule('any-thing')).toBe(true);
   });
 
+  test('reads a recorded selection without its matrix', () => {
+    expect(parseSelection('engine=containerd>=9 host=gone rule=PRIV-*').rule('PRIV-CAPS')).toBe(true);
+  });
+
   test('answers any text with a selection or a UsageError', () => {
     const noise = fc.array(
       fc.constantFrom('engine', 'runtime', 'rule', '=', '>=', '<', '@', '*', ',', ' ', 'containerd', 'kata', '1.7', '(', '['),
