@@ -12,6 +12,7 @@ const good: Findings = {
   vhostVsock: true,
   qemu: { text: 'QEMU emulator version 7.2.22', major: 7 },
   tools: { 'qemu-img': '7.2', mmdebstrap: '1.3', mke2fs: '1.47', ssh: 'OpenSSH_9.2', virtiofsd: '1.13' },
+  ownNamespaces: true,
   cacheDirectory: '/c',
   cacheFreeMiB: 80_000,
   memoryFreeMiB: 16_000,
@@ -21,6 +22,7 @@ const good: Findings = {
 const bad: Findings = {
   ...{ kvm: null, proof: null, nested: null, iommuGroups: 0, vhostVsock: false, qemu: null },
   tools: { 'qemu-img': null, mmdebstrap: null, mke2fs: null, ssh: null, virtiofsd: null },
+  ownNamespaces: false,
   ...{ cacheDirectory: '/c', cacheFreeMiB: 10, memoryFreeMiB: 10, containerSocket: null, artifacts: null },
 };
 

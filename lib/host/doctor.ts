@@ -101,6 +101,10 @@ export function judgeMachine(found: Findings): Check[] {
     }),
     tool('qemu-img', 'disk overlays', 'qemu-utils'),
     tool('mmdebstrap', 'host images', 'mmdebstrap debian-archive-keyring'),
+    check('uidmap', 'host images can be built by this user', found.ownNamespaces, 'missing', 'yes', {
+      otherwise: 'newuidmap is not in the PATH, and this user is not root',
+      fix: 'apt install uidmap, and check that /etc/subuid and /etc/subgid name this user',
+    }),
     tool('mke2fs', 'file systems of hosts and artifacts', 'e2fsprogs'),
     tool('ssh', 'connection to hosts', 'openssh-client'),
     check('virtiofsd', 'virtiofsd of this machine', tools.virtiofsd !== null, 'warn', tools.virtiofsd ?? '', {

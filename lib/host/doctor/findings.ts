@@ -17,6 +17,8 @@ export interface Findings {
   qemu: { text: string; major: number } | null;
   /** First line of what each tool says of its version. */
   tools: Record<'qemu-img' | 'mmdebstrap' | 'mke2fs' | 'ssh' | 'virtiofsd', string | null>;
+  /** Whether images can be built as this user: as root, or with subordinate user ids. */
+  ownNamespaces: boolean;
   cacheDirectory: string;
   cacheFreeMiB: number;
   memoryFreeMiB: number;
@@ -42,6 +44,7 @@ export async function findMachine(signal?: AbortSignal): Promise<Findings> {
       // Debian keeps it out of the PATH.
       virtiofsd: (await versionLine(['/usr/libexec/virtiofsd', '--version'])) ?? (await versionLine(['virtiofsd', '--version'])),
     },
+    ownNamespaces: process.getuid?.() === 0 || (await exec(['sh', '-c', 'command -v newuidmap'])).exitCode === 0,
     cacheDirectory: cacheDirectory(),
     cacheFreeMiB: await freeMiB(cacheDirectory()),
     memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),

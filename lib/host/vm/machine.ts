@@ -112,8 +112,8 @@ async function forwardedPort(qmp: Qmp): Promise<number> {
   return Number(port);
 }
 
-/** Last lines of a console file, without terminal control sequences. */
-export async function consoleTail(file: string, lines = 40): Promise<string> {
+/** Last lines of a console file, enough for an oops and the panic that follows it, without terminal control sequences. */
+export async function consoleTail(file: string, lines = 150): Promise<string> {
   const text = await readFile(file, 'latin1').catch(() => '');
   // eslint-disable-next-line no-control-regex
   const plain = text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001bc|\r/g, '').replace(/[^\n\t\x20-\x7e]/g, '');
