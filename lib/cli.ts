@@ -34,7 +34,9 @@ try {
     process.stderr.write(`podproof: ${messageOf(error)}${error.remedy === undefined ? '' : `; ${error.remedy}`}\n`);
     process.exitCode = 75;
   } else {
-    process.stderr.write(`podproof: this is podproof's own fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `podproof: this is podproof's own fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     process.exitCode = 75;
   }
 }

@@ -4,7 +4,8 @@ import hygiene from './hygiene.suite.ts';
 import identity from './identity.suite.ts';
 import ownership from './ownership.suite.ts';
 import privileged from './privileged.suite.ts';
+import rootlessVmm from './rootless-vmm.suite.ts';
 
 /** Every suite, in the order of reports. */
-export const suites: readonly Suite[] = [identity, privileged, ownership, devices, hygiene];
+export const suites: readonly Suite[] = [identity, privileged, rootlessVmm, ownership, devices, hygiene];
 export { knownIssues } from './known-issues.ts';

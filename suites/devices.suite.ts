@@ -5,16 +5,22 @@ import {
   engine,
   fails,
   feature,
+  guestDisk,
   hasFeature,
   node,
   noNode,
   opens,
+  pciFunction,
   refused,
   runtime,
   sameAsNative,
+  spareFunction,
   suite,
   when,
 } from '../lib/suite/mod.ts';
+
+/** The spare function of every host of ours: an Intel 82574L (QEMU's e1000e). */
+const spareIds = '0x8086:0x10d3';
 
 const readOnly = { fixture: 'char' } as const;
 
@@ -38,6 +44,26 @@ export default suite({
         { what: 'write', path: { fixture: 'block' } },
       ],
     },
+    {
+      id: 'vfio-guest-kernel',
+      title: 'pod with a VFIO device, vfio_mode guest-kernel',
+      needs: [runtime('kata'), spareFunction],
+      handler: 'vfio',
+      pod: { devices: [{ fixture: 'vfioGroup' }] },
+    },
+    {
+      id: 'vfio-in-guest',
+      title: 'pod with a VFIO device, vfio_mode vfio, a guest without IOMMU',
+      needs: [runtime('kata'), spareFunction],
+      handler: 'vfio-in-guest',
+      pod: { devices: [{ fixture: 'vfioGroup' }] },
+    },
+    {
+      id: 'vfio-no-port',
+      title: 'pod with a VFIO device, no hot-plug port',
+      needs: [runtime('kata'), spareFunction],
+      pod: { devices: [{ fixture: 'vfioGroup' }] },
+    },
     { id: 'missing', title: 'pod with a device that the host does not have', pod: { devices: [{ fixture: 'missing' }] } },
     { id: 'cdi', title: 'pod with a CDI device', needs: [feature('cdi')], pod: { cdiDevices: [cdiDevice] } },
     {
@@ -58,7 +84,8 @@ export default suite({
     {
       id: 'DEV-MISSING',
       title: 'A missing host path fails at create with containerd; CRI-O starts the pod without it',
-      citation: 'containerd v2.3.4 internal/cri/server/container_create.go:341; cri-o v1.36.3 internal/factory/container/device_linux.go',
+      citation:
+        'containerd v2.3.4 internal/cri/server/container_create.go:341; cri-o v1.36.3 internal/factory/container/device_linux.go',
       on: ['missing'],
       expect: byEngine({
         containerd: refused('CreateContainer', /failed to generate spec: lstat \S+: no such file or directory/),
@@ -71,7 +98,42 @@ export default suite({
       citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list',
       on: ['read-only'],
       needs: [runtime('runc', 'crun')],
-      expect: all(opens(readOnly, 'read'), fails(readOnly, 'write', 'EPERM'), opens({ fixture: 'block' }, 'read'), opens({ fixture: 'block' }, 'write')),
+      expect: all(
+        opens(readOnly, 'read'),
+        fails(readOnly, 'write', 'EPERM'),
+        opens({ fixture: 'block' }, 'read'),
+        opens({ fixture: 'block' }, 'write'),
+      ),
+    },
+    {
+      id: 'DEV-BLOCK-KATA',
+      title: 'A disk given to a Kata pod is a disk of the guest at the same path, and can be read and written',
+      citation: 'kata-containers 4.1.0 src/agent/src/device/mod.rs update_spec_devices',
+      on: ['read-only'],
+      needs: [runtime('kata')],
+      expect: all(guestDisk({ fixture: 'block' }), opens({ fixture: 'block' }, 'read'), opens({ fixture: 'block' }, 'write')),
+    },
+    {
+      id: 'DEV-VFIO-GUEST-KERNEL',
+      title: 'With vfio_mode guest-kernel the function is in the guest and nothing is in /dev/vfio',
+      citation: 'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694',
+      on: ['vfio-guest-kernel'],
+      expect: all(pciFunction(spareIds, true), noNode({ fixture: 'vfioGroup' })),
+    },
+    {
+      id: 'DEV-VFIO',
+      title: 'With vfio_mode vfio a guest without IOMMU refuses: the function has no IOMMU group',
+      citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
+      on: ['vfio-in-guest'],
+      expect: refused('StartContainer', /has no IOMMU group/),
+    },
+    {
+      id: 'DEV-VFIO-NO-PORT',
+      title: 'Without a hot-plug port a VFIO device is refused, and the message names the key',
+      citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89',
+      on: ['vfio-no-port'],
+      needs: [runtime('kata')],
+      expect: refused('StartContainer', /hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
     },
     {
       id: 'DEV-CDI',

@@ -29,6 +29,14 @@ export default suite({
       expect: kernel('host'),
     },
     {
+      id: 'ID-GUEST-OWN',
+      title: 'A container of a VM runtime runs on a kernel of its own',
+      citation: 'Linux Documentation/admin-guide/sysctl/kernel.rst, random/boot_id',
+      on: ['plain'],
+      needs: [runtime('kata')],
+      expect: kernel('own'),
+    },
+    {
       id: 'ID-CONFIG',
       title: 'Every planned configuration key is effective in the running engine',
       citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go: unknown keys are ignored, silently before 2.0',

@@ -7,6 +7,7 @@ import {
   engine,
   fails,
   feature,
+  guestDisk,
   hasFeature,
   hugepages,
   identityLine,
@@ -73,8 +74,18 @@ export default suite({
       attempts: [...tried],
     },
     { id: 'group-without-user', title: 'pod of group 2000 without a user', pod: { runAsGroup: 2000, devices: [...asked] } },
-    { id: 'root', title: 'pod of user 0 and group 0', pod: { runAsUser: 0, runAsGroup: 0, devices: [...asked] }, attempts: [...tried] },
-    { id: 'image-user', title: 'pod whose image says USER 777', pod: { imageUser: 777, devices: [...asked] }, attempts: [...tried] },
+    {
+      id: 'root',
+      title: 'pod of user 0 and group 0',
+      pod: { runAsUser: 0, runAsGroup: 0, devices: [...asked] },
+      attempts: [...tried],
+    },
+    {
+      id: 'image-user',
+      title: 'pod whose image says USER 777',
+      pod: { imageUser: 777, devices: [...asked] },
+      attempts: [...tried],
+    },
     {
       id: 'cdi',
       title: 'pod of user 1000, group 2000 with a CDI device without ids',
@@ -196,7 +207,8 @@ export default suite({
     },
     {
       id: 'OWN-DIRECTORY',
-      title: 'Every node below a directory device belongs to runAsUser and runAsGroup and keeps its mode; CRI-O keeps the owner and opens the mode',
+      title:
+        'Every node below a directory device belongs to runAsUser and runAsGroup and keeps its mode; CRI-O keeps the owner and opens the mode',
       citation: `${containerdOwner}; cri-o v1.36.3 internal/factory/container/device_linux.go:142-166`,
       on: ['user-and-group'],
       needs: [feature('device-ownership')],
@@ -212,6 +224,19 @@ export default suite({
       }),
     },
     {
+      id: 'OWN-KATA',
+      title: 'In a Kata guest a disk has the owner and mode that runc would give, the guest’s own numbers, and its content',
+      citation: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967`,
+      on: ['user-and-group'],
+      needs: [runtime('kata'), feature('device-ownership')],
+      expect: all(
+        guestDisk(block),
+        node(block, { uid: 1000, gid: 2000, mode: 'host' }),
+        opens(block, 'read'),
+        readsCanary(block, canary),
+      ),
+    },
+    {
       id: 'OWN-CDI',
       title: 'A CDI device without ids belongs to the process user',
       citation: 'tags.cncf.io/container-device-interface v0.5.4 pkg/cdi/container-edits.go',
@@ -220,7 +245,8 @@ export default suite({
     },
     {
       id: 'OWN-USERNS',
-      title: 'In a user namespace the node is the host’s own, bind-mounted, so that its owner is unmapped and opening fails with EACCES',
+      title:
+        'In a user namespace the node is the host’s own, bind-mounted, so that its owner is unmapped and opening fails with EACCES',
       citation: 'containerd v2.3.4 docs/user-namespaces/README.md; runc v1.2.0 libcontainer/rootfs_linux.go bindMountDeviceNode',
       on: ['user-namespace'],
       needs: [runtime('runc', 'crun')],

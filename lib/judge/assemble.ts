@@ -2,7 +2,7 @@ import type { Cell, Document, Verdict } from '../record/document.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import type { LeaseRecord, Observation } from '../record/observation.ts';
 import type { Located } from '../record/run-folder.ts';
-import type { Plan, PlannedCell } from '../plan/cell.ts';
+import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
@@ -34,7 +34,14 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
   const verdicts: Verdict[] = [];
   const cells: Cell[] = [];
   for (const planned of records.plan.cells) {
-    const context: CellContext = { planned, journal, found, known: rulebook.known, facts: cellFacts(planned, journal), plan: records.plan };
+    const context: CellContext = {
+      planned,
+      journal,
+      found,
+      known: rulebook.known,
+      facts: cellFacts(planned, journal),
+      plan: records.plan,
+    };
     const own = suites.flatMap((suite) =>
       suite.rules.flatMap((rule) =>
         rule.on
@@ -44,7 +51,11 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
     );
     verdicts.push(...own);
     const reason = journal.blocked.get(planned.id);
-    cells.push({ ...cellHead(planned, journal), verdict: worst(own.map(({ verdict }) => verdict)), ...(reason === undefined ? {} : { reason }) });
+    cells.push({
+      ...cellHead(planned, journal),
+      verdict: worst(own.map(({ verdict }) => verdict)),
+      ...(reason === undefined ? {} : { reason }),
+    });
   }
   const names = verdicts.map(({ verdict }) => verdict);
   const hosts = new Map(records.plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
@@ -103,7 +114,7 @@ function digest(events: readonly JournalEvent[]) {
         journal.hosts.set(event.host, event);
         break;
       case 'artifact':
-        journal.artifacts.set(`${event.name} ${event.version}`, event);
+        journal.artifacts.set(event.key, event);
         break;
       case 'lease':
         journal.leases.set(event.record.lease, event.record);
@@ -136,7 +147,13 @@ function verdictOf(context: CellContext, suite: Suite, rule: Rule, scenario: Sce
   const { planned, journal, found, facts } = context;
   const at = found.get(key({ cell: planned.id, suite: suite.id, scenario: scenario.id }));
   const head = { cell: planned.id, suite: suite.id, scenario: scenario.id, rule: rule.id, evidence: at?.at ?? '' };
-  const without = (verdict: Judgement['verdict'], reason: string): Verdict => ({ ...head, verdict, expected: rule.title, observed: '', reason });
+  const without = (verdict: Judgement['verdict'], reason: string): Verdict => ({
+    ...head,
+    verdict,
+    expected: rule.title,
+    observed: '',
+    reason,
+  });
   const inapplicable = unmet(rule, scenario, facts);
   if (inapplicable !== undefined) return without('unsupported', inapplicable);
   if (at === undefined) {
@@ -173,9 +190,10 @@ export function identityOf(planned: PlannedCell, events: readonly JournalEvent[]
 }
 
 function plannedIdentity(planned: PlannedCell, journal: Journal): PlannedIdentity {
-  const sum = (component: { name: string; version: string; shim?: string | undefined }): string => {
-    const binaries = journal.artifacts.get(`${component.name} ${component.version}`)?.binaries;
-    return binaries?.[component.shim === undefined ? binaryOf(component) : `${binaryOf(component)} (${component.shim})`] ?? '';
+  const sum = (component: Component): string => {
+    const binaries = journal.artifacts.get(componentKey(component))?.binaries;
+    const shim = 'shim' in component && component.shim !== undefined ? ` (${component.shim})` : '';
+    return binaries?.[`${binaryOf(component)}${shim}`] ?? '';
   };
   return { engineSha256: sum(planned.engine), runtimeSha256: sum(planned.runtime) };
 }
@@ -186,15 +204,20 @@ function cellFacts(planned: PlannedCell, journal: Journal): CellFacts {
     id: planned.id,
     host: planned.host.id,
     engine: { name: planned.engine.name, version: planned.engine.version },
-    runtime: { name: planned.runtime.name, version: planned.runtime.version, shim: planned.runtime.shim, vmm: planned.runtime.vmm },
+    runtime: {
+      name: planned.runtime.name,
+      version: planned.runtime.version,
+      shim: planned.runtime.shim,
+      vmm: planned.runtime.vmm,
+    },
     facts: host?.facts,
     fixtures: host?.fixtures,
   };
 }
 
 function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'> {
-  const provenance = (component: { name: string; version: string }): { source: string; sha256: string } => {
-    const artifact = journal.artifacts.get(`${component.name} ${component.version}`);
+  const provenance = (component: Component): { source: string; sha256: string } => {
+    const artifact = journal.artifacts.get(componentKey(component));
     return { source: artifact?.source ?? 'not had', sha256: artifact?.sha256 ?? '' };
   };
   const { engine, runtime } = planned;
@@ -213,7 +236,9 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
 }
 
 function rangeOf(rule: Rule): string {
-  return rule.needs === undefined || rule.needs.length === 0 ? 'every engine and runtime' : rule.needs.map((need) => need.text).join(', ');
+  return rule.needs === undefined || rule.needs.length === 0
+    ? 'every engine and runtime'
+    : rule.needs.map((need) => need.text).join(', ');
 }
 
 function scenarioOf(suite: Suite, id: string): Scenario {

@@ -34,18 +34,35 @@ export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, 
   const wrong = wrongThingTested(cell, planned, lease, observation);
   if (wrong !== undefined) return { verdict: 'void', expected: rule.title, observed: wrong, reason: wrong };
   const { outcome } = observation;
-  if (outcome.kind === 'error') return { verdict: 'error', expected: rule.title, observed: outcome.message, reason: outcome.stack || outcome.message };
+  if (outcome.kind === 'error')
+    return { verdict: 'error', expected: rule.title, observed: outcome.message, reason: outcome.stack || outcome.message };
   if (outcome.kind === 'host-lost' && !outcome.repeated) {
-    return { verdict: 'error', expected: rule.title, observed: outcomeText(observation), reason: `last CRI call: ${outcome.lastCall}` };
+    return {
+      verdict: 'error',
+      expected: rule.title,
+      observed: outcomeText(observation),
+      reason: `last CRI call: ${outcome.lastCall}`,
+    };
   }
   const findings = rule.expect(evidence);
   if (findings.length === 0) {
-    return { verdict: 'unsupported', expected: rule.title, observed: 'nothing to compare', reason: 'this run has nothing to compare it with' };
+    return {
+      verdict: 'unsupported',
+      expected: rule.title,
+      observed: 'nothing to compare',
+      reason: 'this run has nothing to compare it with',
+    };
   }
   const failed = findings.filter((finding) => !finding.ok);
   const shown = failed.length > 0 ? failed : findings;
-  const judgement: Judgement = { verdict: failed.length > 0 ? 'fail' : 'pass', expected: words(shown, 'expected'), observed: words(shown, 'observed') };
-  const about = failed.find((finding) => finding.about !== undefined)?.about ?? findings.findLast((finding) => finding.about !== undefined)?.about;
+  const judgement: Judgement = {
+    verdict: failed.length > 0 ? 'fail' : 'pass',
+    expected: words(shown, 'expected'),
+    observed: words(shown, 'observed'),
+  };
+  const about =
+    failed.find((finding) => finding.about !== undefined)?.about ??
+    findings.findLast((finding) => finding.about !== undefined)?.about;
   if (about !== undefined) {
     judgement.trail = trail(about, observation, lease);
     if (failed.length > 0) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';
@@ -63,11 +80,24 @@ function withKnownIssue(judgement: Judgement, rule: Rule, evidence: Evidence, kn
   );
   if (judgement.verdict === 'pass') {
     const gone = here[0];
-    return gone === undefined ? judgement : { ...judgement, verdict: 'fixed', known: gone.id, reason: `${gone.title}: no longer so, its record needs a last version` };
+    return gone === undefined
+      ? judgement
+      : {
+          ...judgement,
+          verdict: 'fixed',
+          known: gone.id,
+          reason: `${gone.title}: no longer so, its record needs a last version`,
+        };
   }
   const match = here.find((issue) => issue.observed.test(judgement.observed));
   if (match === undefined) return judgement;
-  return { ...judgement, verdict: 'known', known: match.id, reason: match.title, ...(match.security === true ? { security: true } : {}) };
+  return {
+    ...judgement,
+    verdict: 'known',
+    known: match.id,
+    reason: match.title,
+    ...(match.security === true ? { security: true } : {}),
+  };
 }
 
 function words(findings: readonly Finding[], side: 'expected' | 'observed'): string {

@@ -26,12 +26,19 @@ export function trail(about: NonNullable<Finding['about']>, observation: Observa
   const layers: Layer[] = [
     {
       layer: 'cri',
-      value: device === undefined ? `no device at ${path}` : ownership ? `${field === 'uid' ? 'runAsUser' : 'runAsGroup'} ${wanted ?? 'unset'}` : `${device.hostPath} ${device.permissions}`,
+      value:
+        device === undefined
+          ? `no device at ${path}`
+          : ownership
+            ? `${field === 'uid' ? 'runAsUser' : 'runAsGroup'} ${wanted ?? 'unset'}`
+            : `${device.hostPath} ${device.permissions}`,
       changed: false,
     },
     {
       layer: 'engine-config',
-      value: ownership ? `${ownershipKey} = ${effective ?? 'not effective'}${effective === planned ? '' : `, planned ${planned}`}` : 'no key changes it',
+      value: ownership
+        ? `${ownershipKey} = ${effective ?? 'not effective'}${effective === planned ? '' : `, planned ${planned}`}`
+        : 'no key changes it',
       changed: ownership && effective !== planned,
     },
     { layer: 'oci-spec', value: spec === undefined ? `no device at ${path}` : specValue(spec, field), changed: false },
@@ -41,7 +48,10 @@ export function trail(about: NonNullable<Finding['about']>, observation: Observa
   if (!layers.some((layer) => layer.changed)) {
     const specLayer = layers[2];
     const guestLayer = layers[4];
-    const atFault = specLayer !== undefined && guestLayer !== undefined && specAgrees(specLayer.value, guestLayer.value) ? specLayer : guestLayer;
+    const atFault =
+      specLayer !== undefined && guestLayer !== undefined && specAgrees(specLayer.value, guestLayer.value)
+        ? specLayer
+        : guestLayer;
     if (atFault !== undefined) atFault.changed = true;
   }
   return layers;
@@ -78,7 +88,9 @@ function specValue(device: SpecDevice, field: Field): string {
     case 'gid':
       return device.gid === undefined ? 'unset' : String(device.gid);
     case 'mode':
-      return device.fileMode === undefined ? 'unset: the runtime chooses' : (device.fileMode & 0o7777).toString(8).padStart(4, '0');
+      return device.fileMode === undefined
+        ? 'unset: the runtime chooses'
+        : (device.fileMode & 0o7777).toString(8).padStart(4, '0');
     case 'type':
       return `${device.type} ${device.major}:${device.minor}`;
     case 'presence':

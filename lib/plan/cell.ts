@@ -23,3 +23,11 @@ export const Plan = z.object({
   excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
 });
 export type Plan = z.infer<typeof Plan>;
+
+/** An engine or runtime version: what is resolved to an artifact. */
+export type Component = PlannedCell['engine'] | PlannedCell['runtime'];
+
+/** Key of a component's artifact: one version from two sources is two artifacts, and both Kata shims come from one. */
+export function componentKey({ name, version, source }: Component): string {
+  return `${name} ${version} ${JSON.stringify(source)}`;
+}

@@ -10,6 +10,8 @@ export const JournalEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('host'), host: z.string(), facts: HostFacts, fixtures: Fixtures }),
   z.object({
     event: z.literal('artifact'),
+    /** Of the component in the plan. */
+    key: z.string(),
     name: z.string(),
     version: z.string(),
     source: z.string(),

@@ -205,6 +205,8 @@ export const Leftovers = z.object({
   ours: z.array(z.string()),
 });
 
+export type Leftovers = z.infer<typeof Leftovers>;
+
 /** The facts of one scenario in one cell, recorded before anything is judged. */
 export const Observation = z.object({
   schema: z.literal(1),

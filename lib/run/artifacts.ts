@@ -3,21 +3,15 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Artifact } from '../artifact/artifact.ts';
+import { discoverKataPrefix } from '../artifact/kata-prefix.ts';
 import { resolveArtifact } from '../artifact/resolve.ts';
 import { binaryOf } from '../judge/assemble.ts';
-import type { PlannedCell } from '../plan/cell.ts';
+import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { BlockedError } from '../util/errors.ts';
 
 /** An artifact that was had, or the reason why not. */
 export type Had = { artifact: Artifact } | { reason: string };
-
-export type Component = PlannedCell['engine'] | PlannedCell['runtime'];
-
-/** Key of a component's artifact: both Kata shims come from one. */
-export function artifactKey(component: Component): string {
-  return `${component.name} ${component.version}`;
-}
 
 /** Resolves every engine and runtime of the plan, each once. One that can't be had blocks its cells and nothing else. */
 export async function resolveAll(
@@ -26,8 +20,8 @@ export async function resolveAll(
 ): Promise<Map<string, Had>> {
   const components = new Map(
     cells.flatMap((cell): Array<[string, { component: Component; cell: PlannedCell }]> => [
-      [artifactKey(cell.engine), { component: cell.engine, cell }],
-      [artifactKey(cell.runtime), { component: cell.runtime, cell }],
+      [componentKey(cell.engine), { component: cell.engine, cell }],
+      [componentKey(cell.runtime), { component: cell.runtime, cell }],
     ]),
   );
   const had = new Map<string, Had>();
@@ -40,6 +34,7 @@ export async function resolveAll(
         signal: options.signal,
         progress: options.progress,
         allowExpiredRelease,
+        ...('shim' in component && component.shim !== undefined ? { shim: component.shim } : {}),
       });
       had.set(key, { artifact });
       options.append(await artifactEvent(component, artifact));
@@ -53,11 +48,16 @@ export async function resolveAll(
 
 async function artifactEvent(component: Component, artifact: Artifact): Promise<JournalEvent> {
   const binaries: Record<string, string> = {};
-  for (const [name, path] of Object.entries(artifact.binaries)) {
-    if (name === binaryOf(component)) binaries[name] = await sha256(join(artifact.directory, path));
+  if (component.name === 'kata') {
+    const { directory, shims } = await discoverKataPrefix(artifact.directory);
+    for (const [shim, path] of Object.entries(shims))
+      binaries[`${binaryOf(component)} (${shim})`] = await sha256(join(directory, path));
+  } else {
+    const path = artifact.binaries[binaryOf(component)];
+    if (path !== undefined) binaries[binaryOf(component)] = await sha256(join(artifact.directory, path));
   }
   const { name, version, source } = artifact;
-  return { event: 'artifact', name, version, source, sha256: artifact.sha256, binaries };
+  return { event: 'artifact', key: componentKey(component), name, version, source, sha256: artifact.sha256, binaries };
 }
 
 async function sha256(path: string): Promise<string> {

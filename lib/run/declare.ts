@@ -36,7 +36,12 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
         for (const rule of rules) {
           test(`${rule.id}: ${rule.title}`, async ({ task }) => {
             const observation = await observe();
-            const { verdict, expected, observed } = judge(rule, { cell: cell.facts, observation, lease: context.lease }, cell.planned, knownIssues);
+            const { verdict, expected, observed } = judge(
+              rule,
+              { cell: cell.facts, observation, lease: context.lease },
+              cell.planned,
+              knownIssues,
+            );
             task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: rule.id, verdict };
             if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
               throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
@@ -67,6 +72,7 @@ async function record(
       criClient({
         dial: () => remote.dial(context.socket),
         api: context.api,
+        patience: cell.facts.runtime.name === 'kata' ? 4 : 1,
         onCall: (timing) => calls.push(timing),
         clock: () => Date.now() - context.clockOrigin,
       }),

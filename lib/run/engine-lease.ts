@@ -4,7 +4,7 @@ import type { Artifact } from '../artifact/artifact.ts';
 import { discoverKataPrefix } from '../artifact/kata-prefix.ts';
 import { debianCniPlugins } from '../engine/cni.ts';
 import { kataConfiguration } from '../engine/kata.ts';
-import type { PlannedCell } from '../plan/cell.ts';
+import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
 import { BlockedError } from '../util/errors.ts';
 import type { Engine, EngineConfig, EngineSpec, Handler } from '../engine/engine.ts';
 import { handlerName } from '../engine/engine.ts';
@@ -31,7 +31,7 @@ export interface HostSetting {
   /** Port of our registry on the host's loopback. */
   registryPort: number;
   images: { pause: string; root: string; user777: string };
-  /** Artifact key → its prefix on the host. */
+  /** Component key → its prefix on the host. */
   prefixes: Map<string, { artifact: Artifact; path: string }>;
 }
 
@@ -56,12 +56,18 @@ export async function engineSpec(setting: HostSetting, group: EngineGroup, optio
   };
 }
 
-async function handlerOf(setting: HostSetting, directory: string, cell: PlannedCell, variant: HandlerVariantName): Promise<Handler> {
+async function handlerOf(
+  setting: HostSetting,
+  directory: string,
+  cell: PlannedCell,
+  variant: HandlerVariantName,
+): Promise<Handler> {
   const { runtime } = cell;
   const name = handlerName(runtime, variant);
   const head = { name, cell: cell.id, variant, runtime };
-  const had = setting.prefixes.get(`${runtime.name} ${runtime.version}`);
-  if (runtime.name !== 'kata' || had === undefined) return { ...head, path: executables(setting, runtime)[binaryOf(runtime)] ?? '' };
+  const had = setting.prefixes.get(componentKey(runtime));
+  if (runtime.name !== 'kata' || had === undefined)
+    return { ...head, path: executables(setting, runtime)[binaryOf(runtime)] ?? '' };
   const { artifact, path } = had;
   const prefix = await discoverKataPrefix(artifact.directory);
   const onHost = join(path, relative(artifact.directory, prefix.directory));
@@ -70,21 +76,27 @@ async function handlerOf(setting: HostSetting, directory: string, cell: PlannedC
   const template = prefix.configurations[shim][vmm];
   const binary = prefix.shims[shim];
   if (template === undefined || binary === undefined) {
-    throw new BlockedError(`Kata ${runtime.version} in ${artifact.directory} has no ${shim} shim with a configuration-${vmm}.toml`, {
-      remedy: 'take the release archive that has both',
-    });
+    throw new BlockedError(
+      `Kata ${runtime.version} in ${artifact.directory} has no ${shim} shim with a configuration-${vmm}.toml`,
+      {
+        remedy: 'take the release archive that has both',
+      },
+    );
   }
   const settings: HandlerVariant = handlerVariants[variant];
   const text = await readFile(join(prefix.directory, template), 'utf8');
   return {
     ...head,
     path: join(onHost, binary),
-    kata: { configPath: `${directory}/kata/${name}.toml`, configuration: kataConfiguration(text, onHost, shim, settings.kata ?? {}) },
+    kata: {
+      configPath: `${directory}/kata/${name}.toml`,
+      configuration: kataConfiguration(text, onHost, shim, settings.kata ?? {}),
+    },
   };
 }
 
-function executables(setting: HostSetting, component: { name: string; version: string }): Record<string, string> {
-  const had = setting.prefixes.get(`${component.name} ${component.version}`);
+function executables(setting: HostSetting, component: Component): Record<string, string> {
+  const had = setting.prefixes.get(componentKey(component));
   if (had === undefined) return {};
   return Object.fromEntries(Object.entries(had.artifact.binaries).map(([name, path]) => [name, `${had.path}/${path}`]));
 }
@@ -104,7 +116,8 @@ export async function leaseEngine(
   });
   try {
     await using client = criClient({ dial: () => setting.host.dial(engine.config.socket), api: engine.api });
-    for (const image of [setting.images.root, setting.images.user777]) await client.images.pullImage({ image: { image } }, { signal: context.signal });
+    for (const image of [setting.images.root, setting.images.user777])
+      await client.images.pullImage({ image: { image } }, { signal: context.signal });
   } catch (error) {
     await engine[Symbol.asyncDispose]();
     throw error;

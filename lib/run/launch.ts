@@ -5,9 +5,11 @@ import { requestFacts, type PodSpec } from '../cri/pod-spec.ts';
 import type { Remote } from '../host/host.ts';
 import { leftovers, sweepHost } from '../probe/host-sweep.ts';
 import { observePod } from '../probe/observe.ts';
-import type { CallTiming, Observation, Outcome } from '../record/observation.ts';
+import type { CallTiming, HostReport, Leftovers, Observation, Outcome } from '../record/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { messageOf } from '../util/errors.ts';
+import { waitFor } from '../util/wait.ts';
+import { setHostState } from './host-state.ts';
 import { podSpec, probeArguments } from './request.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
@@ -30,25 +32,31 @@ export async function launch(task: Launch): Promise<Observation> {
   const clock = (): number => Math.round(Date.now() - context.clockOrigin);
   const startMs = clock();
   const handler = cell.handlers[scenario.handler ?? 'plain'];
-  if (handler === undefined) throw new Error(`Cannot launch ${scenario.id}: ${cell.facts.runtime.name} has no handler "${scenario.handler}"`);
+  if (handler === undefined)
+    throw new Error(`Cannot launch ${scenario.id}: ${cell.facts.runtime.name} has no handler "${scenario.handler}"`);
   const fixtures = cell.facts.fixtures;
   if (fixtures === undefined) throw new Error(`Cannot launch ${scenario.id}: the host ${cell.facts.host} has no fixtures`);
-  const spec = podSpec(scenario, { handler, fixtures, images: context.images });
+  const where = { handler, runtime: cell.facts.runtime.name, fixtures, images: context.images };
+  const spec = podSpec(scenario, where);
   const calls: CallTiming[] = [];
   const ids: Record<'sandbox' | 'container', string> = { sandbox: '', container: '' };
   let facts: Facts = {};
   let left: Observation['leftovers'];
   let outcome: Outcome;
+  await using _ = await setHostState(remote, scenario.hostState, fixtures);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   await using client = task.connect(calls);
   try {
     await using pod = await launchPod(client, spec, { signal: task.signal, onId: (kind, id) => (ids[kind] = id) });
+    await using _twin =
+      scenario.twin === true ? await launchPod(client, podSpec(scenario, where), { signal: task.signal }) : undefined;
     facts = await look(task, spec, pod);
+    if (scenario.killVmm === true) await killVmm(remote, facts.host?.processes ?? []);
     outcome = { kind: 'ran' };
   } catch (error) {
     outcome = failure(error);
   }
-  if (before !== undefined) left = leftovers(before, await sweepHost(remote, { sandboxId: ids.sandbox, containerId: ids.container }));
+  if (before !== undefined) left = await whatIsLeft(remote, before, ids);
   const runtime = context.runtimes[handler];
   return {
     schema: 1,
@@ -75,6 +83,31 @@ export async function launch(task: Launch): Promise<Observation> {
     calls,
     engineLog: outcome.kind === 'ran' ? '' : await logSlice(remote, context.engineLog, Object.values(ids)),
   };
+}
+
+/** What is still there 30 s after the removal: runtimes may clean up behind the call's back (Kata's own test allows as long). */
+async function whatIsLeft(remote: Remote, before: HostReport, ids: Record<'sandbox' | 'container', string>): Promise<Leftovers> {
+  const sweep = async (): Promise<Leftovers> =>
+    leftovers(before, await sweepHost(remote, { sandboxId: ids.sandbox, containerId: ids.container }));
+  let left = await sweep();
+  const clean = async (): Promise<Leftovers | undefined> => {
+    left = await sweep();
+    return left.runtime.length === 0 ? left : undefined;
+  };
+  if (left.runtime.length > 0)
+    await waitFor({ name: 'see the runtime clean up', timeoutMs: 30_000, intervalMs: 2_000 }, clean).catch(() => undefined);
+  return left;
+}
+
+/** Only the VMM of this sandbox, by pid and start time. */
+async function killVmm(remote: Remote, processes: HostReport['processes']): Promise<void> {
+  for (const { pid, start, role } of processes) {
+    if (role !== 'vmm') continue;
+    const script = '[ "$(sed "s/.*) //" "/proc/$1/stat" | cut -d " " -f 20)" = "$2" ] && kill -9 "$1"';
+    const { exitCode, stderr } = await remote.exec(['sh', '-c', script, 'sh', String(pid), String(start)]);
+    if (exitCode !== 0)
+      throw new Error(`Cannot kill the VMM ${pid}: it is no longer the process that was seen: ${stderr.trim()}`);
+  }
 }
 
 async function look(task: Launch, spec: PodSpec, pod: Pod): Promise<Facts> {
@@ -120,6 +153,8 @@ function failure(error: unknown): Outcome {
 /** The last lines of the engine's log that name one of the ids. */
 async function logSlice(remote: Remote, log: string, ids: string[]): Promise<string> {
   const patterns = ids.filter((id) => id !== '').flatMap((id) => ['-e', id]);
-  const { stdout } = await remote.exec(patterns.length === 0 ? ['tail', '-n', '10', '--', log] : ['grep', '-F', ...patterns, '--', log]);
+  const { stdout } = await remote.exec(
+    patterns.length === 0 ? ['tail', '-n', '10', '--', log] : ['grep', '-F', ...patterns, '--', log],
+  );
   return stdout.split('\n').slice(-20).join('\n').slice(-8_000);
 }

@@ -7,11 +7,25 @@ import type { FixtureName, ProbeAttempt, Scenario } from '../suite/scenario.ts';
 const idle = ['/bin/sleep', '86400'];
 
 /** The kubelet's defaults (Kubernetes v1.34 pkg/securitycontext/util.go), sent for every container that is not privileged. */
-const maskedPaths = ['/proc/asound', '/proc/acpi', '/proc/kcore', '/proc/keys', '/proc/latency_stats', '/proc/timer_list', '/proc/timer_stats', '/proc/sched_debug', '/proc/scsi', '/sys/firmware'];
+const maskedPaths = [
+  '/proc/asound',
+  '/proc/acpi',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/proc/scsi',
+  '/sys/firmware',
+];
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** A scenario in the words of the CRI, for one handler and one host's fixtures. */
-export function podSpec(scenario: Scenario, where: { handler: string; fixtures: Fixtures; images: { root: string; user777: string } }): PodSpec {
+export function podSpec(
+  scenario: Scenario,
+  where: { handler: string; runtime: string; fixtures: Fixtures; images: { root: string; user777: string } },
+): PodSpec {
   const { pod } = scenario;
   const uid = randomBytes(8).toString('hex');
   return {
@@ -21,8 +35,8 @@ export function podSpec(scenario: Scenario, where: { handler: string; fixtures: 
     handler: where.handler,
     image: pod.imageUser === undefined ? where.images.root : where.images.user777,
     command: idle,
-    // A user namespace of its own cannot share the host's network namespace.
-    hostNetwork: pod.userNamespace !== true,
+    // Neither a guest nor a user namespace can share the host's network namespace.
+    hostNetwork: pod.userNamespace !== true && where.runtime !== 'kata',
     privileged: pod.privileged ?? false,
     ...(pod.privileged === true ? {} : { maskedPaths, readonlyPaths }),
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
@@ -47,7 +61,12 @@ export function podSpec(scenario: Scenario, where: { handler: string; fixtures: 
 }
 
 /** The probe's arguments: `open:r:/dev/x`, `mknod:/tmp/n:c:10:229`, `canary:/dev/x`, `writable:/dev/hugepages/f`. */
-export function probeArguments(attempts: readonly ProbeAttempt[], spec: PodSpec, fixtures: Fixtures, numbers: ReadonlyMap<string, string>): string[] {
+export function probeArguments(
+  attempts: readonly ProbeAttempt[],
+  spec: PodSpec,
+  fixtures: Fixtures,
+  numbers: ReadonlyMap<string, string>,
+): string[] {
   return attempts.map((attempt) => {
     const path = typeof attempt.path === 'string' ? attempt.path : inContainer(spec, fixturePath(fixtures, attempt.path.fixture));
     switch (attempt.what) {
@@ -61,7 +80,8 @@ export function probeArguments(attempts: readonly ProbeAttempt[], spec: PodSpec,
         return `writable:${path}`;
       case 'mknod': {
         const like = attempt.like === undefined ? undefined : numbers.get(fixturePath(fixtures, attempt.like));
-        if (like === undefined) throw new Error(`Cannot try mknod of ${path}: the host has no numbers for the fixture "${attempt.like ?? 'none'}"`);
+        if (like === undefined)
+          throw new Error(`Cannot try mknod of ${path}: the host has no numbers for the fixture "${attempt.like ?? 'none'}"`);
         return `mknod:${path}:${like}`;
       }
     }

@@ -1,12 +1,13 @@
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
+import { whyNotRunnable } from '../artifact/inspect.ts';
 import type { EngineConfig } from '../engine/engine.ts';
 import { acquireHost } from '../host/acquire.ts';
 import { prepareFixtures } from '../host/fixtures.ts';
 import { openLedger } from '../host/ledger.ts';
 import type { Host } from '../host/host.ts';
-import { identityOf, type Rulebook } from '../judge/assemble.ts';
-import type { Plan, PlannedCell } from '../plan/cell.ts';
+import { binaryOf, identityOf, type Rulebook } from '../judge/assemble.ts';
+import { componentKey, type Plan, type PlannedCell } from '../plan/cell.ts';
 import { planLeases, type EngineGroup, type HostGroup } from '../plan/leases.ts';
 import { pauseImage, probeImage } from '../probe/image/images.ts';
 import type { OciImage } from '../probe/image/oci.ts';
@@ -19,7 +20,7 @@ import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/
 import type { Suite } from '../suite/suite.ts';
 import { BlockedError, HostLostError } from '../util/errors.ts';
 import { handlerName } from '../engine/engine.ts';
-import { artifactKey, resolveAll, type Had } from './artifacts.ts';
+import { resolveAll, type Had } from './artifacts.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
 import { judgeFolder } from './judge-folder.ts';
 import type { Progress } from './progress.ts';
@@ -58,7 +59,13 @@ export async function run(options: RunOptions): Promise<Document> {
   setMaxListeners(0, options.signal);
   await folder.mend(plan.cells.map((cell) => cell.id));
   const timeline = new Timeline(await origin(folder), (event) => folder.append(event));
-  folder.append({ event: 'started', run: folder.id, at: new Date().toISOString(), podproof: options.version, profile: plan.profile });
+  folder.append({
+    event: 'started',
+    run: folder.id,
+    at: new Date().toISOString(),
+    podproof: options.version,
+    profile: plan.profile,
+  });
   let complete = false;
   try {
     await runPlan(options, timeline);
@@ -89,7 +96,11 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
       .map(({ observation }) => `${observation.cell} ${observation.suite} ${observation.scenario}`),
   );
   const had = await timeline.span('artifact', 'resolve', () =>
-    resolveAll(plan.cells, { signal, progress: (text) => progress.line('artifact', text), append: (event) => folder.append(event) }),
+    resolveAll(plan.cells, {
+      signal,
+      progress: (text) => progress.line('artifact', text),
+      append: (event) => folder.append(event),
+    }),
   );
   const stage: Stage = {
     ...options,
@@ -101,7 +112,9 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     count: { done: 0, total: 0 },
   };
   const ready = plan.cells.filter((cell) => {
-    const reason = [cell.engine, cell.runtime].map((component) => had.get(artifactKey(component))).find((each) => each !== undefined && 'reason' in each);
+    const reason = [cell.engine, cell.runtime]
+      .map((component) => had.get(componentKey(component)))
+      .find((each) => each !== undefined && 'reason' in each);
     if (reason !== undefined && 'reason' in reason) block(stage, [cell], reason.reason);
     return reason === undefined || !('reason' in reason);
   });
@@ -154,20 +167,33 @@ async function runHost(stage: Stage, group: HostGroup): Promise<void> {
       signal,
       progress: (text: string) => progress.line('host', text),
     };
-    await using host = await timeline.span('host', group.host.id, () => acquireHost(group.host.id, group.host.spec, context, { variant }));
+    await using host = await timeline.span('host', group.host.id, () =>
+      acquireHost(group.host.id, group.host.spec, context, { variant }),
+    );
     await using registry = await serveImages(Object.values(stage.images));
-    const setting = await timeline.span('host', `${group.host.id}: fixtures and artifacts`, () => settle(stage, group, host, registry.port));
+    const setting = await timeline.span('host', `${group.host.id}: fixtures and artifacts`, () =>
+      settle(stage, group, host, registry.port),
+    );
     folder.append({ event: 'host', host: host.id, facts: host.facts, fixtures: setting.fixtures });
-    for (const engine of group.engines) await runEngine(stage, setting, engine);
+    for (const engine of group.engines) {
+      const runnable = await runnableCells(stage, setting, engine);
+      if (runnable.length > 0) await runEngine(stage, setting, { ...engine, cells: runnable });
+    }
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof BlockedError || error instanceof HostLostError)) throw error;
-    block(stage, cells, error instanceof BlockedError && error.remedy !== undefined ? `${error.message}; ${error.remedy}` : error.message);
+    block(
+      stage,
+      cells,
+      error instanceof BlockedError && error.remedy !== undefined ? `${error.message}; ${error.remedy}` : error.message,
+    );
   }
 }
 
 async function settle(stage: Stage, group: HostGroup, host: Host, registryPort: number): Promise<HostSetting> {
-  const keys = new Set(group.engines.flatMap(({ engine, cells }) => [artifactKey(engine), ...cells.map((cell) => artifactKey(cell.runtime))]));
+  const keys = new Set(
+    group.engines.flatMap(({ engine, cells }) => [componentKey(engine), ...cells.map((cell) => componentKey(cell.runtime))]),
+  );
   const artifacts = [...keys].flatMap((key) => {
     const had = stage.had.get(key);
     return had !== undefined && 'artifact' in had ? [{ key, artifact: had.artifact }] : [];
@@ -192,6 +218,23 @@ async function settle(stage: Stage, group: HostGroup, host: Host, registryPort: 
   };
 }
 
+/** Blocks the cells whose binaries this host cannot execute: another architecture, or a newer libc. */
+async function runnableCells(stage: Stage, { host, prefixes }: HostSetting, group: EngineGroup): Promise<PlannedCell[]> {
+  const runnable: PlannedCell[] = [];
+  for (const cell of group.cells) {
+    const reasons = await Promise.all(
+      [cell.engine, cell.runtime].map(async (component) => {
+        const had = prefixes.get(componentKey(component));
+        return had === undefined ? undefined : await whyNotRunnable(had.artifact, host.facts, [binaryOf(component)]);
+      }),
+    );
+    const reason = reasons.find((each) => each !== undefined);
+    if (reason === undefined) runnable.push(cell);
+    else block(stage, [cell], reason);
+  }
+  return runnable;
+}
+
 /** Every combination of switches that the scenarios need is a lease of its own. */
 async function runEngine(stage: Stage, setting: HostSetting, group: EngineGroup): Promise<void> {
   const { name, version } = group.engine;
@@ -213,7 +256,9 @@ async function runEngine(stage: Stage, setting: HostSetting, group: EngineGroup)
       const cells = group.cells.map((cell): WorkerCell => ({
         facts: factsOf(cell, setting),
         planned: identityOf(cell, events),
-        handlers: Object.fromEntries(variantsOf(cell.runtime.name).map((variant) => [variant, handlerName(cell.runtime, variant)])),
+        handlers: Object.fromEntries(
+          variantsOf(cell.runtime.name).map((variant) => [variant, handlerName(cell.runtime, variant)]),
+        ),
       }));
       const context: WorkerContext = {
         connection: setting.host.connection,
@@ -229,7 +274,7 @@ async function runEngine(stage: Stage, setting: HostSetting, group: EngineGroup)
         clockOrigin: stage.timeline.origin,
         selected: selected(stage),
         done: [...stage.done],
-        pods: podBudget(setting.host),
+        pods: podBudget(setting.host, group.cells),
       };
       await stage.timeline.span('pods', title, () => pods(stage, context));
       await setting.host.assertAlive();
@@ -284,13 +329,18 @@ function switches(stage: Stage, setting: HostSetting, group: EngineGroup): Engin
 function selected(stage: Stage): string[] {
   return stage.suites.flatMap((suite) =>
     suite.rules.flatMap((rule) =>
-      rule.on.filter((scenario) => stage.rulebook.selects(suite.id, scenario, rule.id)).map((scenario) => `${suite.id}/${scenario}/${rule.id}`),
+      rule.on
+        .filter((scenario) => stage.rulebook.selects(suite.id, scenario, rule.id))
+        .map((scenario) => `${suite.id}/${scenario}/${rule.id}`),
     ),
   );
 }
 
-/** Pods that the host can run at once: two CPUs carry two launches side by side, and a third hides their waits. */
-function podBudget(host: Host): number {
+/**
+ * Pods that the host can run at once: two CPUs carry two launches side by side, and a third hides their waits. A guest
+ * inside an emulated host takes a whole CPU for most of a minute, so there one at a time is quicker and steadier.
+ */
+function podBudget(host: Host, cells: readonly PlannedCell[]): number {
+  if (cells.some((cell) => cell.runtime.name === 'kata')) return host.facts.accelerator === 'tcg' ? 1 : host.facts.cpus;
   return host.facts.cpus + 1;
 }
-

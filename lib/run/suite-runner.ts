@@ -11,4 +11,3 @@ export default class SuiteRunner extends VitestTestRunner {
     return module;
   }
 }
-

@@ -9,12 +9,16 @@ import { dirname, join } from 'node:path';
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  console.error(`podproof needs Node.js 20.19 or newer, this is ${process.versions.node}: install a newer one, for example from nodejs.org.`);
+  console.error(
+    `podproof needs Node.js 20.19 or newer, this is ${process.versions.node}: install a newer one, for example from nodejs.org.`,
+  );
   process.exit(2);
 }
 
 const stamp = join(root, 'node_modules/.podproof-lock');
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.log('Installing the npm packages of package-lock.json into node_modules (npm ci).');
   run('npm', ['ci', '--no-fund', '--no-audit']);

@@ -30,7 +30,9 @@ if (missing.length > 0) await install(missing);
 async function install(packages: string[]): Promise<void> {
   const line = `apt-get install --no-install-recommends ${packages.join(' ')}`;
   if (!isDebian() || (await which('apt-get', { nothrow: true })) === null) {
-    console.error(`This machine lacks ${packages.join(', ')} (names of Debian packages): install them with its own package manager and try again.`);
+    console.error(
+      `This machine lacks ${packages.join(', ')} (names of Debian packages): install them with its own package manager and try again.`,
+    );
     process.exit(2);
   }
   const root = process.getuid?.() === 0;
@@ -43,9 +45,12 @@ async function install(packages: string[]): Promise<void> {
   const quiet = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const shell = $({ env: quiet, stdio: ['inherit', 'pipe', 'pipe'], quiet: true, nothrow: true });
   await shell`${sudo} apt-get update`;
-  const installed = await shell`${sudo} env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages}`;
+  const installed =
+    await shell`${sudo} env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages}`;
   if (installed.exitCode !== 0) {
-    console.error(`Cannot install ${packages.join(', ')}: ${installed.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}; run "${line}" by hand.`);
+    console.error(
+      `Cannot install ${packages.join(', ')}: ${installed.stderr.trim().split('\n').at(-1) ?? 'apt-get failed'}; run "${line}" by hand.`,
+    );
     process.exit(75);
   }
 }

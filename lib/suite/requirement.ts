@@ -29,6 +29,15 @@ export function runtime(...alternatives: string[]): Requirement {
   return component('runtime', alternatives);
 }
 
+/** Which of Kata's shims. */
+export function shim(wanted: 'go' | 'rust'): Requirement {
+  return {
+    text: `the ${wanted} shim`,
+    unmet: ({ runtime }) =>
+      runtime.shim === wanted ? undefined : `applies to the ${wanted} shim, this is ${runtime.shim ?? 'no shim of Kata'}`,
+  };
+}
+
 function component(kind: 'engine' | 'runtime', alternatives: string[]): Requirement {
   const text = alternatives.join(' or ');
   return {
@@ -50,7 +59,8 @@ export function feature(name: FeatureName): Requirement {
   const text = rows.map((row) => `${row.engine} ${rangeText(row)}`).join(' or ');
   return {
     text,
-    unmet: (cell) => (hasFeature(cell.engine, name) ? undefined : `${cell.engine.name} ${cell.engine.version} has no ${name}: ${text} has`),
+    unmet: (cell) =>
+      hasFeature(cell.engine, name) ? undefined : `${cell.engine.name} ${cell.engine.version} has no ${name}: ${text} has`,
   };
 }
 
@@ -79,7 +89,9 @@ export const disposableHost: Requirement = {
 export const spareFunction: Requirement = {
   text: 'hosts with an IOMMU and a spare PCI function',
   unmet: (cell) =>
-    cell.fixtures === undefined || cell.fixtures.vfioGroup !== null ? undefined : 'the host has no spare PCI function in an IOMMU group',
+    cell.fixtures === undefined || cell.fixtures.vfioGroup !== null
+      ? undefined
+      : 'the host has no spare PCI function in an IOMMU group',
 };
 
 /** A host with huge pages. */

@@ -96,8 +96,20 @@ export interface Scenario {
   needs?: Requirement[];
   pod: ScenarioPod;
   attempts?: ProbeAttempt[];
+  /** Nodes of the host that are changed before the pod and restored after it. */
+  hostState?: { kvm?: HostNodeState; blockPlain?: HostNodeState };
+  /** A second pod like it runs at the same time. */
+  twin?: boolean;
+  /** The VMM is killed with SIGKILL before the pod is removed. */
+  killVmm?: boolean;
   /** Sweep the host again after the pod was removed. */
   afterRemoval?: boolean;
+}
+
+/** Owner and mode of a node of the host: `{ owner: 'root:root', mode: '0600' }`. */
+export interface HostNodeState {
+  owner: string;
+  mode: string;
 }
 
 /** The full switches of a scenario. */

@@ -23,12 +23,14 @@ export function suite(table: Suite): Suite {
     if (rules.has(id)) throw new Error(`Cannot load ${where}: the rule ${id} stands twice`);
     rules.add(id);
     for (const scenario of on) {
-      if (!scenarios.has(scenario)) throw new Error(`Cannot load ${where}: rule ${id} is on the scenario "${scenario}", which does not exist`);
+      if (!scenarios.has(scenario))
+        throw new Error(`Cannot load ${where}: rule ${id} is on the scenario "${scenario}", which does not exist`);
       judged.add(scenario);
     }
   }
   for (const id of scenarios) {
-    if (!judged.has(id)) throw new Error(`Cannot load ${where}: no rule is on the scenario "${id}", so its pod would prove nothing`);
+    if (!judged.has(id))
+      throw new Error(`Cannot load ${where}: no rule is on the scenario "${id}", so its pod would prove nothing`);
   }
   return table;
 }

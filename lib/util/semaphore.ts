@@ -4,7 +4,8 @@ export class Semaphore {
   readonly #waiting: Array<() => void> = [];
 
   constructor(slots: number) {
-    if (!Number.isInteger(slots) || slots < 1) throw new RangeError(`Cannot make a semaphore of ${slots} slots: expected 1 or more`);
+    if (!Number.isInteger(slots) || slots < 1)
+      throw new RangeError(`Cannot make a semaphore of ${slots} slots: expected 1 or more`);
     this.#free = slots;
   }
 

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { parseToml, writeToml } from './toml.ts';
 
 test('a written table reads back as it was', () => {
-  const table = { version: 2, plugins: { 'io.containerd.grpc.v1.cri': { enable_cdi: true, cdi_spec_dirs: ['/a', '/b'], sandbox_image: 'x:1' } } };
+  const table = {
+    version: 2,
+    plugins: { 'io.containerd.grpc.v1.cri': { enable_cdi: true, cdi_spec_dirs: ['/a', '/b'], sandbox_image: 'x:1' } },
+  };
   expect(parseToml(writeToml(table))).toEqual(table);
 });
 

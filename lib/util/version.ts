@@ -10,7 +10,8 @@ interface Version {
 
 function parse(text: string): Version {
   const match = /^v?(?:\d+:)?(\d+(?:\.\d+)*)(?:[-~.]?(alpha|beta|rc|dev)[-.]?(\d*))?/i.exec(text.trim());
-  if (!match?.[1]) throw new RangeError(`Cannot read the version "${text}": expected numbers with dots, like 1.7.24 or 2.4.0-beta.0`);
+  if (!match?.[1])
+    throw new RangeError(`Cannot read the version "${text}": expected numbers with dots, like 1.7.24 or 2.4.0-beta.0`);
   const pre = match[2] ? `${match[2].toLowerCase()}${(match[3] ?? '').padStart(6, '0')}` : '';
   return { parts: match[1].split('.').map(Number), pre };
 }

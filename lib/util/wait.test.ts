@@ -3,18 +3,24 @@ import { waitFor, withDeadline } from './wait.ts';
 
 test('waitFor returns the first value that is not undefined', async () => {
   let calls = 0;
-  const value = await waitFor({ name: 'count to three', timeoutMs: 5_000, intervalMs: 1 }, async () => (++calls === 3 ? calls : undefined));
+  const value = await waitFor({ name: 'count to three', timeoutMs: 5_000, intervalMs: 1 }, async () =>
+    ++calls === 3 ? calls : undefined,
+  );
   expect(value).toBe(3);
 });
 
 test('waitFor names what was awaited and the last observation', async () => {
-  const never = waitFor({ name: 'reach the CRI on /run/x.sock', timeoutMs: 30, intervalMs: 5 }, () => Promise.reject(new Error('connect ENOENT')));
+  const never = waitFor({ name: 'reach the CRI on /run/x.sock', timeoutMs: 30, intervalMs: 5 }, () =>
+    Promise.reject(new Error('connect ENOENT')),
+  );
   await expect(never).rejects.toThrow(/^Cannot reach the CRI on \/run\/x\.sock within 0 s: connect ENOENT$/);
 });
 
 test('waitFor gives the reason of its signal when it is aborted', async () => {
   const reason = new Error('interrupted');
-  await expect(waitFor({ name: 'wait', timeoutMs: 5_000, signal: AbortSignal.abort(reason) }, async () => undefined)).rejects.toBe(reason);
+  await expect(
+    waitFor({ name: 'wait', timeoutMs: 5_000, signal: AbortSignal.abort(reason) }, async () => undefined),
+  ).rejects.toBe(reason);
 });
 
 test('withDeadline rejects work that takes longer', async () => {

@@ -36,7 +36,10 @@ export async function waitFor<T>(options: WaitOptions, attempt: (signal: AbortSi
 }
 
 /** Rejects with a named error when `work` takes longer than its deadline or `signal` aborts. */
-export async function withDeadline<T>(options: Omit<WaitOptions, 'intervalMs'>, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function withDeadline<T>(
+  options: Omit<WaitOptions, 'intervalMs'>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const deadline = AbortSignal.timeout(Math.round(options.timeoutMs * timeoutFactor));
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   let onAbort = (): void => undefined;

@@ -17,7 +17,10 @@ export function doctorVerb(program: Command): void {
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<{ matrix: string; host?: string; json?: boolean }>();
-      const checks = flags.host === undefined ? await examineMachine() : [...(await examineMachine()), ...(await hostChecks(flags.matrix, flags.host))];
+      const checks =
+        flags.host === undefined
+          ? await examineMachine()
+          : [...(await examineMachine()), ...(await hostChecks(flags.matrix, flags.host))];
       process.stdout.write(flags.json === true ? `${JSON.stringify(checks, undefined, 2)}\n` : checks.map(line).join(''));
       process.exitCode = checks.some((check) => check.status === 'missing') ? 75 : 0;
     });

@@ -18,7 +18,11 @@ export interface PlanFlags {
 /** The plan that the flags describe. Throws UsageError for anything that the matrix or the suites do not have. */
 export async function planFrom(flags: PlanFlags): Promise<Plan> {
   const matrix = await loadMatrix(flags.matrix);
-  const plan = makePlan(matrix, { profile: flags.profile, ...vocabulary, ...(flags.only === undefined ? {} : { only: flags.only }) });
+  const plan = makePlan(matrix, {
+    profile: flags.profile,
+    ...vocabulary,
+    ...(flags.only === undefined ? {} : { only: flags.only }),
+  });
   const unknown = plan.suites.find((suite) => !vocabulary.suites.includes(suite));
   if (unknown !== undefined) {
     throw new UsageError(
@@ -41,7 +45,9 @@ export function planVerb(program: Command): void {
       const plan = await planFrom(flags);
       const shards = shardCount(flags.shards);
       process.stdout.write(
-        flags.json === true ? `${JSON.stringify(explainPlan(plan, costs(), shards), undefined, 2)}\n` : planText(plan, costs(), shards),
+        flags.json === true
+          ? `${JSON.stringify(explainPlan(plan, costs(), shards), undefined, 2)}\n`
+          : planText(plan, costs(), shards),
       );
     });
 }

@@ -42,7 +42,10 @@ export function runVerb(program: Command, version: string): void {
     });
 }
 
-async function openOrCreate(flags: RunFlags, results: string): Promise<{ folder: RunFolder; plan: Awaited<ReturnType<typeof planFrom>> }> {
+async function openOrCreate(
+  flags: RunFlags,
+  results: string,
+): Promise<{ folder: RunFolder; plan: Awaited<ReturnType<typeof planFrom>> }> {
   if (flags.resume === undefined) {
     const plan = await planFrom(flags);
     return { folder: await RunFolder.create(results, plan), plan };

@@ -30,7 +30,11 @@ export function defaultDev(...requested: NodeReference[]): Expectation {
       .filter((entry) => !isDefault(entry) && !extra.some((path) => entry.path === path || path.startsWith(`${entry.path}/`)))
       .map((entry) => entry.path);
     return [
-      { ok: wrong.length === 0, expected: 'the six default nodes with mode 0666', observed: list(wrong, 'the six default nodes with mode 0666') },
+      {
+        ok: wrong.length === 0,
+        expected: 'the six default nodes with mode 0666',
+        observed: list(wrong, 'the six default nodes with mode 0666'),
+      },
       { ok: surplus.length === 0, expected: 'nothing else in /dev', observed: list(surplus, 'nothing else in /dev') },
     ];
   });
@@ -75,7 +79,11 @@ export function sameAsNative(): Expectation {
     if (native?.guest === undefined) return [];
     const theirs = native.guest;
     return ran((guest) => [
-      { ok: true, expected: `what differs from runc is listed`, observed: differences(guest, theirs) || `${cell.runtime.name} and runc show the same` },
+      {
+        ok: true,
+        expected: `what differs from runc is listed`,
+        observed: differences(guest, theirs) || `${cell.runtime.name} and runc show the same`,
+      },
     ])(evidence);
   };
 }

@@ -32,7 +32,10 @@ export function plannedRuntime(): Expectation {
       {
         ok: state === cell.runtime.name,
         expected: `the state of ${cell.runtime.name} on the host`,
-        observed: state === null ? 'no runtime state for this container' : `the state of ${state}, binary ${observation.identity?.runtimePath}`,
+        observed:
+          state === null
+            ? 'no runtime state for this container'
+            : `the state of ${state}, binary ${observation.identity?.runtimePath}`,
       },
     ];
   });
@@ -61,8 +64,10 @@ export function effectiveConfig(only?: string): Expectation {
     return [
       {
         ok: keys.length > 0 && wrong.length === 0,
-        expected: wrong.length > 0 ? wrong.map((key) => show(key, lease.engine.planned)).join('; ') : `all ${keys.length} planned keys`,
-        observed: wrong.length > 0 ? wrong.map((key) => show(key, lease.engine.effective)).join('; ') : `all ${keys.length} planned keys`,
+        expected:
+          wrong.length > 0 ? wrong.map((key) => show(key, lease.engine.planned)).join('; ') : `all ${keys.length} planned keys`,
+        observed:
+          wrong.length > 0 ? wrong.map((key) => show(key, lease.engine.effective)).join('; ') : `all ${keys.length} planned keys`,
       },
     ];
   };
@@ -76,7 +81,8 @@ export function nothingLeft(by: 'runtime' | 'ours'): Expectation {
       {
         ok: left?.length === 0,
         expected: 'nothing left',
-        observed: left === undefined ? 'the host was not swept after the removal' : left.length === 0 ? 'nothing left' : left.join('; '),
+        observed:
+          left === undefined ? 'the host was not swept after the removal' : left.length === 0 ? 'nothing left' : left.join('; '),
       },
     ];
   };

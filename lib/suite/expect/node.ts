@@ -25,7 +25,9 @@ export function node(reference: NodeReference, wanted: NodeExpectation): Expecta
       return [{ ok: false, expected: `${path} is there`, observed: `${path} is absent`, about: { path, field: 'presence' } }];
     }
     const host = hostNodeOf(path, evidence.observation, evidence.host);
-    const findings: Finding[] = [{ ok: true, expected: `${path} is there`, observed: `${path} is there`, about: { path, field: 'presence' } }];
+    const findings: Finding[] = [
+      { ok: true, expected: `${path} is there`, observed: `${path} is there`, about: { path, field: 'presence' } },
+    ];
     for (const field of ['uid', 'gid', 'mode'] as const) {
       const value = wanted[field];
       if (value === undefined) continue;
@@ -47,7 +49,14 @@ export function noNode(reference: NodeReference): Expectation {
   return ran((guest, evidence) => {
     const path = containerPath(reference, evidence);
     const seen = guest.dev.some((entry) => entry.path === path);
-    return [{ ok: !seen, expected: `${path} is absent`, observed: `${path} is ${seen ? 'there' : 'absent'}`, about: { path, field: 'presence' } }];
+    return [
+      {
+        ok: !seen,
+        expected: `${path} is absent`,
+        observed: `${path} is ${seen ? 'there' : 'absent'}`,
+        about: { path, field: 'presence' },
+      },
+    ];
   });
 }
 

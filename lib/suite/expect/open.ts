@@ -58,7 +58,10 @@ export function writable(path: string): Expectation {
       {
         ok: tried !== undefined && tried.error === null,
         expected: `${path} can be made`,
-        observed: tried === undefined ? `${path} was not tried` : `${path} ${tried.error === null ? 'can be made' : `fails with ${tried.error}`}`,
+        observed:
+          tried === undefined
+            ? `${path} was not tried`
+            : `${path} ${tried.error === null ? 'can be made' : `fails with ${tried.error}`}`,
       },
     ];
   });

@@ -45,7 +45,8 @@ export function all(...expectations: Expectation[]): Expectation {
 export function byEngine(table: Partial<Record<string, Expectation>>): Expectation {
   return (evidence) => {
     const expectation = table[evidence.cell.engine.name];
-    if (expectation === undefined) return [{ ok: false, expected: 'a documented behaviour of this engine', observed: 'none is recorded' }];
+    if (expectation === undefined)
+      return [{ ok: false, expected: 'a documented behaviour of this engine', observed: 'none is recorded' }];
     return expectation(evidence);
   };
 }

@@ -17,8 +17,13 @@ export function capabilities(kind: 'default' | 'privileged'): Expectation {
     const bounding = BigInt(`0x${guest.credentials.capBnd}`);
     const effective = BigInt(`0x${guest.credentials.capEff}`);
     const ok =
-      kind === 'default' ? (bounding & ~defaultCapabilities) === 0n : (bounding & telling) === telling && (effective & telling) === telling;
-    const expected = kind === 'default' ? `bounding set within ${hex(defaultCapabilities)}` : 'CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_SYS_RAWIO effective';
+      kind === 'default'
+        ? (bounding & ~defaultCapabilities) === 0n
+        : (bounding & telling) === telling && (effective & telling) === telling;
+    const expected =
+      kind === 'default'
+        ? `bounding set within ${hex(defaultCapabilities)}`
+        : 'CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_SYS_RAWIO effective';
     return [{ ok, expected, observed: `effective ${guest.credentials.capEff}, bounding ${guest.credentials.capBnd}` }];
   });
 }
@@ -35,7 +40,8 @@ export function maskedPaths(masked: boolean): Expectation {
       {
         ok: observation.spec !== undefined && paths.length > 0 === masked,
         expected: masked ? 'masked and read-only paths in the OCI spec' : 'no masked and no read-only paths in the OCI spec',
-        observed: observation.spec === undefined ? 'the engine reported no OCI spec' : paths.length === 0 ? 'none' : paths.join(' '),
+        observed:
+          observation.spec === undefined ? 'the engine reported no OCI spec' : paths.length === 0 ? 'none' : paths.join(' '),
       },
     ];
   };
@@ -50,7 +56,8 @@ export function mount(target: string, access: 'rw' | 'ro'): Expectation {
       {
         ok: options.includes(access),
         expected: `${target} is mounted ${access}`,
-        observed: found === undefined ? `${target} is not a mount` : `${target} is mounted ${options.includes('rw') ? 'rw' : 'ro'}`,
+        observed:
+          found === undefined ? `${target} is not a mount` : `${target} is mounted ${options.includes('rw') ? 'rw' : 'ro'}`,
       },
     ];
   });
