@@ -95,7 +95,9 @@ async function makeKeys(work: string): Promise<void> {
 
 async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): Promise<void> {
   const expired = recipe.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
-  const argv = ['mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired, recipe.suite];
+  // As root, mmdebstrap mounts /dev and /proc into the tree: in a mount namespace of its own they vanish with it, also after kill -9.
+  const alone = process.getuid?.() === 0 ? ['unshare', '--mount'] : [];
+  const argv = [...alone, 'mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired, recipe.suite];
   const result = await exec([...argv, join(work, 'root.tar'), ...(await debianSources(recipe.suite, signal))], {
     timeoutMs: 1_200_000,
     signal,
@@ -103,7 +105,9 @@ async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): 
   });
   signal.throwIfAborted();
   if (result.exitCode === 0) return;
-  const words = result.stderr.split('\n').find((line) => line.startsWith('E: ')) ?? result.failure.split('\n')[0] ?? '';
+  const words =
+    result.stderr.split('\n').find((line) => line.startsWith('E: ')) ??
+    (result.stderr.trim().split('\n').at(-1) || result.failure);
   throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: mmdebstrap: ${words}`, {
     remedy: remedyFor(words, recipe.suite),
   });
@@ -113,7 +117,7 @@ async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): 
 export function remedyFor(words: string, suite: Suite): string {
   if (/Release file .* is expired/.test(words))
     return 'set "allowExpiredRelease": true for this host if a package index past its date is acceptable';
-  if (/ENOENT/.test(words)) return 'apt install mmdebstrap debian-archive-keyring';
+  if (/ENOENT|No such file/.test(words)) return 'apt install mmdebstrap debian-archive-keyring';
   if (/NO_PUBKEY|not signed|keyring/i.test(words)) return 'apt install debian-archive-keyring';
   return `check that this machine's apt sources serve Debian ${suite}: mmdebstrap --simulate ${suite} /dev/null`;
 }
