@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Document, Verdict } from '../record/document.ts';
 import { naturalOrder, plainOrder, ranks } from './order.ts';
 
@@ -36,18 +37,21 @@ export function stableJson(value: unknown): string {
 }
 
 function sorted<T>(rows: readonly T[], keys: (row: T) => string[]): T[] {
-  return [...rows].sort((a, b) => {
-    const right = keys(b);
-    for (const [index, key] of keys(a).entries()) {
-      const order = naturalOrder(key, right[index] ?? '');
+  const tie = ties(rows);
+  const keyed = rows.map((row, index) => ({ row, index, keys: keys(row) }));
+  keyed.sort((a, b) => {
+    for (const [index, key] of a.keys.entries()) {
+      const order = naturalOrder(key, b.keys[index] ?? '');
       if (order !== 0) return order;
     }
-    return plainOrder(stableJson(a), stableJson(b));
+    return tie(a.index, b.index);
   });
+  return keyed.map(({ row }) => row);
 }
 
 /** By cell, suite, scenario and rule; texts are ranked once, as there may be 600,000 verdicts of few distinct names. */
 function sortedVerdicts(verdicts: readonly Verdict[]): Verdict[] {
+  const tie = ties(verdicts);
   const keys = (['cell', 'suite', 'scenario', 'rule'] as const).map((key) => {
     const rank = ranks(verdicts.map((verdict) => verdict[key]));
     return Uint32Array.from(verdicts, (verdict) => rank(verdict[key]));
@@ -57,7 +61,15 @@ function sortedVerdicts(verdicts: readonly Verdict[]): Verdict[] {
       const difference = (key[a] ?? 0) - (key[b] ?? 0);
       if (difference !== 0) return difference;
     }
-    return plainOrder(stableJson(verdicts[a]), stableJson(verdicts[b]));
+    return tie(a, b);
   });
   return order.flatMap((index) => verdicts[index] ?? []);
+}
+
+/** An order of rows with equal keys that depends on what they hold alone. Rows may be large: each is digested once, and only on a tie. */
+function ties(rows: readonly unknown[]): (a: number, b: number) => number {
+  const digests: string[] = [];
+  const digest = (index: number): string =>
+    (digests[index] ??= createHash('sha256').update(stableJson(rows[index])).digest('hex'));
+  return (a, b) => plainOrder(digest(a), digest(b));
 }

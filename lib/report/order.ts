@@ -1,5 +1,6 @@
 /** Order by code unit, with runs of digits compared as numbers: `runc-1.1.9` before `runc-1.1.15`. Independent of any locale. */
 export function naturalOrder(a: string, b: string): number {
+  if (a === b) return 0;
   const left = a.match(/\d+|\D+/g) ?? [];
   const right = b.match(/\d+|\D+/g) ?? [];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

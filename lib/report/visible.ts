@@ -10,8 +10,8 @@ const hidden =
  * Untrusted text with everything invisible written out (`\x1b`, `\u202e`), so that no escape sequence, direction mark or
  * hidden tag acts on who reads it. Tabs and newlines stay. Longer texts are cut, and say so.
  */
-export function visible(text: string, length = longest): string {
-  return clip(text, length).replace(hidden, spell);
+export function visible(text: string): string {
+  return clip(text, longest).replace(hidden, spell);
 }
 
 /** `visible` on one line. */
@@ -27,12 +27,12 @@ export function clip(text: string, length: number): string {
 }
 
 /** Every text of a value of plain data, keys included, through `visible`. */
-export function visibleDeep<T>(value: T, length?: number): T;
-export function visibleDeep(value: unknown, length = longest): unknown {
-  if (typeof value === 'string') return visible(value, length);
-  if (Array.isArray(value)) return value.map((child) => visibleDeep(child, length));
+export function visibleDeep<T>(value: T): T;
+export function visibleDeep(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value);
+  if (Array.isArray(value)) return value.map((child) => visibleDeep(child));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [visible(key), visibleDeep(child, length)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [visible(key), visibleDeep(child)]));
 }
 
 function spell(found: string): string {

@@ -10,9 +10,6 @@ import { type Markup, trusted } from './template.ts';
 const plainLimit = 256 * 1024;
 /** How much evidence one page carries, in bytes before compression; the worst cells come first. */
 const evidenceBudget = 96 * 1024 * 1024;
-/** Longest text inside an observation, such as a log. */
-const longest = 65_536;
-
 /** A canonical document as columns of numbers into lists of distinct texts: 600,000 verdicts stay some megabytes. */
 export function dataBlock(document: Document, embedded: readonly string[]): Markup {
   const cellIds = [
@@ -76,8 +73,9 @@ export function evidenceBlocks(
   for (const cell of worstFirst) {
     const scenarios = new Map<string, Observation>();
     for (const verdict of byCell.get(cell.id) ?? []) {
-      const observation = evidence.get(evidenceKey(verdict));
-      if (observation) scenarios.set(visible(`${verdict.suite} ${verdict.scenario}`), visibleDeep(observation, longest));
+      const key = visible(`${verdict.suite} ${verdict.scenario}`);
+      const observation = scenarios.has(key) ? undefined : evidence.get(evidenceKey(verdict));
+      if (observation) scenarios.set(key, visibleDeep(observation));
     }
     if (scenarios.size === 0) continue;
     const json = JSON.stringify(Object.fromEntries(scenarios));

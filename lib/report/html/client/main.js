@@ -42,8 +42,8 @@ async function start() {
     if (input.value.trim() !== state.only) input.value = state.only;
     const selection = selectEntries(model, state.only);
     matrix.show(selection);
-    const total = model.columns.verdict.length;
-    const found = state.only === '' ? `${total} verdicts` : `${selection.count} of ${total} verdicts`;
+    const total = model.columns.verdict.length.toLocaleString('en');
+    const found = state.only === '' ? `${total} verdicts` : `${selection.count.toLocaleString('en')} of ${total} verdicts`;
     byId('filter-state').replaceChildren(
       ...(selection.problems.length > 0 ? [h('span', { class: 'problem' }, selection.problems.join('; ')), ' '] : []),
       found,

@@ -23,7 +23,7 @@ export function makeMatrix(frame, model, open) {
 
   const ruleWidth = () => (frame.clientWidth < 700 ? 170 : frame.clientWidth < 1200 ? 320 : 400);
   const free = () => frame.clientWidth - ruleWidth();
-  const columnWidth = () => Math.min(168, Math.max(92, Math.floor(free() / Math.max(1, selection.columns.length))));
+  const columnWidth = () => Math.min(168, Math.max(118, Math.floor(free() / Math.max(1, selection.columns.length))));
   const inView = () => {
     const from = Math.floor(frame.scrollLeft / columnWidth());
     return { from, to: Math.min(selection.columns.length, from + Math.ceil(free() / columnWidth()) + 1) };
@@ -35,6 +35,8 @@ export function makeMatrix(frame, model, open) {
     const focused = frame.contains(document.activeElement);
     const { from, to } = printing ? { from: 0, to: selection.columns.length } : inView();
     built = { from: Math.max(0, from - overscan), to: Math.min(selection.columns.length, to + overscan) };
+    // Tab must find a button, and the focus must not fall off the page when its column is scrolled away.
+    active.column = Math.max(built.from, Math.min(built.to - 1, active.column));
     const { scrollLeft, scrollTop } = frame;
     frame.style.setProperty('--rule-width', `${ruleWidth()}px`);
     frame.replaceChildren(
@@ -79,12 +81,19 @@ export function makeMatrix(frame, model, open) {
     event.preventDefault();
     moveTo(...move(event));
   });
-  frame.addEventListener('click', (event) => {
-    const button = event.target instanceof Element ? event.target.closest('button') : null;
-    if (!button) return;
+  /** @param {HTMLButtonElement} button */
+  const activate = (button) => {
     activeButton()?.setAttribute('tabindex', '-1');
     active = { row: Number(button.dataset['row']), column: Number(button.dataset['column']) };
     button.setAttribute('tabindex', '0');
+  };
+  frame.addEventListener('focusin', (event) => {
+    if (event.target instanceof HTMLButtonElement) activate(event.target);
+  });
+  frame.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    if (!button) return;
+    activate(button);
     open(active.row < 0 ? -1 : (selection.rows[active.row] ?? -1), selection.columns[active.column] ?? 0);
   });
   frame.addEventListener('scroll', () => {

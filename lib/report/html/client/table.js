@@ -74,7 +74,11 @@ function tableHead(frame, shown) {
 function columnGroups(level, texts, keys) {
   const starts = keys.flatMap((key, index) => (index > 0 && key === keys[index - 1] ? [] : [index]));
   return starts.map((start, nth) =>
-    h('th', { scope: 'colgroup', colspan: (starts[nth + 1] ?? keys.length) - start, class: level }, h('span', {}, texts[start])),
+    h(
+      'th',
+      { scope: 'colgroup', colspan: (starts[nth + 1] ?? keys.length) - start, class: level, title: texts[start] },
+      h('span', {}, texts[start]),
+    ),
   );
 }
 

@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { renderCtrf } from './ctrf.ts';
+import { sampleDocument } from './sample.ts';
+import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { everyVerdict } from './verdicts.ts';
+
+/** The parts of schema/ctrf.schema.json (ctrf-io/ctrf) that we write; it allows no other keys either. */
+const Extra = z.record(z.string(), z.unknown());
+const Ctrf = z.strictObject({
+  reportFormat: z.literal('CTRF'),
+  specVersion: z.string().regex(/^[0-9]+\.[0-9]+\.[0-9]+$/),
+  reportId: z.uuid(),
+  generatedBy: z.string(),
+  results: z.strictObject({
+    tool: z.strictObject({ name: z.string().min(1), version: z.string() }),
+    summary: z.strictObject({
+      tests: z.int(),
+      passed: z.int(),
+      failed: z.int(),
+      skipped: z.int(),
+      pending: z.int(),
+      other: z.int(),
+      flaky: z.int(),
+      suites: z.int(),
+      start: z.int(),
+      stop: z.int(),
+      duration: z.int(),
+      extra: Extra,
+    }),
+    tests: z.array(
+      z.strictObject({
+        id: z.uuid(),
+        name: z.string().min(1),
+        status: z.enum(['passed', 'failed', 'skipped', 'pending', 'other']),
+        duration: z.int(),
+        suite: z.array(z.string()).min(1),
+        message: z.string().optional(),
+        rawStatus: z.string(),
+        type: z.string(),
+        flaky: z.boolean().optional(),
+        tags: z.array(z.string()),
+        extra: Extra,
+      }),
+    ),
+    environment: z.strictObject({ reportName: z.string(), extra: Extra }),
+  }),
+});
+const read = (document: ReturnType<typeof sampleDocument>): z.infer<typeof Ctrf>['results'] =>
+  Ctrf.parse(JSON.parse(renderCtrf(document))).results;
+
+test('the summary counts what the tests say', () => {
+  const { summary, tests } = read(sampleDocument());
+  expect(tests).toHaveLength(everyVerdict(sampleDocument()).length);
+  for (const status of ['passed', 'failed', 'skipped', 'other', 'pending'] as const) {
+    expect(summary[status]).toBe(tests.filter((each) => each.status === status).length);
+  }
+  expect(summary.duration).toBe(1_177_790);
+});
+
+test('a known deviation is never passed, and infrastructure is failed', () => {
+  const { tests } = read(sampleDocument());
+  const statuses = (raw: string): string[] => [
+    ...new Set(tests.filter((each) => each.rawStatus === raw).map((each) => each.status)),
+  ];
+  expect(statuses('known')).toEqual(['other']);
+  expect(statuses('unsupported')).toEqual(['skipped']);
+  expect(statuses('blocked')).toEqual(['failed']);
+  expect(statuses('pass')).toEqual(['passed']);
+});
+
+test('a verdict has the same id in every run, and no other verdict has it', () => {
+  const later = sampleDocument();
+  later.run.id = 'another';
+  const ids = read(sampleDocument()).tests.map((each) => each.id);
+  expect(read(later).tests.map((each) => each.id)).toEqual(ids);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test.for(hostileTexts)('hostile text %j keeps the structure and hides nothing', (text) => {
+  read(hostileDocument(text));
+  // oxlint-disable-next-line no-control-regex
+  expect(renderCtrf(hostileDocument(text))).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]|\\u00[01]/);
+});

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+
+/** The system's Chromium, without anything that reaches the network by itself. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['PODPROOF_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--headless',
+      '--disable-gpu',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+    ],
+  });
+}
+
+/** A page that was opened from a file, with everything that it should not have done. */
+export interface OpenedReport extends AsyncDisposable {
+  page: Page;
+  url: string;
+  /** Messages of the console, uncaught errors, and requests other than for the file itself. */
+  offences: string[];
+}
+
+/** Opens a report as a reader would, from a file. */
+export async function openReport(
+  browser: Browser,
+  markup: string,
+  options: BrowserContextOptions & { hash?: string } = {},
+): Promise<OpenedReport> {
+  const directory = await mkdtemp(join(tmpdir(), 'podproof-page-'));
+  const path = join(directory, 'report.html');
+  await writeFile(path, markup);
+  const url = pathToFileURL(path).href;
+  const { hash = '', ...contextOptions } = options;
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: 'reduce',
+    ...contextOptions,
+  });
+  const page = await context.newPage();
+  const offences: string[] = [];
+  page.on('console', (message) => void offences.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => void offences.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    if (request.url().split('#')[0] !== url) offences.push(`request: ${request.url()}`);
+  });
+  await page.goto(url + hash);
+  await page.locator('table.matrix').waitFor();
+  return {
+    page,
+    url,
+    offences,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}

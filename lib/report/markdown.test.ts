@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { compare } from './compare.ts';
+import { markdownBudget, renderMarkdown } from './markdown.ts';
+import { countOf, sampleDocument } from './sample.ts';
+import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+
+test('the summary says how the run ended, under which accelerator, and what is worst', () => {
+  const text = renderMarkdown(sampleDocument());
+  expect(text).toContain('Exit 1: something deviates that nobody has recorded.');
+  expect(text).toContain('accelerator <code>kvm</code>, <code>tcg</code>');
+  expect(text).toMatch(/\| fail \| <code>OWN-DIRECTORY<\/code>/);
+  expect(text).toContain('### Left out of the plan');
+});
+
+test('an interrupted run is never shown as complete', () => {
+  const document = sampleDocument();
+  document.run.complete = false;
+  expect(renderMarkdown(document)).toContain('is not complete');
+});
+
+test('a summary of a huge run stays within the budget of bytes and says what it left out', () => {
+  const base = sampleDocument();
+  const verdicts = Array.from({ length: 20_000 }, (_, index) => ({
+    ...base.verdicts[0]!,
+    verdict: 'fail' as const,
+    rule: `RULE-${index}`,
+    observed: '中'.repeat(200),
+  }));
+  const text = renderMarkdown({ ...base, verdicts, counts: countOf(verdicts) });
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(markdownBudget);
+  expect(Buffer.byteLength(text)).toBeGreaterThan(markdownBudget * 0.95);
+  expect(text).toMatch(/Left out, as a step summary has a limit: \d+ of 20001 rows of “Findings”/);
+});
+
+test('a summary that fits leaves nothing out', () => {
+  expect(renderMarkdown(sampleDocument())).not.toContain('Left out, as a step summary has a limit');
+});
+
+test('what changed since a baseline stands before the findings', () => {
+  const before = sampleDocument();
+  before.verdicts = before.verdicts.map((verdict) =>
+    verdict.rule === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass' } : verdict,
+  );
+  const text = renderMarkdown(sampleDocument(), { comparison: compare(before, sampleDocument()) });
+  expect(text.indexOf('### New failures since')).toBeGreaterThan(0);
+  expect(text.indexOf('### New failures since')).toBeLessThan(text.indexOf('### Findings'));
+});
+
+test.for(hostileTexts)('hostile text %j has no meaning in Markdown or HTML', (text) => {
+  const document = hostileDocument(text);
+  const page = renderMarkdown(document, { comparison: compare(sampleDocument(), document) });
+  const bare = page.replaceAll(/<\/?code>|<br>/g, '');
+  expect(bare).not.toMatch(/[<>`[\]@\\]|!\[|www\.|https?:/);
+  // oxlint-disable-next-line no-control-regex
+  expect(bare).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
+  for (const line of bare.split('\n')) {
+    expect(line).toMatch(/^(\||#|- |Run|Exit|$)/);
+    expect(line).not.toMatch(/^#(?! podproof|# podproof|## [A-Z])/);
+  }
+});
+
+test('every row of a table has as many cells as its heading', () => {
+  const tables = renderMarkdown(hostileDocument(hostileTexts[7]))
+    .split('\n\n')
+    .map((block) => block.split('\n').filter((line) => line.startsWith('|')))
+    .filter((rows) => rows.length > 0);
+  for (const rows of tables) expect(new Set(rows.map((row) => row.split('|').length)).size).toBe(1);
+});

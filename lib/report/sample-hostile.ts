@@ -1,0 +1,54 @@
+import { Document } from '../record/document.ts';
+import { Observation } from '../record/observation.ts';
+import { sampleDocument, sampleEvidence } from './sample.ts';
+import { evidenceKey } from './verdicts.ts';
+
+/** What untrusted text may try in some format or other; for tests. */
+export const hostileTexts = [
+  '</script><script>alert(1)</script><img src=x onerror=alert(1)>',
+  `"><svg onload='alert(1)'> ' onmouseover="alert(1)`,
+  ']]></failure><testcase name="x"/><!--',
+  'a\u0000b\u0007c\u001b[31mred\u001b[0m\u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007\u009b2J\r\b',
+  'abc\u202Edcba\u2066x\u2069\u200Ey\u200B\u2028z\u2029\uFEFF\u{E0041}\u00AD',
+  '\ud800 lone \udc00',
+  '\n::error::injected\n##[error]injected\n::set-output name=x::y\r\n::warning::z',
+  '| x | [a](javascript:alert(1)) `code` **b** ![i](https://evil.example/i.png) <b> @octocat #1 https://evil.example www.evil.example\n# h\n\n- l\n1. n\n```\n',
+  '&lt;b&gt; &#60;script&#62; %0A::error::x %25',
+  '__proto__',
+  'constructor',
+  '\u2028',
+] as const;
+
+/** The sample with `text` in every field that a run can fill: still a valid document, of the same shape. */
+export function hostileDocument(text: string): Document {
+  return Document.parse(withText(sampleDocument(), text, Document));
+}
+
+/** The sample's evidence with `text` in every free field, by the keys of `document`. */
+export function hostileEvidence(document: Document, text: string): Map<string, Observation> {
+  const first = [...sampleEvidence(sampleDocument()).values()][0];
+  const observation = Observation.parse(withText(first, text, Observation));
+  return new Map(document.verdicts.map((verdict) => [evidenceKey(verdict), observation]));
+}
+
+/** Replaces every text but under the keys where the schema takes only certain words: verdicts, layers, modes. */
+function withText(value: unknown, text: string, schema: Schema): unknown {
+  const strict = [...keysOf(value)].filter((key) => !schema.safeParse(replaced(value, text, (other) => other === key)).success);
+  return replaced(value, text, (key) => !strict.includes(key));
+}
+
+interface Schema {
+  safeParse: (value: unknown) => { success: boolean };
+}
+
+function replaced(value: unknown, text: string, free: (key: string) => boolean, key = ''): unknown {
+  if (typeof value === 'string') return free(key) ? text : value;
+  if (Array.isArray(value)) return value.map((child) => replaced(child, text, free, key));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, replaced(child, text, free, name)]));
+}
+
+function keysOf(value: unknown): Set<string> {
+  if (value === null || typeof value !== 'object') return new Set();
+  return new Set(Object.entries(value).flatMap(([key, child]) => [...(Array.isArray(value) ? [] : [key]), ...keysOf(child)]));
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { compare } from './compare.ts';
+import { sampleDocument } from './sample.ts';
+import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { renderTerminal } from './terminal.ts';
+
+test('the summary names hosts with accelerator, counts, findings, the report and the exit code', () => {
+  const text = renderTerminal(sampleDocument(), {
+    reportPath: 'results/x/report.html',
+    comparison: compare(sampleDocument(), sampleDocument()),
+  });
+  expect(text).toContain('debian-13 (vm, kernel 6.12.117+deb13-amd64), accelerator tcg: /dev/kvm opens');
+  expect(text).toMatch(/^Verdicts +1 error, 4 fail/m);
+  expect(text).toMatch(/^fail +OWN-DIRECTORY \(security\) in .* and 1 more$/m);
+  expect(text).toMatch(/^Since .*0 new failures/m);
+  expect(text).toMatch(/^Report +results\/x\/report\.html$/m);
+  expect(text).toMatch(/^Exit +1: /m);
+});
+
+test('many findings are counted', () => {
+  const document = sampleDocument();
+  const first = document.verdicts[0]!;
+  document.verdicts = Array.from({ length: 30 }, (_, index) => ({ ...first, rule: `R-${index}`, verdict: 'fail' }));
+  document.cells = [];
+  expect(renderTerminal(document)).toContain('and 22 more findings');
+});
+
+test.for([...hostileTexts, 'x'.repeat(1_000_000)])(
+  'hostile text %# cannot act on a terminal, nor on a runner that reads it',
+  (text) => {
+    const shown = renderTerminal(hostileDocument(text), { reportPath: text });
+    for (const line of shown.split('\n').slice(0, -1)) {
+      expect(line).toMatch(/^(Run|Host|Verdicts|Since|Report|Exit|void|fail|error|missing|blocked|fixed| {2}why| {10}and) /);
+      expect(line.length).toBeLessThan(500);
+      expect(line).not.toContain('##[');
+    }
+    // oxlint-disable-next-line no-control-regex
+    expect(shown.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+  },
+);
