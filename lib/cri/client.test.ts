@@ -96,6 +96,13 @@ describe('CRI client', () => {
     expect(sandbox).toBe((version ?? 0) * 3);
   });
 
+  it('names its content as CRI-O wants it', async () => {
+    await using cri = await fakeCri();
+    await using client = criClient({ dial: cri.dial });
+    await client.runtime.version({});
+    expect(cri.calls).toMatchObject([{ contentType: 'application/grpc' }]);
+  });
+
   it('throws the reason of the caller who gave up', async () => {
     const giveUp = new AbortController();
     const timings: CallTiming[] = [];
@@ -150,5 +157,43 @@ describe('CRI client over a stream that is no socket', () => {
       await expect(client.runtime.version({})).resolves.toMatchObject({ runtimeName: 'fake' });
     }
     await ended;
+  });
+
+  it('survives a stream that fails between two calls, and connects anew for the next', async () => {
+    await using cri = await fakeCri();
+    const streams: Duplex[] = [];
+    const dial = (): Duplex => {
+      const socket = cri.dial();
+      const stream = Duplex.from({ writable: socket, readable: socket });
+      streams.push(stream);
+      return stream;
+    };
+    await using client = criClient({ dial });
+    await client.runtime.version({});
+    const closed = new Promise((resolve) => streams[0]!.once('close', resolve));
+    streams[0]!.destroy(new Error('the host went away'));
+    await closed;
+    await expect(client.runtime.version({})).resolves.toBeDefined();
+    expect(streams).toHaveLength(2);
+  });
+
+  it('says why the stream failed, in its own words', async () => {
+    const dial = (): Duplex => {
+      const stream = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
+      process.nextTick(() => stream.destroy(new Error('Cannot keep the stream to the host: connection refused')));
+      return stream;
+    };
+    await using client = criClient({ dial });
+    const error = await client.runtime.version({}).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CriConnectionError);
+    expect(String(error)).toContain('Cannot keep the stream to the host: connection refused');
+  });
+
+  it('ends a call that still connects when the client is disposed of', async () => {
+    const never = new Duplex({ read: () => undefined, write: () => undefined });
+    const client = criClient({ dial: () => never });
+    const call = client.runtime.version({}).catch((thrown: unknown) => thrown);
+    await client[Symbol.asyncDispose]();
+    expect(await call).toBeInstanceOf(CriConnectionError);
   });
 });

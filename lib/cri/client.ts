@@ -1,8 +1,9 @@
 import { Code, ConnectError, createClient, type Client, type Transport } from '@connectrpc/connect';
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
-import { Duplex } from 'node:stream';
+import { createGrpcTransport } from '@connectrpc/connect-node';
+import type { Duplex } from 'node:stream';
 import type { CallTiming } from '../record/observation.ts';
 import { timeoutFactor } from '../util/wait.ts';
+import { CriConnection } from './connection.ts';
 import { criError, CriError } from './error.ts';
 import { ImageService, RuntimeService } from './gen/cri_pb.js';
 
@@ -15,6 +16,8 @@ export interface CriClientOptions {
   api?: CriApi;
   /** Hears of every call once it ended. */
   onCall?: (timing: CallTiming) => void;
+  /** Multiplies every deadline: a sandbox that boots a machine inside an emulated one takes its time. Default: 1. */
+  patience?: number;
   /** Milliseconds since the run started. Default: since this process started. */
   clock?: () => number;
 }
@@ -43,31 +46,31 @@ const deadlines: Record<string, number> = {
 };
 const lookUpDeadline = 20_000;
 
-const authority = 'http://localhost';
-
 /** A client over whatever byte stream reaches the engine's socket. Connects with the first call. */
 export function criClient(options: CriClientOptions): CriClient {
   const api = options.api ?? 'v1';
-  let stream: Duplex | undefined;
-  let broken: Error | undefined;
-  const createConnection = (): Duplex => (stream = dialQuietly(options.dial, (error) => (broken = error)));
-  const session = new Http2SessionManager(authority, {}, { createConnection });
+  const connection = new CriConnection(options.dial);
   const transport = createGrpcTransport({
-    baseUrl: authority,
-    sessionManager: session,
+    baseUrl: connection.authority,
+    sessionManager: connection,
     acceptCompression: [],
     readMaxBytes: 32 * 1024 * 1024,
-    // Both API versions have the same messages and field numbers; only the package in the path differs.
-    interceptors: [(next) => (request) => next({ ...request, url: request.url.replace('/runtime.v1.', `/runtime.${api}.`) })],
+    interceptors: [
+      (next) => (request) => {
+        // CRI-O takes a connection for gRPC by this very header (cmd/crio/main.go, cmux), not with the transport's "+proto".
+        request.header.set('content-type', 'application/grpc');
+        // Both API versions have the same messages and field numbers; only the package in the path differs.
+        return next({ ...request, url: request.url.replace('/runtime.v1.', `/runtime.${api}.`) });
+      },
+    ],
   });
-  const watched = watch(transport, options, () => broken);
+  const watched = watch(transport, options, connection);
   return {
     api,
     runtime: createClient(RuntimeService, watched),
     images: createClient(ImageService, watched),
     async [Symbol.asyncDispose]() {
-      session.abort();
-      stream?.destroy();
+      connection.close();
     },
   };
 }
@@ -90,36 +93,13 @@ export async function negotiate(dial: () => Duplex, signal?: AbortSignal): Promi
   throw new Error('unreachable');
 }
 
-/**
- * A stream that closes instead of failing: an error that reaches an HTTP/2 session outside of a call is emitted on the
- * session, where nobody listens, and would end the process. `broken` hears of it.
- */
-function dialQuietly(dial: () => Duplex, broken: (error: Error) => void): Duplex {
-  const stream = dial();
-  const quiet = new Duplex({
-    read: () => void stream.resume(),
-    write: (chunk: Buffer, _, done) => void (stream.write(chunk) ? done() : stream.once('drain', done)),
-    final: (done) => void stream.end(done),
-    destroy: (_, done) => {
-      stream.destroy();
-      done(null);
-    },
-  });
-  stream
-    .on('data', (chunk: Buffer) => void (quiet.push(chunk) || stream.pause()))
-    .on('end', () => void quiet.push(null))
-    .on('error', broken)
-    .on('close', () => void quiet.destroy());
-  return quiet;
-}
-
 /** Gives every call its deadline, times it, and sorts its failure. */
-function watch(transport: Transport, options: CriClientOptions, broken: () => Error | undefined): Transport {
+function watch(transport: Transport, options: CriClientOptions, connection: CriConnection): Transport {
   const clock = options.clock ?? (() => performance.now());
   return {
     async unary(method, signal, timeoutMs, header, input, contextValues) {
       const call = method.name;
-      const timeout = timeoutMs ?? Math.round((deadlines[call] ?? lookUpDeadline) * timeoutFactor);
+      const timeout = timeoutMs ?? Math.round((deadlines[call] ?? lookUpDeadline) * (options.patience ?? 1) * timeoutFactor);
       const start = clock();
       const report = (error?: { code: string; message: string }): void => {
         const timing = { call, startMs: Math.round(start), durationMs: Math.round(clock() - start) };
@@ -134,7 +114,7 @@ function watch(transport: Transport, options: CriClientOptions, broken: () => Er
           report({ code: 'CANCELLED', message: 'the caller gave up' });
           throw signal.reason;
         }
-        const error = criError(call, thrown, timeout, broken());
+        const error = criError(call, thrown, timeout, connection.failure);
         report(
           error instanceof CriError ? { code: error.code, message: error.raw } : { code: 'UNAVAILABLE', message: error.message },
         );

@@ -209,7 +209,7 @@ describe('JSON of the scripts', () => {
           expect(parseRows(stdout, 'the rows')).toEqual(rows.map((fields) => ({ kind: 'k', fields })));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

@@ -23,7 +23,7 @@ export interface FakeCri extends AsyncDisposable {
   readonly socket: string;
   readonly engine: FakeEngine;
   /** Every call that arrived, in order. */
-  readonly calls: Array<{ call: string; request: unknown; deadlineMs: number | undefined }>;
+  readonly calls: Array<{ call: string; request: unknown; contentType: string | null; deadlineMs: number | undefined }>;
   dial(): Duplex;
   /** Cuts every connection, as an engine that is killed does. */
   reset(): void;
@@ -47,7 +47,14 @@ export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
   const record: Interceptor = (next) => (request) => {
     const timeout = request.header.get('grpc-timeout');
     const deadlineMs = timeout === null ? undefined : Number.parseInt(timeout, 10);
-    if (!request.stream) calls.push({ call: request.method.name, request: request.message, deadlineMs });
+    if (!request.stream) {
+      calls.push({
+        call: request.method.name,
+        request: request.message,
+        contentType: request.header.get('content-type'),
+        deadlineMs,
+      });
+    }
     return next(request);
   };
   const handler = connectNodeAdapter({
@@ -58,6 +65,8 @@ export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
     },
   });
   const server = createServer((request: Http2ServerRequest, response: Http2ServerResponse) => {
+    // As CRI-O does, whose multiplexer takes no other content type for gRPC.
+    if (request.headers['content-type'] !== 'application/grpc') return request.stream.session?.destroy();
     const [, api, service] = /^\/runtime\.(\w+)\.(\w+)\//.exec(request.url) ?? [];
     if (!apis.some((served) => served === api)) return refuse(response, `unknown service runtime.${api}.${service}`);
     request.url = request.url.replace(`/runtime.${api}.`, '/runtime.v1.');
