@@ -25,9 +25,7 @@ export function node(reference: NodeReference, wanted: NodeExpectation): Expecta
       return [{ ok: false, expected: `${path} is there`, observed: `${path} is absent`, about: { path, field: 'presence' } }];
     }
     const host = hostNodeOf(path, evidence.observation, evidence.host);
-    const findings: Finding[] = [
-      { ok: true, expected: `${path} is there`, observed: `${path} is there`, about: { path, field: 'presence' } },
-    ];
+    const findings: Finding[] = [];
     for (const field of ['uid', 'gid', 'mode'] as const) {
       const value = wanted[field];
       if (value === undefined) continue;
@@ -40,7 +38,8 @@ export function node(reference: NodeReference, wanted: NodeExpectation): Expecta
       });
     }
     if (wanted.type === 'host' || wanted.numbers === 'host') findings.push(sameDevice(path, seen, host));
-    return findings;
+    const there: Finding = { ok: true, expected: `${path} is there`, observed: `${path} is there`, about: { path, field: 'presence' } };
+    return findings.length === 0 ? [there] : findings;
   });
 }
 

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exec } from '../../util/exec.ts';
+import { runtimeDirectory } from '../../util/paths.ts';
+import { waitFor } from '../../util/wait.ts';
+import { documentOf, podproof } from './podproof.ts';
+
+const only = 'runtime=runc suite=ownership scenario=user-and-group,user-only,group-only,root,image-user';
+let results: string;
+beforeAll(async () => {
+  results = await mkdtemp(join(tmpdir(), 'podproof-interrupt-'));
+});
+afterAll(() => rm(results, { recursive: true }));
+
+/** How many pods the newest run has recorded. */
+async function recorded(): Promise<number> {
+  const file = join(results, 'latest/cells/debian-13/containerd-1.7.24/runc-1.1.15/observations.ndjson');
+  return existsSync(file) ? (await readFile(file, 'utf8')).split('\n').length - 1 : 0;
+}
+
+/** Ids of QEMU processes that carry one of our tokens. */
+async function machines(): Promise<string[]> {
+  const { stdout } = await exec(['pgrep', '-f', 'qemu-system.*podproof']);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the rest', async () => {
+  const before = await machines();
+  const run = podproof(['--results', results, 'run', '--only', only]);
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () => ((await recorded()) > 0 ? true : undefined));
+  run.kill('SIGKILL');
+  await run;
+  const done = await recorded();
+  expect(done).toBeLessThan(5);
+  expect((await machines()).length).toBeGreaterThan(before.length);
+
+  const cleaned = await podproof(['clean', '--json']);
+  expect(cleaned.exitCode).toBe(0);
+  expect(await machines()).toEqual(before);
+  const again = await podproof(['clean', '--dry-run', '--json']);
+  const left = JSON.parse(again.stdout) as Array<{ outcome: string }>;
+  expect(left.filter(({ outcome }) => outcome === 'would be removed')).toEqual([]);
+  const mounts = await readFile('/proc/mounts', 'utf8');
+  expect(mounts).not.toContain(runtimeDirectory());
+
+  const resumed = await podproof(['--results', results, 'run', '--resume']);
+  expect(resumed.exitCode, resumed.stderr).toBe(0);
+  const document = await documentOf(join(results, 'latest'));
+  expect(document.run.complete).toBe(true);
+  expect(document.counts.missing).toBe(0);
+  expect(await recorded()).toBe(5);
+});
+
+test('SIGINT tears the host down and keeps what was seen', async () => {
+  const before = await machines();
+  const run = podproof(['--results', results, 'run', '--only', only]);
+  const folders = (): Promise<string[]> => readdir(results);
+  await waitFor({ name: 'see the second run start', timeoutMs: 60_000 }, async () => ((await folders()).length === 3 ? true : undefined));
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () => ((await recorded()) > 0 ? true : undefined));
+  run.kill('SIGINT');
+  const { exitCode } = await run;
+  expect(exitCode).toBe(130);
+  expect(await machines()).toEqual(before);
+  const document = await documentOf(join(results, 'latest'));
+  expect(document.run.complete).toBe(false);
+  expect(document.counts.pass).toBeGreaterThan(0);
+});
