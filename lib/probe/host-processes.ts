@@ -30,7 +30,7 @@ export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): 
           start: field(22),
           comm: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
           exe: executables.get(`/proc/${pid}/exe`) ?? '',
-          argv: words.replace(/\u0001$/, '').split('\u0001'),
+          argv: (words.endsWith('\u0001') ? words.slice(0, -1) : words).split('\u0001'),
           cgroup: (files.get(`/proc/${pid}/cgroup`) ?? []).join('\n'),
         },
       ];

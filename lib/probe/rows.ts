@@ -42,7 +42,6 @@ export function firstIssue(error: z.ZodError): string {
 
 /** The scripts write one \u00XX per byte. What is no UTF-8 becomes U+FFFD. */
 function decode(text: string): string {
-  // eslint-disable-next-line no-control-regex -- the range is the point
   return /[\u0080-\u00ff]/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
 }
 
