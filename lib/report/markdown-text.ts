@@ -14,11 +14,12 @@ export function code(text: string): string {
 
 /** Untrusted text as running text, for sentences; never at the start of a line. */
 export function prose(text: string): string {
-  return encode(text).replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`);
+  return encode(text);
 }
 
 function encode(text: string): string {
   return clip(visibleLine(text), longest)
     .trim()
-    .replace(/[^\p{L}\p{N} ,.;()/…⏎“”’-]/gu, (found) => `&#${found.codePointAt(0) ?? 0xfffd};`);
+    .replace(/[^\p{L}\p{N} ,.;()/…⏎“”’-]/gu, (found) => `&#${found.codePointAt(0) ?? 0xfffd};`)
+    .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`);
 }

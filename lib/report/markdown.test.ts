@@ -29,7 +29,7 @@ test('a summary of a huge run stays within the budget of bytes and says what it 
   const text = renderMarkdown({ ...base, verdicts, counts: countOf(verdicts) });
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(markdownBudget);
   expect(Buffer.byteLength(text)).toBeGreaterThan(markdownBudget * 0.95);
-  expect(text).toMatch(/Left out, as a step summary has a limit: \d+ of 20001 rows of “Findings”/);
+  expect(text).toMatch(/Left out, as a step summary has a limit: \d+ of 20\d\d\d rows of “Findings”/);
 });
 
 test('a summary that fits leaves nothing out', () => {

@@ -24,6 +24,17 @@ export function hostileDocument(text: string): Document {
   return Document.parse(withText(sampleDocument(), text, Document));
 }
 
+/** The sample with a line of a megabyte wherever an engine's words are passed on. */
+export function longWindedDocument(): Document {
+  const line = 'x'.repeat(1_000_000);
+  const document = sampleDocument();
+  return {
+    ...document,
+    cells: document.cells.map((cell) => ({ ...cell, reason: line })),
+    verdicts: document.verdicts.map((verdict) => ({ ...verdict, observed: line, reason: line })),
+  };
+}
+
 /** The sample's evidence with `text` in every free field, by the keys of `document`. */
 export function hostileEvidence(document: Document, text: string): Map<string, Observation> {
   const first = [...sampleEvidence(sampleDocument()).values()][0];

@@ -26,7 +26,7 @@ export function runHead(document: Document): Markup {
   const facts: Array<[string, string]> = [
     ['Run', run.id],
     ['Profile', run.profile],
-    ['Cells', String(document.cells.length)],
+    ['Cells', cellsText(document)],
     ['Started', `${run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`],
     ['Took', duration(Date.parse(run.ended) - Date.parse(run.started))],
     ['podproof', run.podproof],
@@ -113,6 +113,11 @@ function hostTable({ hosts }: Document): Markup {
       )}
     </tbody>
   </table>`;
+}
+
+function cellsText({ cells }: Document): string {
+  const lost = cells.filter((cell) => colourOf(cell.verdict) === 'infrastructure').length;
+  return lost === 0 ? String(cells.length) : `${cells.length}, ${lost} of them blocked, in error or missing`;
 }
 
 function headline(exit: number): string {
