@@ -10,8 +10,11 @@ import { ImageService, RuntimeService } from './gen/cri_pb.js';
 export type CriApi = 'v1' | 'v1alpha2';
 
 export interface CriClientOptions {
-  /** Opens a byte stream to the engine's socket; called again after the connection was lost. */
-  dial: () => Duplex;
+  /**
+   * Opens a byte stream to the engine's socket; called again after the connection was lost. Or a connection that several
+   * clients share, which outlives them.
+   */
+  dial: (() => Duplex) | CriConnection;
   /** Default: v1. */
   api?: CriApi;
   /** Hears of every call once it ended. */
@@ -49,7 +52,8 @@ const lookUpDeadline = 20_000;
 /** A client over whatever byte stream reaches the engine's socket. Connects with the first call. */
 export function criClient(options: CriClientOptions): CriClient {
   const api = options.api ?? 'v1';
-  const connection = new CriConnection(options.dial);
+  const { dial } = options;
+  const connection = dial instanceof CriConnection ? dial : new CriConnection(dial);
   const transport = createGrpcTransport({
     baseUrl: connection.authority,
     sessionManager: connection,
@@ -70,7 +74,7 @@ export function criClient(options: CriClientOptions): CriClient {
     runtime: createClient(RuntimeService, watched),
     images: createClient(ImageService, watched),
     async [Symbol.asyncDispose]() {
-      connection.close();
+      if (connection !== dial) connection.close();
     },
   };
 }

@@ -14,6 +14,10 @@ describe('pod specification', () => {
     expect(security?.runAsGroup).toBeUndefined();
   });
 
+  it('names the image a second time as the user did, as the kubelet does', () => {
+    expect(containerConfig(plain).image).toMatchObject({ image: 'i', userSpecifiedImage: 'i' });
+  });
+
   it('asks for the host network by the namespace mode of both sandbox and container', () => {
     const spec = { ...plain, hostNetwork: true };
     expect(sandboxConfig(spec).linux?.securityContext?.namespaceOptions?.network).toBe(NamespaceMode.NODE);

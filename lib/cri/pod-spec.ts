@@ -73,7 +73,8 @@ export function sandboxConfig(spec: PodSpec): PodSandboxConfig {
 export function containerConfig(spec: PodSpec): ContainerConfig {
   return create(ContainerConfigSchema, {
     metadata: { name: 'probe' },
-    image: { image: spec.image },
+    // The kubelet sends both; CRI-O verifies the signature of the second one (server/container_create.go).
+    image: { image: spec.image, userSpecifiedImage: spec.image },
     command: [...(spec.command ?? [])],
     mounts: (spec.mounts ?? []).map((mount) => ({ ...mount })),
     devices: (spec.devices ?? []).map((device) => ({ ...device })),

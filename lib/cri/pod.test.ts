@@ -28,7 +28,7 @@ describe('pod', () => {
     expect(cri.engine.sandboxes.size).toBe(0);
     const calls = cri.calls.map(({ call }) => call);
     expect(calls.slice(0, 3)).toEqual(['RunPodSandbox', 'CreateContainer', 'StartContainer']);
-    expect(calls.slice(-4)).toEqual(['StopContainer', 'ListPodSandbox', 'StopPodSandbox', 'RemovePodSandbox']);
+    expect(calls.slice(-3)).toEqual(['ListPodSandbox', 'StopPodSandbox', 'RemovePodSandbox']);
   });
 
   it.each(['createContainer', 'startContainer'] as const)(

@@ -13,7 +13,7 @@ export interface ExecOutput {
   stderr: string;
 }
 
-/** A pod with a running container. Disposing it stops and removes the container and the sandbox. */
+/** A pod with a running container. Disposing it stops and removes the sandbox, and by this the container (api.proto, StopPodSandbox). */
 export interface Pod extends AsyncDisposable {
   readonly request: PodSpec;
   readonly sandboxId: string;
@@ -62,7 +62,6 @@ async function launch(client: CriClient, spec: PodSpec, { signal, onId }: Launch
   const config = containerConfig(spec);
   const { containerId } = await client.runtime.createContainer({ podSandboxId, config, sandboxConfig: sandbox }, call);
   onId?.('container', containerId);
-  scope.onRelease(`container of pod ${spec.name}`, () => gone(client.runtime.stopContainer({ containerId, timeout: 0n })));
   await client.runtime.startContainer({ containerId }, call);
 
   const info = (): Promise<ContainerInfo> => containerInfo(client, containerId);

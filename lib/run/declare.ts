@@ -1,5 +1,6 @@
-import { describe, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { criClient } from '../cri/client.ts';
+import { CriConnection } from '../cri/connection.ts';
 import { connectRemote } from '../host/remote.ts';
 import { judge, unmet } from '../judge/judge.ts';
 import { appendRecord } from '../record/ndjson.ts';
@@ -18,6 +19,9 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
  */
 export function declareSuite(suite: Suite, context: WorkerContext): void {
   const remote = connectRemote(context.connection);
+  // One connection for all pods: each would cost the host a login and a relay of its own.
+  const connection = new CriConnection(() => remote.dial(context.socket));
+  afterAll(() => connection.close());
   const pods = new Semaphore(context.pods);
   const options = optionsKey(leaseOptions(context));
   for (const cell of context.cells) {
@@ -31,7 +35,7 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
           unmet(rule, scenario, cell.facts) === undefined,
       );
       if (rules.length === 0) continue;
-      const observe = once(() => pods.run(() => record(context, cell, suite, scenario, remote)));
+      const observe = once(() => pods.run(() => record(context, cell, suite, scenario, remote, connection)));
       describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
         for (const rule of rules) {
           test(`${rule.id}: ${rule.title}`, async ({ task }) => {
@@ -60,6 +64,7 @@ async function record(
   suite: Suite,
   scenario: Scenario,
   remote: ReturnType<typeof connectRemote>,
+  connection: CriConnection,
 ): Promise<Observation> {
   const observation = await launch({
     context,
@@ -70,7 +75,7 @@ async function record(
     signal: new AbortController().signal,
     connect: (calls) =>
       criClient({
-        dial: () => remote.dial(context.socket),
+        dial: connection,
         api: context.api,
         patience: cell.facts.runtime.name === 'kata' ? 4 : 1,
         onCall: (timing) => calls.push(timing),

@@ -3,9 +3,6 @@ import type { PodSpec } from '../cri/pod-spec.ts';
 import type { Fixtures } from '../record/fixtures.ts';
 import type { FixtureName, ProbeAttempt, Scenario } from '../suite/scenario.ts';
 
-/** Where the probe image keeps its script, and what keeps the container alive until it is removed. */
-const idle = ['/bin/sleep', '86400'];
-
 /** The kubelet's defaults (Kubernetes v1.34 pkg/securitycontext/util.go), sent for every container that is not privileged. */
 const maskedPaths = [
   '/proc/asound',
@@ -34,7 +31,6 @@ export function podSpec(
     namespace: 'podproof',
     handler: where.handler,
     image: pod.imageUser === undefined ? where.images.root : where.images.user777,
-    command: idle,
     // Neither a guest nor a user namespace can share the host's network namespace.
     hostNetwork: pod.userNamespace !== true && where.runtime !== 'kata',
     privileged: pod.privileged ?? false,

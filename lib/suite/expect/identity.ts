@@ -55,10 +55,15 @@ export function kernel(kind: 'host' | 'own'): Expectation {
   });
 }
 
-/** Every planned key is effective in the running engine; keys may be narrowed by a prefix or an exact name. */
+/** Every planned key of the engine and of this runtime's handlers is effective in the running engine; or this one key. */
 export function effectiveConfig(only?: string): Expectation {
-  return ({ lease }) => {
-    const keys = Object.keys(lease.engine.planned).filter((key) => only === undefined || key === only);
+  return ({ lease, observation }) => {
+    const handler = observation.request.handler;
+    const ours = (key: string): boolean => {
+      const name = /\bruntimes\.([^.]+)\./.exec(key)?.[1];
+      return name === undefined || name === handler || name.startsWith(`${handler}-`);
+    };
+    const keys = Object.keys(lease.engine.planned).filter((key) => (only === undefined ? ours(key) : key === only));
     const wrong = keys.filter((key) => lease.engine.effective[key] !== lease.engine.planned[key]);
     const show = (key: string, table: Record<string, unknown>): string => `${key} = ${String(table[key] ?? 'not effective')}`;
     return [
