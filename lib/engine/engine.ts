@@ -1,6 +1,7 @@
 import type { PlannedCell } from '../plan/cell.ts';
 import type { Remote } from '../host/host.ts';
-import type { EngineOptions, HandlerVariantName } from '../suite/scenario.ts';
+import { hasFeature } from '../suite/requirement.ts';
+import { handlerVariants, type EngineOptions, type HandlerVariantName } from '../suite/scenario.ts';
 
 /** One CRI handler to configure: a runtime with one way of treating host devices. */
 export interface Handler {
@@ -54,10 +55,14 @@ export interface EngineConfig {
 /** One engine family: a configuration writer and a reader of what became effective. */
 export interface EngineDriver {
   configure(spec: EngineSpec): EngineConfig;
+  /** Where the engine's socket tells its configuration, which then is `info.config` instead of what the verbose Status has. */
+  configPath?: string;
   /** Turns the CRI's verbose Status into flat keys, in the spelling of `planned` where they are known. */
   effective(info: Record<string, string>, planned: EngineConfig['planned']): Record<string, Scalar>;
   /** Path of the runtime that the effective configuration names for a handler. */
   runtimePath(effective: Record<string, Scalar>, handler: Handler): string;
+  /** What the log says of a handler that the engine left out of its configuration; engines without it refuse to start instead. */
+  whyDropped?(log: string, handler: Handler): string | undefined;
 }
 
 /** A running private engine. */
@@ -84,4 +89,11 @@ export function handlerName(runtime: PlannedCell['runtime'], variant: HandlerVar
     .filter((part) => part !== undefined)
     .join('-')
     .replaceAll(/[^a-z0-9-]/g, '-');
+}
+
+/** The handlers that this engine version can have: without the key for it, `all-allowed` would be another `withheld`. */
+export function configurable(spec: EngineSpec): Handler[] {
+  return spec.handlers.filter(
+    ({ variant }) => handlerVariants[variant].hostDevices !== 'all-allowed' || hasFeature(spec, 'all-devices-allowed'),
+  );
 }

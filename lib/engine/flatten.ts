@@ -5,7 +5,10 @@ export function flatten(value: unknown, prefix = ''): Record<string, Scalar> {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return { [prefix]: value };
   if (typeof value === 'bigint') return { [prefix]: Number(value) };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  return Object.assign({}, ...Object.entries(value).map(([key, child]) => flatten(child, prefix === '' ? key : `${prefix}.${key}`)));
+  return Object.assign(
+    {},
+    ...Object.entries(value).map(([key, child]) => flatten(child, prefix === '' ? key : `${prefix}.${key}`)),
+  );
 }
 
 /** Keys renamed to the spelling of `known`: containerd's TOML says `enable_cdi` where its JSON says `enableCDI`. */

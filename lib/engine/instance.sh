@@ -2,11 +2,10 @@
 set -u
 case $1 in
 start)
-  # start LOG PIDFILE SOCKET PATH ARGV…: prints the pid once the socket is there, or nothing when the daemon ended before.
+  # start LOG PIDFILE SOCKET ARGV…: prints the pid once the socket is there, or nothing when the daemon ended before.
   # The daemon leads a session of its own, so that it outlives this shell.
-  log=$2 pidfile=$3 socket=$4 PATH=$5
-  export PATH
-  shift 5
+  log=$2 pidfile=$3 socket=$4
+  shift 4
   rm -f "$socket"
   setsid "$@" >>"$log" 2>&1 </dev/null &
   pid=$!
@@ -18,7 +17,8 @@ start)
   echo "$pid"
   ;;
 stop)
-  # stop PIDFILE MARK DIRECTORY: the daemon first, then shims that name MARK in their arguments, then mounts below DIRECTORY.
+  # stop PIDFILE MARK DIRECTORY: the daemon first, then shims and monitors that name MARK or DIRECTORY in their arguments or
+  # work below DIRECTORY, then mounts below DIRECTORY.
   pid=$(cat "$2" 2>/dev/null) || pid=
   if [ -n "$pid" ]; then
     kill "$pid" 2>/dev/null
@@ -28,8 +28,11 @@ stop)
     rm -f "$2"
   fi
   for status in /proc/[0-9]*; do
-    case $(tr '\0' ' ' <"$status/cmdline" 2>/dev/null) in
-    *shim*" $3"* | *conmon*"$4"*) kill -9 "${status#/proc/}" 2>/dev/null ;;
+    # By name first: the shells that run this script have all these words in their arguments too.
+    read -r comm 2>/dev/null <"$status/comm" || continue
+    case $comm in containerd-shim* | *conmon*) ;; *) continue ;; esac
+    case "$(readlink "$status/cwd" 2>/dev/null) $(tr '\0' ' ' <"$status/cmdline" 2>/dev/null)" in
+    *" $3"* | "$4"/* | *" $4/"*) kill -9 "${status#/proc/}" 2>/dev/null ;;
     esac
   done
   awk -v d="$4/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" 2>/dev/null; done

@@ -4,18 +4,21 @@ import type { Host } from '../host/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { waitFor } from '../util/wait.ts';
 import { containerd } from './containerd.ts';
-import type { Engine, EngineConfig, EngineDriver, EngineSpec } from './engine.ts';
+import { crio } from './crio.ts';
+import {
+  configurable,
+  type Engine,
+  type EngineConfig,
+  type EngineDriver,
+  type EngineSpec,
+  type Handler,
+  type Scalar,
+} from './engine.ts';
+import { inspect } from './inspect.ts';
 
-const drivers: Partial<Record<EngineSpec['name'], EngineDriver>> = { containerd };
+const drivers: Record<EngineSpec['name'], EngineDriver> = { containerd, crio };
 
 const script = readFileSync(new URL('instance.sh', import.meta.url), 'utf8');
-
-/** The configuration of an engine family, without a host. Throws BlockedError for a family that has no driver. */
-export function driverOf(spec: Pick<EngineSpec, 'name'>): EngineDriver {
-  const driver = drivers[spec.name];
-  if (driver === undefined) throw new BlockedError(`Cannot start ${spec.name}: this version of podproof has no driver for it`);
-  return driver;
-}
 
 export interface StartOptions {
   signal: AbortSignal;
@@ -25,29 +28,37 @@ export interface StartOptions {
 
 /** Starts a private engine and reads back what became effective. Throws BlockedError with the end of its log. */
 export async function startEngine(host: Host, spec: EngineSpec, options: StartOptions): Promise<Engine> {
-  const driver = driverOf(spec);
+  const driver = drivers[spec.name];
   const planned = driver.configure(spec);
   const config = options.tamper?.(planned) ?? planned;
   const pidFile = `${spec.directory}/engine.pid`;
+  const environment = Object.entries(config.env).map(([name, value]) => `${name}=${value}`);
   const stop = async (): Promise<void> => {
     await host.exec(['sh', '-c', script, 'instance', 'stop', pidFile, config.shimMark, spec.directory], { timeoutMs: 30_000 });
   };
   try {
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
     const started = await host.exec(
-      ['sh', '-c', script, 'instance', 'start', config.log, pidFile, config.socket, config.env['PATH'] ?? '', ...config.argv],
+      ['sh', '-c', script, 'instance', 'start', config.log, pidFile, config.socket, 'env', ...environment, ...config.argv],
       { signal: options.signal, timeoutMs: 120_000 },
     );
     const pid = Number(started.stdout.trim());
-    if (!Number.isInteger(pid) || pid < 2) throw new Error(started.timedOut ? 'it made no socket within 120 s' : 'it ended before it made its socket');
-    const api = await waitFor({ name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal }, (signal) =>
-      negotiate(() => host.dial(config.socket), signal),
+    if (!Number.isInteger(pid) || pid < 2)
+      throw new Error(started.timedOut ? 'it made no socket within 120 s' : 'it ended before it made its socket');
+    const api = await waitFor(
+      { name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal },
+      (signal) => negotiate(() => host.dial(config.socket), signal),
     );
     await using client = criClient({ dial: () => host.dial(config.socket), api });
     const version = await client.runtime.version({});
-    const status = await client.runtime.status({ verbose: true });
-    const effective = driver.effective(status.info, planned.planned);
-    const paths = Object.fromEntries(spec.handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler)]));
+    const { info } = await client.runtime.status({ verbose: true });
+    if (driver.configPath !== undefined) {
+      info['config'] = await inspect(host, config.socket, driver.configPath, options.signal);
+    }
+    const effective = driver.effective(info, planned.planned);
+    const handlers = configurable(spec);
+    await refuseDropped(host, driver, config, effective, handlers);
+    const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler)]));
     const sums = await sha256(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
     return {
       spec,
@@ -67,11 +78,31 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
     await stop();
     options.signal.throwIfAborted();
     await host.assertAlive();
-    throw new BlockedError(`Cannot start ${spec.name} ${spec.version} on ${host.id}: ${messageOf(error)}; its log ends: ${lastWords(log.stdout)}`, {
-      remedy: `read ${config.log} in the run folder`,
-      cause: error,
-    });
+    throw new BlockedError(
+      `Cannot start ${spec.name} ${spec.version} on ${host.id}: ${messageOf(error)}; its log ends: ${lastWords(log.stdout)}`,
+      {
+        remedy: `read ${config.log} in the run folder`,
+        cause: error,
+      },
+    );
   }
+}
+
+/** An engine that drops a handler with a warning would let its pods fail one by one, each for a reason that is not the real one. */
+async function refuseDropped(
+  host: Host,
+  driver: EngineDriver,
+  config: EngineConfig,
+  effective: Record<string, Scalar>,
+  handlers: Handler[],
+): Promise<void> {
+  if (driver.whyDropped === undefined) return;
+  const dropped = handlers.find((handler) => driver.runtimePath(effective, handler) === '');
+  if (dropped === undefined) return;
+  const log = await host.exec(['tail', '-n', '500', config.log]);
+  throw new Error(
+    driver.whyDropped(log.stdout, dropped) ?? `the handler "${dropped.name}" is not in its effective configuration`,
+  );
 }
 
 /** Checksums of files on the host, by path; a path that cannot be read is left out. */

@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseToml, writeToml } from '../util/toml.ts';
+import { crio } from './crio.ts';
+import type { EngineSpec } from './engine.ts';
+import { flatten } from './flatten.ts';
+import { kataHandler, runcHandler, specFixture } from './spec-fixture.ts';
+
+const directory = '/var/lib/podproof/crio-1.36.3';
+const spec = (change: Partial<EngineSpec> = {}): EngineSpec => specFixture('crio', '1.36.3', change);
+
+/** The main file as CRI-O would read it, below its table [crio]. */
+function written(change: Partial<EngineSpec> = {}): unknown {
+  return parseToml(Object.values(crio.configure(spec(change)).files)[0] ?? '')['crio'];
+}
+
+describe('the configuration of CRI-O', () => {
+  it('reads one main file and a drop-in directory of its own', () => {
+    const config = crio.configure(spec());
+    expect(config.argv).toEqual([
+      expect.stringMatching(/\/bin\/crio$/),
+      '-c',
+      `${directory}/crio.conf`,
+      '-d',
+      `${directory}/crio.conf.d`,
+    ]);
+    expect(Object.keys(config.files)[0]).toBe(`${directory}/crio.conf`);
+    expect(Object.keys(config.files).filter((path) => path.startsWith(`${directory}/crio.conf.d`))).toEqual([]);
+  });
+
+  it('names no path of the machine but system directories of binaries, and keeps all else below its own', () => {
+    const config = crio.configure(spec({ handlers: [runcHandler('plain')] }));
+    const text = [...Object.values(config.files), ...Object.values(config.env)].join('\n');
+    const paths = (text.match(/(?<=["':=\n])\/[^"':\n]+/g) ?? []).filter((path) => !path.startsWith(`${directory}/`));
+    expect(new Set(paths.filter((path) => !path.startsWith('/artifacts/')))).toEqual(
+      new Set(['/pause', '/usr/lib/cni', '/run/podproof/cdi', '/usr/sbin', '/usr/bin', '/sbin', '/bin']),
+    );
+  });
+
+  it('sets every place that has a default in /etc, /run or /var', () => {
+    expect(flatten(written())).toMatchObject({
+      root: `${directory}/root`,
+      runroot: `${directory}/state/storage`,
+      log_dir: `${directory}/logs`,
+      version_file: `${directory}/state/version`,
+      'api.listen': `${directory}/state/crio.sock`,
+      'image.signature_policy_dir': `${directory}/policies`,
+      'image.namespaced_auth_dir': `${directory}/auth`,
+      'network.network_dir': `${directory}/cni/net.d`,
+      'runtime.container_exits_dir': `${directory}/state/exits`,
+      'runtime.container_attach_socket_dir': `${directory}/state/attach`,
+      'runtime.namespaces_dir': `${directory}/state/ns`,
+      'runtime.irqbalance_config_restore_file': 'disable',
+    });
+  });
+
+  it('mounts its storage so that a shim with a mount namespace of its own sees it', () => {
+    expect(written()).toHaveProperty('storage_option', ['overlay.skip_mount_home=true']);
+  });
+
+  it('pulls over plain HTTP by a registries.conf of its own', () => {
+    const config = crio.configure(spec());
+    const file = config.env['CONTAINER_REGISTRIES_CONF'] ?? '';
+    expect(parseToml(config.files[file] ?? '')).toEqual({ registry: [{ location: 'localhost:5055', insecure: true }] });
+  });
+
+  it('gives OCI runtimes the state directory in which a container is looked for', () => {
+    const config = crio.configure(spec());
+    expect(written()).toHaveProperty('runtime.runtimes.runc-1-1-15', {
+      runtime_path: '/artifacts/runc-1.1.15/usr/sbin/runc',
+      runtime_type: 'oci',
+      runtime_root: config.runtimeState.replace('/{id}', ''),
+      privileged_without_host_devices: false,
+    });
+    expect(flatten(written())).toMatchObject({
+      'runtime.runtimes.runc-1-1-15-withheld.privileged_without_host_devices': true,
+      'runtime.default_runtime': 'runc-1-1-15',
+    });
+  });
+
+  it('has no handler that allows all devices, as CRI-O has no key for it', () => {
+    expect(written()).toHaveProperty('runtime.runtimes.runc-1-1-15-withheld');
+    expect(written()).not.toHaveProperty('runtime.runtimes.runc-1-1-15-all-allowed');
+  });
+
+  it('gives Kata a handler of type vm with its own configuration file', () => {
+    const handler = kataHandler('withheld');
+    expect(written({ handlers: [handler] })).toHaveProperty(
+      `runtime.runtimes.${handler.name}`,
+      expect.objectContaining({ runtime_type: 'vm', runtime_path: handler.path, runtime_config_path: handler.kata?.configPath }),
+    );
+    expect(crio.configure(spec({ handlers: [handler] })).files[handler.kata?.configPath ?? '']).toBe('[hypervisor.qemu]\n');
+  });
+
+  it('follows the switches, and looks for CDI nowhere when CDI is off', () => {
+    const off = { device_ownership_from_security_context: false, cdi_spec_dirs: [] };
+    const on = { device_ownership_from_security_context: true, cdi_spec_dirs: ['/run/podproof/cdi'] };
+    expect(written({ options: { deviceOwnership: false, cdi: false } })).toMatchObject({ runtime: off });
+    expect(written()).toMatchObject({ runtime: on });
+  });
+
+  it('does not plan device ownership for a version that has no such key', () => {
+    const old = specFixture('crio', '1.21.7');
+    expect(crio.configure(old).planned).not.toHaveProperty('device_ownership_from_security_context');
+  });
+
+  it('takes the names that some bundles give conmon', () => {
+    const { crio: daemon = '', pinns = '' } = spec().binaries;
+    const binaries = { crio: daemon, pinns, 'crio-conmon': '/bundle/crio-conmon' };
+    expect(written({ binaries })).toHaveProperty('runtime.conmon', '/bundle/crio-conmon');
+    expect(() => written({ binaries: { crio: daemon } })).toThrow(/CRI-O 1\.36\.3: its artifact has no executable "conmon"/);
+  });
+});
+
+describe('the effective configuration of CRI-O', () => {
+  it('is as planned when CRI-O answers with what was written, for any switches and handlers', () => {
+    const handlers = [
+      runcHandler('plain'),
+      runcHandler('withheld'),
+      runcHandler('all-allowed'),
+      kataHandler('plain'),
+      kataHandler('withheld'),
+    ];
+    const specs = fc.record({
+      version: fc.constantFrom('1.21.7', '1.28.0', '1.36.3'),
+      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean() }),
+      handlers: fc.subarray(handlers, { minLength: 1 }),
+    });
+    fc.assert(
+      fc.property(specs, ({ version, ...change }) => {
+        const config = crio.configure(specFixture('crio', version, change));
+        const answer = Object.values(config.files)[0]?.replaceAll(/^privileged_without_host_devices = false\n/gm, '') ?? '';
+        expect(crio.effective({ config: answer }, config.planned)).toMatchObject(config.planned);
+      }),
+    );
+  });
+
+  it('shows a handler that was dropped by the absence of its path', () => {
+    const answer = writeToml({ crio: { runtime: { runtimes: { 'runc-1-1-15': { runtime_path: '/bin/runc' } } } } });
+    const effective = crio.effective({ config: answer }, {});
+    expect(crio.runtimePath(effective, runcHandler('plain'))).toBe('/bin/runc');
+    expect(crio.runtimePath(effective, runcHandler('withheld'))).toBe('');
+  });
+
+  it('is empty when CRI-O answers with something else than its tables', () => {
+    expect(crio.effective({ config: 'crio = 1\n' }, {})).toEqual({});
+    expect(crio.effective({}, {})).toEqual({});
+  });
+});
+
+describe('the reason for a dropped handler', () => {
+  const line = (name: string, why: string): string =>
+    `time="2026-11-21T06:30:00.1Z" level=warning msg="Runtime handler \\"${name}\\" is being ignored due to: ${why}" file="config.go:1629"\n`;
+
+  it('is the last sentence of the log about this very handler', () => {
+    const log =
+      line('runc-1-1-15', 'first') + line('runc-1-1-15', 'a \\"quoted\\" reason') + line('runc-1-1-15-withheld', 'other');
+    expect(crio.whyDropped?.(log, runcHandler('plain'))).toBe(
+      'Runtime handler "runc-1-1-15" is being ignored due to: a "quoted" reason',
+    );
+  });
+
+  it('is not known from a log that does not say it', () => {
+    expect(crio.whyDropped?.('level=info msg="hello"\nmsg="\\x"\n', runcHandler('plain'))).toBeUndefined();
+  });
+});
