@@ -4,7 +4,6 @@ import {
   canary,
   cdiDevice,
   effectiveConfig,
-  engine,
   fails,
   feature,
   guestDisk,
@@ -32,6 +31,7 @@ const asked = [
   { fixture: 'block', at: '/dev/podproof-block' },
   { fixture: 'char', at: '/dev/podproof-char' },
 ] as const;
+const notThere = /error creating device nodes: mount .*\/dev\/podproof-block.*no such file or directory/;
 const tried = [
   { what: 'read', path: block },
   { what: 'read', path: char },
@@ -97,8 +97,14 @@ export default suite({
       id: 'user-namespace',
       title: 'pod of user 1000, group 2000 in a user namespace',
       needs: [feature('user-namespaces')],
-      pod: { runAsUser: 1000, runAsGroup: 2000, userNamespace: true, devices: [...asked] },
+      pod: { runAsUser: 1000, runAsGroup: 2000, userNamespace: true, devices: [block, char] },
       attempts: [...tried],
+    },
+    {
+      id: 'user-namespace-mapped',
+      title: 'pod in a user namespace with a device mapped to another path',
+      needs: [feature('user-namespaces')],
+      pod: { runAsUser: 1000, runAsGroup: 2000, userNamespace: true, devices: [asked[0]] },
     },
     {
       id: 'flag-off',
@@ -190,7 +196,7 @@ export default suite({
       title: 'The VFIO nodes belong to 1000:2000 with the host’s mode, and huge pages can be written',
       citation: blog,
       on: ['qat-dpdk'],
-      needs: [feature('device-ownership'), engine('containerd'), runtime('runc', 'crun')],
+      needs: [feature('device-ownership'), runtime('runc', 'crun')],
       expect: all(
         identityLine('uid=1000 gid=2000 groups=2000,3000'),
         node({ fixture: 'vfioGroup' }, { uid: 1000, gid: 2000, mode: '0600' }),
@@ -246,11 +252,31 @@ export default suite({
     {
       id: 'OWN-USERNS',
       title:
-        'In a user namespace the node is the host’s own, bind-mounted, so that its owner is unmapped and opening fails with EACCES',
-      citation: 'containerd v2.3.4 docs/user-namespaces/README.md; runc v1.2.0 libcontainer/rootfs_linux.go bindMountDeviceNode',
+        'In a user namespace runc binds the host’s node, whose owner is unmapped: EACCES; crun makes a node of the pod’s user, and opening it works',
+      citation: 'https://github.com/opencontainers/runc/issues/2121; https://github.com/containers/crun/pull/1103 (crun 1.8)',
       on: ['user-namespace'],
-      needs: [runtime('runc', 'crun')],
-      expect: all(node(block, { uid: 65534, gid: 65534 }), fails(block, 'read', 'EACCES')),
+      needs: [runtime('runc', 'crun >=1.8')],
+      expect: when(
+        ({ cell }) => cell.runtime.name === 'crun',
+        all(node(block, { uid: 1000, gid: 2000 }), opens(block, 'read')),
+        all(node(block, { uid: 65534, gid: 65534 }), fails(block, 'read', 'EACCES')),
+      ),
+    },
+    {
+      id: 'OWN-USERNS-MAPPED',
+      title:
+        'In a user namespace runc cannot map a device to another path, as it binds the host’s node of the path in the pod; crun can',
+      citation: 'https://github.com/opencontainers/runc/issues/5137; https://github.com/containers/crun/pull/1103 (crun 1.8)',
+      on: ['user-namespace-mapped'],
+      needs: [runtime('runc', 'crun >=1.8')],
+      expect: when(
+        ({ cell }) => cell.runtime.name === 'crun',
+        node(block, { uid: 1000, gid: 2000 }),
+        byEngine({
+          containerd: refused('StartContainer', notThere),
+          crio: refused('CreateContainer', notThere),
+        }),
+      ),
     },
     {
       id: 'OWN-EFFECTIVE',
