@@ -11,6 +11,7 @@ import type { Suite } from '../suite/suite.ts';
 import { judge, unmet, type Judgement } from './judge.ts';
 import { count, exitCode, worst } from './lattice.ts';
 import type { PlannedIdentity } from './canary.ts';
+import { worthRetry } from './symptoms.ts';
 
 export interface Records {
   plan: Plan;
@@ -31,6 +32,10 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
   const journal = digest(records.events);
   const suites = rulebook.suites.filter((suite) => records.plan.suites.includes(suite.id));
   const found = new Map(records.observations.map((located) => [key(located.observation), located]));
+  // An earlier try of the same scenario that ended otherwise is a flake, which we record and never hide.
+  const flaky = new Set(
+    records.observations.filter((located) => worthRetry(located.observation.outcome)).map((located) => key(located.observation)),
+  );
   const verdicts: Verdict[] = [];
   const cells: Cell[] = [];
   for (const planned of records.plan.cells) {
@@ -38,6 +43,7 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
       planned,
       journal,
       found,
+      flaky,
       known: rulebook.known,
       facts: cellFacts(planned, journal),
       plan: records.plan,
@@ -138,6 +144,7 @@ interface CellContext {
   planned: PlannedCell;
   journal: Journal;
   found: Map<string, Located>;
+  flaky: ReadonlySet<string>;
   known: readonly KnownIssue[];
   facts: CellFacts;
   plan: Plan;
@@ -163,7 +170,8 @@ function verdictOf(context: CellContext, suite: Suite, rule: Rule, scenario: Sce
   const lease = journal.leases.get(at.observation.lease);
   if (lease === undefined) return without('error', `the journal has no engine lease "${at.observation.lease}"`);
   const evidence = { cell: facts, observation: at.observation, lease, native: nativeOf(context, at.observation) };
-  return { ...head, ...judge(rule, evidence, plannedIdentity(planned, journal), context.known) };
+  const flaky = context.flaky.has(key(at.observation)) ? { flaky: true } : {};
+  return { ...head, ...flaky, ...judge(rule, evidence, plannedIdentity(planned, journal), context.known) };
 }
 
 /** The same scenario under runc on the same host and engine: what a runtime is contrasted with. */

@@ -6,6 +6,7 @@ import type { Scenario } from '../suite/scenario.ts';
 import { outcomeText } from '../suite/expect/outcome.ts';
 import { wrongThingTested, type PlannedIdentity } from './canary.ts';
 import { trail } from './layers.ts';
+import { symptomOf } from './symptoms.ts';
 
 /** The judgement of one rule on one observation. */
 export interface Judgement {
@@ -36,12 +37,13 @@ export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, 
   const { outcome } = observation;
   if (outcome.kind === 'error')
     return { verdict: 'error', expected: rule.title, observed: outcome.message, reason: outcome.stack || outcome.message };
-  if (outcome.kind === 'host-lost' && !outcome.repeated) {
+  const symptom = symptomOf(outcome);
+  if (symptom !== undefined || (outcome.kind === 'host-lost' && !outcome.repeated)) {
     return {
       verdict: 'error',
       expected: rule.title,
       observed: outcomeText(observation),
-      reason: `last CRI call: ${outcome.lastCall}`,
+      reason: symptom ?? 'the host was lost, and the scenario was not tried again',
     };
   }
   const findings = rule.expect(evidence);

@@ -3,6 +3,7 @@ import { criClient } from '../cri/client.ts';
 import { CriConnection } from '../cri/connection.ts';
 import { connectRemote } from '../host/remote.ts';
 import { judge, unmet } from '../judge/judge.ts';
+import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { Observation } from '../record/observation.ts';
 import { optionsKey, optionsOf, type Scenario } from '../suite/scenario.ts';
@@ -22,6 +23,7 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.socket));
   afterAll(() => connection.close());
+  const lease: Lease = { context, remote, connection, broken: undefined };
   const pods = new Semaphore(context.pods);
   const options = optionsKey(leaseOptions(context));
   for (const cell of context.cells) {
@@ -35,7 +37,7 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
           unmet(rule, scenario, cell.facts) === undefined,
       );
       if (rules.length === 0) continue;
-      const observe = once(() => pods.run(() => record(context, cell, suite, scenario, remote, connection)));
+      const observe = once(() => pods.run(() => record(lease, cell, suite, scenario)));
       describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
         for (const rule of rules) {
           test(`${rule.id}: ${rule.title}`, async ({ task }) => {
@@ -57,33 +59,45 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
   }
 }
 
-/** Recorded before anything is judged, so that a failed or interrupted rule leaves its facts. */
-async function record(
-  context: WorkerContext,
-  cell: WorkerCell,
-  suite: Suite,
-  scenario: Scenario,
-  remote: ReturnType<typeof connectRemote>,
-  connection: CriConnection,
-): Promise<Observation> {
-  const observation = await launch({
-    context,
-    cell,
-    suite: suite.id,
-    scenario,
-    remote,
-    signal: new AbortController().signal,
-    connect: (calls) =>
-      criClient({
-        dial: connection,
-        api: context.api,
-        patience: cell.facts.runtime.name === 'kata' ? 4 : 1,
-        onCall: (timing) => calls.push(timing),
-        clock: () => Date.now() - context.clockOrigin,
-      }),
-  });
-  appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
-  return observation;
+/**
+ * Launches a scenario and records it before anything is judged, so that a failed or interrupted rule leaves its facts. What
+ * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
+ * runner finds out whether the host is lost, and brings back what was not observed.
+ */
+async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Scenario): Promise<Observation> {
+  const { context, remote, connection } = lease;
+  for (let attempt = 1; ; attempt++) {
+    if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
+    const observation = await launch({
+      context,
+      cell,
+      suite: suite.id,
+      scenario,
+      remote,
+      signal: new AbortController().signal,
+      connect: (calls) =>
+        criClient({
+          dial: connection,
+          api: context.api,
+          patience: cell.facts.runtime.name === 'kata' ? 4 : 1,
+          onCall: (timing) => calls.push(timing),
+          clock: () => Date.now() - context.clockOrigin,
+        }),
+    });
+    appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
+    const { outcome } = observation;
+    if (outcome.kind === 'error') lease.broken = outcome.message;
+    if (outcome.kind === 'error' || attempt > 1 || !worthRetry(outcome)) return observation;
+  }
+}
+
+/** What the scenarios of one lease share. */
+interface Lease {
+  context: WorkerContext;
+  remote: ReturnType<typeof connectRemote>;
+  connection: CriConnection;
+  /** Why nothing more can be launched. */
+  broken: string | undefined;
 }
 
 function leaseOptions(context: WorkerContext): { deviceOwnership: boolean; cdi: boolean } {

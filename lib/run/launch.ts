@@ -5,6 +5,7 @@ import { requestFacts, type PodSpec } from '../cri/pod-spec.ts';
 import type { Remote } from '../host/host.ts';
 import { leftovers, sweepHost } from '../probe/host-sweep.ts';
 import { observePod } from '../probe/observe.ts';
+import type { Fixtures } from '../record/fixtures.ts';
 import type { CallTiming, HostReport, Leftovers, Observation, Outcome } from '../record/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { messageOf } from '../util/errors.ts';
@@ -39,24 +40,16 @@ export async function launch(task: Launch): Promise<Observation> {
   const where = { handler, runtime: cell.facts.runtime.name, fixtures, images: context.images };
   const spec = podSpec(scenario, where);
   const calls: CallTiming[] = [];
-  const ids: Record<'sandbox' | 'container', string> = { sandbox: '', container: '' };
-  let facts: Facts = {};
-  let left: Observation['leftovers'];
-  let outcome: Outcome;
-  await using _ = await setHostState(remote, scenario.hostState, fixtures);
-  const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
+  const ids: Ids = { sandbox: '', container: '' };
   await using client = task.connect(calls);
-  try {
-    await using pod = await launchPod(client, spec, { signal: task.signal, onId: (kind, id) => (ids[kind] = id) });
-    await using _twin =
-      scenario.twin === true ? await launchPod(client, podSpec(scenario, where), { signal: task.signal }) : undefined;
-    facts = await look(task, spec, pod);
-    if (scenario.killVmm === true) await killVmm(remote, facts.host?.processes ?? []);
-    outcome = { kind: 'ran' };
-  } catch (error) {
-    outcome = failure(error);
-  }
-  if (before !== undefined) left = await whatIsLeft(remote, before, ids);
+  const seen: Seen = { facts: {}, left: undefined, ran: false };
+  const error = await live(task, client, { spec, twin: podSpec(scenario, where), fixtures, ids, seen }).catch(
+    (thrown: unknown) => thrown,
+  );
+  // A pod that ran and could not be removed did run: the removal is judged by what it left.
+  const outcome: Outcome = seen.ran ? { kind: 'ran' } : failure(error);
+  const { facts, left } = seen;
+  const log = logSlice(remote, context.engineLog, Object.values(ids));
   const runtime = context.runtimes[handler];
   return {
     schema: 1,
@@ -81,12 +74,45 @@ export async function launch(task: Launch): Promise<Observation> {
     ...(facts.host === undefined ? {} : { host: facts.host }),
     ...(left === undefined ? {} : { leftovers: left }),
     calls,
-    engineLog: outcome.kind === 'ran' ? '' : await logSlice(remote, context.engineLog, Object.values(ids)),
+    engineLog: await log,
   };
 }
 
+type Ids = Record<'sandbox' | 'container', string>;
+
+/** What was seen up to now, also when a later step fails. */
+interface Seen {
+  facts: Facts;
+  left: Leftovers | undefined;
+  ran: boolean;
+}
+
+interface Life {
+  spec: PodSpec;
+  twin: PodSpec;
+  fixtures: Fixtures;
+  ids: Ids;
+  seen: Seen;
+}
+
+/** From the first change of the host to the last sweep. Throws what the first failed step threw. */
+async function live(task: Launch, client: CriClient, { spec, twin, fixtures, ids, seen }: Life): Promise<void> {
+  const { scenario, remote, signal } = task;
+  await using _state = await setHostState(remote, scenario.hostState, fixtures);
+  const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
+  try {
+    await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
+    await using _twin = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
+    seen.facts = await look(task, spec, pod);
+    if (scenario.killVmm === true) await killVmm(remote, seen.facts.host?.processes ?? []);
+    seen.ran = true;
+  } finally {
+    if (before !== undefined) seen.left = await whatIsLeft(remote, before, ids);
+  }
+}
+
 /** What is still there 30 s after the removal: runtimes may clean up behind the call's back (Kata's own test allows as long). */
-async function whatIsLeft(remote: Remote, before: HostReport, ids: Record<'sandbox' | 'container', string>): Promise<Leftovers> {
+async function whatIsLeft(remote: Remote, before: HostReport, ids: Ids): Promise<Leftovers> {
   const sweep = async (): Promise<Leftovers> =>
     leftovers(before, await sweepHost(remote, { sandboxId: ids.sandbox, containerId: ids.container }));
   let left = await sweep();

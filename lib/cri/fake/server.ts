@@ -24,7 +24,7 @@ export interface FakeCri extends AsyncDisposable {
   readonly engine: FakeEngine;
   /** Every call that arrived, in order. */
   readonly calls: Array<{ call: string; request: unknown; contentType: string | null; deadlineMs: number | undefined }>;
-  dial(): Duplex;
+  dial: () => Duplex;
   /** Cuts every connection, as an engine that is killed does. */
   reset(): void;
 }

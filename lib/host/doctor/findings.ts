@@ -98,7 +98,8 @@ async function findContainerSocket(): Promise<string | null> {
 
 async function listArtifacts(): Promise<string[] | null> {
   const directory = process.env['PODPROOF_ARTIFACTS'];
-  return directory ? (await readdir(directory).catch(() => [])).toSorted() : null;
+  const names: string[] = directory ? await readdir(directory).catch(() => []) : [];
+  return directory ? names.toSorted() : null;
 }
 
 /** Free space where `path` is or will be. */

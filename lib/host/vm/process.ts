@@ -10,7 +10,7 @@ export interface Child extends AsyncDisposable {
   /** Settles when the child is gone, with its last words. Never rejects. */
   readonly ended: Promise<string>;
   /** Throws when the child is gone. */
-  assertRunning(): void;
+  assertRunning: () => void;
 }
 
 /** Starts `argv`, which must carry `token`, after writing it to the ledger. Output goes to `log`. Disposal kills it. */

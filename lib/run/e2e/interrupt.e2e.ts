@@ -30,7 +30,9 @@ async function machines(): Promise<string[]> {
 test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the rest', async () => {
   const before = await machines();
   const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () => ((await recorded()) > 0 ? true : undefined));
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () =>
+    (await recorded()) > 0 ? true : undefined,
+  );
   run.kill('SIGKILL');
   await run;
   const done = await recorded();
@@ -58,8 +60,12 @@ test('SIGINT tears the host down and keeps what was seen', async () => {
   const before = await machines();
   const run = podproof(['--results', results, 'run', '--only', only]);
   const folders = (): Promise<string[]> => readdir(results);
-  await waitFor({ name: 'see the second run start', timeoutMs: 60_000 }, async () => ((await folders()).length === 3 ? true : undefined));
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () => ((await recorded()) > 0 ? true : undefined));
+  await waitFor({ name: 'see the second run start', timeoutMs: 60_000 }, async () =>
+    (await folders()).length === 3 ? true : undefined,
+  );
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () =>
+    (await recorded()) > 0 ? true : undefined,
+  );
   run.kill('SIGINT');
   const { exitCode } = await run;
   expect(exitCode).toBe(130);

@@ -45,23 +45,34 @@ describe('the main job, with a real host, a real containerd and real pods', () =
   });
 
   test.for(runtimes)('%s: a user alone keeps the group of the host, and USER in the image is ignored', (runtime) => {
-    expect(observedOf(document, 'OWN-USER-ONLY', runtime)).toContain('/dev/podproof-block uid 1000; /dev/podproof-block gid 4321');
+    expect(observedOf(document, 'OWN-USER-ONLY', runtime)).toContain(
+      '/dev/podproof-block uid 1000; /dev/podproof-block gid 4321',
+    );
     expect(observedOf(document, 'OWN-IMAGE-USER', runtime)).toContain('read of /dev/podproof-block fails with EACCES');
   });
 
   test.for(runtimes)('%s: the VFIO group node belongs to 1000:2000', (runtime) => {
-    expect(observedOf(document, 'OWN-QAT-DPDK', runtime)).toMatch(/\/dev\/vfio\/\d+ uid 1000; \/dev\/vfio\/\d+ gid 2000; \/dev\/vfio\/\d+ mode 0600/);
+    expect(observedOf(document, 'OWN-QAT-DPDK', runtime)).toMatch(
+      /\/dev\/vfio\/\d+ uid 1000; \/dev\/vfio\/\d+ gid 2000; \/dev\/vfio\/\d+ mode 0600/,
+    );
   });
 
   test.for(runtimes)('%s: a device of permissions r is not writable, and a missing one is refused at create', (runtime) => {
     expect(observedOf(document, 'DEV-CGROUP', runtime)).toContain('write of /dev/podproof-char fails with EPERM');
-    expect(observedOf(document, 'DEV-MISSING', runtime)).toMatch(/^CreateContainer failed: .*lstat \S+: no such file or directory$/);
+    expect(observedOf(document, 'DEV-MISSING', runtime)).toMatch(
+      /^CreateContainer failed: .*lstat \S+: no such file or directory$/,
+    );
   });
 
-  test.for(runtimes)('%s: a privileged pod has the nodes of the host, and only the defaults when they are withheld', (runtime) => {
-    expect(observedOf(document, 'PRIV-HOST-DEV', runtime)).toMatch(/^all \d{2,} device nodes of the host, unchanged$/);
-    expect(observedOf(document, 'PRIV-NO-HOST-DEV', runtime)).toContain('the six default nodes with mode 0666; nothing else in /dev');
-  });
+  test.for(runtimes)(
+    '%s: a privileged pod has the nodes of the host, and only the defaults when they are withheld',
+    (runtime) => {
+      expect(observedOf(document, 'PRIV-HOST-DEV', runtime)).toMatch(/^all \d{2,} device nodes of the host, unchanged$/);
+      expect(observedOf(document, 'PRIV-NO-HOST-DEV', runtime)).toContain(
+        'the six default nodes with mode 0666; nothing else in /dev',
+      );
+    },
+  );
 
   test('the report opens in a browser: matrix, filter and evidence work, and nothing is fetched', async () => {
     await using browser = await launchBrowser();

@@ -24,7 +24,9 @@ async function sabotaged(only: string, change: (text: string) => string): Promis
   const plan = makePlan(matrix, { profile: 'quick', only });
   const tamper = (config: EngineConfig): EngineConfig => ({
     ...config,
-    files: Object.fromEntries(Object.entries(config.files).map(([path, text]) => [path, path.endsWith('/config.toml') ? change(text) : text])),
+    files: Object.fromEntries(
+      Object.entries(config.files).map(([path, text]) => [path, path.endsWith('/config.toml') ? change(text) : text]),
+    ),
   });
   return run({
     plan,
@@ -40,7 +42,10 @@ async function sabotaged(only: string, change: (text: string) => string): Promis
 describe('an engine whose configuration was sabotaged', () => {
   test('with the ownership flag turned off, OWN-EFFECTIVE and OWN-ON are red and the trail names the engine configuration', async () => {
     const document = await sabotaged('runtime=runc scenario=user-and-group rule=OWN-EFFECTIVE,OWN-ON,OWN-ID', (text) => {
-      const changed = text.replace('device_ownership_from_security_context = true', 'device_ownership_from_security_context = false');
+      const changed = text.replace(
+        'device_ownership_from_security_context = true',
+        'device_ownership_from_security_context = false',
+      );
       expect(changed).not.toBe(text);
       return changed;
     });

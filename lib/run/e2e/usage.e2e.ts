@@ -23,7 +23,12 @@ async function matrixWith(from: string, to: string): Promise<string> {
 
 describe('bad input is one sentence with its place, exit 2, and nothing is started', () => {
   test.for([
-    ['a typo in a key', '"allowExpiredRelease"', '"allowExpiredReleases"', /matrix\.json: hosts\.debian-sid: .*allowExpiredReleases/],
+    [
+      'a typo in a key',
+      '"allowExpiredRelease"',
+      '"allowExpiredReleases"',
+      /matrix\.json: hosts\.debian-sid: .*allowExpiredReleases/,
+    ],
     ['an unknown version', 'containerd@1.7.24', 'containerd@1.7.99', /matrix\.json: profiles\.quick\.engines\[0\]: .*1\.7\.99/],
     ['a suite that does not exist', '"privileged"', '"priviledged"', /profiles\.quick\.suites.*priviledged/],
     ['broken JSON', '{', '{,', /matrix\.json:1:2: /],

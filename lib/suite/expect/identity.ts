@@ -65,7 +65,8 @@ export function effectiveConfig(only?: string): Expectation {
     };
     const keys = Object.keys(lease.engine.planned).filter((key) => (only === undefined ? ours(key) : key === only));
     const wrong = keys.filter((key) => lease.engine.effective[key] !== lease.engine.planned[key]);
-    const show = (key: string, table: Record<string, unknown>): string => `${key} = ${String(table[key] ?? 'not effective')}`;
+    const show = (key: string, table: Record<string, string | number | boolean>): string =>
+      `${key} = ${table[key] ?? 'not effective'}`;
     return [
       {
         ok: keys.length > 0 && wrong.length === 0,

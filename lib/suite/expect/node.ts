@@ -7,7 +7,8 @@ import { ran } from './outcome.ts';
 export interface NodeExpectation {
   uid?: number | 'host';
   gid?: number | 'host';
-  mode?: string | 'host';
+  /** Four octal digits, or `host`. */
+  mode?: string;
   numbers?: 'host';
   /** The node is not the host's kind of device where the runtime has a guest of its own. */
   type?: 'host';
@@ -38,7 +39,12 @@ export function node(reference: NodeReference, wanted: NodeExpectation): Expecta
       });
     }
     if (wanted.type === 'host' || wanted.numbers === 'host') findings.push(sameDevice(path, seen, host));
-    const there: Finding = { ok: true, expected: `${path} is there`, observed: `${path} is there`, about: { path, field: 'presence' } };
+    const there: Finding = {
+      ok: true,
+      expected: `${path} is there`,
+      observed: `${path} is there`,
+      about: { path, field: 'presence' },
+    };
     return findings.length === 0 ? [there] : findings;
   });
 }

@@ -1,0 +1,30 @@
+import type { Outcome } from '../record/observation.ts';
+
+/** Failures that say nothing about a rule: the emulator's or the guest boot's own. Each is tried once more and marked. */
+const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
+  {
+    // A nested guest now and then never answers; dial_timeout 45 or 120 alike, and a second try works (measured).
+    pattern: /timed out connecting to vsock|Failed to Check if grpc server is working/,
+    says: 'the guest never answered on vsock',
+  },
+  {
+    // A static-key patch seen half-way by another CPU: multi-threaded emulation of QEMU 7.2, not the runtime.
+    pattern: /Oops: int3/,
+    says: 'the emulator died: Oops int3',
+  },
+];
+
+/** What an outcome shows of the harness's own trouble, in words, or undefined. */
+export function symptomOf(outcome: Outcome): string | undefined {
+  const text = outcome.kind === 'refused' ? outcome.message : outcome.kind === 'host-lost' ? outcome.consoleTail : '';
+  return symptoms.find(({ pattern }) => pattern.test(text))?.says;
+}
+
+/** Whether this outcome is worth a second try, alone. */
+export function worthRetry(outcome: Outcome): boolean {
+  return (
+    outcome.kind === 'error' ||
+    (outcome.kind === 'host-lost' && !outcome.repeated) ||
+    (outcome.kind === 'refused' && symptomOf(outcome) !== undefined)
+  );
+}

@@ -1,0 +1,141 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { handlerName, type Engine } from '../engine/engine.ts';
+import type { Host } from '../host/host.ts';
+import { identityOf } from '../judge/assemble.ts';
+import { worthRetry } from '../judge/symptoms.ts';
+import type { PlannedCell } from '../plan/cell.ts';
+import type { EngineGroup } from '../plan/leases.ts';
+import type { LeaseRecord } from '../record/observation.ts';
+import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
+import { BlockedError } from '../util/errors.ts';
+import { leaseEngine, type HostSetting } from './engine-lease.ts';
+import { block, factsOf, openScenarios, scenarioKey, type Stage } from './stage.ts';
+import { runSuites } from './vitest-lease.ts';
+import type { WorkerCell, WorkerContext } from './worker-context.ts';
+
+/** How often one engine lease is tried: an engine that died between two pods is started again for the rest. */
+const tries = 2;
+
+/** Every combination of switches that the open scenarios need is a lease of its own. */
+export async function runEngine(stage: Stage, setting: HostSetting, group: EngineGroup): Promise<void> {
+  for (const options of switches(stage, setting, group)) {
+    const key = optionsKey(options);
+    try {
+      for (let attempt = 1; attempt <= tries; attempt++) {
+        if (attempt > 1 && !switches(stage, setting, group).some((left) => optionsKey(left) === key)) break;
+        await lease(stage, setting, group, options);
+        await setting.host.assertAlive();
+        await settleDone(stage, group.cells);
+      }
+    } catch (error) {
+      stage.signal.throwIfAborted();
+      if (!(error instanceof BlockedError)) throw error;
+      block(stage, group.cells, error);
+    }
+  }
+}
+
+/** What is observed needs no pod any more; what the harness's own trouble spoiled is left for the next try. */
+async function settleDone(stage: Stage, cells: readonly PlannedCell[]): Promise<void> {
+  const observed = await stage.folder.observations(cells.map((cell) => cell.id));
+  const last = new Map(observed.map(({ observation }) => [scenarioKey(observation), observation.outcome]));
+  for (const [key, outcome] of last) if (!worthRetry(outcome)) stage.done.add(key);
+}
+
+/** One daemon with one configuration, and all pods that want it. */
+async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<void> {
+  const title = `${setting.host.id}/${group.engine.name}-${group.engine.version} (${optionsKey(options)})`;
+  stage.progress.line('engine', `${title}: starting`);
+  const { engine, record } = await stage.timeline.span('engine', title, () =>
+    leaseEngine(setting, group, options, {
+      signal: stage.signal,
+      now: () => stage.timeline.now(),
+      ...(stage.tamper === undefined ? {} : { tamper: stage.tamper }),
+    }),
+  );
+  await using _ = engine;
+  stage.folder.append({ event: 'lease', record });
+  stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
+  const context = await workerContext(stage, setting, group, { engine, record });
+  await stage.timeline.span('pods', title, () => pods(stage, context));
+  await keepLog(stage, setting.host, engine, record.lease);
+}
+
+async function workerContext(
+  stage: Stage,
+  setting: HostSetting,
+  group: EngineGroup,
+  { engine, record }: { engine: Engine; record: LeaseRecord },
+): Promise<WorkerContext> {
+  const events = await stage.folder.events();
+  return {
+    connection: setting.host.connection,
+    socket: engine.config.socket,
+    api: engine.api,
+    lease: record,
+    cells: group.cells.map((cell): WorkerCell => ({
+      facts: factsOf(cell, setting),
+      planned: identityOf(cell, events),
+      handlers: Object.fromEntries(variantsOf(cell.runtime.name).map((variant) => [variant, handlerName(cell.runtime, variant)])),
+    })),
+    runtimes: engine.runtimes,
+    runtimeState: engine.config.runtimeState,
+    engineLog: engine.config.log,
+    images: setting.images,
+    runFolder: stage.folder.path,
+    clockOrigin: stage.timeline.origin,
+    selected: selected(stage),
+    done: [...stage.done],
+    pods: podBudget(setting.host, group.cells),
+  };
+}
+
+/** The whole log of the engine, beside the slices that stand in the observations. */
+async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string): Promise<void> {
+  const { stdout } = await host.exec(['tail', '-c', '4000000', '--', engine.config.log]);
+  await writeFile(join(stage.folder.path, 'hosts', `${lease.replaceAll('/', '_')}.log`), stdout);
+}
+
+async function pods(stage: Stage, context: WorkerContext): Promise<void> {
+  const seen = new Set<string>();
+  const errors = await runSuites({
+    suites: stage.suites.map((suite) => suite.id),
+    context,
+    signal: stage.signal,
+    onRule: (title, passed) => {
+      const pod = title.slice(0, title.lastIndexOf(' > '));
+      if (!seen.has(pod)) {
+        seen.add(pod);
+        stage.count.done++;
+        stage.progress.count(stage.count.done, stage.count.total);
+      }
+      if (!passed) stage.progress.line('rule', `not as expected: ${title}`);
+    },
+  });
+  for (const error of errors) stage.progress.line('error', error);
+}
+
+function switches(stage: Stage, setting: HostSetting, group: EngineGroup): EngineOptions[] {
+  const open = group.cells.flatMap((cell) => openScenarios(stage, cell, setting)).map(({ scenario }) => optionsOf(scenario));
+  return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
+}
+
+function selected(stage: Stage): string[] {
+  return stage.suites.flatMap((suite) =>
+    suite.rules.flatMap((rule) =>
+      rule.on
+        .filter((scenario) => stage.rulebook.selects(suite.id, scenario, rule.id))
+        .map((scenario) => `${suite.id}/${scenario}/${rule.id}`),
+    ),
+  );
+}
+
+/**
+ * Pods that the host can run at once: two CPUs carry two launches side by side, and a third hides their waits. A guest
+ * inside an emulated host takes a whole CPU for most of a minute, so there one at a time is quicker and steadier.
+ */
+function podBudget(host: Host, cells: readonly PlannedCell[]): number {
+  if (cells.some((cell) => cell.runtime.name === 'kata')) return host.facts.accelerator === 'tcg' ? 1 : host.facts.cpus;
+  return host.facts.cpus + 1;
+}

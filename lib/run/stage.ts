@@ -1,0 +1,83 @@
+import type { EngineConfig } from '../engine/engine.ts';
+import type { Rulebook } from '../judge/assemble.ts';
+import { unmet } from '../judge/judge.ts';
+import type { Plan, PlannedCell } from '../plan/cell.ts';
+import type { OciImage } from '../probe/image/oci.ts';
+import type { RunFolder } from '../record/run-folder.ts';
+import type { CellFacts } from '../suite/requirement.ts';
+import type { Scenario } from '../suite/scenario.ts';
+import type { Suite } from '../suite/suite.ts';
+import { BlockedError, messageOf } from '../util/errors.ts';
+import type { Had } from './artifacts.ts';
+import type { HostSetting } from './engine-lease.ts';
+import type { Progress } from './progress.ts';
+import type { Timeline } from './timeline.ts';
+
+export interface RunOptions {
+  plan: Plan;
+  folder: RunFolder;
+  rulebook: Rulebook;
+  version: string;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Changes an engine's configuration behind the plan's back: for tests of our own canaries. */
+  tamper?: (config: EngineConfig) => EngineConfig;
+}
+
+/** What every stage of a run shares. */
+export interface Stage extends RunOptions {
+  timeline: Timeline;
+  suites: Suite[];
+  images: { pause: OciImage; root: OciImage; user777: OciImage };
+  had: Map<string, Had>;
+  count: { done: number; total: number };
+  /** Keys of scenarios that need no pod any more. */
+  done: Set<string>;
+  /** Those that were under way when the host was lost. */
+  lost: Set<string>;
+}
+
+/** `cell suite scenario`: one pod of a run. */
+export function scenarioKey(at: { cell: string; suite: string; scenario: string }): string {
+  return `${at.cell} ${at.suite} ${at.scenario}`;
+}
+
+/** The scenarios whose pods a cell still needs, as far as this is known: without `setting` its host is not up yet. */
+export function openScenarios(
+  stage: Stage,
+  cell: PlannedCell,
+  setting?: HostSetting,
+): Array<{ key: string; scenario: Scenario }> {
+  const facts = factsOf(cell, setting);
+  return stage.suites.flatMap((suite) =>
+    suite.scenarios
+      .map((scenario) => ({ key: scenarioKey({ cell: cell.id, suite: suite.id, scenario: scenario.id }), scenario }))
+      .filter(({ key, scenario }) => {
+        const judged = suite.rules.some(
+          (rule) =>
+            rule.on.includes(scenario.id) &&
+            stage.rulebook.selects(suite.id, scenario.id, rule.id) &&
+            unmet(rule, scenario, facts) === undefined,
+        );
+        return judged && !stage.done.has(key);
+      }),
+  );
+}
+
+export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
+  return {
+    id: cell.id,
+    host: cell.host.id,
+    engine: { name: cell.engine.name, version: cell.engine.version },
+    runtime: { name: cell.runtime.name, version: cell.runtime.version, shim: cell.runtime.shim, vmm: cell.runtime.vmm },
+    facts: setting?.host.facts,
+    fixtures: setting?.fixtures,
+  };
+}
+
+/** These cells could not be tried; the run goes on without them. */
+export function block(stage: Stage, cells: readonly PlannedCell[], why: unknown): void {
+  const reason = why instanceof BlockedError && why.remedy !== undefined ? `${why.message}; ${why.remedy}` : messageOf(why);
+  stage.folder.append({ event: 'blocked', cells: cells.map((cell) => cell.id), reason });
+  stage.progress.line('blocked', `${cells.map((cell) => cell.id).join(', ')}: ${reason}`);
+}
