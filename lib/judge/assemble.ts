@@ -91,9 +91,13 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
         security: issue.security ?? false,
       })),
     verdicts,
-    spans: journal.spans,
+    spans: [...journal.spans, ...records.observations.map(({ observation }) => podSpan(observation))],
     excluded: records.plan.excluded,
   };
+}
+
+function podSpan({ cell, suite, scenario, startMs, endMs }: Observation): Document['spans'][number] {
+  return { phase: 'pod', name: `${cell} ${suite} ${scenario}`, startMs, durationMs: endMs - startMs };
 }
 
 type Journal = ReturnType<typeof digest>;
