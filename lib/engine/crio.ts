@@ -5,6 +5,8 @@ import { cniConfiguration } from './cni.ts';
 import { configurable, type EngineConfig, type EngineDriver, type EngineSpec, type Handler } from './engine.ts';
 import { flatten } from './flatten.ts';
 
+const bridge = 'pp-crio';
+
 /**
  * CRI-O with one main file and a drop-in directory that is never made, so that nothing of the machine's /etc is read.
  * Keys that a version does not know are ignored by it (cri-o pkg/config/config.go UpdateFromDropInFile), so plumbing
@@ -51,7 +53,7 @@ export const crio: EngineDriver = {
         [`${directory}/storage.conf`]: writeToml({
           storage: { driver: 'overlay', graphroot: storage.root, runroot: storage.runroot },
         }),
-        [`${directory}/cni/net.d/10-podproof.conflist`]: cniConfiguration(directory, 'pp-crio'),
+        [`${directory}/cni/net.d/10-podproof.conflist`]: cniConfiguration(directory, bridge),
         ...Object.fromEntries(
           spec.handlers.flatMap(({ kata }) => (kata === undefined ? [] : [[kata.configPath, kata.configuration]])),
         ),
@@ -68,6 +70,7 @@ export const crio: EngineDriver = {
       planned: plannedKeys(runtime),
       runtimeState: `${state}/oci/{id}`,
       shimMark: socket,
+      bridge,
     };
   },
 

@@ -50,6 +50,8 @@ export interface EngineConfig {
   runtimeState: string;
   /** Argument by which the shims of this instance are found, and nothing else's. */
   shimMark: string;
+  /** Bridge of the pod network, to be there before the engine starts and to go with it. */
+  bridge?: string;
 }
 
 /** One engine family: a configuration writer and a reader of what became effective. */

@@ -13,7 +13,7 @@ export function specFixture(name: EngineSpec['name'], version: string, change: P
     options: { deviceOwnership: true, cdi: true },
     handlers: variantsOf('runc').map(runcHandler),
     registry: 'localhost:5055',
-    pauseImage: 'localhost:5055/podproof/pause@sha256:00',
+    pauseImage: 'localhost:5055/podproof/pause:1',
     cdiDirectory: '/run/podproof/cdi',
     cniPlugins: '/usr/lib/cni',
     ...change,

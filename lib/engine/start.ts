@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { criClient, negotiate } from '../cri/client.ts';
 import type { Host } from '../host/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
+import type { ExecOptions, ExecResult } from '../util/exec.ts';
 import { waitFor } from '../util/wait.ts';
 import { containerd } from './containerd.ts';
 import { crio } from './crio.ts';
@@ -33,15 +34,18 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   const config = options.tamper?.(planned) ?? planned;
   const pidFile = `${spec.directory}/engine.pid`;
   const environment = Object.entries(config.env).map(([name, value]) => `${name}=${value}`);
+  const bridge = config.bridge ?? '';
+  const instance = (argv: string[], limits: ExecOptions): Promise<ExecResult> =>
+    host.exec(['sh', '-c', script, 'instance', ...argv], limits);
   const stop = async (): Promise<void> => {
-    await host.exec(['sh', '-c', script, 'instance', 'stop', pidFile, config.shimMark, spec.directory], { timeoutMs: 30_000 });
+    await instance(['stop', pidFile, config.shimMark, spec.directory, bridge], { timeoutMs: 30_000 });
   };
   try {
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
-    const started = await host.exec(
-      ['sh', '-c', script, 'instance', 'start', config.log, pidFile, config.socket, 'env', ...environment, ...config.argv],
-      { signal: options.signal, timeoutMs: 120_000 },
-    );
+    const started = await instance(['start', config.log, pidFile, config.socket, bridge, 'env', ...environment, ...config.argv], {
+      signal: options.signal,
+      timeoutMs: 120_000,
+    });
     const pid = Number(started.stdout.trim());
     if (!Number.isInteger(pid) || pid < 2)
       throw new Error(started.timedOut ? 'it made no socket within 120 s' : 'it ended before it made its socket');
