@@ -57,6 +57,25 @@ export const knownIssues: KnownIssue[] = [
     security: true,
   },
   {
+    id: 'kata-go-waits-for-dead-qemu',
+    title:
+      'QEMU ends at once with "Could not access KVM kernel module: Permission denied", which only the log shows: the Go shim goes on waiting and RunPodSandbox runs into its deadline',
+    url: 'https://github.com/kata-containers/kata-containers/blob/3.30.0/src/runtime/virtcontainers/qemu.go',
+    rules: ['RVMM-KVM-MODE'],
+    on: [runtime('kata =3.30.0'), shim('go')],
+    observed: /no answer within \d+ s|context deadline exceeded/,
+  },
+  {
+    id: 'kata-failed-create-leaks-account',
+    title: 'Before 4.1.0 a sandbox that could not be created leaves the kata-N account and its files',
+    url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/docs/releases/4.1.0.md',
+    rules: ['RVMM-LEFTOVERS'],
+    scenarios: ['kvm-closed'],
+    on: [runtime('kata >=2.3.0 <4.1.0')],
+    observed: /user kata-\d+|\/run\/user\/\d+/,
+    security: true,
+  },
+  {
     id: 'kata-run-user-left',
     title: 'Before 4.1.0 /run/user/<uid> of a rootless VMM stays behind',
     url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/docs/releases/4.1.0.md',
