@@ -1,4 +1,5 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { BlockedError } from '../util/errors.ts';
 import type { Artifact } from './artifact.ts';
@@ -38,15 +39,25 @@ async function at(request: ArtifactRequest, path: string): Promise<Artifact | un
   const facts = await stat(path).catch(() => undefined);
   if (facts?.isDirectory()) {
     if ((await readdir(path)).length === 0) throw new BlockedError(`${path}, where ${titleOf(request)} should be, is empty`);
-    return inPlace(request, await realpath(path), `path ${path}`);
+    return inPlace(request, await realpath(path), `path ${shown(path)}`);
   }
   if (!facts?.isFile()) return undefined;
   request.progress(`${titleOf(request)}: unpack ${path}`);
   const sha256 = await fileSha256(path);
   return cached(request, ['path', sha256], async (root) => {
     await unpack(path, root, request.signal);
-    return `path ${path}, sha256 ${sha256}`;
+    return `path ${shown(path)}, sha256 ${sha256}`;
   });
+}
+
+/** As reports show it: where a user keeps things is nobody else's business. */
+function shown(path: string): string {
+  const shelf = process.env['PODPROOF_ARTIFACTS'];
+  const under = (directory: string | undefined, name: string): string | undefined =>
+    directory !== undefined && directory !== '' && path.startsWith(`${resolve(directory)}/`)
+      ? `${name}${path.slice(resolve(directory).length)}`
+      : undefined;
+  return under(shelf, '$PODPROOF_ARTIFACTS') ?? under(homedir(), '~') ?? path;
 }
 
 function absent(request: ArtifactRequest): BlockedError {
