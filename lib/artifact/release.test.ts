@@ -86,7 +86,7 @@ describe('the source release', () => {
     await mkdir(join(place.path, 'containerd-2.3.4/bin'), { recursive: true });
     await writeFile(join(place.path, 'containerd-2.3.4/bin/containerd'), '#!/bin/sh\n', { mode: 0o755 });
     const artifact = await resolveArtifact('containerd', '2.3.4', { kind: 'release' }, { cache: join(place.path, 'cache') });
-    expect(artifact.source).toBe(`path ${join(place.path, 'containerd-2.3.4')}`);
+    expect(artifact.source).toBe('path $PODPROOF_ARTIFACTS/containerd-2.3.4');
   });
 
   test('is blocked by a wrong checksum, and keeps nothing', async () => {
