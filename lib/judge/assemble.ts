@@ -32,10 +32,11 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
   const journal = digest(records.events);
   const suites = rulebook.suites.filter((suite) => records.plan.suites.includes(suite.id));
   const found = new Map(records.observations.map((located) => [key(located.observation), located]));
-  // An earlier try of the same scenario that ended otherwise is a flake, which we record and never hide.
-  const flaky = new Set(
+  // An earlier try that came to grief while the last one did not is a flake, which we record and never hide.
+  const tried = new Set(
     records.observations.filter((located) => worthRetry(located.observation.outcome)).map((located) => key(located.observation)),
   );
+  const flaky = new Set([...found].filter(([at, last]) => tried.has(at) && settled(last.observation)).map(([at]) => at));
   const verdicts: Verdict[] = [];
   const cells: Cell[] = [];
   for (const planned of records.plan.cells) {
@@ -94,6 +95,10 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
     spans: [...journal.spans, ...records.observations.map(({ observation }) => podSpan(observation))],
     excluded: records.plan.excluded,
   };
+}
+
+function settled({ outcome }: Observation): boolean {
+  return !worthRetry(outcome) && outcome.kind !== 'host-lost';
 }
 
 function podSpan({ cell, suite, scenario, startMs, endMs }: Observation): Document['spans'][number] {

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Observation } from '../record/observation.ts';
+import { wrongThingTested } from './canary.ts';
+import { cell, evidence, kataCell, lease, planned, vmm } from './evidence.sample.ts';
+
+const { observation } = evidence();
+const engine = (change: Partial<typeof lease.engine>) => ({ ...lease, engine: { ...lease.engine, ...change } });
+const identity = (change: Partial<typeof observation.identity>): Observation => ({
+  ...observation,
+  identity: { ...observation.identity, ...change },
+});
+const guestOwn: Observation = {
+  ...observation,
+  guest: { ...observation.guest, bootId: 'boot-of-the-guest' },
+  host: { ...observation.host, processes: [vmm] },
+};
+
+describe('identity canary', () => {
+  it('says nothing of what was planned', () => {
+    expect(wrongThingTested(cell, planned, lease, observation)).toBeUndefined();
+    expect(wrongThingTested(kataCell, planned, lease, guestOwn)).toBeUndefined();
+  });
+
+  it('takes cri-o for the engine crio', () => {
+    const crio = { ...cell, engine: { name: 'crio', version: '1.36.3' } };
+    const reported = engine({ reportedName: 'cri-o', reportedVersion: '1.36.3' });
+    expect(wrongThingTested(crio, planned, reported, observation)).toBeUndefined();
+  });
+
+  it.for([
+    ['another engine', engine({ reportedName: 'cri-o' }), /says that it is cri-o, planned was containerd/],
+    ['another version', engine({ reportedVersion: 'v2.1.0' }), /says that it is v2\.1\.0, planned was 1\.7\.24/],
+    ['an unreadable version', engine({ reportedVersion: 'unknown' }), /says that it is unknown/],
+    ['another binary', engine({ sha256: 'f'.repeat(64) }), /sha256 ffffffffffff, planned was eeeeeeeeeeee/],
+  ] as const)('sees %s', ([, lied, words]) => {
+    expect(wrongThingTested(cell, planned, lied, observation)).toMatch(words);
+  });
+
+  it('sees another runtime binary, and a container whose state is another runtime’s or nobody’s', () => {
+    const of = (change: Parameters<typeof identity>[0]) => wrongThingTested(cell, planned, lease, identity(change));
+    expect(of({ runtimeSha256: '' })).toMatch(/runs \S+\/runc with sha256 none, planned was rrrrrrrrrrrr/);
+    expect(of({ stateOf: 'crun' })).toBe("the container's state on the host is that of crun, planned was runc");
+    expect(of({ stateOf: null })).toBe("the container's state on the host is absent, planned was runc");
+  });
+
+  it('asks a pod that was refused for no state', () => {
+    const refused = { kind: 'refused' as const, call: 'CreateContainer', code: 'UNKNOWN', message: 'no' };
+    expect(wrongThingTested(cell, planned, lease, { ...identity({ stateOf: null }), outcome: refused })).toBeUndefined();
+  });
+
+  it('sees a Kata pod on the host’s kernel, and one without a VMM', () => {
+    expect(wrongThingTested(kataCell, planned, lease, observation)).toMatch(/runs on the host's kernel 6\.12\.117/);
+    const without = { ...guestOwn, host: { ...observation.host, processes: [{ ...vmm, role: 'shim' as const }] } };
+    expect(wrongThingTested(kataCell, planned, lease, without)).toBe('no VMM process on the host belongs to this sandbox');
+  });
+
+  it('asks Dragonball, which runs inside the shim, for no VMM process', () => {
+    const dragonball = { ...kataCell, runtime: { ...kataCell.runtime, shim: 'rust', vmm: 'dragonball' } };
+    const without = { ...guestOwn, host: { ...observation.host, processes: [] } };
+    expect(wrongThingTested(dragonball, planned, lease, without)).toBeUndefined();
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../record/observation.ts';
+import { symptomOf, worthRetry } from './symptoms.ts';
+
+const lost = (consoleTail: string, repeated: boolean): Outcome => ({
+  kind: 'host-lost',
+  message: 'QEMU ended',
+  consoleTail,
+  lastCall: 'StartContainer',
+  repeated,
+});
+const refused = (message: string): Outcome => ({ kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message });
+const mute =
+  'Failed to Check if grpc server is working: rpc error: code = DeadlineExceeded desc = timed out connecting to vsock 1';
+const int3 = '[   93.1] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI';
+
+describe('symptoms of the harness’s own trouble', () => {
+  it('are known by their words', () => {
+    expect(symptomOf(refused(mute))).toBe('the guest never answered on vsock');
+    expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
+  });
+
+  it('are not seen in other failures', () => {
+    expect(symptomOf(refused('EEXIST: File exists'))).toBeUndefined();
+    expect(symptomOf(lost('Kernel panic - not syncing: Attempted to kill init!', true))).toBeUndefined();
+    expect(symptomOf({ kind: 'ran' })).toBeUndefined();
+    expect(symptomOf({ kind: 'error', message: mute, stack: '' })).toBeUndefined();
+  });
+});
+
+describe('a second try', () => {
+  it.for([
+    ['a pod that ran', { kind: 'ran' }, false],
+    ['a refusal', refused('no'), false],
+    ['a mute guest', refused(mute), true],
+    ['an error of ours', { kind: 'error', message: 'socket', stack: '' }, true],
+    ['a first loss of the host', lost('', false), true],
+    ['a second loss of the host', lost('', true), false],
+    ['a second loss of an emulated host', lost(int3, true), false],
+  ] as const)('for %s: %j', ([, outcome, worth]) => {
+    expect(worthRetry(outcome)).toBe(worth);
+  });
+});
