@@ -99,6 +99,7 @@ interface Life {
 async function live(task: Launch, client: CriClient, { spec, twin, fixtures, ids, seen }: Life): Promise<void> {
   const { scenario, remote, signal } = task;
   await using _state = await setHostState(remote, scenario.hostState, fixtures);
+  if (scenario.afterRemoval === true && task.cell.facts.runtime.name === 'kata') await forgetOldRuntimeDirectories(remote);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   try {
     await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
@@ -109,6 +110,14 @@ async function live(task: Launch, client: CriClient, { spec, twin, fixtures, ids
   } finally {
     if (before !== undefined) seen.left = await whatIsLeft(remote, before, ids);
   }
+}
+
+/** Directories that earlier pods left would hide what this one leaves, as the next account gets the same uid. */
+async function forgetOldRuntimeDirectories(remote: Remote): Promise<void> {
+  const script =
+    'for d in /run/user/[0-9]*; do [ -d "$d" ] && ! getent passwd "${d##*/}" >/dev/null && rm -rf --one-file-system "$d"; done; :';
+  const { exitCode, stderr } = await remote.exec(['sh', '-c', script]);
+  if (exitCode !== 0) throw new Error(`Cannot remove old directories below /run/user: ${stderr.trim()}`);
 }
 
 /** What is still there 30 s after the removal: runtimes may clean up behind the call's back (Kata's own test allows as long). */
