@@ -72,7 +72,7 @@ export const knownIssues: KnownIssue[] = [
     rules: ['RVMM-LEFTOVERS'],
     scenarios: ['kvm-closed'],
     on: [runtime('kata >=2.3.0 <4.1.0')],
-    observed: /user kata-\d+|\/run\/user\/\d+/,
+    observed: /^((user kata-\d+ \(\d+\)|\/run\/user\/\d+[^;]*)(; |$))+$/,
     security: true,
   },
   {
@@ -81,6 +81,6 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/docs/releases/4.1.0.md',
     rules: ['RVMM-LEFTOVERS'],
     on: [runtime('kata >=2.3.0 <4.1.0')],
-    observed: /\/run\/user\/\d+/,
+    observed: /^(\/run\/user\/\d+[^;]*(; |$))+$/,
   },
 ];

@@ -5,6 +5,7 @@ import { engine, runtime } from '../suite/requirement.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import { all, ran } from '../suite/expect/outcome.ts';
 import { node } from '../suite/expect/node.ts';
+import { capabilities } from '../suite/expect/process.ts';
 import type { Rule } from '../suite/rule.ts';
 import { cell, evidence, frozen, lease, planned, type Sample } from './evidence.sample.ts';
 import { judge, unmet } from './judge.ts';
@@ -113,6 +114,18 @@ describe('judgement', () => {
       verdict: 'error',
       reason: 'the emulator died: Oops int3',
     });
+  });
+});
+
+describe('hostile evidence', () => {
+  it('costs its own verdict and nothing else', () => {
+    const mask = { ...owner, expect: capabilities('default') };
+    const junk = judged((observation) => (observation.guest.credentials.capBnd = 'no mask'), [issue], mask);
+    expect(junk).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/^the rule cannot read this: /) });
+    const link = judged((observation) => {
+      observation.host.dev = [{ path: '/dev/vdb', type: 'l', uid: 0, gid: 0, mode: '0777', target: '//[' }];
+    });
+    expect(link).toMatchObject({ verdict: 'error' });
   });
 });
 

@@ -4,6 +4,7 @@ import type { Requirement } from '../suite/requirement.ts';
 import type { Evidence, Finding, Rule } from '../suite/rule.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { outcomeText } from '../suite/expect/outcome.ts';
+import { messageOf } from '../util/errors.ts';
 import { wrongThingTested, type PlannedIdentity } from './canary.ts';
 import { trail } from './layers.ts';
 import { symptomOf } from './symptoms.ts';
@@ -46,6 +47,16 @@ export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, 
       reason: symptom ?? 'the host was lost, and the scenario was not tried again',
     };
   }
+  try {
+    return judgeFindings(rule, evidence, known);
+  } catch (error) {
+    // A value that no rule was written for costs its own verdict, and never the whole report.
+    return { verdict: 'error', expected: rule.title, observed: '', reason: `the rule cannot read this: ${messageOf(error)}` };
+  }
+}
+
+function judgeFindings(rule: Rule, evidence: Evidence, known: readonly KnownIssue[]): Judgement {
+  const { observation, lease } = evidence;
   const findings = rule.expect(evidence);
   if (findings.length === 0) {
     return {
