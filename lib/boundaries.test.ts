@@ -49,6 +49,7 @@ const forbidden: Record<string, string[]> = {
   'lib/judge': ['lib/host', 'lib/engine', 'lib/cri', 'lib/probe', 'lib/run', 'lib/report', 'lib/artifact', 'suites'],
   'lib/record': ['lib/host', 'lib/engine', 'lib/cri', 'lib/probe', 'lib/judge', 'lib/run', 'lib/report', 'lib/suite', 'suites'],
   'lib/report': ['lib/host', 'lib/engine', 'lib/cri', 'lib/probe', 'lib/run', 'lib/suite', 'lib/artifact', 'suites'],
+  'lib/explain': ['lib/host', 'lib/engine', 'lib/cri', 'lib/probe', 'lib/run', 'lib/artifact', 'suites'],
   suites: [
     'lib/host',
     'lib/engine',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanVerb } from './verbs/clean.ts';
 import { doctorVerb } from './verbs/doctor.ts';
+import { explainVerb } from './verbs/explain.ts';
 import { judgeVerb } from './verbs/judge.ts';
 import { planVerb } from './verbs/plan.ts';
 import { reportVerb } from './verbs/report.ts';
@@ -20,7 +21,7 @@ const program = new Command('podproof')
   .showHelpAfterError()
   .exitOverride();
 
-for (const verb of [doctorVerb, planVerb, runVerb, judgeVerb, reportVerb, cleanVerb]) verb(program, version);
+for (const verb of [doctorVerb, planVerb, runVerb, judgeVerb, reportVerb, explainVerb, cleanVerb]) verb(program, version);
 
 // 0 as documented, 1 a rule is broken, 2 usage, 75 infrastructure, 77 nothing could run here.
 try {

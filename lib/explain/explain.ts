@@ -1,0 +1,79 @@
+import type { Matrix } from '../matrix/model.ts';
+import { clip } from '../report/visible.ts';
+import { knownEntry, knownOf, ruleEntries, rulesOf, type Book, type KnownEntry, type RuleEntry } from './book.ts';
+import { cellEntry, type CellEntry } from './cell.ts';
+import { nearestRules } from './nearest.ts';
+import { verdictEntry, type VerdictEntry } from './verdict.ts';
+
+/** Longest text that is matched, in UTF-16 units. */
+const longest = 16_384;
+
+export interface SymptomEntry {
+  id: string;
+  means: string;
+  where: string;
+  fix: string;
+  cost: string;
+  source: string;
+  rules: string[];
+}
+
+/** The answer to one text. All but `text` is ours. */
+export interface Explanation {
+  /** Untrusted, as it was given. */
+  text: string;
+  kind: 'rule' | 'verdict' | 'cell' | 'known issue' | 'error text' | 'unknown';
+  verdict?: VerdictEntry;
+  cell?: CellEntry;
+  symptoms: SymptomEntry[];
+  /** The rules that answer; for an unknown text those that are nearest. */
+  rules: RuleEntry[];
+  known: KnownEntry[];
+}
+
+/** What a rule id, a verdict, a cell id, a known issue or an error text means. Pure; `matrix` is needed for cells only. */
+export function explain(text: string, book: Book, matrix?: Matrix): Explanation {
+  const word = text.trim();
+  const answer = (kind: Explanation['kind'], part: Partial<Explanation>): Explanation => ({
+    text,
+    kind,
+    symptoms: [],
+    rules: [],
+    known: [],
+    ...part,
+  });
+
+  const rule = rulesOf(book).find((each) => each.rule.id === word.toUpperCase())?.rule.id;
+  if (rule !== undefined) return answer('rule', { rules: ruleEntries(book, [rule]), known: knownOf(book, [rule]) });
+
+  const verdict = verdictEntry(word.toLowerCase());
+  if (verdict !== undefined) return answer('verdict', { verdict });
+
+  const issue = book.known.find(({ id }) => id === word.toLowerCase());
+  if (issue !== undefined) return answer('known issue', { rules: ruleEntries(book, issue.rules), known: [knownEntry(issue)] });
+
+  const cell = matrix && cellEntry(word, matrix, book);
+  if (cell !== undefined) return answer('cell', cell);
+
+  const line = clip(text, longest).replace(/\s+/g, ' ').trim();
+  const symptoms = book.symptoms.filter(({ pattern }) => pattern.test(line));
+  // Otherwise it may be what a report observed, as known issues match it.
+  const observed = symptoms.length > 0 ? [] : book.known.filter((each) => each.observed.test(line));
+  const ids = [...new Set([...symptoms, ...observed].flatMap(({ rules }) => rules))];
+  if (symptoms.length > 0 || observed.length > 0) {
+    return answer('error text', {
+      symptoms: symptoms.map(({ id, means, where, fix, cost, source, rules }) => ({
+        id,
+        means,
+        where,
+        fix,
+        cost,
+        source,
+        rules: [...rules],
+      })),
+      rules: ruleEntries(book, ids),
+      known: knownOf(book, ids),
+    });
+  }
+  return answer('unknown', { rules: ruleEntries(book, nearestRules(line, book)) });
+}
