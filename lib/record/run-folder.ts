@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Plan } from '../plan/cell.ts';
 import { Plan as PlanSchema } from '../plan/cell.ts';
-import { UsageError } from '../util/errors.ts';
+import { messageOf, UsageError } from '../util/errors.ts';
 import { JournalEvent } from './journal.ts';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
 import { Observation } from './observation.ts';
@@ -54,7 +54,13 @@ export class RunFolder {
 
   async plan(): Promise<Plan> {
     const file = join(this.path, 'plan.json');
-    const parsed = PlanSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+    let value: unknown;
+    try {
+      value = JSON.parse(await readFile(file, 'utf8'));
+    } catch (error) {
+      throw new UsageError(`Cannot read ${file}: ${messageOf(error)}`);
+    }
+    const parsed = PlanSchema.safeParse(value);
     if (!parsed.success) throw new UsageError(`Cannot read ${file}: ${z.prettifyError(parsed.error).split('\n')[0]}`);
     return parsed.data;
   }

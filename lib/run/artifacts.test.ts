@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { temporary } from '../artifact/testing.ts';
+import { identityOf } from '../judge/assemble.ts';
+import { componentKey, type PlannedCell } from '../plan/cell.ts';
+import type { JournalEvent } from '../record/journal.ts';
+import { resolveAll } from './artifacts.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+/** A place of one test, with the cache in it too. */
+async function workshop(): Promise<Awaited<ReturnType<typeof temporary>>> {
+  const place = await temporary();
+  vi.stubEnv('XDG_CACHE_HOME', join(place.path, 'cache'));
+  return place;
+}
+
+async function program(path: string, content: string): Promise<string> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+  await chmod(path, 0o755);
+  return createHash('sha256').update(content).digest('hex');
+}
+
+function cellOf(root: string, runtime: PlannedCell['runtime']): PlannedCell {
+  return {
+    id: `debian-13/containerd-1.7.24/${runtime.name}-${runtime.version}${runtime.shim === undefined ? '' : `-${runtime.shim}-qemu`}`,
+    host: { id: 'debian-13', spec: { kind: 'container', suite: 'trixie' } },
+    engine: { name: 'containerd', version: '1.7.24', source: { kind: 'path', path: join(root, 'containerd') } },
+    runtime,
+  };
+}
+
+async function resolved(cells: readonly PlannedCell[], signal = new AbortController().signal) {
+  const events: JournalEvent[] = [];
+  const had = await resolveAll(cells, { signal, progress: () => undefined, append: (event) => events.push(event) });
+  return { had, events };
+}
+
+describe('artifacts of a plan', () => {
+  it('are resolved once each, with the checksum of what will run', async () => {
+    await using place = await workshop();
+    const containerd = await program(join(place.path, 'containerd/usr/bin/containerd'), '#!/bin/sh\necho containerd');
+    const runc = await program(join(place.path, 'runc/usr/sbin/runc'), '#!/bin/sh\necho runc');
+    const cell = cellOf(place.path, {
+      name: 'runc',
+      version: '1.1.15',
+      source: { kind: 'path', path: join(place.path, 'runc') },
+    });
+    const { had, events } = await resolved([cell, { ...cell, id: cell.id.replace('debian-13', 'debian-12') }]);
+    expect([...had.keys()]).toEqual([componentKey(cell.engine), componentKey(cell.runtime)]);
+    expect(events).toHaveLength(2);
+    expect(identityOf(cell, events)).toEqual({ engineSha256: containerd, runtimeSha256: runc });
+  });
+
+  it('that cannot be had block their own cells, with what to do, and the rest goes on', async () => {
+    await using place = await workshop();
+    await program(join(place.path, 'containerd/usr/bin/containerd'), '#!/bin/sh');
+    await program(join(place.path, 'runc/usr/sbin/runc'), '#!/bin/sh');
+    const source = { kind: 'path', path: join(place.path, 'absent') } as const;
+    const crun = cellOf(place.path, { name: 'crun', version: '1.21', source });
+    const runc = cellOf(place.path, {
+      name: 'runc',
+      version: '1.1.15',
+      source: { kind: 'path', path: join(place.path, 'runc') },
+    });
+    const { had, events } = await resolved([crun, runc]);
+    expect(had.get(componentKey(crun.runtime))).toEqual({
+      reason: `crun 1.21 is not at ${source.path}; put the binaries there, or change matrix.json crun.source.path`,
+    });
+    expect(had.get(componentKey(runc.runtime))).toHaveProperty('artifact');
+    expect(events.map((event) => (event.event === 'artifact' ? event.name : event.event))).toEqual(['containerd', 'runc']);
+  });
+
+  it('end with the run that was interrupted', async () => {
+    await using place = await workshop();
+    const cell = cellOf(place.path, { name: 'runc', version: '1.1.15', source: { kind: 'path', path: place.path } });
+    await expect(resolved([cell], AbortSignal.abort(new Error('interrupted')))).rejects.toThrow('interrupted');
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { suites } from '../../suites/all.ts';
+import { fixtures } from '../judge/evidence.sample.ts';
+import type { Scenario, ScenarioPod } from '../suite/scenario.ts';
+import { podSpec, probeArguments } from './request.ts';
+
+const where = { handler: 'runc-1-1-15', runtime: 'runc', fixtures, images: { root: 'probe:1', user777: 'probe:777' } };
+const spec = (pod: ScenarioPod, change: Partial<typeof where> = {}) =>
+  podSpec({ id: 'plain', title: 'pod', pod }, { ...where, ...change });
+const numbers = new Map([[fixtures.char, 'c:10:229']]);
+
+describe('request of a pod', () => {
+  it('shares the host’s network, except where a guest or a user namespace cannot', () => {
+    expect(spec({}).hostNetwork).toBe(true);
+    expect(spec({}, { runtime: 'kata' }).hostNetwork).toBe(false);
+    expect(spec({ userNamespace: true })).toMatchObject({
+      hostNetwork: false,
+      userNamespace: { hostId: 65_536, length: 65_536 },
+    });
+  });
+
+  it('asks for masked and read-only paths as the kubelet does, unless it is privileged', () => {
+    const plain = spec({});
+    expect(plain.maskedPaths).toContain('/proc/kcore');
+    expect(plain.readonlyPaths).toContain('/proc/sys');
+    expect(spec({ privileged: true })).not.toHaveProperty('maskedPaths');
+    expect(spec({ privileged: true })).not.toHaveProperty('readonlyPaths');
+  });
+
+  it('makes the sandbox privileged with its container, unless told otherwise', () => {
+    expect(spec({ privileged: true })).toMatchObject({ privileged: true, sandboxPrivileged: true });
+    expect(spec({ privileged: true, sandboxPrivileged: false })).toMatchObject({ privileged: true, sandboxPrivileged: false });
+    expect(spec({})).toMatchObject({ privileged: false, sandboxPrivileged: false });
+  });
+
+  it('leaves out ids that the scenario leaves out, and sends 0 where it says 0', () => {
+    expect(spec({})).not.toHaveProperty('runAsUser');
+    expect(spec({ runAsUser: 0 }).runAsUser).toBe(0);
+    expect(spec({ runAsGroup: 2000 })).not.toHaveProperty('runAsUser');
+  });
+
+  it('takes the image whose USER the scenario wants', () => {
+    expect(spec({}).image).toBe('probe:1');
+    expect(spec({ imageUser: 777 }).image).toBe('probe:777');
+  });
+
+  it('maps fixtures to where the scenario wants them, with all permissions unless it says fewer', () => {
+    const devices = [
+      { fixture: 'block', at: '/dev/podproof-block' },
+      { fixture: 'char', permissions: 'r' },
+    ] as const;
+    expect(spec({ devices: [...devices] }).devices).toEqual([
+      { hostPath: '/dev/vdb', containerPath: '/dev/podproof-block', permissions: 'rwm' },
+      { hostPath: '/dev/podproof/char', containerPath: '/dev/podproof/char', permissions: 'r' },
+    ]);
+  });
+
+  it('mounts huge pages only where they are asked for', () => {
+    expect(spec({ hugepages: true })).toMatchObject({
+      mounts: [{ hostPath: '/run/podproof/hugepages', containerPath: '/dev/hugepages' }],
+      hugepages: [{ pageSize: '2MB', limit: 4 * 1024 * 1024 }],
+    });
+    expect(spec({})).not.toHaveProperty('mounts');
+  });
+
+  it('has a name and uid of its own each time, which is a DNS label', () => {
+    const names = Array.from({ length: 20 }, () => spec({}).name);
+    expect(new Set(names).size).toBe(20);
+    for (const name of names) expect(name).toMatch(/^podproof-plain-[0-9a-f]{6}$/);
+  });
+
+  it('cannot be made with a fixture that the host has not', () => {
+    const bare = { ...fixtures, vfioGroup: null };
+    expect(() => spec({ devices: [{ fixture: 'vfioGroup' }] }, { fixtures: bare })).toThrow(
+      'Cannot make a pod with the fixture "vfioGroup": this host has none',
+    );
+  });
+
+  it('can be made for every scenario of every suite, on a host that has everything', () => {
+    for (const scenario of suites.flatMap((suite) => suite.scenarios)) {
+      const made = podSpec(scenario, where);
+      expect(made.name.length, scenario.id).toBeLessThanOrEqual(63);
+      expect(() => probeArguments(scenario.attempts ?? [], made, fixtures, numbers), scenario.id).not.toThrow();
+    }
+  });
+});
+
+describe('arguments of the probe', () => {
+  const pod = spec({ devices: [{ fixture: 'block', at: '/dev/podproof-block' }] });
+  const of = (...attempts: NonNullable<Scenario['attempts']>) => probeArguments(attempts, pod, fixtures, numbers);
+
+  it('name fixtures by their path in the container', () => {
+    const path = { fixture: 'block' } as const;
+    expect(of({ what: 'read', path }, { what: 'write', path }, { what: 'canary', path })).toEqual([
+      'open:r:/dev/podproof-block',
+      'open:w:/dev/podproof-block',
+      'canary:/dev/podproof-block',
+    ]);
+    expect(of({ what: 'read', path: { fixture: 'blockPlain' } })).toEqual(['open:r:/dev/vdc']);
+  });
+
+  it('take literal paths, and the numbers of the fixture that a node is like', () => {
+    expect(of({ what: 'writable', path: '/dev/hugepages/f' }, { what: 'mknod', path: '/tmp/n', like: 'char' })).toEqual([
+      'writable:/dev/hugepages/f',
+      'mknod:/tmp/n:c:10:229',
+    ]);
+  });
+
+  it('make no node like one whose numbers nobody knows', () => {
+    expect(() => of({ what: 'mknod', path: '/tmp/n', like: 'block' })).toThrow(/no numbers for the fixture "block"/);
+    expect(() => of({ what: 'mknod', path: '/tmp/n' })).toThrow(/no numbers for the fixture "none"/);
+  });
+});

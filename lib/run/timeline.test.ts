@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { JournalEvent } from '../record/journal.ts';
+import { Timeline } from './timeline.ts';
+
+describe('time-line', () => {
+  it('accounts for work in milliseconds since the run started', async () => {
+    const events: JournalEvent[] = [];
+    const timeline = new Timeline(Date.now() - 5_000, (event) => events.push(event));
+    expect(await timeline.span('engine', 'containerd-1.7.24', async () => 'ready')).toBe('ready');
+    expect(events).toMatchObject([{ event: 'span', span: { phase: 'engine', name: 'containerd-1.7.24' } }]);
+    const [event] = events;
+    if (event?.event !== 'span') throw new Error('no span');
+    expect(event.span.startMs).toBeGreaterThanOrEqual(5_000);
+    expect(event.span.durationMs).toBeGreaterThanOrEqual(0);
+    expect(JournalEvent.parse(event)).toEqual(event);
+  });
+
+  it('accounts for work that fails too, and passes its failure on', async () => {
+    const events: JournalEvent[] = [];
+    const timeline = new Timeline(Date.now(), (event) => events.push(event));
+    await expect(timeline.span('host', 'debian-13', () => Promise.reject(new Error('no image')))).rejects.toThrow('no image');
+    expect(events).toHaveLength(1);
+  });
+});
