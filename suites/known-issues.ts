@@ -17,7 +17,7 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/cri-o/cri-o/issues/9358',
     rules: ['PRIV-HOST-DEV', 'PRIV-DUPLICATE'],
     on: [engine('crio'), runtime('runc', 'crun')],
-    observed: /^(\/dev\/\S+ is (\w \d+:\d+ \d+:\d+) 0666, on the host \2 \d{4}(; |$))+(and \d+ more)?$/,
+    observed: /^(\/dev\/\S+ is (\w \d+:\d+ \d+:\d+) 0666, on the host \2 \d{4}(; |$))+$/,
     security: true,
   },
   {

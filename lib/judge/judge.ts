@@ -81,10 +81,16 @@ function judgeFindings(rule: Rule, evidence: Evidence, known: readonly KnownIssu
     if (failed.length > 0) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';
     else for (const layer of judgement.trail) layer.changed = false;
   }
-  return withKnownIssue(judgement, rule, evidence, known);
+  return withKnownIssue(judgement, words(shown, 'whole'), rule, evidence, known);
 }
 
-function withKnownIssue(judgement: Judgement, rule: Rule, evidence: Evidence, known: readonly KnownIssue[]): Judgement {
+function withKnownIssue(
+  judgement: Judgement,
+  observed: string,
+  rule: Rule,
+  evidence: Evidence,
+  known: readonly KnownIssue[],
+): Judgement {
   const here = known.filter(
     (issue) =>
       issue.rules.includes(rule.id) &&
@@ -102,7 +108,7 @@ function withKnownIssue(judgement: Judgement, rule: Rule, evidence: Evidence, kn
           reason: `${gone.title}: no longer so, its record needs a last version`,
         };
   }
-  const match = here.find((issue) => issue.observed.test(judgement.observed));
+  const match = here.find((issue) => issue.observed.test(observed));
   if (match === undefined) return judgement;
   return {
     ...judgement,
@@ -113,6 +119,6 @@ function withKnownIssue(judgement: Judgement, rule: Rule, evidence: Evidence, kn
   };
 }
 
-function words(findings: readonly Finding[], side: 'expected' | 'observed'): string {
-  return [...new Set(findings.map((finding) => finding[side]))].join('; ');
+function words(findings: readonly Finding[], side: 'expected' | 'observed' | 'whole'): string {
+  return [...new Set(findings.map((finding) => finding[side] ?? finding.observed))].join('; ');
 }

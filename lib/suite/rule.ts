@@ -15,6 +15,8 @@ export interface Finding {
   ok: boolean;
   expected: string;
   observed: string;
+  /** All of `observed`, where that names only the first few: what a known issue has to describe. */
+  whole?: string;
   about?: { path: string; field: 'uid' | 'gid' | 'mode' | 'type' | 'presence' };
 }
 

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Document, type Verdict } from '../record/document.ts';
+import { judgeFolder } from '../run/judge-folder.ts';
+import { rulebookFor } from '../verbs/rulebook.ts';
+import { frozen } from './evidence.sample.ts';
+import { assemble } from './assemble.ts';
+import { Recorded, recordedRuns, title } from './recorded.sample.ts';
+
+const runs = recordedRuns();
+
+function judgements(verdicts: readonly Verdict[]): string[] {
+  return verdicts.map(({ cell, suite, scenario, rule, verdict }) => `${cell} ${suite} ${scenario} ${rule}: ${verdict}`).sort();
+}
+
+async function committed(path: string): Promise<Document> {
+  return Document.parse(JSON.parse(await readFile(join(path, 'report.json'), 'utf8')));
+}
+
+describe('recorded evidence', () => {
+  it('is there', () => {
+    expect(runs).not.toEqual([]);
+  });
+
+  it.for(runs)('of $name is judged today as it was when it was committed', async ({ folder }) => {
+    const plan = await folder.plan();
+    const document = await judgeFolder(folder, plan, rulebookFor(plan));
+    const before = await committed(folder.path);
+    expect(judgements(document.verdicts)).toEqual(judgements(before.verdicts));
+    expect(document.counts).toEqual(before.counts);
+    expect(document.run.exit).toBe(before.run.exit);
+  });
+
+  it.for(runs)('of $name is whole: nothing is blocked, missing, void or an error', async ({ folder }) => {
+    const { counts, run } = await committed(folder.path);
+    expect(counts).toMatchObject({ blocked: 0, missing: 0, void: 0, error: 0, fail: 0 });
+    expect(run.complete).toBe(true);
+  });
+
+  it.for(runs)('of $name names a place of the evidence for every verdict that has one', async ({ folder }) => {
+    const { records, verdicts } = await Recorded.read(folder, rulebookFor);
+    const places = new Set(records.observations.map(({ at }) => at));
+    for (const { rule, verdict, evidence } of verdicts) {
+      if (verdict !== 'unsupported') expect(places, rule).toContain(evidence);
+    }
+  });
+
+  it.for(runs)('of $name is judged without being written to, and the same each time', async ({ folder }) => {
+    const { records } = await Recorded.read(folder, rulebookFor);
+    const rulebook = rulebookFor(records.plan);
+    expect(assemble(frozen(records), rulebook)).toEqual(assemble(structuredClone(records), rulebook));
+  });
+});
+
+/** Rules that judge the engine's configuration, not what became of the pod. */
+const ofTheEngine = ['ID-CONFIG', 'ID-ENGINE', 'OWN-EFFECTIVE'];
+/** Rules that judge what was left on the host, whatever became of the pod. */
+const ofTheHost = ['HYG-OURS', 'HYG-RUNTIME', 'RVMM-LEFTOVERS'];
+
+describe('a rule that passed', () => {
+  it.for(runs)('in $name fails when its pod is refused for a reason that nobody documented', async ({ folder }) => {
+    const recorded = await Recorded.read(folder, rulebookFor);
+    const refused = { kind: 'refused' as const, call: 'RunPodSandbox', code: 'UNKNOWN', message: 'no space left on device' };
+    const observations = recorded.edited(
+      () => true,
+      (observation) => (observation.outcome = refused),
+    );
+    const turned = recorded.turned({ records: { observations } });
+    expect(new Set(turned.map(({ verdict }) => verdict))).toEqual(new Set(['fail']));
+    const failed = new Set(turned.map(title));
+    const deaf = recorded.verdicts.filter((verdict) => verdict.verdict !== 'unsupported' && !failed.has(title(verdict)));
+    expect(deaf.map(({ rule }) => rule).filter((rule) => ![...ofTheEngine, ...ofTheHost].includes(rule))).toEqual([]);
+  });
+
+  it.for(runs)('in $name fails when what the pod and the host showed is lost', async ({ folder }) => {
+    const recorded = await Recorded.read(folder, rulebookFor);
+    const observations = recorded.records.observations.map(({ at, observation }) => {
+      const { guest: _guest, host: _host, spec: _spec, leftovers: _leftovers, ...rest } = observation;
+      return { at, observation: rest };
+    });
+    const refusals = new Set(
+      observations.filter(({ observation }) => observation.outcome.kind === 'refused').map(({ at }) => at),
+    );
+    const { verdicts } = assemble({ ...recorded.records, observations }, rulebookFor(recorded.records.plan));
+    const green = verdicts.filter(({ verdict, evidence }) => verdict === 'pass' && !refusals.has(evidence));
+    expect(green.map(({ rule }) => rule).filter((rule) => !ofTheEngine.includes(rule))).toEqual([]);
+  });
+});
