@@ -23,6 +23,12 @@ const program = new Command('podproof')
 
 for (const verb of [doctorVerb, planVerb, runVerb, judgeVerb, reportVerb, explainVerb, cleanVerb]) verb(program, version);
 
+// A reader that closes early, like head(1), has what it wanted.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 // 0 as documented, 1 a rule is broken, 2 usage, 75 infrastructure, 77 nothing could run here.
 try {
   await program.parseAsync();

@@ -130,7 +130,7 @@ describe('the source release', () => {
         /^Cannot have the release of containerd 2\.3\.4: .*\.sha256sum cannot be reached: fetch failed \(.*ECONNREFUSED/,
       ),
       remedy:
-        'run "podproof fetch" on a connected machine and copy its cache, or put the binaries into $PODPROOF_ARTIFACTS/containerd-2.3.4/',
+        'run it once on a connected machine and copy the cache directory, or put the binaries into $PODPROOF_ARTIFACTS/containerd-2.3.4/',
     });
   });
 

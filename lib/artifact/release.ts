@@ -26,7 +26,7 @@ export async function releaseArtifact(request: ArtifactRequest, source: SourceOf
     } catch (error) {
       request.signal?.throwIfAborted();
       if (error instanceof BlockedError) throw error;
-      throw blocked(request, messageOf(error), 'run "podproof fetch" on a connected machine and copy its cache', error);
+      throw blocked(request, messageOf(error), 'run it once on a connected machine and copy the cache directory', error);
     }
   });
 }

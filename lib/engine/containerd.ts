@@ -31,7 +31,8 @@ export const containerd: EngineDriver = {
     };
     const file = `${spec.directory}/config.toml`;
     const binary = spec.binaries['containerd'];
-    if (binary === undefined) throw new Error(`Cannot configure containerd ${spec.version}: its artifact has no executable "containerd"`);
+    if (binary === undefined)
+      throw new Error(`Cannot configure containerd ${spec.version}: its artifact has no executable "containerd"`);
     return {
       files: {
         [file]: writeToml(config),
@@ -40,7 +41,9 @@ export const containerd: EngineDriver = {
           host: { [`http://${spec.registry}`]: { capabilities: ['pull', 'resolve'], skip_verify: true } },
         }),
         [`${spec.directory}/cni/net.d/10-podproof.conflist`]: cniConfiguration(spec.directory, 'pp-containerd'),
-        ...Object.fromEntries(spec.handlers.flatMap(({ kata }) => (kata === undefined ? [] : [[kata.configPath, kata.configuration]]))),
+        ...Object.fromEntries(
+          spec.handlers.flatMap(({ kata }) => (kata === undefined ? [] : [[kata.configPath, kata.configuration]])),
+        ),
       },
       argv: [binary, '--config', file, '--log-level', 'info'],
       // The shim is looked up on the PATH first, then beside the daemon (containerd A5: runtime/v2 shim lookup).
@@ -106,7 +109,8 @@ function runtimeTable(spec: EngineSpec, handler: Handler, runtimeRoot: string): 
 }
 
 /** The keys that rules rely on; the rest of the table is plumbing. */
-const reliedOn = /^(device_ownership_from_security_context|enable_cdi|containerd\.runtimes\.[^.]+\.(privileged_.*|runtime_type|runtime_path|options\.BinaryName))$/;
+const reliedOn =
+  /^(device_ownership_from_security_context|enable_cdi|containerd\.runtimes\.[^.]+\.(privileged_.*|runtime_type|runtime_path|options\.BinaryName))$/;
 
 function plannedKeys(spec: EngineSpec, cri: TomlTable): EngineConfig['planned'] {
   const flat: Record<string, Scalar> = flatten(cri);

@@ -46,6 +46,7 @@ function firstTable(value: TomlValue | undefined, name: string): TomlTable {
 }
 
 function asTable(value: TomlValue | undefined, name: string): TomlTable {
-  if (typeof value !== 'object' || Array.isArray(value)) throw new Error(`Cannot configure Kata: the template has no table [${name}]`);
+  if (typeof value !== 'object' || Array.isArray(value))
+    throw new Error(`Cannot configure Kata: the template has no table [${name}]`);
   return value;
 }

@@ -16,7 +16,11 @@ const needs: Record<string, Record<string, string>> = {
     '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
   },
 };
-needs['test'] = { ...needs['start'], '/usr/bin/chromium': 'chromium' };
+needs['test'] = { ...needs['start'] };
+// Ubuntu has Chromium only as a snap: there the variable names a browser that is installed already.
+if (process.env['PODPROOF_CHROMIUM'] === undefined) needs['test']['/usr/bin/chromium'] = 'chromium';
+// A host image is built in a user namespace where the user is not root.
+if (process.getuid?.() !== 0) for (const wanted of Object.values(needs)) wanted['/usr/bin/newuidmap'] = 'uidmap';
 
 const command = process.argv[2] ?? 'start';
 const wanted = needs[command];
