@@ -24,7 +24,8 @@ export function processStream(argv: readonly string[]): Duplex {
   child.once('error', (error) => stream.destroy(error));
   child.once('close', (code, signal) => {
     if (stream.destroyed) return;
-    if (code === 0) stream.push(null);
+    // A relay whose other end went away ends well. Nobody is left to write to, so the stream closes, and calls on it fail at once.
+    if (code === 0) stream.once('end', () => stream.destroy()).push(null);
     else stream.destroy(new Error(words.trim().split('\n').at(-1) || `${file} ended: ${signal ?? `exit code ${code}`}`));
   });
   return stream;

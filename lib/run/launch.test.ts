@@ -1,0 +1,227 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { criClient } from '../cri/client.ts';
+import { fakeCri, type FakeCri, type FakeCriOptions } from '../cri/fake/server.ts';
+import type { Remote } from '../host/host.ts';
+import { connectRemote } from '../host/remote.ts';
+import { probeScript } from '../probe/script.ts';
+import { Observation } from '../record/observation.ts';
+import type { Scenario } from '../suite/scenario.ts';
+import { exec } from '../util/exec.ts';
+import { launch } from './launch.ts';
+import { workerContext } from './worker.sample.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+type Answers = NonNullable<FakeCriOptions['runtime']>;
+
+/** This machine as the host: it is looked at, and nothing is changed. */
+const here = only('busybox', 'ls', 'grep', 'tail', 'stat');
+
+function only(...programs: string[]): Remote {
+  const remote = connectRemote({ prefix: ['env'], quoting: 'none' });
+  return {
+    ...remote,
+    async exec(argv, options) {
+      if (!programs.includes(argv[0] ?? '')) throw new Error(`This machine is no host under test: not run: ${argv.join(' ')}`);
+      return remote.exec(argv, options);
+    },
+  };
+}
+
+/** The program of the probe image, run on this machine: it only looks. */
+const probe: Answers = {
+  async execSync({ cmd: [, ...args] }) {
+    const { stdout, exitCode } = await exec(['busybox', 'sh', '-c', await probeScript(), 'probe', ...args]);
+    return { stdout: Buffer.from(stdout), exitCode: exitCode ?? -1 };
+  },
+};
+
+/** One sweep of this machine, given again each time: what other programs do meanwhile leaves no trace. */
+function still(): Remote {
+  let swept: ReturnType<Remote['exec']> | undefined;
+  return {
+    ...here,
+    exec: (argv, options) => (argv[0] === 'busybox' ? (swept ??= here.exec(argv, options)) : here.exec(argv, options)),
+  };
+}
+
+interface Setting {
+  scenario?: Partial<Scenario>;
+  remote?: Remote;
+  context?: Partial<WorkerContext>;
+}
+
+async function launched(cri: FakeCri, { scenario, remote = here, context: change }: Setting = {}): Promise<Observation> {
+  const context = workerContext({ socket: cri.socket, runFolder: '/nonexistent', ...change });
+  const [cell] = context.cells;
+  if (cell === undefined) throw new Error('no cell');
+  return launch({
+    context,
+    cell,
+    suite: 'identity',
+    scenario: { id: 'plain', title: 'pod', pod: {}, ...scenario },
+    remote,
+    signal: new AbortController().signal,
+    connect: (calls) => criClient({ dial: cri.dial, onCall: (timing) => calls.push(timing) }),
+  });
+}
+
+const callsOf = ({ calls }: Observation): string[] => calls.map(({ call }) => call);
+const never = (words: string) => (): never => {
+  throw new ConnectError(words, Code.Unknown);
+};
+
+describe('launch of a scenario', () => {
+  it('observes the pod and its host, and removes the pod', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const seen = await launched(cri, { scenario: { attempts: [{ what: 'read', path: '/dev/null' }] } });
+    expect(Observation.parse(seen)).toEqual(seen);
+    expect(seen).toMatchObject({
+      outcome: { kind: 'ran' },
+      cell: 'debian-13/containerd-1.7.24/runc-1.1.15',
+      lease: 'debian-13/containerd-1.7.24/ownership,cdi',
+      identity: { engineName: 'containerd', runtimePath: '/opt/podproof/runc', stateOf: null },
+      guest: { opens: [{ path: '/dev/null', access: 'read', error: null }] },
+    });
+    expect(seen.guest?.bootId).toBe(seen.host?.bootId);
+    expect(callsOf(seen).slice(0, 3)).toEqual(['RunPodSandbox', 'CreateContainer', 'StartContainer']);
+    expect(callsOf(seen).slice(-2)).toEqual(['StopPodSandbox', 'RemovePodSandbox']);
+    expect(cri.engine.sandboxes.size).toBe(0);
+    expect(seen).not.toHaveProperty('leftovers');
+  });
+
+  it.for([
+    ['RunPodSandbox', 'runPodSandbox'],
+    ['CreateContainer', 'createContainer'],
+    ['StartContainer', 'startContainer'],
+  ] as const)('keeps the engine’s words when %s is refused, and removes what there is', async ([call, method]) => {
+    await using cri = await fakeCri({ runtime: { [method]: never('EEXIST: File exists') } });
+    const seen = await launched(cri);
+    expect(seen.outcome).toEqual({ kind: 'refused', call, code: 'UNKNOWN', message: 'EEXIST: File exists' });
+    expect(seen.request.handler).toBe('runc-1-1-15');
+    expect(seen.identity?.runtimePath).toBe('/opt/podproof/runc');
+    expect(seen).not.toHaveProperty('guest');
+    expect(seen.calls.find((timing) => timing.call === call)?.error).toEqual({ code: 'UNKNOWN', message: 'EEXIST: File exists' });
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('is an error of ours when the connection breaks, and the pod is removed over another', async () => {
+    let broken = false;
+    await using cri: FakeCri = await fakeCri({
+      runtime: {
+        createContainer() {
+          broken = true;
+          cri.reset();
+          throw new ConnectError('the engine was killed', Code.Unknown);
+        },
+      },
+    });
+    const seen = await launched(cri);
+    expect(broken).toBe(true);
+    expect(seen.outcome).toMatchObject({ kind: 'error', message: expect.stringContaining('Cannot complete CreateContainer') });
+    expect(seen.calls.find(({ call }) => call === 'CreateContainer')?.error?.code).toBe('UNAVAILABLE');
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('is an error of ours when the engine cannot be reached at all', async () => {
+    const cri = await fakeCri();
+    await cri[Symbol.asyncDispose]();
+    expect((await launched(cri)).outcome).toMatchObject({ kind: 'error', message: expect.stringContaining('ENOENT') });
+  });
+
+  it('is an error of ours when the probe says nothing that can be read, and the pod is removed', async () => {
+    await using cri = await fakeCri({ runtime: { execSync: () => ({ stdout: Buffer.from('{"rows":'), exitCode: 0 }) } });
+    expect((await launched(cri)).outcome).toMatchObject({
+      kind: 'error',
+      message: expect.stringMatching(/^Cannot read the probe of/),
+    });
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('ran, although the pod could not be removed: what that leaves is judged by itself', async () => {
+    await using cri = await fakeCri({ runtime: { ...probe, removePodSandbox: never('busy') } });
+    const seen = await launched(cri);
+    expect(seen.outcome).toEqual({ kind: 'ran' });
+    expect(seen.guest).toBeDefined();
+    expect(seen.calls.at(-1)).toMatchObject({ call: 'RemovePodSandbox', error: { message: 'busy' } });
+  });
+
+  it('sweeps the host before and after where the scenario asks for it, also after a refusal', async () => {
+    await using cri = await fakeCri({ runtime: { ...probe } });
+    const scenario = { afterRemoval: true };
+    expect((await launched(cri, { scenario, remote: still() })).leftovers).toEqual({ runtime: [], ours: [] });
+    await using refusing = await fakeCri({ runtime: { createContainer: never('no device') } });
+    const seen = await launched(refusing, { scenario, remote: still() });
+    expect(seen).toMatchObject({ outcome: { kind: 'refused' }, leftovers: { runtime: [], ours: [] } });
+  });
+
+  it('removes both pods of a pair', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const seen = await launched(cri, { scenario: { twin: true } });
+    expect(callsOf(seen).filter((call) => call === 'RunPodSandbox')).toHaveLength(2);
+    expect(callsOf(seen).filter((call) => call === 'RemovePodSandbox')).toHaveLength(2);
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('kills the VMM of its own sandbox and nothing else', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const start = (sandbox: string) =>
+      spawn('busybox', ['sh', '-c', 'echo up; read -r line', `sandbox-${sandbox}`], { stdio: ['pipe', 'pipe', 'ignore'] });
+    // The fake engine counts its ids.
+    const own = start('1'.padStart(64, '0'));
+    const other = start('f'.repeat(64));
+    try {
+      await Promise.all([once(own.stdout, 'data'), once(other.stdout, 'data')]);
+      const ended = once(own, 'exit');
+      const named = asVmm(only('busybox', 'ls', 'grep', 'sh'), own.pid);
+      const seen = await launched(cri, { scenario: { killVmm: true }, remote: named });
+      expect(seen.outcome).toEqual({ kind: 'ran' });
+      expect(seen.host?.processes.map(({ pid, role }) => ({ pid, role }))).toEqual([{ pid: own.pid, role: 'vmm' }]);
+      expect(await ended).toEqual([null, 'SIGKILL']);
+      expect(other.exitCode).toBeNull();
+    } finally {
+      own.kill('SIGKILL');
+      other.kill('SIGKILL');
+    }
+  });
+
+  it('knows whose state the container left', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const remote: Remote = {
+      ...here,
+      exec: async (argv, options) => {
+        const result = await here.exec(argv, options);
+        return argv[0] === 'ls' ? { ...result, exitCode: 0, stdout: 'events\nstate.json\n' } : result;
+      },
+    };
+    expect((await launched(cri, { remote })).identity?.stateOf).toBe('runc');
+  });
+
+  it('launches nothing when a node of the host could not be changed', async () => {
+    await using cri = await fakeCri();
+    const context = workerContext({ socket: cri.socket, runFolder: '' });
+    const [cell] = context.cells;
+    if (cell?.facts.fixtures === undefined) throw new Error('no cell');
+    const absent = { ...cell, facts: { ...cell.facts, fixtures: { ...cell.facts.fixtures, blockPlain: '/nonexistent/disk' } } };
+    const scenario = { hostState: { blockPlain: { owner: 'root:root', mode: '0666' } } };
+    const seen = await launched(cri, { scenario, context: { cells: [absent] } });
+    expect(seen.outcome).toMatchObject({ kind: 'error', message: expect.stringContaining('/nonexistent/disk') });
+    expect(cri.calls).toEqual([]);
+  });
+});
+
+/** Lets the sweep see a process of ours as QEMU. */
+function asVmm(remote: Remote, pid: number | undefined): Remote {
+  return {
+    ...remote,
+    async exec(argv, options) {
+      const result = await remote.exec(argv, options);
+      const link = new RegExp(`'/proc/${pid}/exe' -> '[^']*'`);
+      return argv[0] === 'busybox'
+        ? { ...result, stdout: result.stdout.replace(link, `'/proc/${pid}/exe' -> '/usr/bin/qemu-system-x86_64'`) }
+        : result;
+    },
+  };
+}

@@ -1,0 +1,145 @@
+import { Code, ConnectError } from '@connectrpc/connect';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporary } from '../artifact/testing.ts';
+import { fakeCri, type FakeCri, type FakeCriOptions } from '../cri/fake/server.ts';
+import { cell } from '../judge/evidence.sample.ts';
+import { probeScript } from '../probe/script.ts';
+import { readRecords } from '../record/ndjson.ts';
+import { Observation } from '../record/observation.ts';
+import { exec } from '../util/exec.ts';
+import { rulebookFor } from '../verbs/rulebook.ts';
+import { runSuites } from './vitest-lease.ts';
+import { workerContext } from './worker.sample.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+/** This machine as the host: it is looked at, and nothing is changed. */
+const looking = 'case $1 in busybox|ls|grep|tail|socat) exec "$@";; esac; exit 97';
+
+const probe: NonNullable<FakeCriOptions['runtime']> = {
+  async execSync({ cmd: [, ...args] }) {
+    const { stdout, exitCode } = await exec(['busybox', 'sh', '-c', await probeScript(), 'probe', ...args]);
+    return { stdout: Buffer.from(stdout), exitCode: exitCode ?? -1 };
+  },
+};
+
+/** `suite/scenario/rule` of every judgement of these scenarios. */
+function judgements(suite: string, ...scenarios: string[]): string[] {
+  const table = rulebookFor({ only: '' }).suites.find(({ id }) => id === suite);
+  return (table?.rules ?? []).flatMap(({ id, on }) =>
+    on.filter((scenario) => scenarios.includes(scenario)).map((scenario) => `${suite}/${scenario}/${id}`),
+  );
+}
+
+interface Ran {
+  rules: Array<{ title: string; passed: boolean }>;
+  errors: string[];
+  observations: Observation[];
+}
+
+async function ran(cri: FakeCri, suite: string, change: Partial<WorkerContext>, signal?: AbortSignal): Promise<Ran> {
+  await using place = await temporary();
+  const state = join(place.path, 'state');
+  await mkdir(state);
+  await writeFile(join(state, 'state.json'), '{}');
+  const context = workerContext({
+    socket: cri.socket,
+    runFolder: place.path,
+    connection: { prefix: ['sh', '-c', looking, 'sh'], quoting: 'none' },
+    runtimeState: state,
+    pods: 1,
+    ...change,
+  });
+  const rules: Ran['rules'] = [];
+  const onRule = (title: string, passed: boolean): void => void rules.push({ title: title.split(' > ').at(-1) ?? '', passed });
+  const errors = await runSuites({ suites: [suite], context, signal: signal ?? new AbortController().signal, onRule });
+  return {
+    rules,
+    errors,
+    observations: await readRecords(join(place.path, 'cells', cell.id, 'observations.ndjson'), Observation),
+  };
+}
+
+function launches(cri: FakeCri): number {
+  return cri.calls.filter(({ call }) => call === 'RunPodSandbox').length;
+}
+
+describe('suites of one engine lease', () => {
+  it('launch a scenario once, however many rules judge it, and record it before', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const exitCode = process.exitCode;
+    const { rules, errors, observations } = await ran(cri, 'identity', { selected: judgements('identity', 'plain') });
+    expect(errors).toEqual([]);
+    expect(rules.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
+      'ID-CONFIG true',
+      'ID-ENGINE true',
+      'ID-GUEST true',
+      'ID-RUNTIME true',
+    ]);
+    expect(launches(cri)).toBe(1);
+    expect(observations).toMatchObject([{ suite: 'identity', scenario: 'plain', outcome: { kind: 'ran' } }]);
+    expect(cri.engine.sandboxes.size).toBe(0);
+    expect(process.exitCode).toBe(exitCode);
+  });
+
+  it('say which rule is not as expected, and why, without calling it an error of ours', async () => {
+    const refuse = (): never => {
+      throw new ConnectError('no space left on device', Code.Unknown);
+    };
+    await using cri = await fakeCri({ runtime: { createContainer: refuse } });
+    const { rules, errors, observations } = await ran(cri, 'identity', { selected: judgements('identity', 'plain') });
+    expect(errors).toEqual([]);
+    expect(rules.filter(({ passed }) => !passed).map(({ title }) => title.split(':')[0])).toEqual(['ID-RUNTIME', 'ID-GUEST']);
+    expect(observations).toMatchObject([{ outcome: { kind: 'refused', message: 'no space left on device' } }]);
+  });
+
+  it('launch nothing more once the engine cannot be reached', async () => {
+    await using cri: FakeCri = await fakeCri({
+      runtime: {
+        runPodSandbox() {
+          cri.reset();
+          throw new ConnectError('the engine was killed', Code.Unknown);
+        },
+      },
+    });
+    const scenarios = ['unprivileged', 'withheld', 'sandbox-first'];
+    const { rules, errors, observations } = await ran(cri, 'privileged', { selected: judgements('privileged', ...scenarios) });
+    expect(launches(cri)).toBe(1);
+    expect(observations).toHaveLength(1);
+    expect(observations[0]?.outcome).toMatchObject({ kind: 'error' });
+    expect(rules.length).toBeGreaterThan(3);
+    expect(rules.every(({ passed }) => !passed)).toBe(true);
+    expect(errors.join('\n')).toContain('Not launched: Cannot complete RunPodSandbox');
+  });
+
+  it('try a guest that never answered once more, and record both tries', async () => {
+    let tries = 0;
+    await using cri: FakeCri = await fakeCri({
+      runtime: {
+        ...probe,
+        runPodSandbox(request, context) {
+          if (tries++ === 0) throw new ConnectError('timed out connecting to vsock 1892:1024', Code.Unknown);
+          return cri.engine.runtime.runPodSandbox?.(request, context) ?? {};
+        },
+      },
+    });
+    const { errors, observations } = await ran(cri, 'identity', { selected: judgements('identity', 'plain') });
+    expect(errors).toEqual([]);
+    expect(observations.map(({ outcome }) => outcome.kind)).toEqual(['refused', 'ran']);
+  });
+
+  it('launch no pod that was observed before, and none that wants another configuration', async () => {
+    await using cri = await fakeCri();
+    const change = { selected: judgements('ownership', 'root', 'flag-off'), done: [`${cell.id} ownership root`] };
+    expect(await ran(cri, 'ownership', change)).toEqual({ rules: [], errors: [], observations: [] });
+    expect(cri.calls).toEqual([]);
+  });
+
+  it('end with the run that is interrupted', async () => {
+    await using cri = await fakeCri();
+    const interrupted = AbortSignal.abort(new Error('interrupted'));
+    await expect(ran(cri, 'identity', { selected: judgements('identity', 'plain') }, interrupted)).rejects.toThrow('interrupted');
+    expect(cri.calls).toEqual([]);
+  });
+});

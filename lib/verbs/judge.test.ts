@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { cp, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { temporary } from '../artifact/testing.ts';
+import { recordedRuns } from '../judge/recorded.sample.ts';
+import { Document } from '../record/document.ts';
+import { UsageError } from '../util/errors.ts';
+import { judgeVerb } from './judge.ts';
+import { reportVerb } from './report.ts';
+
+const exitCode = process.exitCode;
+afterEach(() => {
+  vi.restoreAllMocks();
+  process.exitCode = exitCode;
+});
+
+/** What a verb prints about the runs below `results`. */
+async function printed(results: string, ...words: string[]): Promise<string> {
+  const texts: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => texts.push(String(text)) > 0);
+  const program = new Command('podproof').option('--results <directory>', '', results).exitOverride();
+  judgeVerb(program);
+  reportVerb(program);
+  await program.parseAsync(words, { from: 'user' });
+  return texts.join('');
+}
+
+describe('judge', () => {
+  it('judges a recorded run again without a host, writes its reports and exits by what it found', async () => {
+    await using results = await temporary();
+    const [run] = recordedRuns();
+    if (run === undefined) throw new Error('results/reference is empty');
+    await cp(run.folder.path, join(results.path, run.name), { recursive: true });
+    const document = Document.parse(JSON.parse(await printed(results.path, 'judge', run.name, '--json')));
+    expect(process.exitCode).toBe(document.run.exit);
+    expect(Document.parse(JSON.parse(await readFile(join(results.path, run.name, 'report.json'), 'utf8')))).toEqual(document);
+    expect(await readFile(join(results.path, run.name, 'report.html'), 'utf8')).toContain(run.name);
+    expect(await printed(results.path, 'report', run.name)).toContain(`Report    ${join(results.path, run.name, 'report.html')}`);
+  });
+
+  it('of a run that is not there is bad input', async () => {
+    await using results = await temporary();
+    await expect(printed(results.path, 'judge', 'yesterday')).rejects.toBeInstanceOf(UsageError);
+    await expect(printed(results.path, 'report', 'yesterday')).rejects.toBeInstanceOf(UsageError);
+  });
+});
