@@ -11,6 +11,8 @@ export interface SuiteRun {
   onRule: (title: string, passed: boolean) => void;
 }
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 /**
  * Runs suite files through vitest, once for an engine lease. Observations are recorded by the worker; what vitest itself
  * could not run (a suite that does not load, a worker that died) is returned as errors.
@@ -18,6 +20,7 @@ export interface SuiteRun {
 export async function runSuites(run: SuiteRun): Promise<string[]> {
   const { createVitest } = await import('vitest/node');
   const errors: string[] = [];
+  const ours = signals.map((signal) => process.listeners(signal));
   const vitest = await createVitest(
     'test',
     {
@@ -39,6 +42,10 @@ export async function runSuites(run: SuiteRun): Promise<string[]> {
     },
     { logLevel: 'error' },
   );
+  // vitest would end the process a millisecond after a signal, and with it the release of the host.
+  signals.forEach((signal, index) => {
+    for (const listener of process.listeners(signal)) if (!ours[index]?.includes(listener)) process.off(signal, listener);
+  });
   const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
   run.signal.addEventListener('abort', cancel, { once: true });
   const exitCode = process.exitCode;
