@@ -120,13 +120,13 @@ export function judgeMachine(found: Findings): Check[] {
       fix: 'stop something, or lower "memoryMiB" of the host in matrix.json',
     }),
     check(
-      'container-socket',
+      'container-runtime',
       'docker or podman for hosts of kind "container"',
-      found.containerSocket !== null,
+      found.containerRuntime !== null,
       'warn',
-      found.containerSocket ?? '',
+      found.containerRuntime ?? '',
       {
-        otherwise: 'no socket that this user can open',
+        otherwise: 'none that this user can talk to',
         fix: 'systemctl --user start podman.socket, or sudo usermod -aG docker "$USER"',
       },
     ),

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
-import { homedir, release } from 'node:os';
+import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exec } from '../../util/exec.ts';
 import { cacheDirectory } from '../../util/paths.ts';
@@ -22,7 +22,7 @@ export interface Findings {
   cacheDirectory: string;
   cacheFreeMiB: number;
   memoryFreeMiB: number;
-  containerSocket: string | null;
+  containerRuntime: string | null;
   artifacts: string[] | null;
 }
 
@@ -48,7 +48,7 @@ export async function findMachine(signal?: AbortSignal): Promise<Findings> {
     cacheDirectory: cacheDirectory(),
     cacheFreeMiB: await freeMiB(cacheDirectory()),
     memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),
-    containerSocket: await findContainerSocket(),
+    containerRuntime: await findContainerRuntime(),
     artifacts: await listArtifacts(),
   };
 }
@@ -87,13 +87,18 @@ async function someKernel(): Promise<string | undefined> {
   return undefined;
 }
 
-async function findContainerSocket(): Promise<string | null> {
-  const named = /^unix:\/\/(\/.+)$/.exec(process.env['DOCKER_HOST'] ?? '')?.[1];
-  const user = process.env['XDG_RUNTIME_DIR'];
-  const usual = ['/var/run/docker.sock', '/run/podman/podman.sock', join(homedir(), '.docker/run/docker.sock')];
-  for (const path of [...(named ? [named] : []), ...usual, ...(user ? [join(user, 'podman/podman.sock')] : [])])
-    if (await can(path)) return path;
-  return null;
+/** The container runtime that testcontainers finds and can talk to: by DOCKER_HOST, a context, or a usual socket. */
+async function findContainerRuntime(): Promise<string | null> {
+  // Inside a container it would otherwise start one of its own, of an image that it pulls, to learn the host's address.
+  process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= 'localhost';
+  const { getContainerRuntimeClient } = await import('testcontainers');
+  try {
+    const { info } = await getContainerRuntimeClient();
+    const { serverVersion, operatingSystem, remoteSocketPath } = info.containerRuntime;
+    return `server ${serverVersion} on ${operatingSystem}, ${remoteSocketPath}`;
+  } catch {
+    return null;
+  }
 }
 
 async function listArtifacts(): Promise<string[] | null> {
