@@ -21,27 +21,32 @@ async function recorded(): Promise<number> {
   return existsSync(file) ? (await readFile(file, 'utf8')).split('\n').length - 1 : 0;
 }
 
-/** Ids of QEMU processes that carry one of our tokens. */
-async function machines(): Promise<string[]> {
-  const { stdout } = await exec(['pgrep', '-f', 'qemu-system.*podproof']);
+/** Ids of the QEMU processes that a podproof started. */
+async function machines(run: { pid?: number | undefined }): Promise<string[]> {
+  const { stdout } = await exec(['pgrep', '-P', String(run.pid), '-f', 'qemu-system']);
   return stdout.split('\n').filter((line) => line !== '');
 }
 
+function alive(pids: string[]): string[] {
+  return pids.filter((pid) => existsSync(`/proc/${pid}/exe`));
+}
+
 test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the rest', async () => {
-  const before = await machines();
   const run = podproof(['--results', results, 'run', '--only', only]);
   await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () =>
     (await recorded()) > 0 ? true : undefined,
   );
+  const ours = await machines(run);
+  expect(ours).toHaveLength(1);
   run.kill('SIGKILL');
   await run;
+  expect(alive(ours)).toEqual(ours);
   const done = await recorded();
   expect(done).toBeLessThan(5);
-  expect((await machines()).length).toBeGreaterThan(before.length);
 
   const cleaned = await podproof(['clean', '--json']);
   expect(cleaned.exitCode).toBe(0);
-  expect(await machines()).toEqual(before);
+  expect(alive(ours)).toEqual([]);
   const again = await podproof(['clean', '--dry-run', '--json']);
   const left = JSON.parse(again.stdout) as Array<{ outcome: string }>;
   expect(left.filter(({ outcome }) => outcome === 'would be removed')).toEqual([]);
@@ -57,16 +62,33 @@ test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the r
 });
 
 test('SIGINT tears the host down and keeps what was seen', async () => {
-  const before = await machines();
   const run = podproof(['--results', results, 'run', '--only', only]);
   await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () =>
     (await recorded()) > 0 ? true : undefined,
   );
+  const ours = await machines(run);
+  expect(ours).toHaveLength(1);
   run.kill('SIGINT');
   const { exitCode } = await run;
   expect(exitCode).toBe(130);
-  expect(await machines()).toEqual(before);
+  expect(alive(ours)).toEqual([]);
   const document = await documentOf(join(results, 'latest'));
   expect(document.run.complete).toBe(false);
   expect(document.counts.pass).toBeGreaterThan(0);
+});
+
+test('a host that dies in mid-run is brought back, the pods under way are launched again, and the run goes on', async () => {
+  const run = podproof(['--results', results, 'run', '--only', only]);
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () =>
+    (await recorded()) > 0 ? true : undefined,
+  );
+  const ours = await machines(run);
+  expect(ours).toHaveLength(1);
+  process.kill(Number(ours[0]), 'SIGKILL');
+  const { exitCode, stderr } = await run;
+  expect(stderr).toMatch(/Host debian-13 is lost: .*; bringing it back/);
+  expect(exitCode).toBe(0);
+  const document = await documentOf(join(results, 'latest'));
+  expect(document.counts).toMatchObject({ error: 0, missing: 0, blocked: 0, fail: 0 });
+  expect(document.verdicts.filter(({ flaky }) => flaky === true).length).toBeGreaterThan(0);
 });
