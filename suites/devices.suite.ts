@@ -152,8 +152,8 @@ export default suite({
     },
     {
       id: 'DEV-CDI-OFF',
-      title: 'With CDI off the device is silently left out by containerd 1.x and refused by 2.x',
-      citation: 'containerd v2.0.0 internal/cri/server/container_create.go: CDI support is explicitly disabled',
+      title: 'With CDI off the device is silently left out by containerd before 2.3 and refused from 2.3 on',
+      citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: CDI support is explicitly disabled',
       on: ['cdi-off'],
       expect: when(
         ({ cell }) => hasFeature(cell.engine, 'cdi-off-refuses'),

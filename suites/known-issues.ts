@@ -30,6 +30,15 @@ export const knownIssues: KnownIssue[] = [
     observed: /^read of \S+ fails with EACCES$/,
   },
   {
+    id: 'crio-kata-mode-000',
+    title:
+      'CRI-O sends no file mode and the Kata agent takes 0 for it: the device has mode 000, and its own owner cannot open it',
+    url: 'https://github.com/cri-o/cri-o/issues/9358',
+    rules: ['OWN-ON', 'OWN-MODE', 'OWN-KATA', 'OWN-USER-ONLY'],
+    on: [engine('crio'), runtime('kata >=3.8.0')],
+    observed: /mode 0000|fails with EACCES/,
+  },
+  {
     id: 'kata-privileged-full-exists',
     title: 'Privileged with host devices: the agent makes /dev/full twice and fails with EEXIST',
     url: 'https://github.com/kata-containers/kata-containers/issues/1699',

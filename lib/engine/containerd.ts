@@ -5,6 +5,9 @@ import type { EngineConfig, EngineDriver, EngineSpec, Handler, Scalar } from './
 import { cniConfiguration } from './cni.ts';
 import { flatten, inSpellingOf } from './flatten.ts';
 
+/** Made with a fixed address before the daemon starts: udev's rewriting of a new bridge's MAC makes the plugin's check fail now and then. */
+const bridge = 'pp-containerd';
+
 /**
  * containerd with schema 2, which every version from 1.3 to 2.3 accepts. Every table is written in full, as versions
  * merge maps differently: 1.5 to 1.7 re-make the whole `runtimes` map (vendored pelletier/go-toml marshal.go).
@@ -40,7 +43,7 @@ export const containerd: EngineDriver = {
           server: `http://${spec.registry}`,
           host: { [`http://${spec.registry}`]: { capabilities: ['pull', 'resolve'], skip_verify: true } },
         }),
-        [`${spec.directory}/cni/net.d/10-podproof.conflist`]: cniConfiguration(spec.directory, 'pp-containerd'),
+        [`${spec.directory}/cni/net.d/10-podproof.conflist`]: cniConfiguration(spec.directory, bridge),
         ...Object.fromEntries(
           spec.handlers.flatMap(({ kata }) => (kata === undefined ? [] : [[kata.configPath, kata.configuration]])),
         ),
@@ -53,6 +56,7 @@ export const containerd: EngineDriver = {
       planned: plannedKeys(spec, cri),
       runtimeState: `${runtimeRoot}/k8s.io/{id}`,
       shimMark: socket,
+      bridge,
     };
   },
 

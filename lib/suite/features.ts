@@ -84,8 +84,8 @@ export const features = [
   {
     feature: 'cdi-off-refuses',
     engine: 'containerd',
-    since: '2.0.0',
-    citation: 'containerd v2.0.0 internal/cri/server/container_create.go: explicitly disabled',
+    since: '2.3.0-beta.0',
+    citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: explicitly disabled; v2.2.7 has no such line',
   },
   {
     feature: 'user-namespaces',

@@ -69,7 +69,7 @@ describe('feature', () => {
     ['crio', '1.36.3', 'all-devices-allowed', false],
     ['containerd', '1.7.24', 'cdi-off-refuses', false],
     ['containerd', '2.0.0-rc.1', 'cdi-off-refuses', false],
-    ['containerd', '2.0.0', 'cdi-off-refuses', true],
+    ['containerd', '2.3.0', 'cdi-off-refuses', true],
     ['crio', '1.21.7', 'device-ownership', false],
     ['crio', '1.22.0', 'device-ownership', true],
     ['docker', '29', 'cdi', false],

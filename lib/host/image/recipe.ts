@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { VmHost } from '../../matrix/model.ts';
 
 export type Suite = VmHost['suite'];
-/** `kata` adds what Kata's VMs need on the host: QEMU with firmware, virtiofsd, CNI plugins. Engines and runtimes are attached, never part of an image. */
+/** `kata` adds what Kata's VMs need on the host: QEMU with firmware, virtiofsd. Engines and runtimes are attached, never part of an image. */
 export type Variant = 'plain' | 'kata';
 
 export interface ImageFile {
@@ -31,17 +31,19 @@ export const rootLabel = 'podproof-root';
 const machine = [
   ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-amd64', 'initramfs-tools', 'zstd', 'kmod', 'passwd', 'e2fsprogs'],
   ...['openssh-server', 'iproute2', 'iptables', 'nftables', 'socat', 'procps', 'busybox-static', 'pciutils', 'ca-certificates'],
+  // The pod network of user-namespace and Kata pods.
+  'containernetworking-plugins',
 ];
 
 /** Shared libraries that engines, runtimes and conmon link, where their Debian packages are unpacked and not installed. */
 const libraries: Record<Suite, readonly string[]> = {
   bookworm: ['libgpgme11', 'libbtrfs0', 'libglib2.0-0'],
   trixie: ['libgpgme11t64', 'libbtrfs0t64', 'libglib2.0-0t64'],
-  sid: ['libgpgme45', 'libbtrfs0t64', 'libglib2.0-0t64'],
+  sid: ['libgpgme45', 'libbtrfs0t64', 'libglib2.0-0t64', 'libblake3-0', 'libjson-c5'],
 };
 const librariesOfAll = ['libseccomp2', 'libyajl2', 'libcap2', 'libsystemd0', 'libgcrypt20', 'libdevmapper1.02.1'];
 
-const kata = ['qemu-system-x86', 'virtiofsd', 'ovmf', 'seabios', 'containernetworking-plugins'];
+const kata = ['qemu-system-x86', 'virtiofsd', 'ovmf', 'seabios'];
 /** Debian 12 ships virtiofsd inside qemu-system-common. */
 const kataOfBookworm = kata.filter((name) => name !== 'virtiofsd');
 
