@@ -36,7 +36,8 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/cri-o/cri-o/issues/9358',
     rules: ['OWN-ON', 'OWN-MODE', 'OWN-KATA', 'OWN-USER-ONLY'],
     on: [engine('crio'), runtime('kata >=3.8.0')],
-    observed: /mode 0000|fails with EACCES/,
+    observed:
+      /^(\/dev\/\S+ mode 0000|read of \/dev\/\S+ fails with EACCES|\/dev\/\S+ holds "EACCES")(; (\/dev\/\S+ mode 0000|read of \/dev\/\S+ fails with EACCES|\/dev\/\S+ holds "EACCES"))*$/,
   },
   {
     id: 'kata-privileged-full-exists',
@@ -63,6 +64,15 @@ export const knownIssues: KnownIssue[] = [
     rules: ['RVMM-ANNOTATION-DENIED'],
     on: [runtime('kata'), shim('rust')],
     observed: /the pod ran/,
+    security: true,
+  },
+  {
+    id: 'kata-rust-run-user-open',
+    title: 'runtime-rs makes /run/user/<uid> with the mode of its umask, 0755: other users can look into it',
+    url: 'https://github.com/kata-containers/kata-containers/blob/3.30.0/src/runtime-rs/crates/hypervisor/src/utils.rs',
+    rules: ['RVMM-FILES'],
+    on: [runtime('kata >=3.22.0'), shim('rust')],
+    observed: /^\/run\/user\/\d+ \d+:\d+ 0755$/,
     security: true,
   },
   {
