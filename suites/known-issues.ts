@@ -76,6 +76,15 @@ export const knownIssues: KnownIssue[] = [
     security: true,
   },
   {
+    id: 'kata-rust-vfio-multifunction',
+    title:
+      'runtime-rs sends the property multifunction of device_add as text, which QEMU 10 refuses: no VFIO device can be plugged',
+    url: 'https://github.com/kata-containers/kata-containers/blob/3.30.0/src/runtime-rs/crates/hypervisor/src/qemu/qmp.rs',
+    rules: ['RVMM-VFIO-EACCES', 'DEV-VFIO-GUEST-KERNEL', 'DEV-VFIO'],
+    on: [runtime('kata =3.30.0'), shim('rust')],
+    observed: /Invalid parameter type for \\?'multifunction\\?', expected: boolean/,
+  },
+  {
     id: 'kata-go-waits-for-dead-qemu',
     title:
       'QEMU ends at once with "Could not access KVM kernel module: Permission denied", which only the log shows: the Go shim goes on waiting and RunPodSandbox runs into its deadline',

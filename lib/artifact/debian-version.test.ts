@@ -18,9 +18,9 @@ test.each([
 
 describe('candidates', () => {
   const text = [
-    'containerd | 1.7.28~ds1-1+deb13u1 | http://security.debian.org/debian-security trixie-security/main amd64 Packages',
-    'containerd | 1.7.24~ds1-6+b4 | http://deb.debian.org/debian trixie/main amd64 Packages',
-    'containerd-dev | 1.7.24 | http://deb.debian.org/debian trixie/main amd64 Packages',
+    'containerd | 1.7.28~ds1-1+deb13u1 | http://mirror.example/debian-security trixie-security/main amd64 Packages',
+    'containerd | 1.7.24~ds1-6+b4 | http://mirror.example/debian trixie/main amd64 Packages',
+    'containerd-dev | 1.7.24 | http://mirror.example/debian trixie/main amd64 Packages',
     'containerd | -o=evil | x',
     'noise',
   ].join('\n');

@@ -15,7 +15,7 @@ import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
-import { openSsh } from './ssh.ts';
+import { openSshTo } from './ssh.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
 export interface Snapshot {
@@ -25,8 +25,6 @@ export interface Snapshot {
 
 const Manifest = z.object({ format: z.literal(1), key: z.string(), stateBytes: z.number() });
 const making = new Map<string, Promise<Snapshot>>();
-/** Emulated cold boots take 40 to 110 s on an idle machine. */
-export const bootTimeoutMs = 300_000;
 
 /** The snapshot of this machine shape, from the cache or made by one cold boot. What does not fit exactly has another name and is never used. */
 export async function obtainSnapshot(machine: Machine, image: Image, qemu: string, context: LeaseContext): Promise<Snapshot> {
@@ -107,17 +105,7 @@ export function coldBoot(machine: Machine, image: Image, console: string, contex
 }
 
 async function settleMachine(running: RunningMachine, image: Image, context: LeaseContext): Promise<void> {
-  await using ssh = await openSsh({
-    image,
-    port: running.sshPort,
-    directory: running.sockets,
-    token: running.token,
-    log: join(context.logs, 'ssh.log'),
-    ledger: context.ledger,
-    bootTimeoutMs,
-    assertRunning: running.child.assertRunning,
-    signal: context.signal,
-  });
+  await using ssh = await openSshTo(running, image, context);
   await settle(connectRemote(ssh.connection), context.signal);
 }
 

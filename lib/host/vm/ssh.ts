@@ -4,11 +4,15 @@ import { join } from 'node:path';
 import { execOk } from '../../util/exec.ts';
 import { Scope } from '../../util/scope.ts';
 import { waitFor } from '../../util/wait.ts';
-import type { Connection } from '../host.ts';
+import type { Connection, LeaseContext } from '../host.ts';
 import { hostKeyAlias } from '../image/build.ts';
 import type { Image } from '../image/build.ts';
 import type { Ledger } from '../ledger.ts';
+import type { RunningMachine } from './machine.ts';
 import { startProcess } from './process.ts';
+
+/** Milliseconds from the start of a cold machine to its sshd, under emulation and load. */
+const bootTimeoutMs = 300_000;
 
 export interface SshOptions {
   image: Pick<Image, 'identityFile' | 'knownHosts'>;
@@ -29,6 +33,21 @@ export interface Ssh extends AsyncDisposable {
   readonly connection: Connection;
   /** Makes a port of our loopback reachable on the host's loopback; returns the port there. */
   forward(port: number): Promise<number>;
+}
+
+/** The connection to a machine that was just started: waits for its sshd. */
+export function openSshTo(running: RunningMachine, image: Image, context: LeaseContext): Promise<Ssh> {
+  return openSsh({
+    image,
+    port: running.sshPort,
+    directory: running.sockets,
+    token: running.token,
+    log: join(context.logs, 'ssh.log'),
+    ledger: context.ledger,
+    bootTimeoutMs,
+    assertRunning: running.child.assertRunning,
+    signal: context.signal,
+  });
 }
 
 /** ssh splits option values at blanks and expands percent signs. */

@@ -15,8 +15,8 @@ import type { Machine } from './arguments.ts';
 import { attachDisk } from './attach.ts';
 import { consoleTail, startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
-import { bootTimeoutMs, coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
-import { openSsh } from './ssh.ts';
+import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
+import { openSshTo } from './ssh.ts';
 
 const qemuCommand = 'qemu-system-x86_64';
 
@@ -31,20 +31,7 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
   try {
     const { running, warm } = await startWarmOrCold(machine, image, version, context);
     scope.adopt('the machine', running);
-    const ssh = scope.adopt(
-      'the ssh connection',
-      await openSsh({
-        image,
-        port: running.sshPort,
-        directory: running.sockets,
-        token: running.token,
-        log: join(context.logs, 'ssh.log'),
-        ledger: context.ledger,
-        bootTimeoutMs,
-        assertRunning: running.child.assertRunning,
-        signal: context.signal,
-      }),
-    );
+    const ssh = scope.adopt('the ssh connection', await openSshTo(running, image, context));
     const remote = connectRemote(ssh.connection);
     if (warm) await setClock(remote);
     else await settle(remote, context.signal);
