@@ -72,7 +72,7 @@ export function explain(text: string, book: Book, matrix?: Matrix): Explanation 
         rules: [...rules],
       })),
       rules: ruleEntries(book, ids),
-      known: knownOf(book, ids),
+      known: observed.length > 0 ? observed.map(knownEntry) : knownOf(book, ids),
     });
   }
   return answer('unknown', { rules: ruleEntries(book, nearestRules(line, book)) });
