@@ -49,6 +49,15 @@ export const knownIssues: KnownIssue[] = [
     observed: /\/dev\/full.*EEXIST: File exists/s,
   },
   {
+    id: 'kata-privileged-read-only-disk',
+    title: 'Privileged with host devices: before 3.32.0 a read-only disk of the host is plugged writable, which QEMU cannot open',
+    url: 'https://github.com/kata-containers/kata-containers/issues/2467',
+    rules: ['PRIV-KATA-BLOCK', 'PRIV-CAPS-FULL'],
+    scenarios: ['host-devices'],
+    on: [runtime('kata <3.32.0')],
+    observed: /Could not open '\/dev\/\w+': Read-only file system|The device is not writable: Permission denied/,
+  },
+  {
     id: 'kata-go-annotation-ignored',
     title: 'The Go shim reads rootless before it parses annotations, so that the annotation leaves the VMM root',
     url: 'https://github.com/kata-containers/kata-containers/issues/3801',

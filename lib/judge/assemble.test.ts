@@ -239,7 +239,7 @@ describe('several tries of one pod', () => {
   it('that never went otherwise are no flake', () => {
     expect(after(broken)).toBe('runc-1.1.15 user-and-group OWN error');
     expect(after(broken, broken)).toBe('runc-1.1.15 user-and-group OWN error');
-    expect(after(broken, hostLost(false), broken, hostLost(true))).toBe('runc-1.1.15 user-and-group OWN fail');
+    expect(after(broken, hostLost(false), broken, hostLost(true))).toBe('runc-1.1.15 user-and-group OWN error');
   });
 
   it('keep the flake of one scenario out of the others', () => {

@@ -1,4 +1,5 @@
 import type { Layer, VerdictName } from '../record/document.ts';
+import type { Outcome } from '../record/observation.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Requirement } from '../suite/requirement.ts';
 import type { Evidence, Finding, Rule } from '../suite/rule.ts';
@@ -38,21 +39,22 @@ export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, 
   const { outcome } = observation;
   if (outcome.kind === 'error')
     return { verdict: 'error', expected: rule.title, observed: outcome.message, reason: outcome.stack || outcome.message };
-  const symptom = symptomOf(outcome);
-  if (symptom !== undefined || (outcome.kind === 'host-lost' && !outcome.repeated)) {
-    return {
-      verdict: 'error',
-      expected: rule.title,
-      observed: outcomeText(observation),
-      reason: symptom ?? 'the host was lost, and the scenario was not tried again',
-    };
-  }
+  const trouble = symptomOf(outcome) ?? lossOfNoMeaning(outcome, cell);
+  if (trouble !== undefined)
+    return { verdict: 'error', expected: rule.title, observed: outcomeText(observation), reason: trouble };
   try {
     return judgeFindings(rule, evidence, known);
   } catch (error) {
     // A value that no rule was written for costs its own verdict, and never the whole report.
     return { verdict: 'error', expected: rule.title, observed: '', reason: `the rule cannot read this: ${messageOf(error)}` };
   }
+}
+
+/** A host that died says something of the runtime only when it does so again, on a machine that is not emulated. */
+function lossOfNoMeaning(outcome: Outcome, cell: Evidence['cell']): string | undefined {
+  if (outcome.kind !== 'host-lost') return undefined;
+  if (!outcome.repeated) return 'the host was lost, and the scenario was not tried again';
+  return cell.facts?.accelerator === 'tcg' ? 'the host was lost twice, but under full emulation: try it with KVM' : undefined;
 }
 
 function judgeFindings(rule: Rule, evidence: Evidence, known: readonly KnownIssue[]): Judgement {

@@ -281,15 +281,23 @@ describe('a pod that was not observed', () => {
     expect(after((o) => (o.outcome = { kind: 'error', message: 'the stream was closed', stack: '' }))).toEqual(all('error'));
   });
 
-  it('is an error when the host was lost once, and a failure with the host’s words when twice', () => {
+  it('is an error when the host was lost under emulation, once or twice', () => {
     expect(after(lost(false, 'Kernel panic'))).toEqual(all('error'));
+    expect(after(lost(true, 'Kernel panic'))).toEqual(all('error'));
+  });
+
+  it('is a failure with the host’s words when the host was lost twice under KVM', () => {
+    const events = containerd.records.events.map((event) =>
+      event.event === 'host' ? { ...event, facts: { ...event.facts, accelerator: 'kvm' as const } } : event,
+    );
     // What is effective in the engine was read before the host died.
     const failures = all('fail').filter((line) => !line.includes('OWN-EFFECTIVE'));
-    expect(after(lost(true, 'Kernel panic'))).toEqual(failures);
     const observations = containerd.edited(pod('runc', 'user-and-group'), lost(true, 'Kernel panic'));
-    for (const { observed } of containerd.turned({ records: { observations } })) {
-      expect(observed).toBe('the host was lost: QEMU ended with exit code 1');
-    }
+    const turned = containerd.turned({ records: { observations, events } });
+    expect(turned.map(({ scenario, rule, verdict }) => `${scenario} ${rule} → ${verdict}`).sort()).toEqual(
+      failures.map((line) => line.slice(line.indexOf(' ') + 1)).sort(),
+    );
+    for (const { observed } of turned) expect(observed).toBe('the host was lost: QEMU ended with exit code 1');
   });
 
   it('is an error when the emulator died of its own', () => {

@@ -9,6 +9,7 @@ import type { Fixtures } from '../record/fixtures.ts';
 import type { CallTiming, HostReport, Leftovers, Observation, Outcome } from '../record/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { messageOf } from '../util/errors.ts';
+import { packageRoot } from '../util/paths.ts';
 import { waitFor } from '../util/wait.ts';
 import { setHostState } from './host-state.ts';
 import { podSpec, probeArguments } from './request.ts';
@@ -182,7 +183,9 @@ async function whoseState(remote: Remote, directory: string): Promise<string | n
 
 function failure(error: unknown): Outcome {
   if (error instanceof CriError) return { kind: 'refused', call: error.call, code: error.code, message: error.raw };
-  return { kind: 'error', message: messageOf(error), stack: error instanceof Error ? (error.stack ?? '') : '' };
+  // Where podproof is installed is nobody else's business: a report may be published.
+  const stack = error instanceof Error ? (error.stack ?? '').replaceAll(`${packageRoot}/`, '') : '';
+  return { kind: 'error', message: messageOf(error), stack };
 }
 
 /** The last lines of the engine's log that name one of the ids. */
