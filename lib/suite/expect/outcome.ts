@@ -2,18 +2,27 @@ import type { GuestReport, HostReport, Observation } from '../../record/observat
 import type { Expectation, Evidence, Finding } from '../rule.ts';
 
 /** How the launch ended, in words for a report. */
-export function outcomeText(observation: Observation): string {
+export function outcomeText(observation: Pick<Observation, 'outcome'>): string {
   const { outcome } = observation;
   switch (outcome.kind) {
     case 'ran':
       return 'the pod ran';
     case 'refused':
-      return `${outcome.call} failed: ${outcome.message}`;
+      return `${outcome.call} failed: ${withoutBacktrace(outcome.message)}`;
     case 'host-lost':
       return `the host was lost: ${outcome.message}`;
     case 'error':
       return outcome.message;
   }
+}
+
+/** Kata's agent and runtime-rs append a backtrace of unknown frames; the observation keeps it. */
+function withoutBacktrace(message: string): string {
+  const at = message.indexOf('Stack backtrace:');
+  if (at < 0) return message;
+  let words = message.slice(0, at).trimEnd();
+  while (words.endsWith('\\n')) words = words.slice(0, -2);
+  return words;
 }
 
 /** Judges what a running pod saw; a pod that did not run fails the rule with the engine's own words. */
