@@ -48,7 +48,7 @@ export function examineHost(facts: HostFacts): Check[] {
     }),
     check('host-accelerator', 'speed of the host', facts.accelerator !== 'tcg', 'warn', facts.acceleratorReason, {
       otherwise: facts.acceleratorReason,
-      fix: 'use a machine with working KVM; pods start about ten times faster there',
+      fix: 'use a machine with working KVM',
     }),
   ];
 }

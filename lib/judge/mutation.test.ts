@@ -11,19 +11,16 @@ import type { Expectation } from '../suite/rule.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
 import { lines, pod, Recorded, recordedRuns } from './recorded.sample.ts';
 
-/** The recorded run with these runtimes under this engine. */
-async function recorded(engine: 'containerd' | 'crio', runtime: 'runc' | 'kata'): Promise<Recorded> {
-  for (const { folder } of recordedRuns()) {
-    const { cells } = await folder.plan();
-    if (cells.some((cell) => cell.engine.name === engine && cell.runtime.name === runtime))
-      return Recorded.read(folder, rulebookFor);
-  }
-  throw new Error(`results/reference has no run of ${engine} with ${runtime}`);
+/** A recorded run, by the name of its folder: the texts below are those of its versions. */
+async function recorded(name: string): Promise<Recorded> {
+  const run = recordedRuns().find((each) => each.name === name);
+  if (run === undefined) throw new Error(`results/reference/${name} is not there`);
+  return Recorded.read(run.folder, rulebookFor);
 }
 
-const containerd = await recorded('containerd', 'runc');
-const crio = await recorded('crio', 'runc');
-const kata = await recorded('containerd', 'kata');
+const containerd = await recorded('containerd-1.7.24');
+const crio = await recorded('crio-1.36.3');
+const kata = await recorded('kata-3.30.0-go-containerd-1.7.24');
 const versions = new Map(
   [containerd, crio, kata].flatMap(({ records }) =>
     records.plan.cells.map((cell) => [cell.runtime.name, cell.id.slice(cell.id.lastIndexOf('/') + 1)] as const),
