@@ -1,6 +1,6 @@
 import type { Cell, Document, Verdict } from '../record/document.ts';
 import type { JournalEvent } from '../record/journal.ts';
-import type { LeaseRecord, Observation } from '../record/observation.ts';
+import { scenarioKey, type LeaseRecord, type Observation } from '../record/observation.ts';
 import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
@@ -8,6 +8,7 @@ import type { CellFacts } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
+import { cellFacts } from './cell-facts.ts';
 import { judge, unmet, type Judgement } from './judge.ts';
 import { count, exitCode, worst } from './lattice.ts';
 import type { PlannedIdentity } from './canary.ts';
@@ -31,10 +32,12 @@ export interface Rulebook {
 export function assemble(records: Records, rulebook: Rulebook): Document {
   const journal = digest(records.events);
   const suites = rulebook.suites.filter((suite) => records.plan.suites.includes(suite.id));
-  const found = new Map(records.observations.map((located) => [key(located.observation), located]));
+  const found = new Map(records.observations.map((located) => [scenarioKey(located.observation), located]));
   // An earlier try that came to grief while the last one did not is a flake, which we record and never hide.
   const tried = new Set(
-    records.observations.filter((located) => worthRetry(located.observation.outcome)).map((located) => key(located.observation)),
+    records.observations
+      .filter((located) => worthRetry(located.observation.outcome))
+      .map((located) => scenarioKey(located.observation)),
   );
   const flaky = new Set([...found].filter(([at, last]) => tried.has(at) && settled(last.observation)).map(([at]) => at));
   const verdicts: Verdict[] = [];
@@ -46,7 +49,7 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
       found,
       flaky,
       known: rulebook.known,
-      facts: cellFacts(planned, journal),
+      facts: cellFacts(planned, journal.hosts.get(planned.host.id)),
       plan: records.plan,
     };
     const own = suites.flatMap((suite) =>
@@ -102,7 +105,7 @@ function settled({ outcome }: Observation): boolean {
 }
 
 function podSpan({ cell, suite, scenario, startMs, endMs }: Observation): Document['spans'][number] {
-  return { phase: 'pod', name: `${cell} ${suite} ${scenario}`, startMs, durationMs: endMs - startMs };
+  return { phase: 'pod', name: scenarioKey({ cell, suite, scenario }), startMs, durationMs: endMs - startMs };
 }
 
 type Journal = ReturnType<typeof digest>;
@@ -161,7 +164,7 @@ interface CellContext {
 
 function verdictOf(context: CellContext, suite: Suite, rule: Rule, scenario: Scenario): Verdict {
   const { planned, journal, found, facts } = context;
-  const at = found.get(key({ cell: planned.id, suite: suite.id, scenario: scenario.id }));
+  const at = found.get(scenarioKey({ cell: planned.id, suite: suite.id, scenario: scenario.id }));
   const head = { cell: planned.id, suite: suite.id, scenario: scenario.id, rule: rule.id, evidence: at?.at ?? '' };
   const without = (verdict: Judgement['verdict'], reason: string): Verdict => ({
     ...head,
@@ -179,7 +182,7 @@ function verdictOf(context: CellContext, suite: Suite, rule: Rule, scenario: Sce
   const lease = journal.leases.get(at.observation.lease);
   if (lease === undefined) return without('error', `the journal has no engine lease "${at.observation.lease}"`);
   const evidence = { cell: facts, observation: at.observation, lease, native: nativeOf(context, at.observation) };
-  const flaky = context.flaky.has(key(at.observation)) ? { flaky: true } : {};
+  const flaky = context.flaky.has(scenarioKey(at.observation)) ? { flaky: true } : {};
   return { ...head, ...flaky, ...judge(rule, evidence, plannedIdentity(planned, journal), context.known) };
 }
 
@@ -193,7 +196,7 @@ function nativeOf({ planned, plan, found }: CellContext, observation: Observatio
       cell.engine.name === planned.engine.name &&
       cell.engine.version === planned.engine.version,
   );
-  return sibling === undefined ? undefined : found.get(key({ ...observation, cell: sibling.id }))?.observation;
+  return sibling === undefined ? undefined : found.get(scenarioKey({ ...observation, cell: sibling.id }))?.observation;
 }
 
 /** The name of the executable that identifies an engine or runtime. */
@@ -213,23 +216,6 @@ function plannedIdentity(planned: PlannedCell, journal: Journal): PlannedIdentit
     return binaries?.[`${binaryOf(component)}${shim}`] ?? '';
   };
   return { engineSha256: sum(planned.engine), runtimeSha256: sum(planned.runtime) };
-}
-
-function cellFacts(planned: PlannedCell, journal: Journal): CellFacts {
-  const host = journal.hosts.get(planned.host.id);
-  return {
-    id: planned.id,
-    host: planned.host.id,
-    engine: { name: planned.engine.name, version: planned.engine.version },
-    runtime: {
-      name: planned.runtime.name,
-      version: planned.runtime.version,
-      shim: planned.runtime.shim,
-      vmm: planned.runtime.vmm,
-    },
-    facts: host?.facts,
-    fixtures: host?.fixtures,
-  };
 }
 
 function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'> {
@@ -262,8 +248,4 @@ function scenarioOf(suite: Suite, id: string): Scenario {
   const scenario = suite.scenarios.find((candidate) => candidate.id === id);
   if (scenario === undefined) throw new Error(`Cannot judge: suite ${suite.id} has no scenario "${id}"`);
   return scenario;
-}
-
-function key(at: { cell: string; suite: string; scenario: string }): string {
-  return `${at.cell} ${at.suite} ${at.scenario}`;
 }

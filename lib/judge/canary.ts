@@ -1,6 +1,6 @@
 import type { LeaseRecord, Observation } from '../record/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import { compareVersions } from '../util/version.ts';
+import { sameVersion } from '../util/version.ts';
 
 /** The planned binaries' checksums, which the observation must show again. */
 export interface PlannedIdentity {
@@ -51,14 +51,6 @@ function wrongGuest(cell: CellFacts, { guest, host }: Observation): string | und
     return 'no VMM process on the host belongs to this sandbox';
   }
   return undefined;
-}
-
-function sameVersion(reported: string, planned: string): boolean {
-  try {
-    return compareVersions(reported, planned) === 0;
-  } catch {
-    return false;
-  }
 }
 
 function short(sha256: string): string {

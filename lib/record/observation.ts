@@ -252,3 +252,8 @@ export const LeaseRecord = z.object({
   readyMs: z.number(),
 });
 export type LeaseRecord = z.infer<typeof LeaseRecord>;
+
+/** `cell suite scenario`: one pod of a run. */
+export function scenarioKey(at: { cell: string; suite: string; scenario: string }): string {
+  return `${at.cell} ${at.suite} ${at.scenario}`;
+}

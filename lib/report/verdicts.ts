@@ -1,3 +1,4 @@
+import { scenarioKey } from '../record/observation.ts';
 import { type Document, type Layer, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
 
 /** How bad a verdict is: its place in the order from harmless to worst. */
@@ -100,7 +101,7 @@ export function everyVerdict(document: Document): Verdict[] {
 
 /** Which observation a verdict was judged on. */
 export function evidenceKey(verdict: Pick<Verdict, 'cell' | 'suite' | 'scenario'>): string {
-  return `${verdict.cell} ${verdict.suite} ${verdict.scenario}`;
+  return scenarioKey(verdict);
 }
 
 /** `3 fail, 41 pass`: worst first, none left out that happened. */

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Artifact } from '../artifact/artifact.ts';
+import { fileSha256 } from '../artifact/inventory.ts';
 import { discoverKataPrefix } from '../artifact/kata-prefix.ts';
 import { resolveArtifact } from '../artifact/resolve.ts';
 import { binaryOf } from '../judge/assemble.ts';
@@ -51,17 +49,11 @@ async function artifactEvent(component: Component, artifact: Artifact): Promise<
   if (component.name === 'kata') {
     const { directory, shims } = await discoverKataPrefix(artifact.directory);
     for (const [shim, path] of Object.entries(shims))
-      binaries[`${binaryOf(component)} (${shim})`] = await sha256(join(directory, path));
+      binaries[`${binaryOf(component)} (${shim})`] = await fileSha256(join(directory, path));
   } else {
     const path = artifact.binaries[binaryOf(component)];
-    if (path !== undefined) binaries[binaryOf(component)] = await sha256(join(artifact.directory, path));
+    if (path !== undefined) binaries[binaryOf(component)] = await fileSha256(join(artifact.directory, path));
   }
   const { name, version, source } = artifact;
   return { event: 'artifact', key: componentKey(component), name, version, source, sha256: artifact.sha256, binaries };
-}
-
-async function sha256(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

@@ -5,7 +5,7 @@ import { connectRemote } from '../host/remote.ts';
 import { judge, unmet } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
-import type { Observation } from '../record/observation.ts';
+import { scenarioKey, type Observation } from '../record/observation.ts';
 import { optionsKey, optionsOf, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { Semaphore } from '../util/semaphore.ts';
@@ -29,7 +29,7 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
   for (const cell of context.cells) {
     for (const scenario of suite.scenarios) {
       if (optionsKey(optionsOf(scenario)) !== options) continue;
-      if (context.done.includes(`${cell.facts.id} ${suite.id} ${scenario.id}`)) continue;
+      if (context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id }))) continue;
       const rules = suite.rules.filter(
         (rule) =>
           rule.on.includes(scenario.id) &&

@@ -6,11 +6,11 @@ import { identityOf } from '../judge/assemble.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import type { PlannedCell } from '../plan/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import type { LeaseRecord } from '../record/observation.ts';
+import { scenarioKey, type LeaseRecord } from '../record/observation.ts';
 import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
-import { block, factsOf, openScenarios, scenarioKey, type Stage } from './stage.ts';
+import { block, factsOf, openScenarios, type Stage } from './stage.ts';
 import { runSuites } from './vitest-lease.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 

@@ -1,3 +1,4 @@
+import { scenarioKey } from '../record/observation.ts';
 import { join } from 'node:path';
 import { whyNotRunnable } from '../artifact/inspect.ts';
 import { acquireHost } from '../host/acquire.ts';
@@ -12,7 +13,7 @@ import { appendRecord } from '../record/ndjson.ts';
 import { BlockedError, HostLostError } from '../util/errors.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { runEngine } from './engine-run.ts';
-import { block, scenarioKey, type Stage } from './stage.ts';
+import { block, type Stage } from './stage.ts';
 
 /** How often a host may be lost and brought back before its remaining cells are blocked. */
 const mostLosses = 5;

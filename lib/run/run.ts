@@ -1,3 +1,4 @@
+import { scenarioKey } from '../record/observation.ts';
 import { setMaxListeners } from 'node:events';
 import { componentKey } from '../plan/cell.ts';
 import { planLeases } from '../plan/leases.ts';
@@ -8,7 +9,7 @@ import { worthRetry } from '../judge/symptoms.ts';
 import { resolveAll } from './artifacts.ts';
 import { runHost } from './host-lease.ts';
 import { judgeFolder } from './judge-folder.ts';
-import { block, openScenarios, scenarioKey, type RunOptions, type Stage } from './stage.ts';
+import { block, openScenarios, type RunOptions, type Stage } from './stage.ts';
 import { Timeline } from './timeline.ts';
 
 /**

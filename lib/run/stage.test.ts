@@ -9,7 +9,8 @@ import { suite } from '../suite/suite.ts';
 import { BlockedError } from '../util/errors.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { progressOn } from './progress.ts';
-import { block, openScenarios, scenarioKey, type Stage } from './stage.ts';
+import { scenarioKey } from '../record/observation.ts';
+import { block, openScenarios, type Stage } from './stage.ts';
 import { Timeline } from './timeline.ts';
 
 const cell: PlannedCell = {

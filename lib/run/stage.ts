@@ -1,8 +1,10 @@
 import type { EngineConfig } from '../engine/engine.ts';
 import type { Rulebook } from '../judge/assemble.ts';
+import { cellFacts } from '../judge/cell-facts.ts';
 import { unmet } from '../judge/judge.ts';
 import type { Plan, PlannedCell } from '../plan/cell.ts';
 import type { OciImage } from '../probe/image/oci.ts';
+import { scenarioKey } from '../record/observation.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Scenario } from '../suite/scenario.ts';
@@ -37,11 +39,6 @@ export interface Stage extends RunOptions {
   lost: Set<string>;
 }
 
-/** `cell suite scenario`: one pod of a run. */
-export function scenarioKey(at: { cell: string; suite: string; scenario: string }): string {
-  return `${at.cell} ${at.suite} ${at.scenario}`;
-}
-
 /** The scenarios whose pods a cell still needs, as far as this is known: without `setting` its host is not up yet. */
 export function openScenarios(
   stage: Stage,
@@ -65,14 +62,7 @@ export function openScenarios(
 }
 
 export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
-  return {
-    id: cell.id,
-    host: cell.host.id,
-    engine: { name: cell.engine.name, version: cell.engine.version },
-    runtime: { name: cell.runtime.name, version: cell.runtime.version, shim: cell.runtime.shim, vmm: cell.runtime.vmm },
-    facts: setting?.host.facts,
-    fixtures: setting?.fixtures,
-  };
+  return cellFacts(cell, setting && { facts: setting.host.facts, fixtures: setting.fixtures });
 }
 
 /** These cells could not be tried; the run goes on without them. */

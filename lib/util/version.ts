@@ -30,6 +30,15 @@ export function compareVersions(a: string, b: string): number {
   return left.pre < right.pre ? -1 : 1;
 }
 
+/** Whether both are the same version; what cannot be read, as a component may say anything of itself, is the same as nothing. */
+export function sameVersion(a: string, b: string): boolean {
+  try {
+    return compareVersions(a, b) === 0;
+  } catch {
+    return false;
+  }
+}
+
 const comparator = /^(>=|<=|>|<|=)?(\S+)$/;
 
 /** Whether `version` satisfies every blank-separated comparator of `range`, like `>=1.6 <2.0`; an empty range or `*` holds for all. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Plan } from '../plan/cell.ts';
 import type { Document } from '../record/document.ts';
-import type { Observation } from '../record/observation.ts';
+import { scenarioKey, type Observation } from '../record/observation.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { renderJson } from '../report/json.ts';
 import { renderTerminal } from '../report/terminal.ts';
@@ -12,9 +12,7 @@ import { rulebookFor } from './rulebook.ts';
 /** Writes every report beside the records and says on standard output what came out. */
 export async function publish(folder: RunFolder, plan: Plan, document: Document, json: boolean): Promise<void> {
   const observations = await folder.observations(plan.cells.map((cell) => cell.id));
-  const evidence = new Map<string, Observation>(
-    observations.map(({ observation }) => [`${observation.cell} ${observation.suite} ${observation.scenario}`, observation]),
-  );
+  const evidence = new Map<string, Observation>(observations.map(({ observation }) => [scenarioKey(observation), observation]));
   await writeReports(document, evidence, folder.path);
   process.stdout.write(json ? renderJson(document) : renderTerminal(document, { reportPath: `${folder.path}/report.html` }));
 }

@@ -1,4 +1,4 @@
-import { compareVersions } from '../../util/version.ts';
+import { sameVersion } from '../../util/version.ts';
 import type { Expectation } from '../rule.ts';
 import { ran } from './outcome.ts';
 
@@ -14,14 +14,6 @@ export function plannedEngine(): Expectation {
       },
     ];
   };
-}
-
-function sameVersion(reported: string, planned: string): boolean {
-  try {
-    return compareVersions(reported, planned) === 0;
-  } catch {
-    return false;
-  }
 }
 
 /** The state that the container's runtime left on the host is that of the planned runtime. */

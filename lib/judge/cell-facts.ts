@@ -1,0 +1,15 @@
+import type { PlannedCell } from '../plan/cell.ts';
+import type { CellFacts } from '../suite/requirement.ts';
+
+/** What requirements and rules may know of a planned cell; without `host` its host is not up yet, or never was. */
+export function cellFacts(planned: PlannedCell, host?: Pick<CellFacts, 'facts' | 'fixtures'>): CellFacts {
+  const { engine, runtime } = planned;
+  return {
+    id: planned.id,
+    host: planned.host.id,
+    engine: { name: engine.name, version: engine.version },
+    runtime: { name: runtime.name, version: runtime.version, shim: runtime.shim, vmm: runtime.vmm },
+    facts: host?.facts,
+    fixtures: host?.fixtures,
+  };
+}
