@@ -30,3 +30,22 @@ export class HostLostError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** What a full or read-only disk threw, as a reason to stop; undefined for anything else. */
+export function diskTrouble(error: unknown): BlockedError | undefined {
+  const { code, path } = error as Partial<NodeJS.ErrnoException>;
+  const why = typeof code === 'string' ? diskWords[code] : undefined;
+  if (why === undefined) return undefined;
+  return new BlockedError(`Cannot write ${path ?? 'to the disk'}: ${why}`, {
+    remedy: 'make room, then go on with podproof run --resume',
+    cause: error,
+  });
+}
+
+const diskWords: Partial<Record<string, string>> = {
+  ENOSPC: 'no space is left on the device',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file is larger than it may be',
+  EROFS: 'the file system is read-only',
+  EIO: 'the disk does not work',
+};

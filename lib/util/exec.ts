@@ -58,3 +58,36 @@ export async function execOk(argv: readonly string[], options: ExecOptions = {})
   }
   return result.stdout;
 }
+
+/** Runs `from` with its standard output as the standard input of `to`, whatever its size. Throws an Error with the last words of the first that failed. */
+export async function execPipe(
+  from: readonly [string, ...string[]],
+  to: readonly string[],
+  options: Pick<ExecOptions, 'timeoutMs' | 'signal'> = {},
+): Promise<void> {
+  const limits = {
+    reject: false,
+    timeout: options.timeoutMs ?? 60_000,
+    forceKillAfterDelay: 2_000,
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  } as const;
+  const [source, ...sourceArguments] = from;
+  const [sink = '', ...sinkArguments] = to;
+  const sending = execa(source, sourceArguments, { ...limits, stdin: 'ignore', buffer: { stdout: false } });
+  const received = await sending.pipe(sink, sinkArguments, limits);
+  const sent = await sending;
+  for (const [argv, result] of [
+    [to, received],
+    [from, sent],
+  ] as const) {
+    if (!result.failed) continue;
+    const words = String(result.stderr ?? '')
+      .trim()
+      .split('\n')
+      .slice(-3)
+      .join(' | ');
+    throw new Error(
+      `Cannot run ${argv.slice(0, 4).join(' ')}: ${result.shortMessage?.split('\n')[0] ?? 'failed'}${words ? `: ${words}` : ''}`,
+    );
+  }
+}

@@ -19,3 +19,23 @@ test('a semaphore never lets more work in than it has slots, and lets all of it 
   expect(most).toBe(3);
   expect(running).toBe(0);
 });
+
+test('work that must be alone runs while nothing else does, in its turn', async () => {
+  const semaphore = new Semaphore(2);
+  const running = new Set<string>();
+  const seen: string[] = [];
+  const work = (name: string) => async (): Promise<void> => {
+    running.add(name);
+    seen.push([...running].join('+'));
+    await new Promise((resolve) => setImmediate(resolve));
+    running.delete(name);
+  };
+  await Promise.all([
+    semaphore.run(work('a')),
+    semaphore.run(work('b')),
+    semaphore.runAlone(work('alone')),
+    semaphore.run(work('c')),
+    semaphore.run(work('d')),
+  ]);
+  expect(seen).toEqual(['a', 'a+b', 'alone', 'c', 'c+d']);
+});

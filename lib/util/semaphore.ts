@@ -1,23 +1,42 @@
-/** At most `slots` pieces of work at a time, first come first served. */
+/** At most `slots` pieces of work at a time, first come first served; a piece may take several slots. */
 export class Semaphore {
+  readonly #slots: number;
   #free: number;
-  readonly #waiting: Array<() => void> = [];
+  readonly #waiting: Array<{ slots: number; start: () => void }> = [];
 
   constructor(slots: number) {
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`Cannot make a semaphore of ${slots} slots: expected 1 or more`);
-    this.#free = slots;
+    this.#slots = this.#free = slots;
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#free > 0) this.#free--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return this.#with(1, work);
+  }
+
+  /** While nothing else runs. */
+  async runAlone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#with(this.#slots, work);
+  }
+
+  async #with<T>(slots: number, work: () => Promise<T>): Promise<T> {
+    await new Promise<void>((start) => {
+      this.#waiting.push({ slots, start });
+      this.#admit();
+    });
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free++;
-      else next();
+      this.#free += slots;
+      this.#admit();
+    }
+  }
+
+  #admit(): void {
+    for (let next = this.#waiting[0]; next !== undefined && next.slots <= this.#free; next = this.#waiting[0]) {
+      this.#waiting.shift();
+      this.#free -= next.slots;
+      next.start();
     }
   }
 }

@@ -17,3 +17,8 @@ test('a hole is refused with its path, as the writer would drop it silently', ()
 test('a byte-order mark is accepted', () => {
   expect(parseToml('\uFEFFa = 1')).toEqual({ a: 1 });
 });
+
+test('what is no TOML is refused in one line with its place, also a control character', () => {
+  expect(() => parseToml('a = "\u001b[2J"')).toThrow(/^Cannot read TOML: Control characters .* at row 1, col 7, pos 6$/);
+  expect(() => parseToml('a = [1,\nb')).toThrow(/^Cannot read TOML: [^\n]+ at row 2, col \d+, pos \d+$/);
+});

@@ -1,11 +1,17 @@
 import TOML from '@iarna/toml';
+import { messageOf } from './errors.ts';
 
 export type TomlValue = string | number | bigint | boolean | TomlValue[] | { [key: string]: TomlValue };
 export type TomlTable = { [key: string]: TomlValue };
 
-/** Parses TOML. Throws an Error whose message carries line and column. A leading byte-order mark is dropped, as the parser refuses it. */
+/** Parses TOML. Throws an Error of one line with row and column. A leading byte-order mark is dropped, as the parser refuses it. */
 export function parseToml(text: string): TomlTable {
-  return TOML.parse(text.replace(/^\uFEFF/, '')) as TomlTable;
+  try {
+    return TOML.parse(text.replace(/^\uFEFF/, '')) as TomlTable;
+  } catch (error) {
+    // The parser's message goes on with a picture of the place.
+    throw new Error(`Cannot read TOML: ${messageOf(error).split('\n')[0]?.replace(/:$/, '')}`, { cause: error });
+  }
 }
 
 /** Writes a table as TOML. Undefined and null are refused, as the writer would drop them silently. */
