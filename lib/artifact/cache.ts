@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { lock } from '../util/lock.ts';
 import { Scope } from '../util/scope.ts';
 import type { Artifact } from './artifact.ts';
 import { checksum, findBinaries, fingerprint } from './inventory.ts';
@@ -28,13 +29,27 @@ export async function cached(
   const { name, version, cache } = request;
   const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 8);
   const place = join(cache, 'artifacts', `${name}-${version}-${hash}`);
-  const known = await recall(join(place, 'artifact.json'), join(place, 'root'));
-  if (known) return toArtifact(request, join(place, 'root'), known);
+  const root = join(place, 'root');
+  const recalled = async (): Promise<Artifact | undefined> => {
+    const known = await recall(join(place, 'artifact.json'), root);
+    return known && toArtifact(request, root, known);
+  };
+  const ready = await recalled();
+  if (ready) return ready;
+  await using _ = await lock(join(cache, 'locks', `artifact-${name}-${version}-${hash}`), {
+    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    onWait: (holder) => request.progress(`${name} ${version}: wait for ${holder}, which fetches it`),
+  });
+  const meanwhile = await recalled();
+  if (meanwhile) return meanwhile;
 
   await mkdir(dirname(place), { recursive: true });
   await using scope = new Scope();
-  const temporary = await mkdtemp(join(dirname(place), '.new-'));
-  scope.onRelease(`the unfinished ${name} ${version}`, () => rm(temporary, { recursive: true, force: true }));
+  // Under the lock nobody else makes it: what stands there was left by a process that was killed.
+  const temporary = join(dirname(place), `.new-${name}-${version}-${hash}`);
+  const remove = (): Promise<void> => rm(temporary, { recursive: true, force: true });
+  await remove();
+  scope.onRelease(`the unfinished ${name} ${version}`, remove);
   const [whole, scratch] = [join(temporary, 'whole'), join(temporary, 'scratch')];
   await mkdir(join(whole, 'root'), { recursive: true });
   await mkdir(scratch);
@@ -44,7 +59,7 @@ export async function cached(
   const note = await takeNote(join(whole, 'root'), source);
   await writeFile(join(whole, 'artifact.json'), `${JSON.stringify(note, null, 2)}\n`);
   await publish(whole, place);
-  return toArtifact(request, join(place, 'root'), (await recall(join(place, 'artifact.json'), join(place, 'root'))) ?? note);
+  return (await recalled()) ?? toArtifact(request, root, note);
 }
 
 /** The artifact in a directory of the user, which stays where it is; its checksum is remembered in the cache. */

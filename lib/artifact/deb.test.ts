@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveArtifact } from './resolve.ts';
@@ -53,6 +53,34 @@ describe('the source deb', () => {
     const before = await calls();
     expect(await resolveArtifact('runc', '1.1.15', source, { cache })).toEqual(artifact);
     expect(await calls()).toEqual(before);
+  });
+
+  test('keeps what an index past its date gave for those who accept that, and says so', async () => {
+    await using place = await temporary();
+    const expired =
+      'E: Release file for http://mirror.invalid/InRelease is expired (invalid since 3d 2h). Updates will not be applied.';
+    const { cache } = await fakeDebian(place.path, {
+      mmdebstrap: `case "$*" in *Check-Valid-Until*) true ;; *) echo "${expired}" >&2; exit 1 ;; esac`,
+    });
+    const accepted = await resolveArtifact('runc', '1.1.15', source, { cache, allowExpiredRelease: true });
+    expect(accepted.source).toBe('deb runc=1.1.15+ds1-2+b4 of trixie, an index past its date is accepted');
+    await expect(resolveArtifact('runc', '1.1.15', source, { cache })).rejects.toMatchObject({
+      name: 'BlockedError',
+      message: 'The package index of Debian trixie is past its date (invalid since 3d 2h)',
+      remedy: 'set "allowExpiredRelease": true at the host in matrix.json, or use another mirror',
+    });
+  });
+
+  test('says which package cannot be unpacked', async () => {
+    await using place = await temporary();
+    const { cache, left } = await fakeDebian(place.path, {
+      'dpkg-deb': 'echo "dpkg-deb: error: not a Debian format archive" >&2; exit 2',
+    });
+    await expect(resolveArtifact('runc', '1.1.15', source, { cache })).rejects.toMatchObject({
+      name: 'BlockedError',
+      message: 'Cannot unpack runc.deb of Debian trixie: dpkg-deb: error: not a Debian format archive',
+    });
+    expect(await left()).toEqual([]);
   });
 
   test('never asks for the machine to be changed', async () => {
@@ -114,6 +142,7 @@ describe('the source deb', () => {
 
   test('says what is missing on a machine without mmdebstrap', async () => {
     await using place = await temporary();
+    await symlink('/usr/bin/flock', join(place.path, 'flock'));
     vi.stubEnv('PATH', place.path);
     await expect(resolveArtifact('runc', '1.1.15', source, { cache: place.path })).rejects.toMatchObject({
       message: 'mmdebstrap, which fetches the index of Debian packages, is not installed',

@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockedError, messageOf } from '../util/errors.ts';
-import { execOk } from '../util/exec.ts';
+import { exec } from '../util/exec.ts';
 import { aptOf } from './apt.ts';
 import type { Artifact } from './artifact.ts';
 import { cached } from './cache.ts';
@@ -11,7 +11,9 @@ import { titleOf, type ArtifactRequest, type SourceOf } from './request.ts';
 /** Packages of a Debian suite, unpacked into a prefix. The first one carries the version; its Debian revision is recorded. */
 export async function debArtifact(request: ArtifactRequest, source: SourceOf<'deb'>): Promise<Artifact> {
   const { suite, packages } = source;
-  return cached(request, ['deb', process.arch, suite, packages], async (root, scratch) => {
+  // What an index past its date gave is for those who accept that, and nobody else.
+  const consent = request.allowExpiredRelease === true ? ['an index past its date is accepted'] : [];
+  return cached(request, ['deb', process.arch, suite, packages, ...consent], async (root, scratch) => {
     request.progress(`${titleOf(request)}: package index of ${suite}`);
     const apt = await aptOf(suite, scratch, {
       allowExpiredRelease: request.allowExpiredRelease ?? false,
@@ -32,9 +34,13 @@ export async function debArtifact(request: ArtifactRequest, source: SourceOf<'de
       request.signal?.throwIfAborted();
       throw new BlockedError(`Cannot download ${packages.join(', ')} of Debian ${suite}: ${messageOf(error)}`, { cause: error });
     }
-    for (const file of await readdir(downloads))
-      await execOk(['dpkg-deb', '-x', join(downloads, file), root], { timeoutMs: 300_000 });
-    return `deb ${first}=${candidate.debian} of ${suite}${others.length > 0 ? ` with ${others.join(', ')}` : ''}`;
+    for (const file of await readdir(downloads)) {
+      const done = await exec(['dpkg-deb', '-x', join(downloads, file), root], { timeoutMs: 300_000 });
+      if (done.exitCode !== 0)
+        throw new BlockedError(`Cannot unpack ${file} of Debian ${suite}: ${done.stderr.trim() || done.failure}`);
+    }
+    const beside = others.length > 0 ? ` with ${others.join(', ')}` : '';
+    return [`deb ${first}=${candidate.debian} of ${suite}${beside}`, ...consent].join(', ');
   });
 }
 

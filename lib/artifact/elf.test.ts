@@ -58,6 +58,24 @@ describe('readElf', () => {
       { numRuns: 200 },
     );
   });
+
+  test('a table whose entries overlap, millions of them in 64 KiB, is damaged and does not hang the reader', async () => {
+    await using place = await temporary();
+    const file = join(place.path, 'runc');
+    const versions = Array.from({ length: 4_000 }, (_, index) => `GLIBC_2.${index}`);
+    const program = craftElf({ libraries: ['libc.so.6'], versions });
+    const dynamic = program.indexOf(Buffer.from(new BigUint64Array([0x6fffffffn, 1n]).buffer));
+    program.writeBigUInt64LE(0xffffffffn, dynamic + 8);
+    // The first table: each entry is a library, and a version of all libraries before it.
+    const first = program.indexOf(Buffer.from([1, 0, versions.length & 0xff, versions.length >> 8, 0, 0, 0, 0]));
+    for (let at = first; at < first + 60_000; at += 16) {
+      program.writeUInt16LE(0xffff, at + 2);
+      program.writeUInt32LE(16, at + 8);
+      program.writeUInt32LE(16, at + 12);
+    }
+    await writeFile(file, program);
+    await expect(readElf(file)).rejects.toThrow(/is damaged$/);
+  });
 });
 
 describe('whyNotRunnable', () => {

@@ -18,6 +18,8 @@ const [loadSegment, dynamicSegment, interpreterSegment] = [1, 2, 3];
 const [needed, stringTable, stringSize, versionNeeds, versionNeedsCount] = [1, 5, 10, 0x6ffffffe, 0x6fffffff];
 /** No table that we read is larger in any real program. */
 const largest = 16 * 1024 * 1024;
+/** Libraries times versions of a real program: hundreds. In a crafted table each entry is a version of all libraries before it, millions in 64 KiB. */
+const mostVersions = 10_000;
 
 /** Reads headers and dynamic section. Undefined for a file that is no 64-bit ELF; throws an Error for a damaged one. */
 export async function readElf(path: string): Promise<ElfFacts | undefined> {
@@ -78,7 +80,8 @@ function readVersions(table: Buffer, count: number, strings: Buffer, read: Reade
   for (let library = 0; library < count && at + 16 <= table.length; library++) {
     let entry = at + read.u32(table, at + 8);
     for (let left = read.u16(table, at + 2); left > 0 && entry + 16 <= table.length; left--) {
-      names.push(text(strings, read.u32(table, entry + 8)));
+      if (names.push(text(strings, read.u32(table, entry + 8))) > mostVersions)
+        throw new RangeError(`more than ${mostVersions} versions`);
       const next = read.u32(table, entry + 12);
       if (next === 0) break;
       entry += next;

@@ -54,8 +54,12 @@ export async function checksum(directory: string): Promise<string> {
 }
 
 /** sha256 of one file, as 64 hexadecimal digits. */
-export async function fileSha256(file: string): Promise<string> {
-  const hash = createHash('sha256');
+export function fileSha256(file: string): Promise<string> {
+  return fileSum(file, 'sha256');
+}
+
+export async function fileSum(file: string, algorithm: 'sha256' | 'sha512'): Promise<string> {
+  const hash = createHash(algorithm);
   for await (const chunk of createReadStream(file, { highWaterMark: 1024 * 1024 })) hash.update(chunk);
   return hash.digest('hex');
 }

@@ -1,6 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockedError } from '../util/errors.ts';
+import { sameVersion } from '../util/version.ts';
+import { kataTemplate } from './kata-layout.ts';
 
 /** What a Kata prefix holds. Every path is relative to `directory`, which is what /opt/kata is on a host. */
 export interface KataPrefix {
@@ -8,8 +10,6 @@ export interface KataPrefix {
   /** First line of its file VERSION. */
   version?: string;
   shims: { go?: string; rust?: string };
-  /** Configuration templates by the name between `configuration-` and `.toml`: qemu, clh, qemu-runtime-rs. */
-  configurations: { go: Record<string, string>; rust: Record<string, string> };
   /** VMM programs by file name, also links to the host's own: qemu-system-x86_64. */
   vmms: Record<string, string>;
   virtiofsd?: string;
@@ -22,7 +22,6 @@ export interface KataPrefix {
 const shimName = 'containerd-shim-kata-v2';
 const vmmNames = /^(qemu-system-[\w-]+|cloud-hypervisor|firecracker|stratovirt|openvmm)$/;
 const guest = 'share/kata-containers';
-const defaults = 'share/defaults/kata-containers';
 
 /** Finds the prefix in an artifact: the directory itself, its opt/kata, or its usr (a distribution's layout). Throws BlockedError without one. */
 export async function discoverKataPrefix(artifact: string): Promise<KataPrefix> {
@@ -43,6 +42,41 @@ export async function discoverKataPrefix(artifact: string): Promise<KataPrefix> 
   );
 }
 
+/** What one shim with one VMM runs from: paths relative to the prefix. */
+export interface KataRelease {
+  prefix: KataPrefix;
+  shim: string;
+  /** Configuration template. */
+  template: string;
+}
+
+/** The prefix in an artifact, with the shim and the template that a cell needs. Throws BlockedError where it has not both, or is another version. */
+export async function discoverKataRelease(
+  artifact: string,
+  wanted: { version: string; shim?: 'go' | 'rust' | undefined; vmm?: string | undefined },
+): Promise<KataRelease> {
+  const { version, shim = 'go', vmm = 'qemu' } = wanted;
+  const prefix = await discoverKataPrefix(artifact);
+  const refuse = (what: string, remedy: string): never => {
+    throw new BlockedError(`Cannot take Kata ${version} from ${artifact}: ${what}`, { remedy });
+  };
+  if (prefix.version !== undefined && !sameVersion(prefix.version, version))
+    return refuse(`its file VERSION says ${prefix.version}`, 'put each version into a directory of its own');
+  const program = prefix.shims[shim];
+  if (program === undefined)
+    return refuse(
+      `it has no ${shim} shim`,
+      'take the release archive that has it: from 4.1.0 on kata-go-static for the Go shim, kata-static for runtime-rs',
+    );
+  const template = kataTemplate({ version, shim, vmm });
+  if (template === undefined || !(await isFile(join(prefix.directory, template))))
+    return refuse(
+      `it has no ${template ?? `configuration of the ${shim} shim for ${vmm}`}`,
+      'choose a VMM that this release has, in matrix.json runtimes.kata',
+    );
+  return { prefix, shim: program, template };
+}
+
 async function describe(directory: string, shims: KataPrefix['shims']): Promise<KataPrefix> {
   const version = (await readFile(join(directory, 'VERSION'), 'utf8').catch(() => '')).split('\n')[0]?.trim();
   const programs = await names(join(directory, 'bin'));
@@ -57,22 +91,12 @@ async function describe(directory: string, shims: KataPrefix['shims']): Promise<
     directory,
     ...(version ? { version } : {}),
     shims,
-    configurations: { go: await templates(directory, defaults), rust: await templates(directory, join(defaults, 'runtime-rs')) },
     vmms: Object.fromEntries(programs.filter((name) => vmmNames.test(name)).map((name) => [name, join('bin', name)])),
     ...((await names(join(directory, 'libexec'))).includes('virtiofsd') ? { virtiofsd } : {}),
     kernels: guestFiles(/^vmlinu[xz]/),
     images: guestFiles(/\.(img|image)$/).filter((path) => !path.includes('initrd')),
     initrds: guestFiles(/initrd.*\.(img|initrd)$|\.initrd$/),
   };
-}
-
-async function templates(directory: string, folder: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for (const file of await names(join(directory, folder))) {
-    const name = /^configuration-([\w-]+)\.toml$/.exec(file)?.[1];
-    if (name !== undefined) found[name] = join(folder, file);
-  }
-  return found;
 }
 
 /** `vmlinux.container` and `kata-containers.img` before names with versions. */

@@ -1,8 +1,10 @@
-import { chmod, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveArtifact } from './resolve.ts';
+import { execOk } from '../util/exec.ts';
 import { craftElf, craftTar, temporary } from './testing.ts';
+import { upstreamRelease } from './upstream.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -55,6 +57,20 @@ describe('the source path', () => {
     expect(artifact.source).toMatch(/^path .*runc-1\.4\.0\.tar, sha256 [0-9a-f]{64}$/);
   });
 
+  test('takes a release archive under the name that upstream gave it: Kata 4.1.0 has one for each shim', async () => {
+    await using place = await temporary();
+    vi.stubEnv('PODPROOF_ARTIFACTS', place.path);
+    const contents = { go: './opt/kata/bin/containerd-shim-kata-v2', rust: './opt/kata/runtime-rs/bin/containerd-shim-kata-v2' };
+    for (const shim of ['go', 'rust'] as const) {
+      const url = upstreamRelease({ name: 'kata', version: '4.1.0', shim })[0]?.url ?? '';
+      const tar = join(place.path, `${shim}.tar`);
+      await writeFile(tar, craftTar([{ path: contents[shim], content: '#!/bin/sh\n' }]));
+      await execOk(['zstd', '-q', tar, '-o', join(place.path, url.slice(url.lastIndexOf('/') + 1))]);
+      const artifact = await resolveArtifact('kata', '4.1.0', { kind: 'path' }, { cache: join(place.path, 'cache'), shim });
+      expect(Object.values(artifact.binaries)).toEqual([contents[shim].slice(2)]);
+    }
+  });
+
   test('is blocked, with the layout to make, when nothing is there', async () => {
     await using place = await temporary();
     vi.stubEnv('PODPROOF_ARTIFACTS', place.path);
@@ -79,6 +95,19 @@ describe('the source path', () => {
       resolveArtifact('crio', '1.36.3', { kind: 'path', path: place.path }, { cache: join(place.path, '..', 'unused') }),
     ).rejects.toThrow(`${place.path}, where crio 1.36.3 should be, is empty`);
   });
+});
+
+test('what a killed process left half made in the cache is gone with the next one that makes it', async () => {
+  await using place = await temporary();
+  const [archive, cache] = [join(place.path, 'runc.tar'), join(place.path, 'cache')];
+  await writeFile(archive, craftTar([{ path: 'runc', content: '#!/bin/sh\n' }]));
+  const resolve = () => resolveArtifact('runc', '1.1.15', { kind: 'path', path: archive }, { cache });
+  await resolve();
+  const [made = ''] = (await readdir(join(cache, 'artifacts'))).filter((name) => name.startsWith('runc-'));
+  await rm(join(cache, 'artifacts', made), { recursive: true });
+  await mkdir(join(cache, 'artifacts', `.new-${made}`, 'whole/root/half'), { recursive: true });
+  expect((await resolve()).binaries).toEqual({ runc: 'runc' });
+  expect(await readdir(join(cache, 'artifacts'))).toEqual([made]);
 });
 
 describe('the checksum of a prefix', () => {

@@ -1,14 +1,15 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { BlockedError } from '../util/errors.ts';
 import type { Artifact } from './artifact.ts';
 import { cached, inPlace } from './cache.ts';
 import { fileSha256 } from './inventory.ts';
 import { titleOf, type ArtifactRequest, type SourceOf } from './request.ts';
 import { unpack } from './unpack.ts';
+import { upstreamRelease } from './upstream.ts';
 
-const archives = ['', '.tar', '.tar.gz', '.tgz', '.tar.xz', '.tar.zst'];
+const archives = ['', '.tar', '.tar.gz', '.tgz', '.tar.xz', '.tar.bz2', '.tar.zst'];
 
 /** A directory, which is used where it is, or an archive, which is unpacked into the cache. */
 export async function pathArtifact(request: ArtifactRequest, source: SourceOf<'path'>): Promise<Artifact> {
@@ -24,12 +25,18 @@ export async function pathArtifact(request: ArtifactRequest, source: SourceOf<'p
   });
 }
 
-/** `$PODPROOF_ARTIFACTS/<name>-<version>`, a directory or an archive; undefined when there is none. Both Kata shims share one. */
+/**
+ * `$PODPROOF_ARTIFACTS/<name>-<version>`, a directory or an archive, or the release archive under its own name; undefined when
+ * there is none. Both Kata shims share a directory, and from 4.1.0 on have archives of their own.
+ */
 export async function ownArtifact(request: ArtifactRequest): Promise<Artifact | undefined> {
   const shelf = process.env['PODPROOF_ARTIFACTS'];
   if (!shelf) return undefined;
-  for (const ending of archives) {
-    const artifact = await at(request, resolve(shelf, `${request.name}-${request.version}${ending}`));
+  const published = upstreamRelease(request).flatMap(({ url, program }) =>
+    program === undefined ? [basename(new URL(url).pathname)] : [],
+  );
+  for (const name of [...archives.map((ending) => `${request.name}-${request.version}${ending}`), ...published]) {
+    const artifact = await at(request, resolve(shelf, name));
     if (artifact) return artifact;
   }
   return undefined;

@@ -1,6 +1,7 @@
 import type { Source } from '../matrix/model.ts';
 import { cacheDirectory } from '../util/paths.ts';
 import type { Artifact } from './artifact.ts';
+import { blamingDisk } from './disk.ts';
 import { debArtifact } from './deb.ts';
 import { pathArtifact } from './path.ts';
 import { releaseArtifact } from './release.ts';
@@ -22,6 +23,15 @@ export async function resolveArtifact(
 ): Promise<Artifact> {
   options.signal?.throwIfAborted();
   const request: ArtifactRequest = { cache: cacheDirectory(), progress: () => undefined, ...options, name, version };
+  try {
+    return await artifactFrom(request, source);
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    throw blamingDisk(error, `${name} ${version}`, request.cache);
+  }
+}
+
+function artifactFrom(request: ArtifactRequest, source: Source): Promise<Artifact> {
   switch (source.kind) {
     case 'deb':
       return debArtifact(request, source);

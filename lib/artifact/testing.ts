@@ -14,7 +14,7 @@ export interface Member {
   type?: string;
   target?: string;
   mode?: number;
-  content?: string;
+  content?: string | Buffer;
   /** Claimed size, where it shall differ from the content's. */
   size?: number;
 }

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { exec, type ExecResult } from '../util/exec.ts';
 import { timeoutFactor } from '../util/wait.ts';
-import { listArguments, parseTarList, refusal } from './tar-list.ts';
+import { assertRoom, blamingDisk } from './disk.ts';
+import { listArguments, parseTarList, refusal, type TarEntry } from './tar-list.ts';
 
 /**
  * Unpacks a tar archive (.gz, .xz, .zst or plain) into an empty directory. It is listed first, by the same tar, and refused whole
@@ -11,11 +12,15 @@ import { listArguments, parseTarList, refusal } from './tar-list.ts';
 export async function unpack(archive: string, directory: string, signal?: AbortSignal): Promise<void> {
   const listing = await tar([...listArguments, '--file', resolve(archive)], signal);
   if (listing.exitCode !== 0) throw cannot('read', archive, wordsOf(listing));
-  const why = whyNot(listing.stdout);
-  if (why !== undefined) throw cannot('unpack', archive, why);
+  const entries = read(archive, listing.stdout);
+  await assertRoom(
+    archive,
+    directory,
+    entries.reduce((sum, { size }) => sum + size, 0),
+  );
   const harmless = ['--no-same-owner', '--no-same-permissions', '--directory', directory];
   const done = await tar(['--extract', ...harmless, '--file', resolve(archive)], signal);
-  if (done.exitCode !== 0) throw cannot('unpack', archive, wordsOf(done));
+  if (done.exitCode !== 0) throw blamingDisk(cannot('unpack', archive, wordsOf(done)), archive, directory);
 }
 
 async function tar(argv: string[], signal?: AbortSignal): Promise<ExecResult> {
@@ -28,11 +33,14 @@ async function tar(argv: string[], signal?: AbortSignal): Promise<ExecResult> {
   return result;
 }
 
-function whyNot(listing: string): string | undefined {
+function read(archive: string, listing: string): TarEntry[] {
   try {
-    return refusal(parseTarList(listing));
+    const entries = parseTarList(listing);
+    const why = refusal(entries);
+    if (why !== undefined) throw new Error(why);
+    return entries;
   } catch (error) {
-    return messageOf(error);
+    throw cannot('unpack', archive, messageOf(error));
   }
 }
 

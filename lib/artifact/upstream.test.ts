@@ -21,34 +21,49 @@ test.each([
   ['runc', '1.1.15', 'v1.1.15/runc.amd64'],
   ['crun', '1.21', '1.21/crun-1.21-linux-amd64'],
 ])('%s %s is published as …/%s', (name, version, ending) => {
-  expect(upstreamRelease({ name, version, shim: 'go' }, 'x64')?.url).toMatch(new RegExp(`/${ending.replace(/[.+]/g, '\\$&')}$`));
+  expect(upstreamRelease({ name, version, shim: 'go' }, 'x64')[0]?.url).toMatch(
+    new RegExp(`/${ending.replace(/[.+]/g, '\\$&')}$`),
+  );
 });
 
 test('the Rust shim of Kata 4.1 has an archive of its own', () => {
-  expect(upstreamRelease({ name: 'kata', version: '4.1.0', shim: 'rust' }, 'x64')?.url).toMatch(
+  expect(upstreamRelease({ name: 'kata', version: '4.1.0', shim: 'rust' }, 'x64')[0]?.url).toMatch(
     /\/kata-static-4\.1\.0-amd64\.tar\.zst$/,
   );
 });
 
+test('gVisor has two programs with a sha512 each, and one archive since July 2026', () => {
+  const release = 'https://storage.googleapis.com/gvisor/releases/release/';
+  expect(upstreamRelease({ name: 'runsc', version: '20240729.0' }, 'arm64')).toEqual(
+    ['runsc', 'containerd-shim-runsc-v1'].map((program) => ({
+      url: `${release}20240729.0/aarch64/${program}`,
+      sums: `${release}20240729.0/aarch64/${program}.sha512`,
+      program,
+    })),
+  );
+  expect(upstreamRelease({ name: 'runsc', version: '20260706.0' }, 'x64')).toEqual([
+    { url: `${release}20260706.0/x86_64/gvisor.tar.bz2`, sums: `${release}20260706.0/x86_64/gvisor.tar.bz2.sha512` },
+  ]);
+});
+
 test('architectures have the names of each project', () => {
-  expect(upstreamRelease({ name: 'kata', version: '3.0.0' }, 'arm64')?.url).toMatch(/-aarch64\.tar\.xz$/);
-  expect(upstreamRelease({ name: 'runc', version: '1.2.0' }, 'arm64')).toMatchObject({
-    program: 'runc',
-    url: expect.stringMatching(/runc\.arm64$/),
-  });
+  expect(upstreamRelease({ name: 'kata', version: '3.0.0' }, 'arm64')[0]?.url).toMatch(/-aarch64\.tar\.xz$/);
+  expect(upstreamRelease({ name: 'runc', version: '1.2.0' }, 'arm64')).toMatchObject([
+    { program: 'runc', url: expect.stringMatching(/runc\.arm64$/) },
+  ]);
 });
 
 test('published checksums are known where there are any', () => {
-  expect(upstreamRelease({ name: 'containerd', version: '2.3.4' }, 'x64')?.sums).toMatch(
+  expect(upstreamRelease({ name: 'containerd', version: '2.3.4' }, 'x64')[0]?.sums).toMatch(
     /containerd-static-2\.3\.4-linux-amd64\.tar\.gz\.sha256sum$/,
   );
-  expect(upstreamRelease({ name: 'crio', version: '1.22.0' }, 'x64')).not.toHaveProperty('sums');
+  expect(upstreamRelease({ name: 'crio', version: '1.22.0' }, 'x64')[0]).not.toHaveProperty('sums');
 });
 
 test.each([
-  ['runsc', '20240729.0', 'x64'],
+  ['runsc', '20240729.0', 'riscv'],
   ['containerd', '1.2.0', 'x64'],
   ['containerd', '2.3.4', 'mips'],
 ])('nothing is known of %s %s on %s', (name, version, architecture) => {
-  expect(upstreamRelease({ name, version }, architecture)).toBeUndefined();
+  expect(upstreamRelease({ name, version }, architecture)).toEqual([]);
 });

@@ -5,18 +5,19 @@ interface Row {
   name: string;
   /** Versions as `>=1.7 <2.0`. */
   versions: string;
-  /** `{version}`, `{arch}` (amd64, arm64) and `{machine}` (x86_64, aarch64) are replaced. */
+  /** `{version}`, `{arch}` (amd64, arm64) and `{machine}` (x86_64, aarch64) are replaced; `{program}` by each of `programs`. */
   url: string;
-  /** Published checksum file; without one the sha256 must stand in matrix.json. */
+  /** Published checksum file, of sha256 or sha512; without one the sha256 must stand in matrix.json. */
   sums?: string;
-  /** A file that is the program itself, under this name; otherwise an archive. */
-  program?: string;
+  /** Files that are the programs themselves, under these names; otherwise an archive. */
+  programs?: readonly string[];
   shim?: 'go' | 'rust';
 }
 
 const containerd = 'https://github.com/containerd/containerd/releases/download/v{version}/';
 const kata = 'https://github.com/kata-containers/kata-containers/releases/download/{version}/';
 const crio = 'https://storage.googleapis.com/cri-o/artifacts/';
+const gvisor = 'https://storage.googleapis.com/gvisor/releases/release/';
 const oldCrio = 'https://storage.googleapis.com/k8s-conform-cri-o/artifacts/';
 
 /** Read at the projects' release scripts, tag by tag. Static builds are taken where there are any: they run on every libc. */
@@ -55,17 +56,27 @@ const rows: readonly Row[] = [
     versions: '>=1.0.0',
     url: 'https://github.com/opencontainers/runc/releases/download/v{version}/runc.{arch}',
     sums: 'https://github.com/opencontainers/runc/releases/download/v{version}/runc.sha256sum',
-    program: 'runc',
+    programs: ['runc'],
   },
   {
     name: 'crun',
     versions: '>=1.0',
     url: 'https://github.com/containers/crun/releases/download/{version}/crun-{version}-linux-{arch}',
-    program: 'crun',
+    programs: ['crun'],
   },
+  // Until June 2026 gVisor published two programs, since then one archive with what they need beside them (g3doc/user_guide/install.md).
+  {
+    name: 'runsc',
+    versions: '<20260701',
+    url: `${gvisor}{version}/{machine}/{program}`,
+    sums: '{url}.sha512',
+    programs: ['runsc', 'containerd-shim-runsc-v1'],
+  },
+  { name: 'runsc', versions: '>=20260701', url: `${gvisor}{version}/{machine}/gvisor.tar.bz2`, sums: '{url}.sha512' },
 ];
 
-export interface Release {
+/** One file of a release: an archive, or a program under its name. */
+export interface ReleaseFile {
   url: string;
   sums?: string;
   program?: string;
@@ -78,24 +89,22 @@ const names: Partial<Record<string, { arch: string; machine: string }>> = {
   ppc64: { arch: 'ppc64le', machine: 'ppc64le' },
 };
 
-/** Where upstream published this version for this machine's architecture; undefined when the table has no row for it. */
+/** Where upstream published this version for this machine's architecture; nothing when the table has no row for it. */
 export function upstreamRelease(
   artifact: { name: string; version: string; shim?: 'go' | 'rust' },
   architecture: string = process.arch,
-): Release | undefined {
+): ReleaseFile[] {
   const version = artifact.version.replace(/^v/, '');
   const row = rows.find(
     (each) =>
       each.name === artifact.name && inRange(version, each.versions) && (each.shim === undefined || each.shim === artifact.shim),
   );
   const names_ = names[architecture];
-  if (row === undefined || names_ === undefined) return undefined;
-  const fill = (template: string, url: string): string =>
-    template.replace(/\{(\w+)\}/g, (_, key: string) => ({ version, url, ...names_ })[key] ?? '');
-  const url = fill(row.url, '');
-  return {
-    url,
-    ...(row.sums === undefined ? {} : { sums: fill(row.sums, url) }),
-    ...(row.program === undefined ? {} : { program: row.program }),
-  };
+  if (row === undefined || names_ === undefined) return [];
+  return (row.programs ?? [undefined]).map((program) => {
+    const known: Record<string, string> = { version, program: program ?? '', ...names_ };
+    const fill = (template: string): string => template.replace(/\{(\w+)\}/g, (_, key: string) => known[key] ?? '');
+    const url = (known['url'] = fill(row.url));
+    return { url, ...(row.sums === undefined ? {} : { sums: fill(row.sums) }), ...(program === undefined ? {} : { program }) };
+  });
 }

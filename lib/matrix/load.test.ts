@@ -62,7 +62,7 @@ describe('a schema error is one sentence with the path inside the file', () => {
     [
       '{ "kind": "vm", "suite": "trixie" }',
       '{ "kind": "vm", "suite": "trixie", "memory": 4096 }',
-      'matrix.json: hosts.debian-13: unknown key "memory", did you mean "memoryMiB"? Known: memoryMiB, cpus, kernelParameters, allowExpiredRelease',
+      'matrix.json: hosts.debian-13: unknown key "memory", did you mean "memoryMiB"? Known: memoryMiB, cpus, kernelParameters, cgroup, allowExpiredRelease',
     ],
     [
       '"suite": "trixie" }',
