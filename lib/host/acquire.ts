@@ -1,8 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import type { HostSpec, VmHost } from '../matrix/model.ts';
+import type { HostSpec } from '../matrix/model.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
+import { acquireContainer } from './container/container.ts';
 import type { Host, LeaseContext } from './host.ts';
 import type { Variant } from './image/recipe.ts';
+import { acquireLocal } from './local.ts';
+import { acquireSsh } from './ssh/ssh.ts';
 import { acquireVm } from './vm/vm.ts';
 
 export interface AcquireOptions {
@@ -10,22 +13,25 @@ export interface AcquireOptions {
   variant: Variant;
 }
 
-type Driver<S extends HostSpec> = (id: string, spec: S, context: LeaseContext, options: AcquireOptions) => Promise<Host>;
-
-/** One entry per kind of host; a new kind is one file and one line here. */
-const drivers: { vm: Driver<VmHost> } = {
-  vm: (id, spec, context, { variant }) => acquireVm(id, spec, context, variant),
-};
+/** One line per kind of host. */
+function acquireKind(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {
+  switch (spec.kind) {
+    case 'vm':
+      return acquireVm(id, spec, context, options.variant);
+    case 'container':
+      return acquireContainer(id, spec, context, options.variant);
+    case 'ssh':
+      return acquireSsh(id, spec, context);
+    case 'local':
+      return acquireLocal(id, spec, context);
+  }
+}
 
 /** Leases the host `id` of the matrix. Throws BlockedError when it cannot be had. */
 export async function acquireHost(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {
-  if (spec.kind !== 'vm')
-    throw new BlockedError(`Host ${id} is of kind ${spec.kind}, for which this version of podproof has no driver`, {
-      remedy: 'use a host of kind "vm"',
-    });
   await mkdir(context.logs, { recursive: true });
   try {
-    return await drivers[spec.kind](id, spec, context, options);
+    return await acquireKind(id, spec, context, options);
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof BlockedError) throw error;

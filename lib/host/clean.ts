@@ -4,10 +4,13 @@ import { basename, dirname, join, sep } from 'node:path';
 import { messageOf } from '../util/errors.ts';
 import { cacheDirectory, runtimeDirectory } from '../util/paths.ts';
 import { waitFor } from '../util/wait.ts';
+import { removeContainers } from './container/runtime.ts';
 import { markDone, readLedger } from './ledger.ts';
 import type { LedgerEntry, OpenEntry } from './ledger.ts';
+import { releaseMachine } from './machine/release.ts';
 import { findByToken, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
+import { connectRemote } from './remote.ts';
 
 export interface CleanOptions {
   /** Only says what would be done. */
@@ -52,14 +55,28 @@ export async function clean(options: CleanOptions = {}): Promise<Cleaned[]> {
 
 /** Undoes one entry: ends the process by pid and start time, or removes the path if it is ours. Throws when it is not. */
 export async function cleanEntry(open: OpenEntry): Promise<{ outcome: 'removed' | 'was gone'; detail: string }> {
-  if (open.entry.kind === 'path') {
-    const present = await exists(open);
-    await removeOurs(open.entry.path);
-    return { outcome: present ? 'removed' : 'was gone', detail: '' };
+  const { entry } = open;
+  switch (entry.kind) {
+    case 'path': {
+      const present = await exists(open);
+      await removeOurs(entry.path);
+      return { outcome: present ? 'removed' : 'was gone', detail: '' };
+    }
+    case 'machine':
+      return {
+        outcome: (await releaseMachine(connectRemote(entry), entry.token)) ? 'removed' : 'was gone',
+        detail: entry.prefix.at(-2) ?? '',
+      };
+    case 'container': {
+      const removed = await removeContainers(entry.daemon, entry.token);
+      return { outcome: removed.length > 0 ? 'removed' : 'was gone', detail: removed.join(', ') };
+    }
+    case 'process': {
+      const running = await processesOf(open);
+      for (const process of running) await end(process);
+      return { outcome: running.length > 0 ? 'removed' : 'was gone', detail: running.map(({ pid }) => `pid ${pid}`).join(', ') };
+    }
   }
-  const running = await processesOf(open);
-  for (const process of running) await end(process);
-  return { outcome: running.length > 0 ? 'removed' : 'was gone', detail: running.map(({ pid }) => `pid ${pid}`).join(', ') };
 }
 
 /** Removes a tree below our own directories; refuses anything else, also through links in its parents. */
@@ -97,8 +114,11 @@ async function processesOf({ entry, process, owner }: OpenEntry): Promise<Proces
 }
 
 async function exists(open: OpenEntry): Promise<boolean> {
-  if (open.entry.kind === 'process') return (await processesOf(open)).length > 0;
-  return lstat(open.entry.path).then(
+  const { entry } = open;
+  if (entry.kind === 'process') return (await processesOf(open)).length > 0;
+  // Only the machine and the daemon themselves know, and they are not asked where nothing is to be done.
+  if (entry.kind !== 'path') return true;
+  return lstat(entry.path).then(
     () => true,
     () => false,
   );

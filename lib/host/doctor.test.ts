@@ -16,14 +16,22 @@ const good: Findings = {
   cacheDirectory: '/c',
   cacheFreeMiB: 80_000,
   memoryFreeMiB: 16_000,
-  containerRuntime: '/run/podman/podman.sock',
+  containerRuntime: { text: '/run/podman/podman.sock', watchdog: true },
+  notDisposable: '',
   artifacts: ['crio-1.36.3'],
 };
 const bad: Findings = {
   ...{ kvm: null, proof: null, nested: null, iommuGroups: 0, vhostVsock: false, qemu: null },
   tools: { 'qemu-img': null, mmdebstrap: null, mke2fs: null, ssh: null, virtiofsd: null },
   ownNamespaces: false,
-  ...{ cacheDirectory: '/c', cacheFreeMiB: 10, memoryFreeMiB: 10, containerRuntime: null, artifacts: null },
+  ...{
+    cacheDirectory: '/c',
+    cacheFreeMiB: 10,
+    memoryFreeMiB: 10,
+    containerRuntime: null,
+    notDisposable: 'its owner has not marked it as disposable',
+    artifacts: null,
+  },
 };
 
 test('a machine with everything has no gap', () => {

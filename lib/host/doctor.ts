@@ -1,6 +1,8 @@
 import type { HostFacts } from '../record/host-facts.ts';
+import { watchdogImage } from './container/runtime.ts';
 import { findMachine } from './doctor/findings.ts';
 import type { Findings } from './doctor/findings.ts';
+import { markerCommand, markerFile } from './machine/examine.ts';
 
 /** One thing that podproof needs or can use, what was found, and how to get it. */
 export interface Check {
@@ -124,10 +126,32 @@ export function judgeMachine(found: Findings): Check[] {
       'docker or podman for hosts of kind "container"',
       found.containerRuntime !== null,
       'warn',
-      found.containerRuntime ?? '',
+      found.containerRuntime?.text ?? '',
       {
         otherwise: 'none that this user can talk to',
-        fix: 'systemctl --user start podman.socket, or sudo usermod -aG docker "$USER"',
+        fix: 'systemctl --user start podman.socket, or sudo usermod -aG docker "$USER", or set DOCKER_HOST',
+      },
+    ),
+    check(
+      'container-watchdog',
+      'containers of a killed run are removed at once',
+      found.containerRuntime?.watchdog === true,
+      'warn',
+      watchdogImage,
+      {
+        otherwise: `no image ${watchdogImage}: they stay until podproof clean`,
+        fix: `docker pull ${watchdogImage}`,
+      },
+    ),
+    check(
+      'disposable',
+      'this machine as a host of kind "local", or its devices in containers',
+      found.notDisposable === '',
+      'warn',
+      `given away by ${markerFile}`,
+      {
+        otherwise: `refused: ${found.notDisposable}`,
+        fix: `only if any pod may break this machine: ${markerCommand}`,
       },
     ),
     check('artifacts', 'artifacts of your own', (found.artifacts ?? []).length > 0, 'warn', (found.artifacts ?? []).join(', '), {

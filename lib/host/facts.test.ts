@@ -29,6 +29,7 @@ test('the answers of the script become facts', () => {
     lsm: ['capability', 'apparmor'],
     kvm: { present: true, owner: '0:993', mode: '0660', group: 'kvm' },
     vhostNet: false,
+    glibc: '2.41',
     accelerator: 'tcg',
   });
 });

@@ -29,7 +29,8 @@ const Answers = z.object({
   iommuGroups: count,
   hugepages2MiB: count,
   userNamespaces: yes,
-  glibc: z.string(),
+  // getconf says `glibc 2.41`.
+  glibc: z.string().transform((text) => text.replace(/^glibc /, '')),
 });
 
 /** Pure part: `key=value` lines of the script. Unknown lines are dropped. */

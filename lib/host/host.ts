@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../record/host-facts.ts';
 import type { ExecOptions, ExecResult } from '../util/exec.ts';
+import type { FixturePlan } from './fixtures.ts';
 import type { Ledger } from './ledger.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface Connection {
 /** What any connection can do; the runner and the vitest workers both hold one. */
 export interface Remote {
   readonly connection: Connection;
+  /** The argv that runs `argv` on the host from here, for subprocesses whose streams are joined to others. */
+  argv(argv: readonly string[]): string[];
   /** Runs an argv on the host as root. A failure is a value. */
   exec(argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Opens a byte stream to a unix socket on the host. Errors surface on the stream. */
@@ -34,7 +37,9 @@ export interface Attachment {
 export interface Host extends Remote, AsyncDisposable {
   readonly id: string;
   readonly facts: HostFacts;
-  /** Makes `attachment` readable on the host, read-only, without copying; returns its path there. Idempotent. */
+  /** What this kind of host can hand to pods. */
+  readonly fixtures: FixturePlan;
+  /** Makes `attachment` readable on the host, read-only; returns its path there. Idempotent. */
   attach(attachment: Attachment): Promise<string>;
   /** Makes a TCP port of this machine's loopback reachable on the host's loopback; returns the port there. */
   expose(port: number): Promise<number>;

@@ -3,9 +3,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { stateDirectory } from '../util/paths.ts';
-import { identify } from './process-identity.ts';
-
-const Identity = z.object({ pid: z.int().min(2), start: z.string().min(1), boot: z.string().min(1) });
+import { identify, ProcessIdentity } from './process-identity.ts';
 
 /** Something of ours that would outlive a killed run. */
 export const LedgerEntry = z.discriminatedUnion('kind', [
@@ -13,12 +11,28 @@ export const LedgerEntry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('process'), token: z.string().min(12) }),
   /** File, socket or directory tree below one of our own directories. */
   z.object({ kind: z.literal('path'), path: z.string().startsWith('/') }),
+  /** A machine that was taken for a run, and the argv prefix that reaches it. */
+  z.object({
+    kind: z.literal('machine'),
+    token: z.string().min(12),
+    prefix: z.array(z.string()),
+    quoting: z.enum(['posix', 'none']),
+  }),
+  /** A container with its volumes, labelled with `token`, and where its daemon listens. */
+  z.object({ kind: z.literal('container'), token: z.string().min(12), daemon: z.string().min(1) }),
 ]);
 export type LedgerEntry = z.infer<typeof LedgerEntry>;
 
 const Line = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('created'), id: z.string(), run: z.string(), at: z.string(), owner: Identity, entry: LedgerEntry }),
-  z.object({ event: z.literal('started'), id: z.string(), process: Identity }),
+  z.object({
+    event: z.literal('created'),
+    id: z.string(),
+    run: z.string(),
+    at: z.string(),
+    owner: ProcessIdentity,
+    entry: LedgerEntry,
+  }),
+  z.object({ event: z.literal('started'), id: z.string(), process: ProcessIdentity }),
   z.object({ event: z.literal('done'), id: z.string() }),
 ]);
 type Line = z.infer<typeof Line>;
@@ -27,10 +41,10 @@ type Line = z.infer<typeof Line>;
 export interface OpenEntry {
   id: string;
   run: string;
-  owner: z.infer<typeof Identity>;
+  owner: ProcessIdentity;
   entry: LedgerEntry;
   /** The process that an entry of kind process became, when its pid could be written down. */
-  process?: z.infer<typeof Identity>;
+  process?: ProcessIdentity;
 }
 
 export interface Receipt {
@@ -108,10 +122,22 @@ async function append(line: Line): Promise<void> {
   await mkdir(stateDirectory(), { recursive: true, mode: 0o700 });
   const file = await open(ledgerPath(), 'a', 0o600);
   try {
+    const { size } = await file.stat();
     // The leading newline ends a line that another process's death has torn; one write, so that writers do not interleave.
     await file.write(`\n${JSON.stringify(line)}\n`);
     await file.datasync();
+    // A new file is lost with the power, however well it was flushed, until its directory is.
+    if (size === 0) await flushDirectory(stateDirectory());
   } finally {
     await file.close();
+  }
+}
+
+async function flushDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }

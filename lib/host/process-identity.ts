@@ -1,13 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { z } from 'zod';
 
 /** A process of this machine, unmistakable across reuse of its pid: start time in clock ticks since boot, and the boot. */
-export interface ProcessIdentity {
-  pid: number;
+export const ProcessIdentity = z.object({
+  pid: z.int().min(2),
   /** Field 22 of /proc/PID/stat. */
-  start: string;
+  start: z.string().min(1),
   /** /proc/sys/kernel/random/boot_id; ticks of another boot prove nothing. */
-  boot: string;
-}
+  boot: z.string().min(1),
+});
+export type ProcessIdentity = z.infer<typeof ProcessIdentity>;
 
 /** Field 22 of a line of /proc/PID/stat; the name in field 2 may hold blanks and parentheses. */
 export function startTimeIn(stat: string): string | undefined {

@@ -11,6 +11,7 @@ export function connectRemote(connection: Connection): Remote {
   ];
   const remote: Remote = {
     connection,
+    argv: wrap,
     async exec(argv, { cwd, env, ...options } = {}) {
       const there = [
         ...(cwd === undefined ? [] : ['sh', '-c', 'cd -- "$1" && shift && exec "$@"', 'sh', cwd]),
@@ -20,12 +21,17 @@ export function connectRemote(connection: Connection): Remote {
       const result = await exec(wrap(there), options);
       return { ...result, argv, failure: result.failure && `${result.failure.split(': ')[0]}: ${quoteAll(argv)}` };
     },
-    dial: (socketPath) => processStream(wrap(['socat', '-', `UNIX-CONNECT:${socketPath.replace(/[\\,:!"'()[\]{}]/g, '\\$&')}`])),
+    dial: (socketPath) => processStream(wrap(['socat', '-', socatAddress(socketPath)])),
     async write(path, content, mode = 0o644) {
       await execOk(wrap(['sh', '-euc', writeScript, 'sh', path, mode.toString(8).padStart(4, '0')]), { input: content });
     },
   };
   return remote;
+}
+
+/** A unix socket as an address of socat, which gives meaning to some characters. */
+export function socatAddress(socketPath: string): string {
+  return `UNIX-CONNECT:${socketPath.replace(/[\\,:!"'()[\]{}]/g, '\\$&')}`;
 }
 
 /** Renamed at the end, so that a reader never sees half a file; the content is never more open than the final mode. */

@@ -2,10 +2,14 @@ import { constants } from 'node:fs';
 import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
 import { dirname, join } from 'node:path';
+import { messageOf } from '../../util/errors.ts';
 import { exec } from '../../util/exec.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { proveAccelerator } from '../accelerator.ts';
 import type { AcceleratorProof } from '../accelerator.ts';
+import { containerRuntime, hasWatchdog } from '../container/runtime.ts';
+import { assertDisposable, examine } from '../machine/examine.ts';
+import { connectRemote } from '../remote.ts';
 
 /** What was found on this machine, before anything is judged. Null: not there. */
 export interface Findings {
@@ -22,7 +26,9 @@ export interface Findings {
   cacheDirectory: string;
   cacheFreeMiB: number;
   memoryFreeMiB: number;
-  containerRuntime: string | null;
+  containerRuntime: { text: string; watchdog: boolean } | null;
+  /** Why this machine may not be a host itself; empty where its owner has given it away. */
+  notDisposable: string;
   artifacts: string[] | null;
 }
 
@@ -49,6 +55,7 @@ export async function findMachine(signal?: AbortSignal): Promise<Findings> {
     cacheFreeMiB: await freeMiB(cacheDirectory()),
     memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),
     containerRuntime: await findContainerRuntime(),
+    notDisposable: await whyNotDisposable(),
     artifacts: await listArtifacts(),
   };
 }
@@ -87,17 +94,22 @@ async function someKernel(): Promise<string | undefined> {
   return undefined;
 }
 
-/** The container runtime that testcontainers finds and can talk to: by DOCKER_HOST, a context, or a usual socket. */
-async function findContainerRuntime(): Promise<string | null> {
-  // Inside a container it would otherwise start one of its own, of an image that it pulls, to learn the host's address.
-  process.env['TESTCONTAINERS_HOST_OVERRIDE'] ??= 'localhost';
-  const { getContainerRuntimeClient } = await import('testcontainers');
+async function findContainerRuntime(): Promise<Findings['containerRuntime']> {
   try {
-    const { info } = await getContainerRuntimeClient();
-    const { serverVersion, operatingSystem, remoteSocketPath } = info.containerRuntime;
-    return `server ${serverVersion} on ${operatingSystem}, ${remoteSocketPath}`;
+    const runtime = await containerRuntime();
+    const { serverVersion, operatingSystem } = runtime.client.info.containerRuntime;
+    return { text: `server ${serverVersion} on ${operatingSystem}, ${runtime.daemon}`, watchdog: await hasWatchdog(runtime) };
   } catch {
     return null;
+  }
+}
+
+async function whyNotDisposable(): Promise<string> {
+  try {
+    assertDisposable('this machine', true, await examine(connectRemote({ prefix: [], quoting: 'none' })));
+    return '';
+  } catch (error) {
+    return messageOf(error).replace('Refused to use this machine: ', '');
   }
 }
 

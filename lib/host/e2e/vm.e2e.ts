@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canary } from '../../record/fixtures.ts';
 import { HostLostError } from '../../util/errors.ts';
 import { cacheDirectory, packageRoot, runtimeDirectory } from '../../util/paths.ts';
+import { changeNode, releaseFunction } from '../changes.ts';
 import { clean } from '../clean.ts';
 import { prepareFixtures, restoreFixtures } from '../fixtures.ts';
 import type { Host } from '../host.ts';
@@ -95,8 +96,8 @@ test('a port of this machine is exposed on the loopback there', async () => {
 });
 
 test('fixtures are prepared again and again, and given back', async () => {
-  const fixtures = await prepareFixtures(host);
-  expect(await prepareFixtures(host)).toEqual(fixtures);
+  const fixtures = await prepareFixtures(host, host.fixtures);
+  expect(await prepareFixtures(host, host.fixtures)).toEqual(fixtures);
   const { stdout } = await host.exec([
     ...['stat', '-c', '%u:%g %04a', fixtures.char, fixtures.block, fixtures.blockPlain],
     ...[`${fixtures.directory}/first`, `${fixtures.directory}/second`, fixtures.hugepages ?? '', fixtures.vfioGroup ?? ''],
@@ -107,6 +108,27 @@ test('fixtures are prepared again and again, and given back', async () => {
   await restoreFixtures(host);
   await restoreFixtures(host);
   expect((await host.exec(['ls', '/dev/podproof', fixtures.vfioGroup ?? ''])).exitCode).toBe(2);
+});
+
+test('what a killed run changed on it is as before for whoever comes next: /dev/kvm, the disk, the driver of the function', async () => {
+  const fixtures = await prepareFixtures(host, host.fixtures);
+  const driver = `/sys/bus/pci/devices/${fixtures.vfioAddress ?? ''}/driver`;
+  const state = async (): Promise<string[]> => {
+    const nodes = await host.exec(['stat', '-c', '%n %u:%g %04a', '/dev/kvm', fixtures.blockPlain, fixtures.vfioGroup ?? '']);
+    return [...nodes.stdout.trim().split('\n'), (await host.exec(['readlink', '-f', driver])).stdout.trim()];
+  };
+  const before = await state();
+  expect(before.at(-1)).toMatch(/\/vfio-pci$/);
+  await changeNode(host, '/dev/kvm', { owner: 'root:root', mode: '0600' });
+  await changeNode(host, fixtures.blockPlain, { owner: 'root:disk', mode: '0666' });
+  await releaseFunction(host, fixtures.vfioAddress ?? '');
+  const changed = await state();
+  expect(changed.join()).toContain('/dev/kvm 0:0 0600');
+  expect(changed.join()).toContain(`${fixtures.blockPlain} 0:6 0666`);
+  expect(changed.join()).not.toContain(fixtures.vfioGroup);
+  expect(changed.at(-1)).toMatch(/\/e1000e$/);
+  expect(await prepareFixtures(host, host.fixtures)).toEqual(fixtures);
+  expect(await state()).toEqual(before);
 });
 
 test('a second lease runs beside the first, and what it writes is its own', async () => {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { BlockedError } from '../../util/errors.ts';
 import { exec, execOk } from '../../util/exec.ts';
+import { alone } from '../../util/lock.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
@@ -32,7 +33,12 @@ const Manifest = z.object({ format: z.literal(1), id: z.string() });
 export async function obtainImage(recipe: Recipe, context: Omit<LeaseContext, 'logs'>): Promise<Image> {
   const id = `${recipe.suite}-${recipe.variant}-${recipeHash(recipe, assemble)}`;
   const directory = join(cacheDirectory(), 'images', id);
-  if (!(await isComplete(directory, id))) await build(recipe, id, directory, context);
+  if (!(await isComplete(directory, id))) {
+    const onWait = (holder: string): void => context.progress(`wait for ${holder}, which builds the host image ${id}`);
+    await alone(`image-${id}`, { signal: context.signal, onWait }, async () => {
+      if (!(await isComplete(directory, id))) await build(recipe, id, directory, context);
+    });
+  }
   return {
     directory,
     id,
@@ -81,10 +87,8 @@ async function build(recipe: Recipe, id: string, directory: string, context: Omi
   await writeFile(join(work, 'image.json'), JSON.stringify({ format: 1, id, recipe }));
   for (const left of ['root.tar', 'host_key', 'host_key.pub', 'overlay', 'tmp', 'assemble.sh'])
     await rm(join(work, left), { recursive: true, force: true });
-  await rename(work, directory).catch(async (error: unknown) => {
-    // Another process was faster; its image is as good.
-    if (!(await isComplete(directory, id))) throw error;
-  });
+  await rm(directory, { recursive: true, force: true });
+  await rename(work, directory);
 }
 
 async function makeKeys(work: string): Promise<void> {

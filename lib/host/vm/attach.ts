@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execOk } from '../../util/exec.ts';
+import { alone } from '../../util/lock.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import type { Attachment, LeaseContext, Remote } from '../host.ts';
 import { artifactBus } from './arguments.ts';
@@ -9,18 +10,29 @@ import type { Qmp } from './qmp.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Hands `attachment` to a running machine as a read-only disk and mounts it at /opt/podproof/<id>. */
-export async function attachDisk(attachment: Attachment, qmp: Qmp, remote: Remote, context: LeaseContext): Promise<string> {
+/**
+ * Hands `attachment` to a running machine as a disk and mounts it read-only at /opt/podproof/<id>. The disk itself can be
+ * written, into an overlay below `overlays` that goes with the lease: a runtime that plugs every disk of the host into a
+ * privileged pod would otherwise stumble over ours before it comes to what is being tested.
+ */
+export async function attachDisk(
+  attachment: Attachment,
+  overlays: string,
+  qmp: Qmp,
+  remote: Remote,
+  context: LeaseContext,
+): Promise<string> {
   if (!/^[\w][\w.+-]*$/.test(attachment.id)) throw new RangeError(`Cannot attach "${attachment.id}": expected a plain name`);
   const disk = await obtainDisk(attachment, context);
+  const overlay = join(overlays, `${attachment.id}.qcow2`);
+  await execOk(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay]);
   // QEMU's node names have at most 31 characters.
   const serial = createHash('sha256').update(attachment.id).digest('hex').slice(0, 20);
   const node = `d${serial}`;
   await qmp.command('blockdev-add', {
-    driver: 'raw',
+    driver: 'qcow2',
     'node-name': node,
-    'read-only': true,
-    file: { driver: 'file', filename: disk },
+    file: { driver: 'file', filename: overlay },
   });
   await qmp.command('device_add', {
     driver: 'scsi-hd',
@@ -44,15 +56,22 @@ export async function attachDisk(attachment: Attachment, qmp: Qmp, remote: Remot
 const mountScript = 'udevadm wait --timeout=30 "$1"; mkdir -p "$2"; mount -t ext4 -o ro,noload "$1" "$2"';
 
 /** A read-only file system with the directory's content, made once. */
-async function obtainDisk({ id, directory }: Attachment, { ledger, signal, progress }: LeaseContext): Promise<string> {
-  const disk = join(cacheDirectory(), 'disks', `${id}.ext4`);
-  if (
-    await stat(disk).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-  )
-    return disk;
+async function obtainDisk(attachment: Attachment, context: LeaseContext): Promise<string> {
+  const disk = join(cacheDirectory(), 'disks', `${attachment.id}.ext4`);
+  if (await isFile(disk)) return disk;
+  const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes a disk of ${attachment.id}`);
+  await alone(`disk-${attachment.id}`, { signal: context.signal, onWait }, async () => {
+    if (!(await isFile(disk))) await makeDisk(disk, attachment, context);
+  });
+  return disk;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
+async function makeDisk(disk: string, { id, directory }: Attachment, context: LeaseContext): Promise<void> {
+  const { ledger, signal, progress } = context;
   progress(`make a disk of ${id}`);
   await mkdir(join(cacheDirectory(), 'disks'), { recursive: true, mode: 0o700 });
   const part = join(cacheDirectory(), 'disks', `podproof-${randomBytes(6).toString('hex')}`);
@@ -82,7 +101,6 @@ async function obtainDisk({ id, directory }: Attachment, { ledger, signal, progr
     await rm(part, { force: true });
     await receipt.done();
   }
-  return disk;
 }
 
 async function measure(directory: string): Promise<{ bytes: number; entries: number }> {

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canary } from '../../record/fixtures.ts';
 import { execOk } from '../../util/exec.ts';
 import { cacheDirectory, runtimeDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
+import { tailOf } from '../../util/tail.ts';
 import type { LeaseContext } from '../host.ts';
 import type { Image } from '../image/build.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
-import { startProcess } from './process.ts';
-import type { Child } from './process.ts';
+import { startProcess } from '../process.ts';
+import type { Child } from '../process.ts';
 import { Qmp } from './qmp.ts';
 
 /** A QEMU process of ours with its own throw-away disks. */
@@ -114,7 +115,7 @@ async function forwardedPort(qmp: Qmp): Promise<number> {
 
 /** Last lines of a console file, enough for an oops and the panic that follows it, without terminal control sequences. */
 export async function consoleTail(file: string, lines = 150): Promise<string> {
-  const text = await readFile(file, 'latin1').catch(() => '');
+  const text = await tailOf(file);
   // eslint-disable-next-line no-control-regex
   const plain = text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001bc|\r/g, '').replace(/[^\n\t\x20-\x7e]/g, '');
   return plain.trimEnd().split('\n').slice(-lines).join('\n');

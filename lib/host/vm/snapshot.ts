@@ -4,18 +4,20 @@ import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { execOk } from '../../util/exec.ts';
+import { alone } from '../../util/lock.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
 import { connectRemote } from '../remote.ts';
-import { prepareFixtures, prepareScript } from '../fixtures.ts';
+import { prepareScriptOf } from '../fixture-scripts.ts';
+import { prepareFixtures, spareFixtures } from '../fixtures.ts';
 import type { LeaseContext, Remote } from '../host.ts';
 import type { Image } from '../image/build.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
-import { openSshTo } from './ssh.ts';
+import { openSshTo } from './login.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
 export interface Snapshot {
@@ -24,17 +26,20 @@ export interface Snapshot {
 }
 
 const Manifest = z.object({ format: z.literal(1), key: z.string(), stateBytes: z.number() });
-const making = new Map<string, Promise<Snapshot>>();
 
 /** The snapshot of this machine shape, from the cache or made by one cold boot. What does not fit exactly has another name and is never used. */
 export async function obtainSnapshot(machine: Machine, image: Image, qemu: string, context: LeaseContext): Promise<Snapshot> {
   const key = await snapshotKey(machine, image, qemu);
   const directory = join(cacheDirectory(), 'snapshots', key);
-  const ready = await read(directory, key);
-  if (ready) return ready;
-  const current = making.get(key) ?? make(machine, image, key, directory, context).finally(() => making.delete(key));
-  making.set(key, current);
-  return current;
+  const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes the same snapshot`);
+  return (
+    (await read(directory, key)) ??
+    (await alone(
+      `snapshot-${key}`,
+      { signal: context.signal, onWait },
+      async () => (await read(directory, key)) ?? (await make(machine, image, key, directory, context)),
+    ))
+  );
 }
 
 async function read(directory: string, key: string): Promise<Snapshot | undefined> {
@@ -68,7 +73,7 @@ async function snapshotKey(machine: Machine, image: Image, qemu: string): Promis
     image.id,
     await readFile(image.knownHosts, 'utf8'),
     settleScript,
-    prepareScript,
+    prepareScriptOf(spareFixtures),
   ];
   if (machine.accelerator === 'kvm') parts.push(cpus()[0]?.model ?? '', release());
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
@@ -113,7 +118,7 @@ async function settleMachine(running: RunningMachine, image: Image, context: Lea
 export async function settle(remote: Remote, signal: AbortSignal): Promise<void> {
   const result = await remote.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
   if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
-  await prepareFixtures(remote);
+  await prepareFixtures(remote, spareFixtures);
 }
 
 /** A degraded system is fine: a unit that has no place in a VM failed. */

@@ -1,10 +1,14 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BlockedError, HostLostError, messageOf } from '../../util/errors.ts';
 import { exec } from '../../util/exec.ts';
 import { Scope } from '../../util/scope.ts';
 import type { VmHost } from '../../matrix/model.ts';
 import { proveAccelerator } from '../accelerator.ts';
+import { oncePerKey } from '../../util/once-per-key.ts';
+import { oncePerAttachment } from '../attachment.ts';
+import { assertSameBoot } from '../boot.ts';
 import { readFacts } from '../facts.ts';
+import { spareFixtures } from '../fixtures.ts';
 import type { Host, LeaseContext, Remote } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import type { Image } from '../image/build.ts';
@@ -13,20 +17,22 @@ import type { Variant } from '../image/recipe.ts';
 import { connectRemote } from '../remote.ts';
 import type { Machine } from './arguments.ts';
 import { attachDisk } from './attach.ts';
+import { assertCgroup, cgroupParameters } from './cgroup.ts';
 import { consoleTail, startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
 import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
-import { openSshTo } from './ssh.ts';
+import { openSshTo } from './login.ts';
 
 const qemuCommand = 'qemu-system-x86_64';
 
 /** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
 export async function acquireVm(id: string, spec: VmHost, context: LeaseContext, variant: Variant): Promise<Host> {
+  const kernelParameters = [...cgroupParameters(id, spec), ...spec.kernelParameters];
   const version = await qemuVersion();
   const image = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
   const { accelerator, reason } = await proveAccelerator(image.kernel, context.signal);
   context.progress(`host ${id} runs under ${accelerator}: ${reason}`);
-  const machine: Machine = { spec, accelerator };
+  const machine: Machine = { spec: { ...spec, kernelParameters }, accelerator };
   const scope = new Scope();
   try {
     const { running, warm } = await startWarmOrCold(machine, image, version, context);
@@ -42,32 +48,23 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
       disposable: true,
       qemu: /version (\S+)/.exec(version)?.[1] ?? version,
     });
-    const attached = new Map<string, Promise<string>>();
-    const exposed = new Map<number, Promise<number>>();
-    const once = <K, V>(made: Map<K, Promise<V>>, key: K, make: () => Promise<V>): Promise<V> => {
-      const value = made.get(key) ?? make();
-      made.set(key, value);
-      value.catch(() => made.delete(key));
-      return value;
-    };
-    const lost = async (why: string, cause?: unknown): Promise<HostLostError> =>
-      new HostLostError(`Host ${id} is lost: ${why}`, await consoleTail(running.console), cause);
+    assertCgroup(id, spec.cgroup, facts.cgroup);
+    const tail = (): Promise<string> => consoleTail(running.console);
     return {
       ...remote,
       id,
       facts,
-      attach: (attachment) => once(attached, attachment.id, () => attachDisk(attachment, running.qmp, remote, context)),
-      expose: (port) => once(exposed, port, () => ssh.forward(port)),
-      consoleTail: () => consoleTail(running.console),
+      fixtures: spareFixtures,
+      attach: oncePerAttachment((attachment) => attachDisk(attachment, dirname(running.disk), running.qmp, remote, context)),
+      expose: oncePerKey((port: number) => ssh.forward(port)),
+      consoleTail: tail,
       async assertAlive() {
         try {
           running.child.assertRunning();
         } catch (error) {
-          throw await lost(messageOf(error), error);
+          throw new HostLostError(`Host ${id} is lost: ${messageOf(error)}`, await tail(), error);
         }
-        const asked = await remote.exec(['cat', '/proc/sys/kernel/random/boot_id'], { timeoutMs: 30_000 });
-        if (asked.exitCode !== 0) throw await lost(`it does not answer: ${asked.failure}`);
-        if (asked.stdout.trim() !== facts.bootId) throw await lost('it restarted, as its boot id changed');
+        await assertSameBoot(id, remote, facts.bootId, tail);
       },
       [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
-import { open, readFile } from 'node:fs/promises';
-import { messageOf } from '../../util/errors.ts';
-import { withDeadline } from '../../util/wait.ts';
-import type { Ledger } from '../ledger.ts';
+import { open } from 'node:fs/promises';
+import { tailOf } from '../util/tail.ts';
+import { withDeadline } from '../util/wait.ts';
+import type { Ledger } from './ledger.ts';
 
 /** A long-running child of ours. It has a session of its own, so that Ctrl-C reaches us alone and the release happens in order. */
 export interface Child extends AsyncDisposable {
@@ -20,8 +20,9 @@ export async function startProcess(
   log: string,
   ledger: Ledger,
 ): Promise<Child> {
-  const receipt = await ledger.record({ kind: 'process', token });
+  // First: a log that cannot be opened leaves nothing to undo.
   const output = await open(log, 'a', 0o600);
+  const receipt = await ledger.record({ kind: 'process', token });
   const [file, ...rest] = argv;
   const child = spawn(file, rest, { detached: true, stdio: ['ignore', output.fd, output.fd] });
   let words: string | undefined;
@@ -29,7 +30,7 @@ export async function startProcess(
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
   }).then(async (how) => {
-    const said = (await readFile(log, 'utf8').catch(messageOf)).trim().split('\n').slice(-5).join(' | ');
+    const said = (await tailOf(log)).trim().split('\n').slice(-5).join(' | ');
     words = `${file} ended (${how})${said ? `: ${said}` : ''}`;
     return words;
   });
