@@ -1,45 +1,30 @@
 import { hasFeature } from '../suite/requirement.ts';
-import { handlerVariants } from '../suite/scenario.ts';
-import { writeToml, type TomlTable } from '../util/toml.ts';
-import type { EngineConfig, EngineDriver, EngineSpec, Handler, Scalar } from './engine.ts';
+import { messageOf } from '../util/errors.ts';
+import { parseToml, writeToml, type TomlTable } from '../util/toml.ts';
+import { certificates, containerdConfig } from './containerd-config.ts';
+import { containerdReader } from './containerd-reader.ts';
 import { cniConfiguration } from './cni.ts';
+import { logLevel, type EngineDriver, type EngineSpec, type Scalar } from './engine.ts';
 import { flatten, inSpellingOf } from './flatten.ts';
+import { runscConfigPath, runscConfiguration } from './runsc.ts';
 
 /** Made with a fixed address before the daemon starts: udev's rewriting of a new bridge's MAC makes the plugin's check fail now and then. */
 const bridge = 'pp-containerd';
 
-/**
- * containerd with schema 2, which every version from 1.3 to 2.3 accepts. Every table is written in full, as versions
- * merge maps differently: 1.5 to 1.7 re-make the whole `runtimes` map (vendored pelletier/go-toml marshal.go).
- */
+/** containerd 1.3 on, each version in the newest schema that it documents. */
 export const containerd: EngineDriver = {
   configure(spec) {
     const socket = `${spec.directory}/state/c.sock`;
     const runtimeRoot = `${spec.directory}/state/oci`;
-    const cri = criTable(spec, runtimeRoot);
-    const plugins: TomlTable = {
-      'io.containerd.grpc.v1.cri': cri,
-      // Its default is /opt/containerd, whose bin directory would be put before ours on the PATH.
-      'io.containerd.internal.v1.opt': { path: `${spec.directory}/opt` },
-    };
-    if (hasFeature(spec, 'nri-plugin')) plugins['io.containerd.nri.v1.nri'] = { disable: true };
-    const config: TomlTable = {
-      version: 2,
-      root: `${spec.directory}/root`,
-      state: `${spec.directory}/state`,
-      // Otherwise a CRI plugin that does not load leaves a daemon that runs and answers nothing.
-      required_plugins: ['io.containerd.grpc.v1.cri'],
-      grpc: { address: socket },
-      plugins,
-    };
+    const { table, shown } = containerdConfig(spec, { socket, runtimeRoot });
     const file = `${spec.directory}/config.toml`;
     const binary = spec.binaries['containerd'];
     if (binary === undefined)
       throw new Error(`Cannot configure containerd ${spec.version}: its artifact has no executable "containerd"`);
     return {
       files: {
-        [file]: writeToml(config),
-        [`${spec.directory}/certs.d/${spec.registry}/hosts.toml`]: writeToml({
+        [file]: writeToml(table),
+        [`${certificates(spec)}/${spec.registry}/hosts.toml`]: writeToml({
           server: `http://${spec.registry}`,
           host: { [`http://${spec.registry}`]: { capabilities: ['pull', 'resolve'], skip_verify: true } },
         }),
@@ -47,76 +32,77 @@ export const containerd: EngineDriver = {
         ...Object.fromEntries(
           spec.handlers.flatMap(({ kata }) => (kata === undefined ? [] : [[kata.configPath, kata.configuration]])),
         ),
+        ...Object.fromEntries(
+          spec.handlers
+            .filter(({ runscShim }) => runscShim !== undefined)
+            .map((handler) => [runscConfigPath(spec, handler), runscConfiguration(handler.path, runtimeRoot)]),
+        ),
       },
-      argv: [binary, '--config', file, '--log-level', 'info'],
-      // The shim is looked up on the PATH first, then beside the daemon (containerd A5: runtime/v2 shim lookup).
-      env: { PATH: `${binary.slice(0, binary.lastIndexOf('/'))}:/usr/sbin:/usr/bin:/sbin:/bin` },
+      argv: [binary, '--config', file, '--log-level', logLevel(spec)],
+      env: { PATH: searchPath(spec, binary) },
       socket,
       log: `${spec.directory}/containerd.log`,
-      planned: plannedKeys(spec, cri),
+      planned: plannedKeys(table, shown),
       runtimeState: `${runtimeRoot}/k8s.io/{id}`,
       shimMark: socket,
       bridge,
     };
   },
 
-  effective(info, planned) {
-    return inSpellingOf(flatten(JSON.parse(info['config'] ?? '{}')), planned);
+  whyNot(spec, { name, kata, path }) {
+    const first = spec.handlers.find((handler) => handler.kata !== undefined);
+    if (kata === undefined || hasFeature(spec, 'runtime-path') || first?.path === path) return undefined;
+    return `the handler "${name}" cannot name its shim, and that of "${first?.name}" comes first on the PATH`;
+  },
+
+  /** What the file comes to, the parts included that the CRI says nothing of: sockets, images, other plugins. */
+  dump: (binary, file) => [binary, '--config', file, 'config', 'dump'],
+
+  effective({ info, dump }, planned) {
+    const file = Object.entries(flatten(parseToml(dump))).filter(([key]) => key in planned);
+    return { ...Object.fromEntries(file), ...inSpellingOf(flatten(toldConfiguration(info['config'])), planned) };
   },
 
   runtimePath(effective, handler) {
-    const key = handler.runtime.name === 'kata' ? 'runtime_path' : 'options.BinaryName';
-    return String(effective[`containerd.runtimes.${handler.name}.${key}`] ?? '');
+    const table = `containerd.runtimes.${handler.name}`;
+    // The shim's own file names runsc; it is ours where the configuration names that file.
+    if (handler.runscShim !== undefined)
+      return String(effective[`${table}.options.ConfigPath`]).endsWith(`/${handler.name}.toml`) ? handler.path : '';
+    // A version that does not know runtime_path says nothing of it, and finds the shim on the PATH.
+    if (handler.runtime.name === 'kata') return String(effective[`${table}.runtime_path`] ?? handler.path);
+    return String(effective[`${table}.options.BinaryName`] ?? '');
   },
+
+  reader: containerdReader,
+
+  ignoredKey: /Ignoring unknown key in TOML.* key=("[^"]*"|\S+)/,
 };
 
-function criTable(spec: EngineSpec, runtimeRoot: string): TomlTable {
-  const table: TomlTable = {
-    sandbox_image: spec.pauseImage,
-    disable_apparmor: true,
-    tolerate_missing_hugetlb_controller: true,
-    containerd: {
-      snapshotter: 'overlayfs',
-      default_runtime_name: spec.handlers[0]?.name ?? 'runc',
-      runtimes: Object.fromEntries(spec.handlers.map((handler) => [handler.name, runtimeTable(spec, handler, runtimeRoot)])),
-    },
-    cni: { bin_dir: spec.cniPlugins, conf_dir: `${spec.directory}/cni/net.d` },
-    registry: { config_path: `${spec.directory}/certs.d` },
-  };
-  if (hasFeature(spec, 'device-ownership')) table['device_ownership_from_security_context'] = spec.options.deviceOwnership;
-  if (hasFeature(spec, 'cdi')) {
-    table['enable_cdi'] = spec.options.cdi;
-    table['cdi_spec_dirs'] = [spec.cdiDirectory];
-  }
-  if (hasFeature(spec, 'private-netns-directory')) table['netns_mounts_under_state_dir'] = true;
-  return table;
+/** A shim is looked up here first, then beside the daemon (containerd 1.3 to 2.3, runtime/v2 shim lookup). */
+function searchPath(spec: EngineSpec, binary: string): string {
+  const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+  const shims = hasFeature(spec, 'runtime-path')
+    ? []
+    : spec.handlers.flatMap(({ kata, path, runscShim }) => (kata && path) ?? runscShim ?? []);
+  const own = [...shims.map(directoryOf), directoryOf(binary)];
+  return [...new Set(own), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':');
 }
 
-function runtimeTable(spec: EngineSpec, handler: Handler, runtimeRoot: string): TomlTable {
-  const { hostDevices } = handlerVariants[handler.variant];
-  const table: TomlTable = {
-    ...(handler.kata === undefined
-      ? { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: handler.path, Root: runtimeRoot, SystemdCgroup: false } }
-      : {
-          runtime_type: 'io.containerd.kata.v2',
-          runtime_path: handler.path,
-          // Without it no annotation reaches the shim (kata-containers issue 7093).
-          pod_annotations: ['io.katacontainers.*'],
-          options: { ConfigPath: handler.kata.configPath },
-        }),
-    privileged_without_host_devices: hostDevices !== 'passed',
-  };
-  if (hasFeature(spec, 'all-devices-allowed')) {
-    table['privileged_without_host_devices_all_devices_allowed'] = hostDevices === 'all-allowed';
-  }
-  return table;
+/** Every key: those of the table that the CRI shows are relative to it, and read from the running engine. */
+function plannedKeys(table: TomlTable, shown: string): Record<string, Scalar> {
+  const prefix = `${shown}.`;
+  return Object.fromEntries(
+    Object.entries(flatten(table)).map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value]),
+  );
 }
 
-/** The keys that rules rely on; the rest of the table is plumbing. */
-const reliedOn =
-  /^(device_ownership_from_security_context|enable_cdi|containerd\.runtimes\.[^.]+\.(privileged_.*|runtime_type|runtime_path|options\.BinaryName))$/;
-
-function plannedKeys(spec: EngineSpec, cri: TomlTable): EngineConfig['planned'] {
-  const flat: Record<string, Scalar> = flatten(cri);
-  return Object.fromEntries(Object.entries(flat).filter(([key]) => reliedOn.test(key)));
+/** What the verbose Status has. The parser quotes the place as it stands, line breaks included. */
+function toldConfiguration(text = '{}'): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`Cannot read the configuration that containerd tells: ${messageOf(error).replace(/\s+/g, ' ')}`, {
+      cause: error,
+    });
+  }
 }

@@ -99,9 +99,34 @@ describe('the configuration of CRI-O', () => {
     expect(written()).toMatchObject({ runtime: on });
   });
 
-  it('does not plan device ownership for a version that has no such key', () => {
-    const old = specFixture('crio', '1.21.7');
-    expect(crio.configure(old).planned).not.toHaveProperty('device_ownership_from_security_context');
+  it.each([
+    ['1.20.0', ['namespaces_dir', 'drop_infra_ctr'], ['internal_wipe', 'clean_shutdown_file', 'cdi_spec_dirs', 'nri.enable_nri']],
+    ['1.20.5', ['internal_wipe', 'clean_shutdown_file'], ['device_ownership_from_security_context']],
+    ['1.21.0', ['clean_shutdown_file'], ['internal_wipe']],
+    ['1.24.6', ['device_ownership_from_security_context', 'cdi_spec_dirs'], ['nri.enable_nri', 'image.signature_policy_dir']],
+    ['1.27.0', ['nri.enable_nri', 'irqbalance_config_restore_file'], ['image.signature_policy_dir', 'disable_hostport_mapping']],
+    ['1.30.14', ['image.signature_policy_dir', 'disable_hostport_mapping'], ['image.namespaced_auth_dir']],
+    ['1.36.3', ['image.namespaced_auth_dir', 'nri.enable_nri'], []],
+  ])('of %s plans %j and not %j, which it does not know', (version, known, unknown) => {
+    const planned = Object.keys(crio.configure(specFixture('crio', version)).planned);
+    expect(planned).toEqual(expect.arrayContaining(known));
+    expect(planned.filter((key) => unknown.some((word) => key.startsWith(word)))).toEqual([]);
+  });
+
+  it('has no Kata before 1.22, which cannot name its configuration', () => {
+    const handler = kataHandler('plain');
+    const why = (version: string): unknown => crio.whyNot?.(specFixture('crio', version, { handlers: [handler] }), handler);
+    expect(why('1.21.7')).toBe(
+      `CRI-O 1.21.7 has no runtime_config_path, by which the handler "${handler.name}" names its configuration`,
+    );
+    expect(why('1.22.0')).toBeUndefined();
+    expect(crio.whyNot?.(specFixture('crio', '1.21.7'), runcHandler('plain'))).toBeUndefined();
+  });
+
+  it('keeps the infra container where a container of gVisor must join its sandbox', () => {
+    const gvisor = { ...runcHandler('plain'), runtime: { ...runcHandler('plain').runtime, name: 'runsc' as const } };
+    expect(written()).toHaveProperty('runtime.drop_infra_ctr', true);
+    expect(written({ handlers: [runcHandler('plain'), gvisor] })).toHaveProperty('runtime.drop_infra_ctr', false);
   });
 
   it('takes the names that some bundles give conmon', () => {
@@ -130,21 +155,21 @@ describe('the effective configuration of CRI-O', () => {
       fc.property(specs, ({ version, ...change }) => {
         const config = crio.configure(specFixture('crio', version, change));
         const answer = Object.values(config.files)[0]?.replaceAll(/^privileged_without_host_devices = false\n/gm, '') ?? '';
-        expect(crio.effective({ config: answer }, config.planned)).toMatchObject(config.planned);
+        expect(crio.effective({ info: { config: answer }, dump: '' }, config.planned)).toMatchObject(config.planned);
       }),
     );
   });
 
   it('shows a handler that was dropped by the absence of its path', () => {
     const answer = writeToml({ crio: { runtime: { runtimes: { 'runc-1-1-15': { runtime_path: '/bin/runc' } } } } });
-    const effective = crio.effective({ config: answer }, {});
+    const effective = crio.effective({ info: { config: answer }, dump: '' }, {});
     expect(crio.runtimePath(effective, runcHandler('plain'))).toBe('/bin/runc');
     expect(crio.runtimePath(effective, runcHandler('withheld'))).toBe('');
   });
 
   it('is empty when CRI-O answers with something else than its tables', () => {
-    expect(crio.effective({ config: 'crio = 1\n' }, {})).toEqual({});
-    expect(crio.effective({}, {})).toEqual({});
+    expect(crio.effective({ info: { config: 'crio = 1\n' }, dump: '' }, {})).toEqual({});
+    expect(crio.effective({ info: {}, dump: '' }, {})).toEqual({});
   });
 });
 

@@ -1,16 +1,15 @@
-import { hasFeature } from '../suite/requirement.ts';
 import { handlerVariants } from '../suite/scenario.ts';
 import { parseToml, writeToml, type TomlTable } from '../util/toml.ts';
 import { cniConfiguration } from './cni.ts';
-import { configurable, type EngineConfig, type EngineDriver, type EngineSpec, type Handler } from './engine.ts';
+import { knowsKey, ofVersion } from './crio-keys.ts';
+import { configurable, logLevel, type EngineDriver, type EngineSpec, type Handler, type Scalar } from './engine.ts';
 import { flatten } from './flatten.ts';
 
 const bridge = 'pp-crio';
 
 /**
  * CRI-O with one main file and a drop-in directory that is never made, so that nothing of the machine's /etc is read.
- * Keys that a version does not know are ignored by it (cri-o pkg/config/config.go UpdateFromDropInFile), so plumbing
- * stands here for all versions, and what rules rely on is read back.
+ * What stands here is for today's version; crio-keys.ts says what older ones do not know of it.
  */
 export const crio: EngineDriver = {
   configure(spec) {
@@ -20,7 +19,7 @@ export const crio: EngineDriver = {
     const file = `${directory}/crio.conf`;
     const runtime = runtimeTable(spec, state);
     const storage = { root: `${directory}/root`, runroot: `${state}/storage` };
-    const config: TomlTable = {
+    const config = ofVersion(spec.version, {
       crio: {
         ...storage,
         storage_driver: 'overlay',
@@ -43,7 +42,7 @@ export const crio: EngineDriver = {
         network: { network_dir: `${directory}/cni/net.d`, plugin_dirs: [spec.cniPlugins] },
         nri: { enable_nri: false },
       },
-    };
+    });
     return {
       files: {
         [file]: writeToml(config),
@@ -67,29 +66,41 @@ export const crio: EngineDriver = {
       },
       socket,
       log: `${directory}/crio.log`,
-      planned: plannedKeys(runtime),
+      planned: relative(config),
       runtimeState: `${state}/oci/{id}`,
       shimMark: socket,
       bridge,
     };
   },
 
+  whyNot(spec, { name, kata }) {
+    if (kata === undefined || knowsKey(spec.version, 'runtime_config_path')) return undefined;
+    return `CRI-O ${spec.version} has no runtime_config_path, by which the handler "${name}" names its configuration`;
+  },
+
   // The verbose Status has the configuration only since 1.33 (server/runtime_status.go), this has it in every version.
   configPath: '/config',
 
-  effective(info) {
-    const { runtime } = tables(parseToml(info['config'] ?? '')['crio']);
-    const { runtimes, ...rest } = tables(runtime);
+  effective({ info }) {
+    const config = parseToml(info['config'] ?? '');
     // CRI-O leaves a false out (pkg/config/config.go RuntimeHandler, omitempty).
-    const handlers = Object.entries(tables(runtimes)).map(([name, handler]) => [
-      name,
-      { privileged_without_host_devices: false, ...tables(handler) },
-    ]);
-    return flatten({ ...rest, runtimes: Object.fromEntries(handlers) });
+    for (const handler of Object.values(tables(tables(tables(config['crio'])['runtime'])['runtimes'])))
+      tables(handler)['privileged_without_host_devices'] ??= false;
+    return relative(config);
   },
 
   runtimePath(effective, handler) {
     return String(effective[`runtimes.${handler.name}.runtime_path`] ?? '');
+  },
+
+  reader: {
+    plan(binary, directory, { text }) {
+      const file = `${directory}/crio.conf`;
+      return { files: { [file]: text }, print: [binary, '--config', file, '--config-dir', '', 'config'] };
+    },
+    // Defaults are printed as comments (pkg/config/template.go), so that what is not there is not set.
+    printed: (text) => relative(parseToml(text)),
+    wanted: (text) => relative(parseToml(text)),
   },
 
   whyDropped(log, handler) {
@@ -100,8 +111,8 @@ export const crio: EngineDriver = {
 };
 
 function runtimeTable(spec: EngineSpec, state: string): TomlTable {
-  const table: TomlTable = {
-    log_level: 'info',
+  return {
+    log_level: logLevel(spec),
     cgroup_manager: 'cgroupfs',
     conmon: binary(spec, 'conmon'),
     conmon_cgroup: 'pod',
@@ -117,12 +128,13 @@ function runtimeTable(spec: EngineSpec, state: string): TomlTable {
     namespaces_dir: `${state}/ns`,
     // Without it CRI-O ends where neither iptables nor nft is on the PATH.
     disable_hostport_mapping: true,
+    // A container of gVisor joins the sandbox of its pod's infra container (gVisor runsc/specutils/cri.go), so that there must be one.
+    drop_infra_ctr: !spec.handlers.some(({ runtime }) => runtime.name === 'runsc'),
     cdi_spec_dirs: spec.options.cdi ? [spec.cdiDirectory] : [],
     default_runtime: spec.handlers[0]?.name ?? 'runc',
     runtimes: Object.fromEntries(configurable(spec).map((handler) => [handler.name, handlerTable(handler, state)])),
+    device_ownership_from_security_context: spec.options.deviceOwnership,
   };
-  if (hasFeature(spec, 'device-ownership')) table['device_ownership_from_security_context'] = spec.options.deviceOwnership;
-  return table;
 }
 
 function handlerTable(handler: Handler, state: string): TomlTable {
@@ -142,12 +154,10 @@ function binary(spec: EngineSpec, name: string): string {
   return path;
 }
 
-/** The keys that rules rely on; the rest of the table is plumbing. */
-const reliedOn =
-  /^(device_ownership_from_security_context|runtimes\.[^.]+\.(privileged_without_host_devices|runtime_(type|path|config_path)))$/;
-
-function plannedKeys(runtime: TomlTable): EngineConfig['planned'] {
-  return Object.fromEntries(Object.entries(flatten(runtime)).filter(([key]) => reliedOn.test(key)));
+/** Flat keys: those of [crio.runtime] relative to it, those of the other tables relative to [crio]. */
+function relative(config: TomlTable): Record<string, Scalar> {
+  const { runtime, ...rest } = tables(config['crio']);
+  return flatten({ ...rest, ...tables(runtime) });
 }
 
 /** A table, or an empty one for anything else. */

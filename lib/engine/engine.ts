@@ -1,7 +1,7 @@
 import type { PlannedCell } from '../plan/cell.ts';
 import type { Remote } from '../host/host.ts';
 import { hasFeature } from '../suite/requirement.ts';
-import { handlerVariants, type EngineOptions, type HandlerVariantName } from '../suite/scenario.ts';
+import { handlerVariants, type ConfigReading, type EngineOptions, type HandlerVariantName } from '../suite/scenario.ts';
 
 /** One CRI handler to configure: a runtime with one way of treating host devices. */
 export interface Handler {
@@ -14,6 +14,8 @@ export interface Handler {
   path: string;
   /** Kata: this handler's own configuration file, its path on the host and its content. */
   kata?: { configPath: string; configuration: string };
+  /** gVisor: its containerd shim on the host. */
+  runscShim?: string;
 }
 
 /** All that a private engine instance is made of. Paths are those on the host. */
@@ -32,6 +34,8 @@ export interface EngineSpec {
   cdiDirectory: string;
   /** Directory of the CNI plugins on the host. */
   cniPlugins: string;
+  /** Whether the host has the kernel of a machine that runs other things too, as a container has. */
+  sharesKernel?: boolean;
 }
 
 export type Scalar = string | number | boolean;
@@ -44,7 +48,7 @@ export interface EngineConfig {
   env: Record<string, string>;
   socket: string;
   log: string;
-  /** Keys that the plan relies on, flat, relative to the CRI table. */
+  /** Every key that was written, flat; those of the CRI's own table are relative to it. */
   planned: Record<string, Scalar>;
   /** Where a container's runtime keeps its state; `{id}` is the container. */
   runtimeState: string;
@@ -54,17 +58,60 @@ export interface EngineConfig {
   bridge?: string;
 }
 
+/** What an engine tells of its configuration. */
+export interface ConfigAnswer {
+  /** Of the CRI's verbose Status. */
+  info: Record<string, string>;
+  /** What `dump` printed; empty without it. */
+  dump: string;
+}
+
+/** What it takes to read back a configuration file of somebody else's on the host. */
+export interface ReadingPlan {
+  /** Path on the host → content. */
+  files: Record<string, string>;
+  /** Prints what the files come to, or refuses them with another exit code than 0. */
+  print: string[];
+  /** A daemon with the same files, where the engine takes every place of its own from the command line. */
+  daemon?: { argv: string[]; socket: string; log: string };
+}
+
+/** How one engine family is asked what it makes of a file. */
+export interface ConfigReader {
+  plan(binary: string, directory: string, reading: ConfigReading): ReadingPlan;
+  /** Flat keys of what was printed, relative to the CRI's table. */
+  printed: (text: string) => Record<string, Scalar>;
+  /** The keys that a file means to set, spelled alike, whichever table they stand in. */
+  wanted: (text: string) => Record<string, Scalar>;
+}
+
 /** One engine family: a configuration writer and a reader of what became effective. */
 export interface EngineDriver {
   configure(spec: EngineSpec): EngineConfig;
+  /** Why this version cannot have a handler beside the others, or undefined. */
+  whyNot?(spec: EngineSpec, handler: Handler): string | undefined;
   /** Where the engine's socket tells its configuration, which then is `info.config` instead of what the verbose Status has. */
   configPath?: string;
-  /** Turns the CRI's verbose Status into flat keys, in the spelling of `planned` where they are known. */
-  effective(info: Record<string, string>, planned: EngineConfig['planned']): Record<string, Scalar>;
+  /** Prints what a configuration file comes to, for keys that the running engine says nothing of. */
+  dump?(binary: string, file: string): string[];
+  /** Turns these into flat keys, in the spelling of `planned` where they are known. */
+  effective(answer: ConfigAnswer, planned: EngineConfig['planned']): Record<string, Scalar>;
+  /** A line of the log by which the engine says that it ignores a key, which is its first group; engines without it keep silent. */
+  ignoredKey?: RegExp;
   /** Path of the runtime that the effective configuration names for a handler. */
   runtimePath(effective: Record<string, Scalar>, handler: Handler): string;
+  /** Reads back a configuration file of somebody else's. */
+  reader: ConfigReader;
   /** What the log says of a handler that the engine left out of its configuration; engines without it refuse to start instead. */
   whyDropped?(log: string, handler: Handler): string | undefined;
+}
+
+/** What a handler runs. */
+export interface RuntimeInUse {
+  path: string;
+  sha256: string;
+  /** Kata: the configuration file that the handler names to the shim. */
+  configuration?: string;
 }
 
 /** A running private engine. */
@@ -79,8 +126,12 @@ export interface Engine extends AsyncDisposable {
   /** What the plan relies on, before any tampering by a test. */
   planned: Record<string, Scalar>;
   effective: Record<string, Scalar>;
+  /** Keys that the engine says it ignores. */
+  ignored: string[];
+  /** Handler name → why the engine left it out. */
+  dropped: Record<string, string>;
   /** Handler name → what the effective configuration runs for it. */
-  runtimes: Record<string, { path: string; sha256: string }>;
+  runtimes: Record<string, RuntimeInUse>;
   remote: Remote;
 }
 
@@ -98,4 +149,12 @@ export function configurable(spec: EngineSpec): Handler[] {
   return spec.handlers.filter(
     ({ variant }) => handlerVariants[variant].hostDevices !== 'all-allowed' || hasFeature(spec, 'all-devices-allowed'),
   );
+}
+
+/**
+ * Both engines start a shim with `-debug` only when they log so themselves, and the Go shim says which configuration it
+ * loaded only then (kata-containers 4.1.0 src/runtime/pkg/containerd-shim-v2/service.go New).
+ */
+export function logLevel({ handlers }: EngineSpec): 'debug' | 'info' {
+  return handlers.some(({ kata }) => kata !== undefined) ? 'debug' : 'info';
 }

@@ -7,8 +7,12 @@ describe('flatten', () => {
     expect(flatten({ a: { b: { c: true }, d: 'x' }, e: 3 })).toEqual({ 'a.b.c': true, 'a.d': 'x', e: 3 });
   });
 
-  it('leaves out lists and nulls, which no rule relies on', () => {
-    expect(flatten({ list: ['x'], nothing: null, kept: 0 })).toEqual({ kept: 0 });
+  it('keeps a list of scalars as one value', () => {
+    expect(flatten({ inner: { list: ['x', 'y'] } })).toEqual({ 'inner.list': '["x","y"]' });
+  });
+
+  it('leaves out nulls and lists that are empty or hold tables', () => {
+    expect(flatten({ empty: [], tables: [{ a: 1 }], nothing: null, kept: 0 })).toEqual({ kept: 0 });
   });
 
   it('keeps integers that a TOML parser reads as big ones', () => {

@@ -1,10 +1,14 @@
 import type { Scalar } from './engine.ts';
 
-/** A nested table as flat keys with dots; arrays and nulls are left out, as no rule relies on one. */
+/** A nested table as flat keys with dots. A list of scalars is one value, in JSON; other lists, empty ones and nulls are left out. */
 export function flatten(value: unknown, prefix = ''): Record<string, Scalar> {
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return { [prefix]: value };
   if (typeof value === 'bigint') return { [prefix]: Number(value) };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  if (Array.isArray(value)) {
+    const scalars = value.length > 0 && value.every((item) => typeof item !== 'object');
+    return scalars ? { [prefix]: JSON.stringify(value.map(String)) } : {};
+  }
+  if (typeof value !== 'object' || value === null) return {};
   return Object.assign(
     {},
     ...Object.entries(value).map(([key, child]) => flatten(child, prefix === '' ? key : `${prefix}.${key}`)),

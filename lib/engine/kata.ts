@@ -1,3 +1,4 @@
+import type { KataPrefix } from '../artifact/kata-prefix.ts';
 import type { KataSettings } from '../suite/scenario.ts';
 import { parseToml, writeToml, type TomlTable, type TomlValue } from '../util/toml.ts';
 
@@ -8,19 +9,35 @@ const upstreamPrefix = '/opt/kata';
 const guestMemoryMiB = 512;
 const patienceSeconds = 150;
 
+/** Recommended in kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in. */
+const seccompSandbox = 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny';
+
+/** Whose configuration it is. */
+export interface KataInstallation {
+  prefix: KataPrefix;
+  /** Where the prefix is on the host. */
+  onHost: string;
+  shim: 'go' | 'rust';
+}
+
 /**
  * One handler's own configuration file: the prefix's template with its paths moved to where the prefix is on the host, and
  * the settings of the variant. Keys by version: kata-containers 3.30.0 src/runtime/config, src/runtime-rs/config.
  */
-export function kataConfiguration(template: string, prefix: string, shim: 'go' | 'rust', settings: KataSettings): string {
-  const table = parseToml(template.replaceAll(upstreamPrefix, prefix));
+export function kataConfiguration(template: string, installation: KataInstallation, settings: KataSettings): string {
+  const { shim, onHost } = installation;
+  const table = parseToml(template.replaceAll(upstreamPrefix, onHost));
   const hypervisor = firstTable(table['hypervisor'], 'hypervisor');
+  takeWhatIsThere(hypervisor, installation);
   hypervisor['default_memory'] = guestMemoryMiB;
   hypervisor['rootless'] = settings.rootless ?? false;
+  // A console that is logged makes the guest say more, and boot later.
+  hypervisor['enable_debug'] = settings.guestConsole ?? false;
   if (settings.enableAnnotations !== undefined) {
     const enabled = Array.isArray(hypervisor['enable_annotations']) ? hypervisor['enable_annotations'] : [];
     hypervisor['enable_annotations'] = [...enabled, ...settings.enableAnnotations];
   }
+  if (settings.seccompSandbox === true) hypervisor[shim === 'go' ? 'seccompsandbox' : 'seccomp_sandbox'] = seccompSandbox;
   const agent = firstTable(table['agent'], 'agent');
   const runtime = asTable(table['runtime'], 'runtime');
   if (shim === 'go') agent['dial_timeout'] = patienceSeconds;
@@ -37,6 +54,41 @@ export function kataConfiguration(template: string, prefix: string, shim: 'go' |
   // The line "loaded configuration" proves which file the shim read; it is logged at the level info or debug by version.
   runtime['enable_debug'] = true;
   return writeToml(table);
+}
+
+/**
+ * Templates name what upstream's archive has. Where the prefix has no VMM or virtiofsd, those of the host's distribution are
+ * taken; a guest is started from the kernel, image or initrd that is there.
+ */
+function takeWhatIsThere(hypervisor: TomlTable, { prefix, onHost }: KataInstallation): void {
+  const there = (path: string): boolean => [...prefix.kernels, ...prefix.images, ...prefix.initrds].includes(path);
+  const local = (key: string): string | undefined => {
+    const value = hypervisor[key];
+    return typeof value === 'string' && value.startsWith(`${onHost}/`) ? value.slice(onHost.length + 1) : undefined;
+  };
+  const vmm = local('path');
+  const program = vmm?.slice(vmm.lastIndexOf('/') + 1);
+  if (program !== undefined && prefix.vmms[program] === undefined) {
+    hypervisor['path'] = `/usr/bin/${program}`;
+    hypervisor['valid_hypervisor_paths'] = [`/usr/bin/${program}`];
+  }
+  if (local('virtio_fs_daemon') !== undefined && prefix.virtiofsd === undefined) {
+    hypervisor['virtio_fs_daemon'] = '/usr/libexec/virtiofsd';
+    hypervisor['valid_virtio_fs_daemon_paths'] = ['/usr/libexec/virtiofsd'];
+  }
+  const kernel = local('kernel');
+  if (kernel !== undefined && !there(kernel) && prefix.kernels[0] !== undefined)
+    hypervisor['kernel'] = `${onHost}/${prefix.kernels[0]}`;
+  const image = local('image');
+  if (image === undefined || there(image)) return;
+  const [other] = prefix.images;
+  const [initrd] = prefix.initrds;
+  if (other !== undefined) hypervisor['image'] = `${onHost}/${other}`;
+  else if (initrd !== undefined) {
+    // Both are refused: "cannot set both image and initrd at the same time".
+    delete hypervisor['image'];
+    hypervisor['initrd'] = `${onHost}/${initrd}`;
+  }
 }
 
 function firstTable(value: TomlValue | undefined, name: string): TomlTable {

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { criClient, negotiate } from '../cri/client.ts';
 import type { Host } from '../host/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
-import type { ExecOptions, ExecResult } from '../util/exec.ts';
 import { waitFor } from '../util/wait.ts';
 import { containerd } from './containerd.ts';
 import { crio } from './crio.ts';
@@ -16,10 +14,9 @@ import {
   type Scalar,
 } from './engine.ts';
 import { inspect } from './inspect.ts';
+import { startInstance, stopInstance } from './instance.ts';
 
-const drivers: Record<EngineSpec['name'], EngineDriver> = { containerd, crio };
-
-const script = readFileSync(new URL('instance.sh', import.meta.url), 'utf8');
+export const drivers: Record<EngineSpec['name'], EngineDriver> = { containerd, crio };
 
 export interface StartOptions {
   signal: AbortSignal;
@@ -32,23 +29,12 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   const driver = drivers[spec.name];
   const planned = driver.configure(spec);
   const config = options.tamper?.(planned) ?? planned;
-  const pidFile = `${spec.directory}/engine.pid`;
   const environment = Object.entries(config.env).map(([name, value]) => `${name}=${value}`);
-  const bridge = config.bridge ?? '';
-  const instance = (argv: string[], limits: ExecOptions): Promise<ExecResult> =>
-    host.exec(['sh', '-c', script, 'instance', ...argv], limits);
-  const stop = async (): Promise<void> => {
-    await instance(['stop', pidFile, config.shimMark, spec.directory, bridge], { timeoutMs: 30_000 });
-  };
+  const instance = { ...config, directory: spec.directory };
+  const stop = (): Promise<void> => stopInstance(host, instance);
   try {
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
-    const started = await instance(['start', config.log, pidFile, config.socket, bridge, 'env', ...environment, ...config.argv], {
-      signal: options.signal,
-      timeoutMs: 120_000,
-    });
-    const pid = Number(started.stdout.trim());
-    if (!Number.isInteger(pid) || pid < 2)
-      throw new Error(started.timedOut ? 'it made no socket within 120 s' : 'it ended before it made its socket');
+    const pid = await startInstance(host, instance, ['env', ...environment, ...config.argv], { signal: options.signal });
     const api = await waitFor(
       { name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal },
       (signal) => negotiate(() => host.dial(config.socket), signal),
@@ -59,9 +45,10 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
     if (driver.configPath !== undefined) {
       info['config'] = await inspect(host, config.socket, driver.configPath, options.signal);
     }
-    const effective = driver.effective(info, planned.planned);
+    const dump = await dumpConfig(host, driver, spec, config);
+    const effective = driver.effective({ info, dump }, planned.planned);
     const handlers = configurable(spec);
-    await refuseDropped(host, driver, config, effective, handlers);
+    const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, config, effective, handlers)) };
     const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler)]));
     const sums = await sha256(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
     return {
@@ -73,7 +60,15 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
       sha256: sums.get(`/proc/${pid}/exe`) ?? '',
       planned: planned.planned,
       effective,
-      runtimes: Object.fromEntries(Object.entries(paths).map(([name, path]) => [name, { path, sha256: sums.get(path) ?? '' }])),
+      ignored: await ignoredKeys(host, driver, config.log),
+      dropped,
+      runtimes: Object.fromEntries(
+        handlers.map(({ name, kata }) => {
+          const path = paths[name] ?? '';
+          const configuration = kata === undefined ? {} : { configuration: kata.configPath };
+          return [name, { path, sha256: sums.get(path) ?? '', ...configuration }];
+        }),
+      ),
       remote: host,
       [Symbol.asyncDispose]: stop,
     };
@@ -92,21 +87,52 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   }
 }
 
+function refused(driver: EngineDriver, spec: EngineSpec): Record<string, string> {
+  return Object.fromEntries(
+    spec.handlers.flatMap((handler) => {
+      const why = driver.whyNot?.(spec, handler);
+      return why === undefined ? [] : [[handler.name, why]];
+    }),
+  );
+}
+
 /** An engine that drops a handler with a warning would let its pods fail one by one, each for a reason that is not the real one. */
-async function refuseDropped(
+async function droppedHandlers(
   host: Host,
   driver: EngineDriver,
-  config: EngineConfig,
+  { log }: EngineConfig,
   effective: Record<string, Scalar>,
   handlers: Handler[],
-): Promise<void> {
-  if (driver.whyDropped === undefined) return;
-  const dropped = handlers.find((handler) => driver.runtimePath(effective, handler) === '');
-  if (dropped === undefined) return;
-  const log = await host.exec(['tail', '-n', '500', config.log]);
-  throw new Error(
-    driver.whyDropped(log.stdout, dropped) ?? `the handler "${dropped.name}" is not in its effective configuration`,
+): Promise<Record<string, string>> {
+  if (driver.whyDropped === undefined) return {};
+  const dropped = handlers.filter((handler) => driver.runtimePath(effective, handler) === '');
+  const words = dropped.length === 0 ? '' : (await host.exec(['tail', '-n', '500', log])).stdout;
+  return Object.fromEntries(
+    dropped.map((handler) => [
+      handler.name,
+      driver.whyDropped?.(words, handler) ?? `the handler "${handler.name}" is not in its effective configuration`,
+    ]),
   );
+}
+
+async function dumpConfig(host: Host, driver: EngineDriver, spec: EngineSpec, { files }: EngineConfig): Promise<string> {
+  const binary = spec.binaries[spec.name] ?? '';
+  const [file = ''] = Object.keys(files);
+  if (driver.dump === undefined) return '';
+  const { exitCode, stdout, stderr } = await host.exec(driver.dump(binary, file), { timeoutMs: 60_000 });
+  if (exitCode !== 0) throw new Error(`it runs with ${file}, and cannot print it: ${stderr.trim()}`);
+  return stdout;
+}
+
+async function ignoredKeys(host: Host, driver: EngineDriver, log: string): Promise<string[]> {
+  const { stdout } = await host.exec(['head', '-n', '200', log]);
+  return ignoredIn(stdout, driver);
+}
+
+/** The keys that an engine's words say it ignores. */
+export function ignoredIn(words: string, { ignoredKey }: EngineDriver): string[] {
+  if (ignoredKey === undefined) return [];
+  return [...new Set(words.split('\n').flatMap((line) => ignoredKey.exec(line)?.[1]?.replaceAll('"', '') ?? []))];
 }
 
 /** Checksums of files on the host, by path; a path that cannot be read is left out. */

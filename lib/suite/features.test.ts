@@ -12,7 +12,13 @@ test('every row has a readable range that is not empty, and says where it is wri
   }
 });
 
-test('no engine has a feature twice', () => {
-  const seen = rows.map(({ feature, engine }) => `${engine} ${feature}`);
-  expect(seen).toEqual([...new Set(seen)]);
+test('two rows of one feature of one component never cover the same version', () => {
+  const ranges = (row: FeatureRow) => rows.filter((other) => other.of === row.of && other.feature === row.feature);
+  for (const row of rows) {
+    for (const other of ranges(row)) {
+      if (other === row || compareVersions(other.since, row.since) < 0) continue;
+      expect(row.until, `${row.of} ${row.feature} from ${row.since}`).toBeDefined();
+      expect(compareVersions(row.until ?? '0', other.since), `${row.of} ${row.feature}`).toBeLessThanOrEqual(0);
+    }
+  }
 });

@@ -2,11 +2,21 @@
 export { cdiDevice, canary } from '../record/fixtures.ts';
 export { defaultDev, hostDevices, sameAsNative } from './expect/dev.ts';
 export { fewProcesses, guestDisk, noDisks, pciFunction } from './expect/guest.ts';
-export { effectiveConfig, kernel, nothingLeft, plannedEngine, plannedRuntime } from './expect/identity.ts';
+export {
+  announcedAgent,
+  criApi,
+  effectiveConfig,
+  kernel,
+  nothingLeft,
+  plannedEngine,
+  plannedRuntime,
+  shimConfiguration,
+} from './expect/identity.ts';
 export { node, noNode } from './expect/node.ts';
 export { fails, makesNode, opens, readsCanary, writable } from './expect/open.ts';
-export { all, byEngine, ran, refused, when } from './expect/outcome.ts';
+export { all, byEngine, ran, refused, refusedAnywhere, when } from './expect/outcome.ts';
 export { capabilities, identityLine, maskedPaths, mount } from './expect/process.ts';
+export { snippet } from './expect/snippet.ts';
 export { confinedVmm, distinctUsers, kataUserVmm, kvmGroupOnly, rootHelpers, rootVmm, runtimeDirectory } from './expect/vmm.ts';
 export type { KnownIssue } from './known-issue.ts';
 export {
@@ -19,7 +29,8 @@ export {
   runtime,
   shim,
   spareFunction,
+  vmm,
 } from './requirement.ts';
-export type { Rule } from './rule.ts';
+export type { Evidence, Rule } from './rule.ts';
 export type { Scenario } from './scenario.ts';
 export { suite, type Suite } from './suite.ts';

@@ -38,6 +38,16 @@ export function shim(wanted: 'go' | 'rust'): Requirement {
   };
 }
 
+/** One of these VMMs of Kata, by its name in matrix.json. */
+export function vmm(...wanted: string[]): Requirement {
+  const text = `Kata with ${wanted.join(' or ')}`;
+  return {
+    text,
+    unmet: ({ runtime }) =>
+      wanted.includes(runtime.vmm ?? '') ? undefined : `applies to ${text}, this is ${runtime.vmm ?? 'no VM runtime'}`,
+  };
+}
+
 function component(kind: 'engine' | 'runtime', alternatives: string[]): Requirement {
   const text = alternatives.join(' or ');
   return {
@@ -56,7 +66,7 @@ function component(kind: 'engine' | 'runtime', alternatives: string[]): Requirem
 /** A feature of the version table, such as `device-ownership`. */
 export function feature(name: FeatureName): Requirement {
   const rows = features.filter((row) => row.feature === name);
-  const text = rows.map((row) => `${row.engine} ${rangeText(row)}`).join(' or ');
+  const text = rows.map((row) => `${row.of} ${rangeText(row)}`).join(' or ');
   return {
     text,
     unmet: (cell) =>
@@ -64,9 +74,9 @@ export function feature(name: FeatureName): Requirement {
   };
 }
 
-/** Whether this engine version has the feature, by the version table. */
-export function hasFeature(engine: { name: string; version: string }, name: FeatureName): boolean {
-  return features.some((row) => row.feature === name && row.engine === engine.name && inRange(engine.version, rangeText(row)));
+/** Whether this version of an engine or runtime has the feature, by the version table. */
+export function hasFeature(component: { name: string; version: string }, name: FeatureName): boolean {
+  return features.some((row) => row.feature === name && row.of === component.name && inRange(component.version, rangeText(row)));
 }
 
 function rangeText(row: { since: string; until?: string }): string {

@@ -19,6 +19,10 @@ export interface KataSettings {
   /** Hot-plug port for VFIO; without it the template's `no-port` stays. */
   hotPlugVfio?: 'root-port';
   vfioMode?: 'guest-kernel' | 'vfio';
+  /** QEMU's own seccomp filter, as kata-containers 4.1.0 recommends in configuration-qemu.toml.in. */
+  seccompSandbox?: true;
+  /** The guest's console goes to the shim's log, and with it how the agent announces itself. */
+  guestConsole?: true;
 }
 
 export interface HandlerVariant {
@@ -34,9 +38,12 @@ export const handlerVariants = {
   withheld: { hostDevices: 'withheld' },
   'all-allowed': { hostDevices: 'all-allowed' },
   rootless: { hostDevices: 'withheld', kata: { rootless: true } },
+  logged: { hostDevices: 'withheld', kata: { guestConsole: true } },
+  confined: { hostDevices: 'withheld', kata: { rootless: true, seccompSandbox: true } },
   annotated: { hostDevices: 'withheld', kata: { enableAnnotations: ['rootless'] } },
   vfio: { hostDevices: 'withheld', kata: { hotPlugVfio: 'root-port', vfioMode: 'guest-kernel' } },
   'vfio-in-guest': { hostDevices: 'withheld', kata: { hotPlugVfio: 'root-port', vfioMode: 'vfio' } },
+  'vfio-passed': { hostDevices: 'passed', kata: { hotPlugVfio: 'root-port', vfioMode: 'vfio' } },
   'rootless-vfio': { hostDevices: 'withheld', kata: { rootless: true, hotPlugVfio: 'root-port', vfioMode: 'guest-kernel' } },
 } as const satisfies Record<string, HandlerVariant>;
 export type HandlerVariantName = keyof typeof handlerVariants;
@@ -86,18 +93,42 @@ export interface ProbeAttempt {
   like?: FixtureName;
 }
 
-/** One pod to launch, or to fail to launch, and the facts to collect. */
-export interface Scenario {
+/** A configuration file as somebody printed it: what an engine makes of it is read back, and no pod is launched. */
+export interface ConfigReading {
+  text: string;
+  /** It is a drop-in of a main file with this text; without it, it is the only file. containerd. */
+  beside?: string;
+  /** Asked of a daemon that runs with it, and not only of the command that prints what it comes to. containerd. */
+  running?: boolean;
+}
+
+/** What facts are collected of: a pod, or a configuration file. */
+export type Scenario = PodScenario | ConfigScenario;
+
+interface AnyScenario {
   id: string;
   /** A noun phrase: "unprivileged pod". */
   title: string;
   options?: Partial<EngineOptions>;
-  handler?: HandlerVariantName;
   needs?: Requirement[];
+}
+
+export interface ConfigScenario extends AnyScenario {
+  reads: ConfigReading;
+}
+
+/** One pod to launch, or to fail to launch, and the facts to collect. */
+export interface PodScenario extends AnyScenario {
+  handler?: HandlerVariantName;
   pod: ScenarioPod;
   attempts?: ProbeAttempt[];
-  /** Nodes of the host that are changed before the pod and restored after it. */
-  hostState?: { kvm?: HostNodeState; blockPlain?: HostNodeState };
+  /** What is changed on the host before the pod and restored after it; no other pod runs meanwhile. */
+  hostState?: {
+    kvm?: HostNodeState;
+    blockPlain?: HostNodeState;
+    /** The spare PCI function is with the host's own driver, not with vfio-pci. */
+    spareFunction?: 'released';
+  };
   /** A second pod like it runs at the same time. */
   twin?: boolean;
   /** The VMM is killed with SIGKILL before the pod is removed. */

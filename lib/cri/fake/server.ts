@@ -16,6 +16,10 @@ export interface FakeCriOptions {
   /** Replaces single answers: return a response, throw a ConnectError, await `hang(context)` or a delay of your own. */
   runtime?: Partial<ServiceImpl<typeof RuntimeService>>;
   images?: Partial<ServiceImpl<typeof ImageService>>;
+  /** Where it listens. Default: below a directory of its own. */
+  socket?: string;
+  /** Awaited before every call. */
+  before?: (call: { name: string; signal: AbortSignal }) => Promise<void>;
 }
 
 /** A CRI server on a unix socket that speaks real gRPC, with a small engine behind it. */
@@ -27,10 +31,12 @@ export interface FakeCri extends AsyncDisposable {
   dial: () => Duplex;
   /** Cuts every connection, as an engine that is killed does. */
   reset(): void;
+  /** Writes bytes into every connection that are no answer to anything. */
+  garble(bytes: Uint8Array): void;
 }
 
 /** Never answers; ends when the caller gives up. */
-export function hang(context: HandlerContext): Promise<never> {
+export function hang(context: Pick<HandlerContext, 'signal'>): Promise<never> {
   return new Promise((_, reject) =>
     context.signal.addEventListener('abort', () => reject(context.signal.reason), { once: true }),
   );
@@ -38,13 +44,13 @@ export function hang(context: HandlerContext): Promise<never> {
 
 export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
   const apis = options.apis ?? ['v1'];
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-cri-'));
-  const socket = join(directory, 's');
+  const directory = options.socket === undefined ? await mkdtemp(join(tmpdir(), 'podproof-cri-')) : undefined;
+  const socket = options.socket ?? join(directory ?? '', 's');
   const engine = new FakeEngine();
   const calls: FakeCri['calls'] = [];
   const connections = new Set<Socket>();
 
-  const record: Interceptor = (next) => (request) => {
+  const record: Interceptor = (next) => async (request) => {
     const timeout = request.header.get('grpc-timeout');
     const deadlineMs = timeout === null ? undefined : Number.parseInt(timeout, 10);
     if (!request.stream) {
@@ -55,6 +61,7 @@ export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
         deadlineMs,
       });
     }
+    await options.before?.({ name: request.method.name, signal: request.signal });
     return next(request);
   };
   const handler = connectNodeAdapter({
@@ -84,11 +91,12 @@ export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
     calls,
     dial: () => connect(socket),
     reset,
+    garble: (bytes) => connections.forEach((connection) => connection.write(bytes)),
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       reset();
       await closed;
-      await rm(directory, { recursive: true, force: true });
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { sameVersion } from '../../util/version.ts';
-import type { Expectation } from '../rule.ts';
+import { hasFeature } from '../requirement.ts';
+import type { Evidence, Expectation } from '../rule.ts';
 import { ran } from './outcome.ts';
 
 /** The engine that answered is the planned one, by name and version. */
@@ -13,6 +14,15 @@ export function plannedEngine(): Expectation {
         observed: `${lease.engine.reportedName} ${lease.engine.reportedVersion}, sha256 ${lease.engine.sha256.slice(0, 16)}`,
       },
     ];
+  };
+}
+
+/** The CRI's version is v1 where the version table has it, and v1alpha2 before. */
+export function criApi(): Expectation {
+  return ({ cell, lease }) => {
+    const { api } = lease.engine;
+    const expected = hasFeature(cell.engine, 'cri-v1') ? 'v1' : 'v1alpha2';
+    return api === undefined ? [] : [{ ok: api === expected, expected: `CRI ${expected}`, observed: `CRI ${api}` }];
   };
 }
 
@@ -49,26 +59,65 @@ export function kernel(kind: 'host' | 'own'): Expectation {
 
 /** Every planned key of the engine and of this runtime's handlers is effective in the running engine; or this one key. */
 export function effectiveConfig(only?: string): Expectation {
-  return ({ lease, observation }) => {
+  return ({ cell, lease: { engine }, observation }) => {
     const handler = observation.request.handler;
     const ours = (key: string): boolean => {
       const name = /\bruntimes\.([^.]+)\./.exec(key)?.[1];
       return name === undefined || name === handler || name.startsWith(`${handler}-`);
     };
-    const keys = Object.keys(lease.engine.planned).filter((key) => (only === undefined ? ours(key) : key === only));
-    const wrong = keys.filter((key) => lease.engine.effective[key] !== lease.engine.planned[key]);
+    const keys = Object.keys(engine.planned).filter((key) => (only === undefined ? ours(key) : key === only));
+    const wrong = keys.filter((key) => engine.effective[key] !== engine.planned[key]);
+    const everything = `all ${keys.length} planned keys`;
     const show = (key: string, table: Record<string, string | number | boolean>): string =>
       `${key} = ${table[key] ?? 'not effective'}`;
     return [
       {
         ok: keys.length > 0 && wrong.length === 0,
-        expected:
-          wrong.length > 0 ? wrong.map((key) => show(key, lease.engine.planned)).join('; ') : `all ${keys.length} planned keys`,
+        expected: wrong.length > 0 ? wrong.map((key) => show(key, engine.planned)).join('; ') : everything,
         observed:
-          wrong.length > 0 ? wrong.map((key) => show(key, lease.engine.effective)).join('; ') : `all ${keys.length} planned keys`,
+          wrong.length > 0
+            ? `${wrong.map((key) => show(key, engine.effective)).join('; ')}; ${whyIgnored(cell.engine, engine.ignored)}`
+            : everything,
       },
     ];
   };
+}
+
+/** What becomes of a key that is misspelt, in the wrong table, or of another version. */
+function whyIgnored(engine: Evidence['cell']['engine'], ignored: readonly string[]): string {
+  if (ignored.length > 0) return `the engine's log says that it ignores ${ignored.join(', ')}`;
+  return hasFeature(engine, 'unknown-keys-logged')
+    ? "the engine's log names no key that it ignores"
+    : `${engine.name} ${engine.version} ignores keys that it does not know, without a word`;
+}
+
+/** Kata: the shim's own log names the configuration file of this pod's handler as the one that it loaded. */
+export function shimConfiguration(): Expectation {
+  return ran((_, { observation }) => {
+    const { planned, loaded } = observation.identity?.configuration ?? { planned: 'a configuration of its own', loaded: null };
+    return [
+      {
+        ok: loaded === planned,
+        expected: `the shim loads ${planned}`,
+        observed: loaded === null ? 'the shim’s log names no configuration' : `it loaded ${loaded}`,
+      },
+    ];
+  });
+}
+
+/** Kata: the agent that the guest's console shows is of the planned version. */
+export function announcedAgent(): Expectation {
+  return ran((_, { observation, cell }) => {
+    // The Go shim quotes the guest's JSON, runtime-rs passes it on as it is.
+    const version = /agent-version\\?": ?\\?"([\w.+-]+)/.exec(observation.shimLog ?? '')?.[1];
+    return [
+      {
+        ok: version !== undefined && sameVersion(version, cell.runtime.version),
+        expected: `kata-agent ${cell.runtime.version}`,
+        observed: version === undefined ? 'the guest’s console shows no agent that announces itself' : `kata-agent ${version}`,
+      },
+    ];
+  });
 }
 
 /** Nothing is left on the host after the pod was removed. */

@@ -1,4 +1,4 @@
-import type { Expectation } from '../rule.ts';
+import type { Expectation, Finding } from '../rule.ts';
 import { containerPath, type NodeReference } from './node.ts';
 import { ran } from './outcome.ts';
 
@@ -26,9 +26,16 @@ function attempt(reference: NodeReference, access: 'read' | 'write' | 'mknod', e
         ok: tried !== undefined && tried.error === error,
         expected: `${access} of ${path} ${result(error)}`,
         observed: tried === undefined ? `${access} of ${path} was not tried` : `${access} of ${path} ${result(tried.error)}`,
+        ...about(path, tried?.error),
       },
     ];
   });
+}
+
+/** What of the node an errno speaks of: EACCES of its mode, ENOENT of its presence. EPERM is the device cgroup's, which is no property of it. */
+function about(path: string, error: string | null | undefined): Pick<Finding, 'about'> {
+  if (error === 'EACCES') return { about: { path, field: 'mode' } };
+  return error === 'ENOENT' ? { about: { path, field: 'presence' } } : {};
 }
 
 function result(error: string | null): string {
@@ -45,6 +52,7 @@ export function readsCanary(reference: NodeReference, content: string): Expectat
         ok: read?.content === content,
         expected: `${path} holds ${JSON.stringify(content)}`,
         observed: read === undefined ? `${path} was not read` : `${path} holds ${JSON.stringify(read.content ?? read.error)}`,
+        ...about(path, read?.error),
       },
     ];
   });

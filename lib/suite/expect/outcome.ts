@@ -45,6 +45,15 @@ export function refused(call: string, message: RegExp): Expectation {
   };
 }
 
+/** The same of a runtime that sets a container's devices up at CreateContainer or at StartContainer, as the engine calls it. */
+export function refusedAnywhere(message: RegExp): Expectation {
+  return (evidence) => {
+    const { outcome } = evidence.observation;
+    const call = outcome.kind === 'refused' && outcome.call === 'CreateContainer' ? outcome.call : 'StartContainer';
+    return refused(call, message)(evidence);
+  };
+}
+
 /** All of these; each gives its own findings. */
 export function all(...expectations: Expectation[]): Expectation {
   return (evidence) => expectations.flatMap((expectation) => expectation(evidence));

@@ -92,7 +92,7 @@ export function runtimeDirectory(): Expectation {
     const uid = process.uids[0] ?? 0;
     const directory = host.runUser.find(({ path }) => path === `/run/user/${uid}`);
     const socket = host.runUser.find(
-      ({ path, type }) => type === 's' && path.startsWith(`/run/user/${uid}/`) && /(qmp|ch-api)\.sock$/.test(path),
+      ({ path, type }) => type === 's' && path.startsWith(`/run/user/${uid}/`) && /(qmp|cl?h-api)\.sock$/.test(path),
     );
     return [
       {
