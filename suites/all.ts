@@ -1,5 +1,6 @@
 import type { Suite } from '../lib/suite/mod.ts';
 import devices from './devices.suite.ts';
+import docs from './docs.suite.ts';
 import hygiene from './hygiene.suite.ts';
 import identity from './identity.suite.ts';
 import ownership from './ownership.suite.ts';
@@ -7,5 +8,5 @@ import privileged from './privileged.suite.ts';
 import rootlessVmm from './rootless-vmm.suite.ts';
 
 /** Every suite, in the order of reports. */
-export const suites: readonly Suite[] = [identity, privileged, rootlessVmm, ownership, devices, hygiene];
+export const suites: readonly Suite[] = [identity, privileged, rootlessVmm, ownership, devices, docs, hygiene];
 export { knownIssues } from './known-issues.ts';

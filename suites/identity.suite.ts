@@ -1,9 +1,29 @@
-import { effectiveConfig, kernel, plannedEngine, plannedRuntime, runtime, suite } from '../lib/suite/mod.ts';
+import {
+  announcedAgent,
+  criApi,
+  effectiveConfig,
+  kernel,
+  plannedEngine,
+  plannedRuntime,
+  runtime,
+  shimConfiguration,
+  suite,
+  vmm,
+} from '../lib/suite/mod.ts';
 
 export default suite({
   id: 'identity',
   title: 'The planned engine, runtime and configuration are what was tested',
-  scenarios: [{ id: 'plain', title: 'unprivileged pod', pod: {} }],
+  scenarios: [
+    { id: 'plain', title: 'unprivileged pod', pod: {} },
+    {
+      id: 'logged',
+      title: 'pod whose shim and guest are logged',
+      needs: [runtime('kata'), vmm('qemu')],
+      handler: 'logged',
+      pod: {},
+    },
+  ],
   rules: [
     {
       id: 'ID-ENGINE',
@@ -13,11 +33,19 @@ export default suite({
       expect: plannedEngine(),
     },
     {
+      id: 'ID-API',
+      title: 'The engine speaks the version of the CRI that it documents',
+      citation: 'containerd v1.6.0 pkg/cri: v1 beside v1alpha2; before, v1alpha2 only',
+      on: ['plain'],
+      expect: criApi(),
+    },
+    {
       id: 'ID-RUNTIME',
       title: 'The container was made by the planned runtime',
-      citation: 'runc v1.1.15 libcontainer/factory_linux.go (state.json); crun 1.21 src/libcrun/status.c (status)',
+      citation:
+        'runc v1.1.15 libcontainer/factory_linux.go (state.json); crun 1.21 src/libcrun/status.c (status); gVisor runsc/container/state_file.go',
       on: ['plain'],
-      needs: [runtime('runc', 'crun')],
+      needs: [runtime('runc', 'crun', 'runsc')],
       expect: plannedRuntime(),
     },
     {
@@ -30,10 +58,10 @@ export default suite({
     },
     {
       id: 'ID-GUEST-OWN',
-      title: 'A container of a VM runtime runs on a kernel of its own',
+      title: 'A container of a VM runtime or of gVisor runs on a kernel of its own',
       citation: 'Linux Documentation/admin-guide/sysctl/kernel.rst, random/boot_id',
       on: ['plain'],
-      needs: [runtime('kata')],
+      needs: [runtime('kata', 'runsc')],
       expect: kernel('own'),
     },
     {
@@ -42,6 +70,21 @@ export default suite({
       citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go: unknown keys are ignored, silently before 2.0',
       on: ['plain'],
       expect: effectiveConfig(),
+    },
+    {
+      id: 'ID-SHIM-CONFIG',
+      title: 'The shim says in its log that it loaded the configuration of this handler',
+      citation:
+        'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go LoadConfiguration; src/libs/kata-types/src/config/mod.rs',
+      on: ['logged'],
+      expect: shimConfiguration(),
+    },
+    {
+      id: 'ID-AGENT',
+      title: 'The agent in the guest announces itself as the planned version',
+      citation: 'kata-containers 4.1.0 src/agent/src/main.rs: announce',
+      on: ['logged'],
+      expect: announcedAgent(),
     },
   ],
 });

@@ -8,6 +8,7 @@ import {
   feature,
   fewProcesses,
   guestDisk,
+  hasFeature,
   hostDevices,
   kernel,
   makesNode,
@@ -18,12 +19,18 @@ import {
   noNode,
   ownKernel,
   refused,
+  refusedAnywhere,
   runtime,
+  spareFunction,
   suite,
+  when,
 } from '../lib/suite/mod.ts';
 
 const kataPrivileged = 'kata-containers 4.1.0 docs/how-to/privileged.md';
 const containerdCreate = 'containerd v2.3.4 internal/cri/server/container_create.go:857-871';
+
+/** Whatever the engine asks for, these are registered by the sentry itself. */
+const sentryDev = defaultDev('/dev/net/tun', '/dev/fuse');
 
 export default suite({
   id: 'privileged',
@@ -33,13 +40,34 @@ export default suite({
     {
       id: 'host-devices',
       title: 'privileged pod, host devices passed',
-      needs: [ownKernel, disposableHost],
+      needs: [disposableHost, runtime('runc', 'crun', 'runsc')],
       pod: { privileged: true },
+    },
+    {
+      id: 'kata-host-devices',
+      title: 'privileged pod in a VM, host devices passed',
+      needs: [ownKernel, disposableHost, runtime('kata')],
+      hostState: { spareFunction: 'released' },
+      pod: { privileged: true },
+    },
+    {
+      id: 'kata-host-devices-vfio',
+      title: 'privileged pod in a VM, host devices passed, a VFIO group among them, no hot-plug port',
+      needs: [ownKernel, disposableHost, runtime('kata'), spareFunction],
+      pod: { privileged: true },
+    },
+    {
+      id: 'kata-host-devices-vfio-port',
+      title: 'privileged pod in a VM, host devices passed, a VFIO group among them, vfio_mode vfio',
+      needs: [ownKernel, disposableHost, runtime('kata'), spareFunction],
+      handler: 'vfio-passed',
+      pod: { privileged: true },
+      attempts: [{ what: 'read', path: { fixture: 'block' } }],
     },
     {
       id: 'host-devices-and-own',
       title: 'privileged pod of user 1000, host devices passed, with devices of its own',
-      needs: [ownKernel, disposableHost],
+      needs: [disposableHost],
       pod: {
         privileged: true,
         runAsUser: 1000,
@@ -63,7 +91,7 @@ export default suite({
     {
       id: 'all-allowed',
       title: 'privileged pod, host devices withheld, all devices allowed',
-      needs: [feature('all-devices-allowed'), ownKernel, disposableHost],
+      needs: [feature('all-devices-allowed'), disposableHost],
       handler: 'all-allowed',
       pod: { privileged: true },
       attempts: [{ what: 'mknod', path: '/tmp/podproof-node', like: 'char' }],
@@ -80,7 +108,16 @@ export default suite({
       title: 'An unprivileged /dev holds the default nodes and links of the OCI specification and nothing else',
       citation: 'https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config-linux.md#default-devices',
       on: ['unprivileged'],
+      needs: [runtime('runc', 'crun', 'kata')],
       expect: defaultDev(),
+    },
+    {
+      id: 'PRIV-RUNSC-DEV',
+      title: 'The /dev of gVisor is made by the sentry: the default nodes, /dev/net/tun and /dev/fuse, and nothing else',
+      citation: 'gVisor pkg/sentry/fsimpl/dev/dev.go, pkg/sentry/devices/tundev, pkg/sentry/fsimpl/fuse/register.go',
+      on: ['unprivileged'],
+      needs: [runtime('runsc')],
+      expect: sentryDev,
     },
     {
       id: 'PRIV-HOST-DEV',
@@ -91,20 +128,52 @@ export default suite({
       expect: hostDevices(),
     },
     {
+      id: 'PRIV-RUNSC-HOST-DEV',
+      title: 'In a privileged gVisor pod a node of the host’s disk is there by name and number, and opening it fails with ENXIO',
+      citation: 'gVisor runsc/boot/vfs.go createDeviceFiles; pkg/sentry/vfs/device.go OpenDeviceSpecialFile',
+      on: ['host-devices'],
+      needs: [runtime('runsc')],
+      expect: all(node({ fixture: 'block' }, { type: 'host' }), fails({ fixture: 'block' }, 'read', 'ENXIO')),
+    },
+    {
+      id: 'PRIV-RUNSC-ISOLATED',
+      title: 'A privileged gVisor pod has a kernel of its own, no disk, and sees no process of the host',
+      citation: 'https://gvisor.dev/docs/architecture_guide/security/',
+      on: ['host-devices', 'withheld'],
+      needs: [runtime('runsc')],
+      expect: all(kernel('own'), noDisks(), fewProcesses()),
+    },
+    {
       id: 'PRIV-NO-HOST-DEV',
       title: 'With host devices withheld a privileged pod has the /dev of an unprivileged one and full capabilities',
       citation: kataPrivileged,
       on: ['withheld'],
       needs: [feature('withheld-host-devices')],
-      expect: all(defaultDev(), capabilities('privileged')),
+      expect: all(
+        when(({ cell }) => cell.runtime.name === 'runsc', sentryDev, defaultDev()),
+        capabilities('privileged'),
+      ),
     },
     {
       id: 'PRIV-KATA-BLOCK',
       title: 'With host devices passed, the host’s block devices are hot-plugged into the guest and listed',
       citation: kataPrivileged,
-      on: ['host-devices'],
-      needs: [runtime('kata')],
+      on: ['kata-host-devices'],
       expect: guestDisk({ fixture: 'block' }),
+    },
+    {
+      id: 'PRIV-KATA-VFIO',
+      title: 'A VFIO group among the host devices is passed too, and without a hot-plug port the pod is refused',
+      citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89',
+      on: ['kata-host-devices-vfio'],
+      expect: refusedAnywhere(/hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
+    },
+    {
+      id: 'PRIV-KATA-VFIO-MODE',
+      title: 'With a hot-plug port and vfio_mode vfio, a guest without IOMMU refuses: the function has no IOMMU group',
+      citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
+      on: ['kata-host-devices-vfio-port'],
+      expect: refusedAnywhere(/has no IOMMU group/),
     },
     {
       id: 'PRIV-KATA-ISOLATED',
@@ -132,11 +201,17 @@ export default suite({
     },
     {
       id: 'PRIV-CRI-DEVICE',
-      title: 'A device that the pod asks for is honoured in a privileged pod too',
-      citation: `${containerdCreate}; ignored before containerd 1.5.6`,
+      title:
+        'A device that the pod asks for is honoured in a privileged pod too; containerd ignores it before 1.5.6, before 1.4 also where host devices are withheld',
+      citation: `${containerdCreate}; containerd v1.5.6 pkg/cri/server/container_create_linux.go`,
       on: ['host-devices-and-own', 'withheld-and-own'],
-      needs: [feature('cri-device-when-privileged'), runtime('runc', 'crun')],
-      expect: all(node('/dev/podproof-char', { type: 'host' })),
+      needs: [runtime('runc', 'crun')],
+      expect: when(
+        ({ cell, observation: { scenario } }) =>
+          hasFeature(cell.engine, scenario === 'withheld-and-own' ? 'cri-device-when-withheld' : 'cri-device-when-privileged'),
+        node('/dev/podproof-char', { type: 'host' }),
+        noNode('/dev/podproof-char'),
+      ),
     },
     {
       id: 'PRIV-DUPLICATE',
@@ -168,7 +243,7 @@ export default suite({
       id: 'PRIV-CAPS-FULL',
       title: 'A privileged pod has full capabilities, no masked paths and a writable /sys',
       citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go: privileged',
-      on: ['host-devices', 'withheld'],
+      on: ['host-devices', 'kata-host-devices', 'withheld'],
       expect: all(capabilities('privileged'), maskedPaths(false), mount('/sys', 'rw')),
     },
     {

@@ -7,49 +7,70 @@ import {
   kvmGroupOnly,
   nothingLeft,
   refused,
+  refusedAnywhere,
   rootHelpers,
   rootVmm,
   runtime,
   runtimeDirectory,
   spareFunction,
   suite,
+  vmm,
+  when,
 } from '../lib/suite/mod.ts';
 
 const howTo = 'kata-containers 4.1.0 docs/how-to/how-to-run-rootless-vmm.md';
 const kata = runtime('kata');
+/** The VMMs that rootless is for, and those that it is not for. */
+const supported = vmm('qemu', 'clh');
+const others = vmm('firecracker', 'dragonball', 'stratovirt', 'openvmm');
 const plainDisk = { fixture: 'blockPlain', at: '/dev/podproof-disk' } as const;
 
 export default suite({
   id: 'rootless-vmm',
   title: 'Who runs the VMM, and what it can still open',
   scenarios: [
-    { id: 'baseline', title: 'pod, rootless off', needs: [kata], pod: {} },
-    { id: 'rootless', title: 'pod, rootless on', needs: [kata], handler: 'rootless', pod: {}, afterRemoval: true },
-    { id: 'twins', title: 'two pods at once, rootless on', needs: [kata], handler: 'rootless', pod: {}, twin: true },
+    { id: 'baseline', title: 'pod, rootless off', needs: [kata, supported], pod: {} },
+    { id: 'rootless', title: 'pod, rootless on', needs: [kata, supported], handler: 'rootless', pod: {}, afterRemoval: true },
+    {
+      id: 'confined',
+      title: 'pod, rootless and QEMU’s seccomp filter on',
+      needs: [kata, vmm('qemu')],
+      handler: 'confined',
+      pod: {},
+    },
+    {
+      id: 'unsupported',
+      title: 'pod, rootless on, of a VMM that it is not for',
+      needs: [kata, others],
+      handler: 'rootless',
+      pod: {},
+      afterRemoval: true,
+    },
+    { id: 'twins', title: 'two pods at once, rootless on', needs: [kata, supported], handler: 'rootless', pod: {}, twin: true },
     {
       id: 'annotation',
       title: 'pod with the rootless annotation, enabled',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'annotated',
       pod: { annotations: { 'io.katacontainers.config.hypervisor.rootless': 'true' } },
     },
     {
       id: 'annotation-as-documented',
       title: 'pod with the annotation as the document spelled it through 4.0.0',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'annotated',
       pod: { annotations: { 'io.katacontainers.hypervisor.rootless': 'true' } },
     },
     {
       id: 'annotation-denied',
       title: 'pod with the rootless annotation, not enabled',
-      needs: [kata],
+      needs: [kata, supported],
       pod: { annotations: { 'io.katacontainers.config.hypervisor.rootless': 'true' } },
     },
     {
       id: 'kvm-closed',
       title: 'pod, rootless on, /dev/kvm root:root 0600',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'rootless',
       hostState: { kvm: { owner: 'root:root', mode: '0600' } },
       pod: {},
@@ -58,7 +79,7 @@ export default suite({
     {
       id: 'kvm-open',
       title: 'pod, rootless on, /dev/kvm root:root 0666',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'rootless',
       hostState: { kvm: { owner: 'root:root', mode: '0666' } },
       pod: {},
@@ -66,7 +87,7 @@ export default suite({
     {
       id: 'block-closed',
       title: 'pod with a disk root:disk 0660, rootless on',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'rootless',
       hostState: { blockPlain: { owner: 'root:disk', mode: '0660' } },
       pod: { devices: [plainDisk] },
@@ -74,7 +95,7 @@ export default suite({
     {
       id: 'block-open',
       title: 'pod with a disk 0666, rootless on',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'rootless',
       hostState: { blockPlain: { owner: 'root:disk', mode: '0666' } },
       pod: { devices: [plainDisk] },
@@ -83,14 +104,14 @@ export default suite({
     {
       id: 'vfio',
       title: 'pod with a VFIO device, rootless on',
-      needs: [kata, spareFunction],
+      needs: [kata, supported, spareFunction],
       handler: 'rootless-vfio',
       pod: { devices: [{ fixture: 'vfioGroup' }] },
     },
     {
       id: 'killed',
       title: 'pod whose VMM is killed, rootless on',
-      needs: [kata],
+      needs: [kata, supported],
       handler: 'rootless',
       pod: {},
       killVmm: true,
@@ -121,11 +142,11 @@ export default suite({
     },
     {
       id: 'RVMM-CONFINED',
-      title: 'The VMM cannot gain privileges and has a seccomp filter',
+      title: 'With QEMU’s seccomp filter on, the VMM has one and cannot gain privileges',
       citation: 'kata-containers 4.1.0 tests/integration/kubernetes/k8s-qemu-rootless-sandbox.bats',
-      on: ['rootless'],
+      on: ['confined'],
       needs: [runtime('kata >=4.1.0')],
-      expect: confinedVmm(),
+      expect: all(kataUserVmm(), confinedVmm()),
     },
     {
       id: 'RVMM-SPLIT',
@@ -189,7 +210,7 @@ export default suite({
       title: 'A disk that the VMM’s account may not open fails with permission denied',
       citation: howTo,
       on: ['block-closed'],
-      expect: refused('StartContainer', /Could not open '\/dev\/\w+': Permission denied/),
+      expect: refusedAnywhere(/Could not open '\/dev\/\w+': Permission denied/),
     },
     {
       id: 'RVMM-BLOCK-OPEN',
@@ -203,13 +224,25 @@ export default suite({
       title: 'A VFIO device fails with permission denied: EACCES of the file mode, not EPERM of a device cgroup',
       citation: howTo,
       on: ['vfio'],
-      expect: refused('StartContainer', /vfio .*'?\/dev\/vfio\/\d+'?: Permission denied/),
+      expect: refusedAnywhere(/vfio .*'?\/dev\/vfio\/\d+'?: Permission denied/),
+    },
+    {
+      id: 'RVMM-UNSUPPORTED-VMM',
+      title: 'A VMM that rootless is not for stays root; Dragonball, which has no process of its own, is refused',
+      citation:
+        'kata-containers 4.1.0 src/libs/kata-types/src/config/hypervisor/dragonball.rs:185; src/runtime/pkg/katautils/config.go: Firecracker and StratoVirt do not read the key',
+      on: ['unsupported'],
+      expect: when(
+        ({ cell }) => cell.runtime.vmm === 'dragonball',
+        refused('RunPodSandbox', /dragonball hypervisor does not support rootless mode/),
+        rootVmm(),
+      ),
     },
     {
       id: 'RVMM-LEFTOVERS',
       title: 'Account, runtime directory, processes and mounts are gone within 30 s',
       citation: 'kata-containers 4.1.0 tests/integration/kubernetes/k8s-qemu-rootless-sandbox.bats; docs/releases/4.1.0.md',
-      on: ['rootless', 'kvm-closed', 'killed'],
+      on: ['rootless', 'kvm-closed', 'killed', 'unsupported'],
       expect: nothingLeft('runtime'),
     },
   ],

@@ -56,6 +56,8 @@ function partOfRuntime({ exe, argv, comm }: Pick<Candidate, 'exe' | 'argv' | 'co
   const name = basename(exe.replace(/ \(deleted\)$/, '') || argv[0] || comm);
   if (name.startsWith('containerd-shim')) return 'shim';
   if (vmm.test(name)) return 'vmm';
+  // Its own name for the process that is the container's kernel (gVisor runsc/sandbox/sandbox.go).
+  if (argv[0] === 'runsc-sandbox') return 'sentry';
   if (name.startsWith('virtiofsd')) return 'virtiofsd';
   return helper.test(name) ? 'other' : undefined;
 }

@@ -51,6 +51,14 @@ describe('sweep of the host', () => {
     });
   });
 
+  it('takes no process of another sandbox for one of this: a VMM that names another is not this pod’s', async () => {
+    const other = ids.sandboxId.replace(/^./, (digit) => (digit === 'f' ? 'e' : 'f'));
+    const foreign = await start('busybox', [`sandbox-${other}`]);
+    expect((await sweepHost(here, ids)).processes.map(({ pid }) => pid)).not.toContain(foreign.pid);
+    const seen = await sweepHost(here, { sandboxId: other, containerId: '' });
+    expect(seen.processes.map(({ pid }) => pid)).toContain(foreign.pid);
+  });
+
   it('finds what descends from such a process, which need not name it', async () => {
     const child = spawn('/bin/busybox', ['sh', '-c', 'sleep 1000 & echo $!; wait', ids.sandboxId], {
       stdio: ['ignore', 'pipe', 'ignore'],
