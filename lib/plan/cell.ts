@@ -11,7 +11,19 @@ export const PlannedCell = z.object({
 });
 export type PlannedCell = z.infer<typeof PlannedCell>;
 
-/** What a run sets out to do. `hash` guards a merge: shards of different plans are never mixed. */
+/** Which part of a plan a shard is, and what the other parts run: any one shard tells a merge what the whole plan was. */
+export const PlanShard = z.object({
+  /** From 1 to `count`. */
+  index: z.number().int().min(1),
+  count: z.number().int().min(1),
+  others: z.array(PlannedCell),
+});
+export type PlanShard = z.infer<typeof PlanShard>;
+
+/**
+ * What a run sets out to do. `hash` is that of the whole plan and guards a merge: shards of different plans are never mixed.
+ * In a shard `cells` are its own, and the rest of the plan stands in `shard.others`.
+ */
 export const Plan = z.object({
   schema: z.literal(1),
   hash: z.string(),
@@ -21,6 +33,8 @@ export const Plan = z.object({
   suites: z.array(z.string()),
   cells: z.array(PlannedCell),
   excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
+  /** Absent when the run does all of its plan. */
+  shard: PlanShard.optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

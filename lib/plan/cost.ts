@@ -1,4 +1,5 @@
 import type { PlannedCell } from './cell.ts';
+import { median, type CostTable } from './cost-table.ts';
 import { planLeases } from './leases.ts';
 
 /** What a run takes, in seconds; only the proportions matter for packing. */
@@ -9,17 +10,38 @@ export interface Costs {
   engine: number;
   /** Everything in one cell. */
   cell: (cell: PlannedCell) => number;
+  /** Whether this cell was measured on this machine before. */
+  known: (cell: PlannedCell) => boolean;
 }
 
-/** Costs of earlier runs by cell id, where there are any; otherwise a guess by runtime from measured pods under full emulation. */
-export function costs(recorded: Readonly<Record<string, number>> = {}): Costs {
+/** Pods of a cell when it is not known which ones are selected: those of all suites, about. */
+const usualPods = 24;
+
+/** Seconds of one pod, from measured ones under full emulation. */
+const guess = { runc: 10, crun: 10, runsc: 25, kata: 50 };
+
+/**
+ * By what earlier runs took here, where there are any: the middle of the last ones of this cell, otherwise of cells with
+ * this runtime, otherwise a guess. Without a table it is the same on every machine.
+ */
+export function costs(table?: CostTable, podsOf: (cell: PlannedCell) => number = () => usualPods): Costs {
+  const byRuntime = new Map<string, number | undefined>();
+  const ofRuntime = (name: string): number | undefined => {
+    if (!byRuntime.has(name)) {
+      const like = Object.entries(table?.pod ?? {}).filter(([cell]) => cell.split('/')[2]?.startsWith(`${name}-`) === true);
+      byRuntime.set(name, median(like.flatMap(([, samples]) => median(samples) ?? [])));
+    }
+    return byRuntime.get(name);
+  };
+  const own = ({ id }: PlannedCell): number | undefined => {
+    const samples = table !== undefined && Object.hasOwn(table.pod, id) ? table.pod[id] : undefined;
+    return samples && median(samples);
+  };
   return {
-    host: 60,
-    engine: 10,
-    cell: ({ id, runtime }) => {
-      const known = Object.hasOwn(recorded, id) ? recorded[id] : undefined;
-      return known !== undefined && known > 0 && Number.isFinite(known) ? known : runtime.name === 'kata' ? 1_200 : 240;
-    },
+    host: median(table?.host ?? []) ?? 60,
+    engine: median(table?.engine ?? []) ?? 10,
+    cell: (cell) => podsOf(cell) * (own(cell) ?? ofRuntime(cell.runtime.name) ?? guess[cell.runtime.name]),
+    known: (cell) => own(cell) !== undefined,
   };
 }
 
@@ -28,4 +50,17 @@ export function totalCost(cells: readonly PlannedCell[], by: Costs): number {
   const leases = planLeases(cells);
   const engines = leases.reduce((sum, { engines }) => sum + engines.length, 0);
   return leases.length * by.host + engines * by.engine + cells.reduce((sum, cell) => sum + by.cell(cell), 0);
+}
+
+/** Where an estimate comes from, in words. */
+export function basis(cells: readonly PlannedCell[], by: Costs): string {
+  const known = cells.filter(by.known).length;
+  if (known === 0) return 'a guess';
+  return known === cells.length ? 'by earlier runs' : `by earlier runs for ${known} of ${cells.length} cells`;
+}
+
+/** `about 6 min`. */
+export function duration(seconds: number): string {
+  const minutes = Math.max(1, Math.round(seconds / 60));
+  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exampleMatrix } from '../matrix/fixture.ts';
+import { CostTable } from './cost-table.ts';
 import { costs } from './cost.ts';
 import { explainPlan, planText } from './explain.ts';
 import { makePlan } from './plan.ts';
@@ -9,7 +10,7 @@ const plan = makePlan(exampleMatrix(), { profile: 'all', only: 'host=debian-13 r
 describe('planText', () => {
   test('lists hosts, engines, runtimes and the reasons for what is left out', () => {
     expect(planText(plan, costs()))
-      .toBe(`Profile all, only host=debian-13 runtime=runc,kata@*-go-*: 6 cells on 1 host, about 74 min on one machine
+      .toBe(`Profile all, only host=debian-13 runtime=runc,kata@*-go-*: 6 cells on 1 host, about 74 min on one machine (a guess)
 Suites: identity, privileged, rootless-vmm
 Plan: ${plan.hash}
 
@@ -22,6 +23,11 @@ Left out: 6 cells
   containerd 1.6.20 is built for bookworm's libc, and debian-13 is trixie: 3 cells
   runc 1.1.5 is built for bookworm's libc, and debian-13 is trixie: 3 cells
 `);
+  });
+
+  test('says how much of the estimate was measured', () => {
+    const table = { schema: 1, host: [6], engine: [4], pod: { [plan.cells[0]?.id ?? '']: [5, 100, 7] } } as const;
+    expect(planText(plan, costs(CostTable.parse(table)))).toContain(' on one machine (by earlier runs for 1 of 6 cells)\n');
   });
 
   test('shows the shards when there are several', () => {

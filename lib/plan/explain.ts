@@ -1,17 +1,12 @@
 import { versionLabel } from '../matrix/pick.ts';
 import type { Plan } from './cell.ts';
-import { totalCost, type Costs } from './cost.ts';
+import { basis, duration, totalCost, type Costs } from './cost.ts';
 import { planLeases } from './leases.ts';
+import type { PackedPlan } from './packed.ts';
 import { packShards } from './shards.ts';
 
-/** A plan as `plan --json` prints it: the plan itself, its cost, and the shards by cell id. */
-export interface ExplainedPlan extends Plan {
-  /** Wall time in seconds on one machine, a guess. */
-  seconds: number;
-  shards: Array<{ seconds: number; cells: string[] }>;
-}
-
-export function explainPlan(plan: Plan, by: Costs, shards = 1): ExplainedPlan {
+/** A plan as `plan --json` prints it. */
+export function explainPlan(plan: Plan, by: Costs, shards = 1): PackedPlan {
   return {
     ...plan,
     seconds: Math.round(totalCost(plan.cells, by)),
@@ -27,7 +22,7 @@ export function planText(plan: Plan, by: Costs, shards = 1): string {
   const leases = planLeases(plan.cells);
   const explained = explainPlan(plan, by, shards);
   const lines = [
-    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}, ${duration(explained.seconds)} on one machine`,
+    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}, ${duration(explained.seconds)} on one machine (${basis(plan.cells, by)})`,
     `Suites: ${plan.suites.join(', ')}`,
     `Plan: ${plan.hash}`,
   ];
@@ -65,9 +60,4 @@ function byReason(excluded: Plan['excluded']): Map<string, string[]> {
 
 function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-function duration(seconds: number): string {
-  const minutes = Math.max(1, Math.round(seconds / 60));
-  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exampleMatrix } from '../matrix/fixture.ts';
+import { Plan } from './cell.ts';
 import { costs, totalCost } from './cost.ts';
 import { madeUpCells } from './fixture.ts';
 import { planLeases } from './leases.ts';
@@ -18,8 +19,8 @@ const shapes = fc.record({
 /** Cells of a shape with recorded costs, taken from `seconds` in turn. */
 function made(shape: { hosts: number; engines: number; runtimes: number; seconds: number[] }) {
   const cells = madeUpCells(shape.hosts, shape.engines, shape.runtimes);
-  const recorded = Object.fromEntries(cells.map(({ id }, index) => [id, shape.seconds[index % shape.seconds.length] ?? 1]));
-  return { cells, by: costs(recorded) };
+  const pod = Object.fromEntries(cells.map(({ id }, index) => [id, [shape.seconds[index % shape.seconds.length] ?? 1]]));
+  return { cells, by: costs({ schema: 1, host: [], engine: [], pod }, () => 1) };
 }
 
 describe('packShards', () => {
@@ -82,7 +83,12 @@ describe('packShards', () => {
   test('follows recorded costs', () => {
     const cells = madeUpCells(1, 4, 1);
     const [first] = cells;
-    const shards = packShards(cells, 2, costs({ [first?.id ?? '']: 5_000 }));
+    const pod = Object.fromEntries(cells.map(({ id }) => [id, [id === first?.id ? 5_000 : 10]]));
+    const shards = packShards(
+      cells,
+      2,
+      costs({ schema: 1, host: [], engine: [], pod }, () => 1),
+    );
     expect(shards.map((shard) => shard.length).toSorted((a, b) => a - b)).toEqual([1, 3]);
   });
 
@@ -105,5 +111,15 @@ describe('--shard', () => {
     const parts = [1, 2, 3].map((index) => shardPlan(plan, { index, count: 3 }, costs()));
     expect(parts.map(({ hash }) => hash)).toEqual([plan.hash, plan.hash, plan.hash]);
     expect(parts.flatMap(({ cells }) => cells)).toHaveLength(plan.cells.length);
+  });
+
+  test('tells from any one part what the whole plan was', () => {
+    const plan = makePlan(exampleMatrix(), { profile: 'all' });
+    const ids = plan.cells.map(({ id }) => id).sort();
+    for (const index of [1, 2, 99]) {
+      const part = Plan.parse(shardPlan(plan, { index, count: 99 }, costs()));
+      expect(part.shard).toMatchObject({ index, count: 99 });
+      expect([...part.cells, ...(part.shard?.others ?? [])].map(({ id }) => id).sort()).toEqual(ids);
+    }
   });
 });

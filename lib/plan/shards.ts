@@ -18,8 +18,10 @@ export function parseShard(text: string): Shard {
 }
 
 /** The part of the plan that one machine runs. It keeps the whole plan's hash, so that a merge knows what belongs together. */
-export function shardPlan(plan: Plan, shard: Shard, by: Costs): Plan {
-  return { ...plan, cells: packShards(plan.cells, shard.count, by)[shard.index - 1] ?? [] };
+export function shardPlan(plan: Plan, { index, count }: Shard, by: Costs): Plan {
+  const shards = packShards(plan.cells, count, by);
+  const cells = shards[index - 1] ?? [];
+  return { ...plan, cells, shard: { index, count, others: shards.filter((shard) => shard !== cells).flat() } };
 }
 
 /**

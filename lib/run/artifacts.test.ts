@@ -6,7 +6,7 @@ import { temporary } from '../artifact/testing.ts';
 import { identityOf } from '../judge/assemble.ts';
 import { componentKey, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
-import { resolveAll } from './artifacts.ts';
+import { resolveAll, whyNot } from './artifacts.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -72,6 +72,18 @@ describe('artifacts of a plan', () => {
     });
     expect(had.get(componentKey(runc.runtime))).toHaveProperty('artifact');
     expect(events.map((event) => (event.event === 'artifact' ? event.name : event.event))).toEqual(['containerd', 'runc']);
+  });
+
+  it('of gVisor without a shim block the cells of containerd, before any host is up, and not those of CRI-O', async () => {
+    await using place = await workshop();
+    for (const name of ['containerd/usr/bin/containerd', 'containerd/usr/bin/crio', 'runsc/usr/bin/runsc'])
+      await program(join(place.path, name), '#!/bin/sh');
+    const source = { kind: 'path', path: join(place.path, 'runsc') } as const;
+    const cell = cellOf(place.path, { name: 'runsc', version: '20240729.0', source });
+    const crio: PlannedCell = { ...cell, engine: { ...cell.engine, name: 'crio', version: '1.36.3' } };
+    const { had } = await resolved([cell, crio]);
+    expect(whyNot(cell, had)).toMatch(/^runsc 20240729\.0 has no containerd-shim-runsc-v1/);
+    expect(whyNot(crio, had)).toBeUndefined();
   });
 
   it('end with the run that was interrupted', async () => {

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import { fileSha256 } from '../artifact/inventory.ts';
-import { discoverKataPrefix } from '../artifact/kata-prefix.ts';
+import { discoverKataRelease } from '../artifact/kata-prefix.ts';
 import { resolveArtifact } from '../artifact/resolve.ts';
+import { whyNoShim } from '../engine/runsc.ts';
 import { binaryOf } from '../judge/assemble.ts';
 import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
@@ -14,7 +15,13 @@ export type Had = { artifact: Artifact } | { reason: string };
 /** Resolves every engine and runtime of the plan, each once. One that can't be had blocks its cells and nothing else. */
 export async function resolveAll(
   cells: readonly PlannedCell[],
-  options: { signal: AbortSignal; progress: (text: string) => void; append: (event: JournalEvent) => void },
+  options: {
+    signal: AbortSignal;
+    progress: (text: string) => void;
+    append: (event: JournalEvent) => void;
+    /** The journal of a run that is resumed, perhaps on another machine: its binaries must be these. */
+    before?: readonly JournalEvent[];
+  },
 ): Promise<Map<string, Had>> {
   const components = new Map(
     cells.flatMap((cell): Array<[string, { component: Component; cell: PlannedCell }]> => [
@@ -27,15 +34,17 @@ export async function resolveAll(
   for (const [key, { component, cell }] of components) {
     options.signal.throwIfAborted();
     try {
-      const allowExpiredRelease = cell.host.spec.kind === 'vm' && cell.host.spec.allowExpiredRelease;
+      const allowExpiredRelease = 'allowExpiredRelease' in cell.host.spec && cell.host.spec.allowExpiredRelease === true;
       const artifact = await resolveArtifact(component.name, component.version, component.source, {
         signal: options.signal,
         progress: options.progress,
         allowExpiredRelease,
         ...('shim' in component && component.shim !== undefined ? { shim: component.shim } : {}),
       });
+      const event = await artifactEvent(component, artifact);
+      refuseOther(event, options.before ?? []);
+      options.append(event);
       had.set(key, { artifact });
-      options.append(await artifactEvent(component, artifact));
     } catch (error) {
       if (!(error instanceof BlockedError)) throw error;
       had.set(key, { reason: error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}` });
@@ -44,10 +53,35 @@ export async function resolveAll(
   return had;
 }
 
-async function artifactEvent(component: Component, artifact: Artifact): Promise<JournalEvent> {
+/** Why a cell cannot be tried with what was had, or undefined. */
+export function whyNot(cell: PlannedCell, had: ReadonlyMap<string, Had>): string | undefined {
+  const parts = [cell.engine, cell.runtime].map((component) => had.get(componentKey(component)));
+  const missing = parts.find((part) => part !== undefined && 'reason' in part);
+  if (missing !== undefined && 'reason' in missing) return missing.reason;
+  const runtime = parts[1];
+  return runtime === undefined || !('artifact' in runtime) ? undefined : whyNoShim(cell.engine, runtime.artifact);
+}
+
+/** What a run has observed with one binary is not to be judged by another. */
+function refuseOther(now: ArtifactEvent, before: readonly JournalEvent[]): void {
+  if (!before.some(({ event }) => event === 'lease')) return;
+  const first = before.find((event): event is ArtifactEvent => event.event === 'artifact' && event.key === now.key);
+  if (first === undefined) return;
+  const other = Object.keys(now.binaries).find((name) => now.binaries[name] !== first.binaries[name]);
+  if (other === undefined) return;
+  const short = (event: ArtifactEvent): string => event.binaries[other]?.slice(0, 12) ?? 'none';
+  throw new BlockedError(
+    `${now.name} ${now.version} from ${now.source} is not what this run began with: ${other} has sha256 ${short(now)}, then ${short(first)}`,
+    { remedy: 'resume with the same binaries, or start a new run' },
+  );
+}
+
+type ArtifactEvent = Extract<JournalEvent, { event: 'artifact' }>;
+
+async function artifactEvent(component: Component, artifact: Artifact): Promise<ArtifactEvent> {
   const binaries: Record<string, string> = {};
   if (component.name === 'kata') {
-    const { directory, shims } = await discoverKataPrefix(artifact.directory);
+    const { directory, shims } = (await discoverKataRelease(artifact.directory, component)).prefix;
     for (const [shim, path] of Object.entries(shims))
       binaries[`${binaryOf(component)} (${shim})`] = await fileSha256(join(directory, path));
   } else {

@@ -2,16 +2,21 @@ import { afterAll, describe, test } from 'vitest';
 import { criClient } from '../cri/client.ts';
 import { CriConnection } from '../cri/connection.ts';
 import { connectRemote } from '../host/remote.ts';
+import { hasGuest } from '../suite/guests.ts';
 import { judge, unmet } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import { scenarioKey, type Observation } from '../record/observation.ts';
-import { optionsKey, optionsOf, type Scenario } from '../suite/scenario.ts';
+import { optionsKey, optionsOf, type ConfigScenario, type PodScenario, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
+import { monotonicMs } from '../util/clock.ts';
+import { messageOf } from '../util/errors.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
 import { knownIssues } from '../../suites/known-issues.ts';
 import { launch } from './launch.ts';
+import { withLostEngine } from './lost-engine.ts';
+import { readConfig } from './read-config.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /**
@@ -23,7 +28,7 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.socket));
   afterAll(() => connection.close());
-  const lease: Lease = { context, remote, connection, broken: undefined };
+  const lease: Lease = { context, remote, connection, broken: undefined, read: new Map() };
   const pods = new Semaphore(context.pods);
   const options = optionsKey(leaseOptions(context));
   for (const cell of context.cells) {
@@ -37,7 +42,10 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
           unmet(rule, scenario, cell.facts) === undefined,
       );
       if (rules.length === 0) continue;
-      const observe = once(() => pods.run(() => record(lease, cell, suite, scenario)));
+      const launched = (): Promise<Observation> => record(lease, cell, suite, scenario);
+      // What a scenario changes on the host, every pod there would see.
+      const alone = 'pod' in scenario && scenario.hostState !== undefined;
+      const observe = once(() => (alone ? pods.runAlone(launched) : pods.run(launched)));
       describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
         for (const rule of rules) {
           test(`${rule.id}: ${rule.title}`, async ({ task }) => {
@@ -65,30 +73,49 @@ export function declareSuite(suite: Suite, context: WorkerContext): void {
  * runner finds out whether the host is lost, and brings back what was not observed.
  */
 async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Scenario): Promise<Observation> {
-  const { context, remote, connection } = lease;
+  const { context, remote } = lease;
+  const at = { cell: cell.facts.id, suite: suite.id };
   for (let attempt = 1; ; attempt++) {
     if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
-    const observation = await launch({
-      context,
-      cell,
-      suite: suite.id,
-      scenario,
-      remote,
-      signal: new AbortController().signal,
-      connect: (calls) =>
-        criClient({
-          dial: connection,
-          api: context.api,
-          patience: cell.facts.runtime.name === 'kata' ? 4 : 1,
-          onCall: (timing) => calls.push(timing),
-          clock: () => Date.now() - context.clockOrigin,
-        }),
-    });
-    appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
+    const seen = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
+    const observation = { ...seen, outcome: await withLostEngine(seen.outcome, context, remote) };
+    try {
+      appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
+    } catch (error) {
+      // What cannot be recorded need not be launched.
+      lease.broken = messageOf(error);
+      throw error;
+    }
     const { outcome } = observation;
     if (outcome.kind === 'error') lease.broken = outcome.message;
     if (outcome.kind === 'error' || attempt > 1 || !worthRetry(outcome)) return observation;
   }
+}
+
+/** The engine makes the same of a file in every cell. */
+async function read({ context, remote, read: had }: Lease, at: { cell: string; suite: string }, scenario: ConfigScenario) {
+  const reading = had.get(scenario) ?? readConfig(context, at, scenario, remote);
+  had.set(scenario, reading);
+  return { ...(await reading), ...at };
+}
+
+function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suite: Suite, scenario: PodScenario) {
+  return launch({
+    context,
+    cell,
+    suite: suite.id,
+    scenario,
+    remote,
+    signal: new AbortController().signal,
+    connect: (calls) =>
+      criClient({
+        dial: connection,
+        api: context.api,
+        patience: hasGuest(cell.facts.runtime) ? 4 : 1,
+        onCall: (timing) => calls.push(timing),
+        clock: () => monotonicMs() - context.clockOrigin,
+      }),
+  });
 }
 
 /** What the scenarios of one lease share. */
@@ -98,6 +125,8 @@ interface Lease {
   connection: CriConnection;
   /** Why nothing more can be launched. */
   broken: string | undefined;
+  /** Configuration files that were read back. */
+  read: Map<ConfigScenario, Promise<Observation>>;
 }
 
 function leaseOptions(context: WorkerContext): { deviceOwnership: boolean; cdi: boolean } {

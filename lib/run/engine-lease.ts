@@ -1,11 +1,12 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
-import { discoverKataPrefix } from '../artifact/kata-prefix.ts';
+import { fileSha256 } from '../artifact/inventory.ts';
+import { discoverKataRelease } from '../artifact/kata-prefix.ts';
 import { debianCniPlugins } from '../engine/cni.ts';
 import { kataConfiguration } from '../engine/kata.ts';
+import { runscShim } from '../engine/runsc.ts';
 import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
-import { BlockedError } from '../util/errors.ts';
 import type { Engine, EngineConfig, EngineSpec, Handler } from '../engine/engine.ts';
 import { handlerName } from '../engine/engine.ts';
 import { startEngine } from '../engine/start.ts';
@@ -13,7 +14,7 @@ import type { Host } from '../host/host.ts';
 import { criClient } from '../cri/client.ts';
 import { binaryOf } from '../judge/assemble.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import type { LeaseRecord } from '../record/observation.ts';
+import type { EngineInstance, LeaseRecord } from '../record/observation.ts';
 import type { Fixtures } from '../record/fixtures.ts';
 import {
   handlerVariants,
@@ -53,6 +54,7 @@ export async function engineSpec(setting: HostSetting, group: EngineGroup, optio
     pauseImage: setting.images.pause,
     cdiDirectory: setting.fixtures.cdiDirectory,
     cniPlugins: debianCniPlugins,
+    sharesKernel: !setting.host.facts.ownKernel,
   };
 }
 
@@ -66,31 +68,21 @@ async function handlerOf(
   const name = handlerName(runtime, variant);
   const head = { name, cell: cell.id, variant, runtime };
   const had = setting.prefixes.get(componentKey(runtime));
-  if (runtime.name !== 'kata' || had === undefined)
-    return { ...head, path: executables(setting, runtime)[binaryOf(runtime)] ?? '' };
-  const { artifact, path } = had;
-  const prefix = await discoverKataPrefix(artifact.directory);
-  const onHost = join(path, relative(artifact.directory, prefix.directory));
-  const shim = runtime.shim ?? 'go';
-  const vmm = shim === 'go' ? (runtime.vmm ?? 'qemu') : `${runtime.vmm ?? 'qemu'}-runtime-rs`;
-  const template = prefix.configurations[shim][vmm];
-  const binary = prefix.shims[shim];
-  if (template === undefined || binary === undefined) {
-    throw new BlockedError(
-      `Kata ${runtime.version} in ${artifact.directory} has no ${shim} shim with a configuration-${vmm}.toml`,
-      {
-        remedy: 'take the release archive that has both',
-      },
-    );
+  if (runtime.name !== 'kata' || had === undefined) {
+    const { [binaryOf(runtime)]: binary = '', [runscShim]: shim } = executables(setting, runtime);
+    return { ...head, path: binary, ...(shim === undefined ? {} : { runscShim: shim }) };
   }
+  const { artifact, path } = had;
+  const { prefix, shim, template } = await discoverKataRelease(artifact.directory, runtime);
+  const onHost = join(path, relative(artifact.directory, prefix.directory));
   const settings: HandlerVariant = handlerVariants[variant];
   const text = await readFile(join(prefix.directory, template), 'utf8');
   return {
     ...head,
-    path: join(onHost, binary),
+    path: join(onHost, shim),
     kata: {
       configPath: `${directory}/kata/${name}.toml`,
-      configuration: kataConfiguration(text, onHost, shim, settings.kata ?? {}),
+      configuration: kataConfiguration(text, { prefix, onHost, shim: runtime.shim ?? 'go' }, settings.kata ?? {}),
     },
   };
 }
@@ -135,10 +127,46 @@ export async function leaseEngine(
       options: { ...options },
       planned: engine.planned,
       effective: engine.effective,
+      ignored: engine.ignored,
+      api: engine.api,
       configFile: Object.values(engine.config.files)[0] ?? '',
+      instance: await instanceOf(setting, engine),
     },
     startMs,
     readyMs: context.now(),
   };
   return { engine, record };
+}
+
+/** What it takes to start the same engine by hand. */
+async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: Engine): Promise<EngineInstance> {
+  const { files, argv, env, socket, bridge, shimMark } = config;
+  return {
+    files,
+    argv,
+    env,
+    socket,
+    ...(bridge === undefined ? {} : { bridge }),
+    shimMark,
+    directory: spec.directory,
+    images: Object.values(images),
+    binaries: await namedBinaries([...prefixes.values()], [...Object.values(files), ...argv, ...Object.values(spec.binaries)]),
+  };
+}
+
+/** Checksums of the files of attached artifacts that some texts name, by their path on the host. */
+async function namedBinaries(
+  prefixes: ReadonlyArray<{ artifact: Artifact; path: string }>,
+  texts: readonly string[],
+): Promise<Record<string, string>> {
+  const named = new Set(texts.flatMap((text) => text.match(/\/[\w.+~@/-]+/g) ?? []));
+  const sums: Record<string, string> = {};
+  for (const path of [...named].sort()) {
+    const prefix = prefixes.find((candidate) => path.startsWith(`${candidate.path}/`));
+    if (prefix === undefined) continue;
+    const file = join(prefix.artifact.directory, path.slice(prefix.path.length));
+    const facts = await stat(file).catch(() => undefined);
+    if (facts?.isFile() === true) sums[path] = await fileSha256(file);
+  }
+  return sums;
 }

@@ -7,6 +7,7 @@ import { worthRetry } from '../judge/symptoms.ts';
 import type { PlannedCell } from '../plan/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { scenarioKey, type LeaseRecord } from '../record/observation.ts';
+import { hasGuest } from '../suite/guests.ts';
 import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
@@ -18,20 +19,25 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
 const tries = 2;
 
 /** Every combination of switches that the open scenarios need is a lease of its own. */
-export async function runEngine(stage: Stage, setting: HostSetting, group: EngineGroup): Promise<void> {
+export async function runEngine(stage: Stage, setting: HostSetting, { engine, cells }: EngineGroup): Promise<void> {
+  let group: EngineGroup = { engine, cells };
   for (const options of switches(stage, setting, group)) {
     const key = optionsKey(options);
     try {
       for (let attempt = 1; attempt <= tries; attempt++) {
-        if (attempt > 1 && !switches(stage, setting, group).some((left) => optionsKey(left) === key)) break;
-        await lease(stage, setting, group, options);
+        if (!switches(stage, setting, group).some((left) => optionsKey(left) === key)) break;
+        group = { engine, cells: await lease(stage, setting, group, options) };
         await setting.host.assertAlive();
         await settleDone(stage, group.cells);
       }
     } catch (error) {
       stage.signal.throwIfAborted();
       if (!(error instanceof BlockedError)) throw error;
-      block(stage, group.cells, error);
+      if (group.cells.length === 1) return block(stage, group.cells, error);
+      // One runtime that the engine cannot start with costs its own cells only.
+      stage.progress.line('engine', `${error.message}; trying each runtime alone`);
+      for (const cell of group.cells) await runEngine(stage, setting, { engine, cells: [cell] });
+      return;
     }
   }
 }
@@ -43,8 +49,8 @@ async function settleDone(stage: Stage, cells: readonly PlannedCell[]): Promise<
   for (const [key, outcome] of last) if (!worthRetry(outcome)) stage.done.add(key);
 }
 
-/** One daemon with one configuration, and all pods that want it. */
-async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<void> {
+/** One daemon with one configuration, and all pods that want it. Returns the cells whose handlers the daemon took. */
+async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<PlannedCell[]> {
   const title = `${setting.host.id}/${group.engine.name}-${group.engine.version} (${optionsKey(options)})`;
   stage.progress.line('engine', `${title}: starting`);
   const { engine, record } = await stage.timeline.span('engine', title, () =>
@@ -54,12 +60,26 @@ async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, opt
       ...(stage.tamper === undefined ? {} : { tamper: stage.tamper }),
     }),
   );
-  await using _ = engine;
+  await using _ = stage.timeline.releasing(title, engine);
   stage.folder.append({ event: 'lease', record });
   stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
-  const context = await workerContext(stage, setting, group, { engine, record });
-  await stage.timeline.span('pods', title, () => pods(stage, context));
+  const cells = withoutDropped(stage, group.cells, engine);
+  const context = await workerContext(stage, setting, { ...group, cells }, { engine, record });
+  if (cells.length > 0) await stage.timeline.span('pods', title, () => pods(stage, context));
   await keepLog(stage, setting.host, engine, record.lease);
+  return cells;
+}
+
+/** A cell one of whose handlers the engine left out, with no more than a warning, is blocked before its first pod. */
+function withoutDropped(stage: Stage, cells: PlannedCell[], { spec, dropped }: Engine): PlannedCell[] {
+  return cells.filter((cell) => {
+    const name = variantsOf(cell.runtime.name)
+      .map((variant) => handlerName(cell.runtime, variant))
+      .find((handler) => handler in dropped);
+    if (name === undefined) return true;
+    block(stage, [cell], new BlockedError(`${spec.name} ${spec.version} left a handler out: ${dropped[name]}`));
+    return false;
+  });
 }
 
 async function workerContext(
@@ -82,6 +102,8 @@ async function workerContext(
     runtimes: engine.runtimes,
     runtimeState: engine.config.runtimeState,
     engineLog: engine.config.log,
+    enginePid: engine.pid,
+    engineBinary: engine.spec.binaries[group.engine.name] ?? '',
     images: setting.images,
     runFolder: stage.folder.path,
     clockOrigin: stage.timeline.origin,
@@ -136,6 +158,6 @@ function selected(stage: Stage): string[] {
  * inside an emulated host takes a whole CPU for most of a minute, so there one at a time is quicker and steadier.
  */
 function podBudget(host: Host, cells: readonly PlannedCell[]): number {
-  if (cells.some((cell) => cell.runtime.name === 'kata')) return host.facts.accelerator === 'tcg' ? 1 : host.facts.cpus;
+  if (cells.some(({ runtime }) => hasGuest(runtime))) return host.facts.accelerator === 'tcg' ? 1 : host.facts.cpus;
   return host.facts.cpus + 1;
 }

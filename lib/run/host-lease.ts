@@ -1,50 +1,61 @@
 import { scenarioKey } from '../record/observation.ts';
 import { join } from 'node:path';
+import type { Artifact } from '../artifact/artifact.ts';
 import { whyNotRunnable } from '../artifact/inspect.ts';
+import { whyNotOnKernel } from '../artifact/kernels.ts';
 import { acquireHost } from '../host/acquire.ts';
 import { prepareFixtures } from '../host/fixtures.ts';
-import type { Host } from '../host/host.ts';
+import type { Attachment, Host } from '../host/host.ts';
+import type { Variant } from '../host/image/recipe.ts';
 import { openLedger } from '../host/ledger.ts';
+import { leaseMachine, needOf } from '../host/machine-lease.ts';
 import { binaryOf } from '../judge/assemble.ts';
+import type { HostSpec } from '../matrix/model.ts';
 import { componentKey, type PlannedCell } from '../plan/cell.ts';
+import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
 import { imageReference, serveImages } from '../probe/registry.ts';
 import { appendRecord } from '../record/ndjson.ts';
-import { BlockedError, HostLostError } from '../util/errors.ts';
+import type { HostLostError } from '../util/errors.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { runEngine } from './engine-run.ts';
+import type { Job } from './schedule.ts';
 import { block, type Stage } from './stage.ts';
 
-/** How often a host may be lost and brought back before its remaining cells are blocked. */
-const mostLosses = 5;
+/** One engine of one host with its cells: never split, as it is started once. */
+export interface HostJob extends Job {
+  spec: HostSpec;
+  /** What the image of its host must hold; the same for all jobs of a host. */
+  variant: Variant;
+  group: EngineGroup;
+}
 
-/** Leases a host for its engines. A host that dies is brought back, and goes on where it was. */
-export async function runHost(stage: Stage, group: HostGroup): Promise<void> {
-  const { signal, progress } = stage;
-  for (let losses = 0; ; losses++) {
-    const cells = group.engines.flatMap((engine) => engine.cells);
-    try {
-      await leaseHost(stage, group);
-      return;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof HostLostError && losses < mostLosses) {
-        progress.line('host', `${error.message}; bringing it back`);
-        await recordLoss(stage, cells, error);
-        continue;
-      }
-      if (!(error instanceof BlockedError || error instanceof HostLostError)) throw error;
-      block(stage, cells, error);
-      return;
-    }
-  }
+/** What the image of a host that we build must hold for these cells. */
+export function imageVariant({ engines }: HostGroup): Variant {
+  const kata = engines.some(
+    ({ engine, cells }) => engine.name === 'crio' || cells.some(({ runtime }) => runtime.name === 'kata'),
+  );
+  return kata ? 'kata' : 'plain';
+}
+
+/** The engines of a host as jobs. */
+export function jobsOf(hostGroup: HostGroup, by: Costs): HostJob[] {
+  const { host, engines } = hostGroup;
+  return engines.map((group) => ({
+    host: host.id,
+    spec: host.spec,
+    variant: imageVariant(hostGroup),
+    group,
+    seconds: by.engine + group.cells.reduce((sum, cell) => sum + by.cell(cell), 0),
+  }));
 }
 
 /**
  * What was under way when the host died gets that as its outcome. It is launched again; a scenario that takes the host down
  * a second time has shown that it does so, and is not tried a third time.
  */
-async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lost: HostLostError): Promise<void> {
+export async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lost: HostLostError): Promise<void> {
+  stage.progress.line('host', `${lost.message}; bringing it back`);
   const last = new Map(
     (await stage.folder.observations(cells.map((cell) => cell.id))).map(({ observation }) => [
       scenarioKey(observation),
@@ -65,48 +76,49 @@ async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lost: Hos
   }
 }
 
-async function leaseHost(stage: Stage, group: HostGroup): Promise<void> {
+/** Holds a host as long as `take` gives engines to test on it. A `copy` above the first keeps its logs apart. */
+export async function leaseHost(
+  stage: Stage,
+  { id, spec }: PlannedCell['host'],
+  take: () => HostJob | undefined,
+  copy: number,
+): Promise<void> {
   const { folder, timeline, signal, progress } = stage;
-  const kata = group.engines.some(
-    ({ engine, cells }) => engine.name === 'crio' || cells.some((cell) => cell.runtime.name === 'kata'),
-  );
+  await using _share = await leaseMachine(needOf(spec), {
+    title: `run ${folder.id}, host ${id}`,
+    signal,
+    onWait: (why) => progress.line('host', `${id}: ${why}`),
+  });
+  const first = take();
+  if (first === undefined) return;
   const context = {
     ledger: await openLedger(folder.id),
-    logs: join(folder.path, 'hosts', group.host.id),
+    logs: join(folder.path, 'hosts', copy === 1 ? id : `${id}-${copy}`),
     signal,
     progress: (text: string) => progress.line('host', text),
   };
-  await using host = await timeline.span('host', group.host.id, () =>
-    acquireHost(group.host.id, group.host.spec, context, { variant: kata ? 'kata' : 'plain' }),
+  const acquire = stage.acquire ?? acquireHost;
+  await using host = await timeline.span('host', first.host, () =>
+    acquire(first.host, spec, context, { variant: first.variant }),
   );
   await using registry = await serveImages(Object.values(stage.images));
-  const setting = await timeline.span('host', `${group.host.id}: fixtures and artifacts`, () =>
-    settle(stage, group, host, registry.port),
+  const setting = await timeline.span('host', `${id}: fixtures and artifacts`, () =>
+    settle(stage, first.group, host, registry.port),
   );
   folder.append({ event: 'host', host: host.id, facts: host.facts, fixtures: setting.fixtures });
-  for (const engine of group.engines) {
-    const runnable = await runnableCells(stage, setting, engine);
-    if (runnable.length > 0) await runEngine(stage, setting, { ...engine, cells: runnable });
+  for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
+    if (job !== first) await attachArtifacts(stage, job.group, setting);
+    const runnable = await runnableCells(stage, setting, job.group);
+    if (runnable.length > 0) await runEngine(stage, setting, { ...job.group, cells: runnable });
   }
 }
 
-async function settle(stage: Stage, group: HostGroup, host: Host, registryPort: number): Promise<HostSetting> {
-  const keys = new Set(
-    group.engines.flatMap(({ engine, cells }) => [componentKey(engine), ...cells.map((cell) => componentKey(cell.runtime))]),
-  );
-  const artifacts = [...keys].flatMap((key) => {
-    const had = stage.had.get(key);
-    return had !== undefined && 'artifact' in had ? [{ key, artifact: had.artifact }] : [];
-  });
-  const [fixtures, port, prefixes] = await Promise.all([
-    prepareFixtures(host),
+async function settle(stage: Stage, group: EngineGroup, host: Host, registryPort: number): Promise<HostSetting> {
+  const prefixes: HostSetting['prefixes'] = new Map();
+  const [fixtures, port] = await Promise.all([
+    prepareFixtures(host, host.fixtures),
     host.expose(registryPort),
-    Promise.all(
-      artifacts.map(async ({ key, artifact }) => {
-        const id = `${artifact.name}-${artifact.version}-${artifact.sha256.slice(0, 8)}`;
-        return [key, { artifact, path: await host.attach({ id, directory: artifact.directory }) }] as const;
-      }),
-    ),
+    attachArtifacts(stage, group, { host, prefixes }),
   ]);
   const { pause, root, user777 } = stage.images;
   return {
@@ -114,18 +126,40 @@ async function settle(stage: Stage, group: HostGroup, host: Host, registryPort: 
     fixtures,
     registryPort: port,
     images: { pause: imageReference(pause, port), root: imageReference(root, port), user777: imageReference(user777, port) },
-    prefixes: new Map(prefixes),
+    prefixes,
   };
 }
 
-/** Blocks the cells whose binaries this host cannot execute: another architecture, or a newer libc. */
+/** Where an artifact stands on every host follows from what it is. */
+export function attachmentOf({ name, version, sha256, directory }: Artifact): Attachment {
+  return { id: `${name}-${version}-${sha256.slice(0, 8)}`, directory };
+}
+
+/** Makes the binaries of an engine and its runtimes readable on the host. */
+async function attachArtifacts(
+  stage: Stage,
+  { engine, cells }: EngineGroup,
+  { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
+): Promise<void> {
+  const keys = new Set([engine, ...cells.map(({ runtime }) => runtime)].map(componentKey));
+  await Promise.all(
+    [...keys].map(async (key) => {
+      const had = stage.had.get(key);
+      if (had === undefined || !('artifact' in had)) return;
+      prefixes.set(key, { artifact: had.artifact, path: await host.attach(attachmentOf(had.artifact)) });
+    }),
+  );
+}
+
+/** Blocks the cells whose binaries this host cannot execute: another architecture, a newer libc, a kernel that they do not know. */
 async function runnableCells(stage: Stage, { host, prefixes }: HostSetting, group: EngineGroup): Promise<PlannedCell[]> {
   const runnable: PlannedCell[] = [];
   for (const cell of group.cells) {
     const reasons = await Promise.all(
       [cell.engine, cell.runtime].map(async (component) => {
         const had = prefixes.get(componentKey(component));
-        return had === undefined ? undefined : await whyNotRunnable(had.artifact, host.facts, [binaryOf(component)]);
+        if (had === undefined) return undefined;
+        return whyNotOnKernel(component, host.facts.kernel) ?? whyNotRunnable(had.artifact, host.facts, [binaryOf(component)]);
       }),
     );
     const reason = reasons.find((each) => each !== undefined);

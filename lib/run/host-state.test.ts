@@ -1,9 +1,10 @@
-import { chmod, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../artifact/testing.ts';
 import { connectRemote } from '../host/remote.ts';
 import { fixtures } from '../judge/evidence.sample.ts';
+import { undoChanges } from '../host/changes.ts';
 import { setHostState } from './host-state.ts';
 
 const remote = connectRemote({ prefix: ['env'], quoting: 'none' });
@@ -20,7 +21,8 @@ describe('state of the host for one scenario', () => {
     await writeFile(disk, '');
     await chmod(disk, 0o640);
     {
-      await using _ = await setHostState(remote, { blockPlain: { owner, mode: '0666' } }, { ...fixtures, blockPlain: disk });
+      const state = { blockPlain: { owner, mode: '0666' } };
+      await using _ = await setHostState(remote, state, { ...fixtures, blockPlain: disk }, join(place.path, 'memory'));
       expect(await modeOf(disk)).toBe('666');
     }
     expect(await modeOf(disk)).toBe('640');
@@ -38,10 +40,44 @@ describe('state of the host for one scenario', () => {
     const disk = join(place.path, 'disk');
     await writeFile(disk, '');
     await chmod(disk, 0o640);
-    const wrong = setHostState(remote, { blockPlain: { owner, mode: 'rwx?' } }, { ...fixtures, blockPlain: disk });
+    const memory = join(place.path, 'memory');
+    const wrong = setHostState(remote, { blockPlain: { owner, mode: 'rwx?' } }, { ...fixtures, blockPlain: disk }, memory);
     await expect(wrong).rejects.toThrow(`Cannot set ${disk} to ${owner} rwx?: `);
     expect(await modeOf(disk)).toBe('640');
-    const absent = setHostState(remote, { blockPlain: { owner, mode: '0666' } }, { ...fixtures, blockPlain: `${disk}-2` });
-    await expect(absent).rejects.toThrow(`Cannot read owner and mode of ${disk}-2: `);
+    const gone = { ...fixtures, blockPlain: `${disk}-2` };
+    const absent = setHostState(remote, { blockPlain: { owner, mode: '0666' } }, gone, memory);
+    await expect(absent).rejects.toThrow(`Cannot set ${disk}-2 to ${owner} 0666: `);
+    expect(await readdir(memory)).toEqual([]);
+  });
+
+  it('is restored by whoever comes next where a run was killed in between', async () => {
+    await using place = await temporary();
+    const [disk, memory] = [join(place.path, "one's disk"), join(place.path, 'memory')];
+    await writeFile(disk, '');
+    await chmod(disk, 0o604);
+    // A killed run disposes of nothing, and its successor changes the host again before it is killed too.
+    for (const mode of ['0666', '0600'])
+      await setHostState(remote, { blockPlain: { owner, mode } }, { ...fixtures, blockPlain: disk }, memory);
+    expect(await modeOf(disk)).toBe('600');
+    await undoChanges(remote, memory);
+    expect(await modeOf(disk)).toBe('604');
+    expect(await readdir(memory)).toEqual([]);
+    await undoChanges(remote, memory);
+  });
+
+  it('needs no restoring where the node is gone', async () => {
+    await using place = await temporary();
+    const [disk, memory] = [join(place.path, 'disk'), join(place.path, 'memory')];
+    await writeFile(disk, '');
+    {
+      await using _ = await setHostState(
+        remote,
+        { blockPlain: { owner, mode: '0666' } },
+        { ...fixtures, blockPlain: disk },
+        memory,
+      );
+      await rm(disk);
+    }
+    expect(await readdir(memory)).toEqual([]);
   });
 });

@@ -1,36 +1,37 @@
+import { changeNode, releaseFunction, undoChanges } from '../host/changes.ts';
 import type { Remote } from '../host/host.ts';
 import type { Fixtures } from '../record/fixtures.ts';
-import type { HostNodeState, Scenario } from '../suite/scenario.ts';
-import { Scope } from '../util/scope.ts';
+import type { HostNodeState, PodScenario } from '../suite/scenario.ts';
 
-/** Sets owner and mode of host nodes for one scenario; disposing restores what was there. */
-export async function setHostState(remote: Remote, state: Scenario['hostState'], fixtures: Fixtures): Promise<AsyncDisposable> {
-  const scope = new Scope();
-  const nodes: Array<[string, HostNodeState | undefined]> = [
-    ['/dev/kvm', state?.kvm],
-    [fixtures.blockPlain, state?.blockPlain],
+/** The nodes of the host that a scenario changes, and to what. */
+export function stateNodes(state: PodScenario['hostState'], fixtures: Fixtures): Array<HostNodeState & { path: string }> {
+  return [
+    ...(state?.kvm === undefined ? [] : [{ path: '/dev/kvm', ...state.kvm }]),
+    ...(state?.blockPlain === undefined ? [] : [{ path: fixtures.blockPlain, ...state.blockPlain }]),
   ];
+}
+
+/**
+ * Changes the host for one scenario; disposing restores what was there. A run that is killed in between leaves the host's
+ * own memory of it, which the next lease and `clean` undo. Only one scenario at a time may change a host.
+ */
+export async function setHostState(
+  remote: Remote,
+  state: PodScenario['hostState'],
+  fixtures: Fixtures,
+  memory?: string,
+): Promise<AsyncDisposable> {
+  const nodes = stateNodes(state, fixtures);
+  const released = state?.spareFunction === 'released' ? fixtures.vfioAddress : null;
+  const changes = nodes.length > 0 || released !== null;
+  const restored = { [Symbol.asyncDispose]: () => (changes ? undoChanges(remote, memory) : Promise.resolve()) };
   try {
-    for (const [path, wanted] of nodes) {
-      if (wanted === undefined) continue;
-      const before = (await stat(remote, path)).split(' ');
-      scope.onRelease(`owner and mode of ${path}`, () => set(remote, path, { owner: before[0] ?? '', mode: before[1] ?? '' }));
-      await set(remote, path, wanted);
-    }
-    return scope;
+    for (const { path, ...wanted } of nodes) await changeNode(remote, path, wanted, memory);
+    if (released !== null) await releaseFunction(remote, released, memory);
+    return restored;
   } catch (error) {
-    await scope[Symbol.asyncDispose]();
+    // What cannot be undone now stays in the host's memory.
+    await restored[Symbol.asyncDispose]().catch(() => undefined);
     throw error;
   }
-}
-
-async function stat(remote: Remote, path: string): Promise<string> {
-  const { stdout, exitCode, stderr } = await remote.exec(['stat', '-L', '-c', '%u:%g %a', path]);
-  if (exitCode !== 0) throw new Error(`Cannot read owner and mode of ${path}: ${stderr.trim()}`);
-  return stdout.trim();
-}
-
-async function set(remote: Remote, path: string, { owner, mode }: HostNodeState): Promise<void> {
-  const { exitCode, stderr } = await remote.exec(['sh', '-euc', 'chown "$2" "$1"; chmod "$3" "$1"', 'sh', path, owner, mode]);
-  if (exitCode !== 0) throw new Error(`Cannot set ${path} to ${owner} ${mode}: ${stderr.trim()}`);
 }

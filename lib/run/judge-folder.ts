@@ -1,10 +1,9 @@
-import { assemble, type Rulebook } from '../judge/assemble.ts';
-import type { Plan } from '../plan/cell.ts';
+import { assembleParts, type Rulebook } from '../judge/assemble.ts';
 import type { Document } from '../record/document.ts';
+import { readParts } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 
-/** Judges what a run folder holds with today's rules; needs no host. */
-export async function judgeFolder(folder: RunFolder, plan: Plan, rulebook: Rulebook): Promise<Document> {
-  const observations = await folder.observations(plan.cells.map((cell) => cell.id));
-  return assemble({ plan, run: folder.id, events: await folder.events(), observations }, rulebook);
+/** Judges what a run folder or a merge holds with today's rules; needs no host. */
+export async function judgeFolder(folder: RunFolder, rulebook: Rulebook): Promise<Document> {
+  return assembleParts(folder.id, await readParts(folder), rulebook);
 }

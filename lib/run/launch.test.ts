@@ -78,6 +78,12 @@ describe('launch of a scenario', () => {
     await using cri = await fakeCri({ runtime: probe });
     const seen = await launched(cri, { scenario: { attempts: [{ what: 'read', path: '/dev/null' }] } });
     expect(Observation.parse(seen)).toEqual(seen);
+    expect(seen.replay).toMatchObject({
+      sandbox: { metadata: { namespace: 'podproof' }, linux: { security_context: { namespace_options: { network: 2 } } } },
+      container: { image: { image: 'localhost:5000/podproof/probe:1' } },
+      probe: ['open:r:/dev/null'],
+      nodes: [],
+    });
     expect(seen).toMatchObject({
       outcome: { kind: 'ran' },
       cell: 'debian-13/containerd-1.7.24/runc-1.1.15',
@@ -148,6 +154,23 @@ describe('launch of a scenario', () => {
     expect(seen.calls.at(-1)).toMatchObject({ call: 'RemovePodSandbox', error: { message: 'busy' } });
   });
 
+  it('is an error of ours when the pod ran and the host could not be put back', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const remote: Remote = {
+      ...here,
+      exec: async (argv, options) => {
+        if (argv[0] !== 'sh') return here.exec(argv, options);
+        const failed = argv.includes('undo');
+        const words = failed ? 'chmod: Read-only file system' : '';
+        return { argv, exitCode: failed ? 1 : 0, stdout: '', stderr: words, timedOut: false, durationMs: 1, failure: words };
+      },
+    };
+    const seen = await launched(cri, { scenario: { hostState: { kvm: { owner: 'root:root', mode: '0600' } } }, remote });
+    const message = 'Cannot restore what was changed on the host: chmod: Read-only file system';
+    expect(seen.outcome).toMatchObject({ kind: 'error', message });
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
   it('sweeps the host before and after where the scenario asks for it, also after a refusal', async () => {
     await using cri = await fakeCri({ runtime: { ...probe } });
     const scenario = { afterRemoval: true };
@@ -187,18 +210,6 @@ describe('launch of a scenario', () => {
     }
   });
 
-  it('knows whose state the container left', async () => {
-    await using cri = await fakeCri({ runtime: probe });
-    const remote: Remote = {
-      ...here,
-      exec: async (argv, options) => {
-        const result = await here.exec(argv, options);
-        return argv[0] === 'ls' ? { ...result, exitCode: 0, stdout: 'events\nstate.json\n' } : result;
-      },
-    };
-    expect((await launched(cri, { remote })).identity?.stateOf).toBe('runc');
-  });
-
   it('launches nothing when a node of the host could not be changed', async () => {
     await using cri = await fakeCri();
     const context = workerContext({ socket: cri.socket, runFolder: '' });
@@ -206,7 +217,7 @@ describe('launch of a scenario', () => {
     if (cell?.facts.fixtures === undefined) throw new Error('no cell');
     const absent = { ...cell, facts: { ...cell.facts, fixtures: { ...cell.facts.fixtures, blockPlain: '/nonexistent/disk' } } };
     const scenario = { hostState: { blockPlain: { owner: 'root:root', mode: '0666' } } };
-    const seen = await launched(cri, { scenario, context: { cells: [absent] } });
+    const seen = await launched(cri, { scenario, remote: only('busybox', 'sh', 'tail'), context: { cells: [absent] } });
     expect(seen.outcome).toMatchObject({ kind: 'error', message: expect.stringContaining('/nonexistent/disk') });
     expect(cri.calls).toEqual([]);
   });

@@ -1,25 +1,38 @@
 import type { CriClient } from '../cri/client.ts';
+import { crictlJson } from '../cri/crictl.ts';
 import { CriError } from '../cri/error.ts';
+import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { launchPod, type Pod } from '../cri/pod.ts';
-import { requestFacts, type PodSpec } from '../cri/pod-spec.ts';
+import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
+import { NotRestoredError } from '../host/changes.ts';
 import type { Remote } from '../host/host.ts';
 import { leftovers, sweepHost } from '../probe/host-sweep.ts';
 import { observePod } from '../probe/observe.ts';
+import { loadedConfiguration, readShimLog } from '../probe/shim-log.ts';
 import type { Fixtures } from '../record/fixtures.ts';
-import type { CallTiming, HostReport, Leftovers, Observation, Outcome } from '../record/observation.ts';
-import type { Scenario } from '../suite/scenario.ts';
+import {
+  type CallTiming,
+  type HostReport,
+  type Leftovers,
+  type Observation,
+  type Outcome,
+  Replay,
+} from '../record/observation.ts';
+import type { PodScenario } from '../suite/scenario.ts';
+import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import { packageRoot } from '../util/paths.ts';
 import { waitFor } from '../util/wait.ts';
-import { setHostState } from './host-state.ts';
+import { setHostState, stateNodes } from './host-state.ts';
 import { podSpec, probeArguments } from './request.ts';
+import { whoseState } from './runtime-state.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 export interface Launch {
   context: WorkerContext;
   cell: WorkerCell;
   suite: string;
-  scenario: Scenario;
+  scenario: PodScenario;
   /** A client whose finished calls go to `calls`. */
   connect: (calls: CallTiming[]) => CriClient;
   remote: Remote;
@@ -31,7 +44,7 @@ type Facts = Pick<Observation, 'identity' | 'spec' | 'guest' | 'host'>;
 /** Launches the pod of a scenario, looks at everything, removes it, and returns what was seen. Never throws: a failure is an outcome. */
 export async function launch(task: Launch): Promise<Observation> {
   const { context, cell, scenario, remote } = task;
-  const clock = (): number => Math.round(Date.now() - context.clockOrigin);
+  const clock = (): number => Math.round(monotonicMs() - context.clockOrigin);
   const startMs = clock();
   const handler = cell.handlers[scenario.handler ?? 'plain'];
   if (handler === undefined)
@@ -40,18 +53,20 @@ export async function launch(task: Launch): Promise<Observation> {
   if (fixtures === undefined) throw new Error(`Cannot launch ${scenario.id}: the host ${cell.facts.host} has no fixtures`);
   const where = { handler, runtime: cell.facts.runtime.name, fixtures, images: context.images };
   const spec = podSpec(scenario, where);
+  const attempts = probeArguments(scenario.attempts ?? [], spec, fixtures, fixtureNumbers(fixtures));
   const calls: CallTiming[] = [];
   const ids: Ids = { sandbox: '', container: '' };
   await using client = task.connect(calls);
   const seen: Seen = { facts: {}, left: undefined, ran: false };
-  const error = await live(task, client, { spec, twin: podSpec(scenario, where), fixtures, ids, seen }).catch(
+  const error = await live(task, client, { spec, attempts, twin: podSpec(scenario, where), fixtures, ids, seen }).catch(
     (thrown: unknown) => thrown,
   );
   // A pod that ran and could not be removed did run: the removal is judged by what it left.
-  const outcome: Outcome = seen.ran ? { kind: 'ran' } : failure(error);
+  const outcome: Outcome = seen.ran && !(error instanceof NotRestoredError) ? { kind: 'ran' } : failure(error);
   const { facts, left } = seen;
   const log = logSlice(remote, context.engineLog, Object.values(ids));
   const runtime = context.runtimes[handler];
+  const shimLog = runtime?.configuration === undefined ? undefined : await shimLogOf(remote, ids, facts.host);
   return {
     schema: 1,
     cell: cell.facts.id,
@@ -69,6 +84,9 @@ export async function launch(task: Launch): Promise<Observation> {
       runtimeSha256: runtime?.sha256 ?? '',
       stateOf: null,
       ...facts.identity,
+      ...(runtime?.configuration === undefined || shimLog === undefined
+        ? {}
+        : { configuration: { planned: runtime.configuration, loaded: loadedConfiguration(shimLog) } }),
     },
     ...(facts.spec === undefined ? {} : { spec: facts.spec }),
     ...(facts.guest === undefined ? {} : { guest: facts.guest }),
@@ -76,7 +94,21 @@ export async function launch(task: Launch): Promise<Observation> {
     ...(left === undefined ? {} : { leftovers: left }),
     calls,
     engineLog: await log,
+    ...(shimLog === undefined ? {} : { shimLog }),
+    replay: Replay.parse({
+      sandbox: crictlJson(PodSandboxConfigSchema, sandboxConfig(spec)),
+      container: crictlJson(ContainerConfigSchema, containerConfig(spec)),
+      probe: attempts,
+      nodes: stateNodes(scenario.hostState, fixtures),
+      twin: scenario.twin,
+      killVmm: scenario.killVmm,
+    }),
   };
+}
+
+function shimLogOf(remote: Remote, ids: Ids, host: HostReport | undefined): Promise<string> {
+  const pids = (host?.processes ?? []).filter(({ role }) => role === 'shim').map(({ pid }) => pid);
+  return readShimLog(remote, { pids, sandboxId: ids.sandbox });
 }
 
 type Ids = Record<'sandbox' | 'container', string>;
@@ -90,6 +122,7 @@ interface Seen {
 
 interface Life {
   spec: PodSpec;
+  attempts: readonly string[];
   twin: PodSpec;
   fixtures: Fixtures;
   ids: Ids;
@@ -97,7 +130,7 @@ interface Life {
 }
 
 /** From the first change of the host to the last sweep. Throws what the first failed step threw. */
-async function live(task: Launch, client: CriClient, { spec, twin, fixtures, ids, seen }: Life): Promise<void> {
+async function live(task: Launch, client: CriClient, { spec, attempts, twin, fixtures, ids, seen }: Life): Promise<void> {
   const { scenario, remote, signal } = task;
   await using _state = await setHostState(remote, scenario.hostState, fixtures);
   if (scenario.afterRemoval === true && task.cell.facts.runtime.name === 'kata') await forgetOldRuntimeDirectories(remote);
@@ -105,7 +138,7 @@ async function live(task: Launch, client: CriClient, { spec, twin, fixtures, ids
   try {
     await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
     await using _twin = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
-    seen.facts = await look(task, spec, pod);
+    seen.facts = await look(task, spec, attempts, pod);
     if (scenario.killVmm === true) await killVmm(remote, seen.facts.host?.processes ?? []);
     seen.ran = true;
   } finally {
@@ -146,11 +179,8 @@ async function killVmm(remote: Remote, processes: HostReport['processes']): Prom
   }
 }
 
-async function look(task: Launch, spec: PodSpec, pod: Pod): Promise<Facts> {
-  const { context, cell, scenario, remote } = task;
-  const fixtures = cell.facts.fixtures;
-  if (fixtures === undefined) throw new Error('Cannot observe a pod on a host without fixtures');
-  const attempts = probeArguments(scenario.attempts ?? [], spec, fixtures, fixtureNumbers(fixtures));
+async function look(task: Launch, spec: PodSpec, attempts: readonly string[], pod: Pod): Promise<Facts> {
+  const { context, remote } = task;
   const [seen, stateOf] = await Promise.all([
     observePod(pod, remote, attempts, { signal: task.signal }),
     whoseState(remote, context.runtimeState.replace('{id}', pod.containerId)),
@@ -173,15 +203,8 @@ function fixtureNumbers(fixtures: NonNullable<WorkerCell['facts']['fixtures']>):
   return new Map([[fixtures.char, 'c:10:229']]);
 }
 
-/** runc keeps state.json in the container's state directory (libcontainer/factory_linux.go), crun keeps status (src/libcrun/status.c). */
-async function whoseState(remote: Remote, directory: string): Promise<string | null> {
-  const { stdout } = await remote.exec(['ls', '-1', '--', directory]);
-  const files = stdout.split('\n');
-  if (files.includes('state.json')) return 'runc';
-  return files.includes('status') ? 'crun' : null;
-}
-
-function failure(error: unknown): Outcome {
+/** What was thrown, as an outcome: an answer of the engine, or trouble of our own. */
+export function failure(error: unknown): Outcome {
   if (error instanceof CriError) return { kind: 'refused', call: error.call, code: error.code, message: error.raw };
   // Where podproof is installed is nobody else's business: a report may be published.
   const stack = error instanceof Error ? (error.stack ?? '').replaceAll(`${packageRoot}/`, '') : '';

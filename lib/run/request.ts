@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { PodSpec } from '../cri/pod-spec.ts';
 import type { Fixtures } from '../record/fixtures.ts';
-import type { FixtureName, ProbeAttempt, Scenario } from '../suite/scenario.ts';
+import { hasGuest } from '../suite/guests.ts';
+import type { FixtureName, PodScenario, ProbeAttempt } from '../suite/scenario.ts';
 
 /** The kubelet's defaults (Kubernetes v1.34 pkg/securitycontext/util.go), sent for every container that is not privileged. */
 const maskedPaths = [
@@ -20,7 +21,7 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 
 /** A scenario in the words of the CRI, for one handler and one host's fixtures. */
 export function podSpec(
-  scenario: Scenario,
+  scenario: PodScenario,
   where: { handler: string; runtime: string; fixtures: Fixtures; images: { root: string; user777: string } },
 ): PodSpec {
   const { pod } = scenario;
@@ -32,7 +33,7 @@ export function podSpec(
     handler: where.handler,
     image: pod.imageUser === undefined ? where.images.root : where.images.user777,
     // Neither a guest nor a user namespace can share the host's network namespace.
-    hostNetwork: pod.userNamespace !== true && where.runtime !== 'kata',
+    hostNetwork: pod.userNamespace !== true && !hasGuest({ name: where.runtime }),
     privileged: pod.privileged ?? false,
     ...(pod.privileged === true ? {} : { maskedPaths, readonlyPaths }),
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,

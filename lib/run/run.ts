@@ -1,15 +1,21 @@
 import { scenarioKey } from '../record/observation.ts';
 import { setMaxListeners } from 'node:events';
-import { componentKey } from '../plan/cell.ts';
+import { fitTogether } from '../host/machine-lease.ts';
+import type { PlannedCell } from '../plan/cell.ts';
+import { basis, duration, totalCost } from '../plan/cost.ts';
 import { planLeases } from '../plan/leases.ts';
 import { pauseImage, probeImage } from '../probe/image/images.ts';
+import { learnCosts, measured } from '../record/costs.ts';
 import type { Document } from '../record/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { worthRetry } from '../judge/symptoms.ts';
-import { resolveAll } from './artifacts.ts';
-import { runHost } from './host-lease.ts';
+import { resolveAll, whyNot } from './artifacts.ts';
+import { jobsOf, leaseHost, recordLoss, type HostJob } from './host-lease.ts';
+import { learnedCosts } from './estimate.ts';
 import { judgeFolder } from './judge-folder.ts';
+import { schedule } from './schedule.ts';
 import { block, openScenarios, type RunOptions, type Stage } from './stage.ts';
+import { messageOf } from '../util/errors.ts';
 import { Timeline } from './timeline.ts';
 
 /**
@@ -28,18 +34,40 @@ export async function run(options: RunOptions): Promise<Document> {
     podproof: options.version,
     profile: plan.profile,
   });
+  let failure: unknown;
   let complete = false;
   try {
     await runPlan(options, timeline);
     complete = true;
   } catch (error) {
-    if (!options.signal.aborted) throw error;
-    options.progress.line('run', `interrupted: resume it with --resume ${folder.id}`);
-  } finally {
-    options.progress.close();
-    folder.append({ event: 'ended', at: new Date().toISOString(), complete });
+    if (options.signal.aborted) options.progress.line('run', `interrupted: resume it with --resume ${folder.id}`);
+    else failure = error;
   }
-  return judgeFolder(folder, plan, rulebook);
+  options.progress.close();
+  try {
+    timeline.close();
+    folder.append({ event: 'ended', at: new Date().toISOString(), complete });
+  } catch (error) {
+    // On a full disk the journal has no room for its own end either; what ended the run is the news.
+    failure ??= error;
+  }
+  if (failure !== undefined) throw failure;
+  // A full disk or a state directory that is not ours costs an estimate, and no run.
+  await learn(options).catch((error: unknown) =>
+    options.progress.line('run', `what it took is not remembered: ${messageOf(error)}`),
+  );
+  return judgeFolder(folder, rulebook);
+}
+
+/** Adds what this run took to what the machine knows; a resumed run adds all of it again, as its last try is the newest. */
+async function learn({ plan, folder }: RunOptions): Promise<void> {
+  const observations = await folder.observations(plan.cells.map((cell) => cell.id));
+  await learnCosts(
+    measured(
+      await folder.events(),
+      observations.map(({ observation }) => observation),
+    ),
+  );
 }
 
 /** A resumed run counts its times from its first start. */
@@ -54,11 +82,13 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
   const observed = await folder.observations(plan.cells.map((cell) => cell.id));
   const last = new Map(observed.map(({ observation }) => [scenarioKey(observation), observation.outcome]));
   const done = new Set([...last].filter(([, outcome]) => !worthRetry(outcome)).map(([key]) => key));
+  const before = await folder.events();
   const had = await timeline.span('artifact', 'resolve', () =>
     resolveAll(plan.cells, {
       signal,
       progress: (text) => progress.line('artifact', text),
       append: (event) => folder.append(event),
+      before,
     }),
   );
   const stage: Stage = {
@@ -72,13 +102,34 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     count: { done: 0, total: 0 },
   };
   const ready = plan.cells.filter((cell) => {
-    const reason = [cell.engine, cell.runtime]
-      .map((component) => had.get(componentKey(component)))
-      .find((each) => each !== undefined && 'reason' in each);
-    if (reason !== undefined && 'reason' in reason) block(stage, [cell], reason.reason);
-    return reason === undefined || !('reason' in reason);
+    const reason = whyNot(cell, had);
+    if (reason !== undefined) block(stage, [cell], reason);
+    return reason === undefined;
   });
   const open = ready.filter((cell) => openScenarios(stage, cell).length > 0);
   stage.count.total = open.flatMap((cell) => openScenarios(stage, cell)).length;
-  for (const group of planLeases(open)) await runHost(stage, group);
+  const hosts = new Map(open.map(({ host }) => [host.id, host]));
+  const hostOf = (id: string): PlannedCell['host'] => {
+    const host = hosts.get(id);
+    if (host === undefined) throw new Error(`Cannot lease ${id}: the plan has no such host`);
+    return host;
+  };
+  const by = await learnedCosts(plan, options.rulebook);
+  if (open.length > 0)
+    progress.line('plan', `${open.length} cells, ${duration(totalCost(open, by))} one after the other (${basis(open, by)})`);
+  await schedule<HostJob>({
+    jobs: planLeases(open).flatMap((group) => jobsOf(group, by)),
+    bootSeconds: by.host,
+    copies: (host) => (hostOf(host).spec.kind === 'vm' ? Infinity : 1),
+    fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
+    lease: (host, take, copy) => leaseHost(stage, hostOf(host), take, copy),
+    lost: (error, job) => recordLoss(stage, job?.group.cells ?? [], error),
+    blocked: (jobs, why) =>
+      block(
+        stage,
+        jobs.flatMap(({ group }) => group.cells),
+        why,
+      ),
+  });
+  signal.throwIfAborted();
 }

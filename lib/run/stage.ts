@@ -1,4 +1,5 @@
 import type { EngineConfig } from '../engine/engine.ts';
+import type { acquireHost } from '../host/acquire.ts';
 import type { Rulebook } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { unmet } from '../judge/judge.ts';
@@ -22,6 +23,8 @@ export interface RunOptions {
   version: string;
   progress: Progress;
   signal: AbortSignal;
+  /** How hosts are had: another way for tests. */
+  acquire?: typeof acquireHost;
   /** Changes an engine's configuration behind the plan's back: for tests of our own canaries. */
   tamper?: (config: EngineConfig) => EngineConfig;
 }
@@ -41,7 +44,7 @@ export interface Stage extends RunOptions {
 
 /** The scenarios whose pods a cell still needs, as far as this is known: without `setting` its host is not up yet. */
 export function openScenarios(
-  stage: Stage,
+  stage: Pick<Stage, 'suites' | 'rulebook' | 'done'>,
   cell: PlannedCell,
   setting?: HostSetting,
 ): Array<{ key: string; scenario: Scenario }> {

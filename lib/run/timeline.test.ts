@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { JournalEvent } from '../record/journal.ts';
 import { Timeline } from './timeline.ts';
 
@@ -20,5 +20,22 @@ describe('time-line', () => {
     const timeline = new Timeline(Date.now(), (event) => events.push(event));
     await expect(timeline.span('host', 'debian-13', () => Promise.reject(new Error('no image')))).rejects.toThrow('no image');
     expect(events).toHaveLength(1);
+  });
+
+  it('is not misled by a wall clock that jumps, nor by one that stood before the run started', async () => {
+    const events: JournalEvent[] = [];
+    const timeline = new Timeline(Date.now() + 3_600_000, (event) => events.push(event));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+    try {
+      await timeline.span('engine', 'containerd-1.7.24', async () => vi.setSystemTime(Date.now() - 30 * 86_400_000));
+    } finally {
+      vi.useRealTimers();
+    }
+    const [event] = events;
+    if (event?.event !== 'span') throw new Error('no span');
+    expect(event.span.startMs).toBeGreaterThanOrEqual(0);
+    expect(event.span.startMs).toBeLessThan(60_000);
+    expect(event.span.durationMs).toBeGreaterThanOrEqual(0);
+    expect(event.span.durationMs).toBeLessThan(60_000);
   });
 });

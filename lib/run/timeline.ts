@@ -1,17 +1,22 @@
+import { monotonicMs } from '../util/clock.ts';
 import type { JournalEvent } from '../record/journal.ts';
 
 /** Accounts for a run's wall time: every piece of work is a span of a phase, in milliseconds since the run started. */
 export class Timeline {
+  /** The start of the run on the monotonic clock. */
   readonly origin: number;
   readonly #append: (event: JournalEvent) => void;
+  readonly #began: number;
 
-  constructor(origin: number, append: (event: JournalEvent) => void) {
-    this.origin = origin;
+  /** `started` is when the run first started, by the wall clock: a resumed run counts on from there. */
+  constructor(started: number, append: (event: JournalEvent) => void) {
+    this.origin = monotonicMs() - Math.max(0, Date.now() - started);
     this.#append = append;
+    this.#began = this.now();
   }
 
   now(): number {
-    return Math.round(Date.now() - this.origin);
+    return Math.round(monotonicMs() - this.origin);
   }
 
   async span<T>(phase: string, name: string, work: () => Promise<T>): Promise<T> {
@@ -21,5 +26,16 @@ export class Timeline {
     } finally {
       this.#append({ event: 'span', span: { phase, name, startMs, durationMs: this.now() - startMs } });
     }
+  }
+
+  /** `resource`, whose release is accounted for too. */
+  releasing(name: string, resource: AsyncDisposable): AsyncDisposable {
+    return { [Symbol.asyncDispose]: () => this.span('teardown', name, async () => resource[Symbol.asyncDispose]()) };
+  }
+
+  /** From the start of this run to now, the whole of which the other spans are parts. */
+  close(): void {
+    const startMs = this.#began;
+    this.#append({ event: 'span', span: { phase: 'run', name: 'whole run', startMs, durationMs: this.now() - startMs } });
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../artifact/testing.ts';
 import { fakeCri, type FakeCri, type FakeCriOptions } from '../cri/fake/server.ts';
-import { cell } from '../judge/evidence.sample.ts';
+import { cell, lease, planned } from '../judge/evidence.sample.ts';
+import { judge, type Judgement } from '../judge/judge.ts';
 import { probeScript } from '../probe/script.ts';
 import { readRecords } from '../record/ndjson.ts';
 import { Observation } from '../record/observation.ts';
@@ -61,6 +62,27 @@ async function ran(cri: FakeCri, suite: string, change: Partial<WorkerContext>, 
   };
 }
 
+/** An engine whose first guests never answer their shim. */
+async function mute(guests: number): Promise<FakeCri> {
+  let tries = 0;
+  const cri: FakeCri = await fakeCri({
+    runtime: {
+      ...probe,
+      runPodSandbox(request, context) {
+        if (tries++ < guests) throw new ConnectError('timed out connecting to vsock 1892:1024: unknown', Code.Unknown);
+        return cri.engine.runtime.runPodSandbox?.(request, context) ?? {};
+      },
+    },
+  });
+  return cri;
+}
+
+function judgedPlain(observation: Observation): Judgement {
+  const [rule] = rulebookFor({ only: '' }).suites.flatMap(({ rules }) => rules.filter(({ id }) => id === 'ID-RUNTIME'));
+  if (rule === undefined) throw new Error('There is no rule ID-RUNTIME');
+  return judge(rule, { cell, lease, observation }, planned, []);
+}
+
 function launches(cri: FakeCri): number {
   return cri.calls.filter(({ call }) => call === 'RunPodSandbox').length;
 }
@@ -72,6 +94,7 @@ describe('suites of one engine lease', () => {
     const { rules, errors, observations } = await ran(cri, 'identity', { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
     expect(rules.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
+      'ID-API true',
       'ID-CONFIG true',
       'ID-ENGINE true',
       'ID-GUEST true',
@@ -114,19 +137,22 @@ describe('suites of one engine lease', () => {
   });
 
   it('try a guest that never answered once more, and record both tries', async () => {
-    let tries = 0;
-    await using cri: FakeCri = await fakeCri({
-      runtime: {
-        ...probe,
-        runPodSandbox(request, context) {
-          if (tries++ === 0) throw new ConnectError('timed out connecting to vsock 1892:1024', Code.Unknown);
-          return cri.engine.runtime.runPodSandbox?.(request, context) ?? {};
-        },
-      },
-    });
+    await using cri = await mute(1);
     const { errors, observations } = await ran(cri, 'identity', { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
     expect(observations.map(({ outcome }) => outcome.kind)).toEqual(['refused', 'ran']);
+    expect(launches(cri)).toBe(2);
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('try a guest that never answers no third time, and call that no failure of the rule', async () => {
+    await using cri = await mute(3);
+    const { rules, observations } = await ran(cri, 'identity', { selected: judgements('identity', 'plain') });
+    expect(observations.map(({ outcome }) => outcome)).toMatchObject([{ call: 'RunPodSandbox' }, { call: 'RunPodSandbox' }]);
+    expect(launches(cri)).toBe(2);
+    expect(rules.length).toBeGreaterThan(2);
+    expect(rules.every(({ passed }) => !passed)).toBe(true);
+    expect(observations.map(judgedPlain).at(-1)).toMatchObject({ verdict: 'error', reason: 'the guest never answered on vsock' });
   });
 
   it('launch no pod that was observed before, and none that wants another configuration', async () => {

@@ -1,3 +1,4 @@
+import type { RuntimeInUse } from '../engine/engine.ts';
 import type { Connection } from '../host/host.ts';
 import type { PlannedIdentity } from '../judge/canary.ts';
 import type { LeaseRecord } from '../record/observation.ts';
@@ -20,13 +21,16 @@ export interface WorkerContext {
   lease: LeaseRecord;
   cells: WorkerCell[];
   /** Handler → the runtime binary that the effective configuration names. */
-  runtimes: Record<string, { path: string; sha256: string }>;
+  runtimes: Record<string, RuntimeInUse>;
   /** Where a container's runtime keeps its state on the host; `{id}` is the container. */
   runtimeState: string;
   engineLog: string;
+  enginePid: number;
+  /** The engine's own executable on the host. */
+  engineBinary: string;
   images: { root: string; user777: string };
   runFolder: string;
-  /** Epoch milliseconds from which every record's times count. */
+  /** Monotonic milliseconds from which every record's times count. */
   clockOrigin: number;
   /** `suite/scenario/rule` of every selected judgement. */
   selected: string[];

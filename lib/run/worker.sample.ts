@@ -1,4 +1,5 @@
 import { cell, fixtures, lease, planned } from '../judge/evidence.sample.ts';
+import { monotonicMs } from '../util/clock.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** What the worker of a lease with one runc cell gets; the host is this machine. */
@@ -18,8 +19,10 @@ export function workerContext(change: Partial<WorkerContext> & Pick<WorkerContex
     runtimes: { 'runc-1-1-15': { path: '/opt/podproof/runc', sha256: planned.runtimeSha256 } },
     runtimeState: '/nonexistent/podproof/{id}',
     engineLog: '/nonexistent/podproof/engine.log',
+    enginePid: process.pid,
+    engineBinary: '/nonexistent/podproof/containerd',
     images: { root: 'localhost:5000/podproof/probe:1', user777: 'localhost:5000/podproof/probe:777' },
-    clockOrigin: Date.now(),
+    clockOrigin: monotonicMs(),
     selected: [],
     done: [],
     pods: 2,

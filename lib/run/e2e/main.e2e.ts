@@ -74,6 +74,22 @@ describe('the main job, with a real host, a real containerd and real pods', () =
     },
   );
 
+  test.for(runtimes)(
+    '%s: the blog’s snippet is dead as printed, in a daemon too, and works in a file of version 2',
+    (runtime) => {
+      expect(observedOf(document, 'DOC-SNIPPET-OWNERSHIP', runtime).split('\n')).toEqual([
+        'dead: device_ownership_from_security_context = false, without a word',
+        'dead: device_ownership_from_security_context = false, without a word',
+      ]);
+      expect(observedOf(document, 'DOC-SNIPPET-OWNERSHIP-VERSIONED', runtime)).toBe(
+        'effective: device_ownership_from_security_context = true',
+      );
+      expect(observedOf(document, 'DOC-SNIPPET-PRIVILEGED-VERSIONED', runtime)).toMatch(
+        /^refused: .*invalid plugin key URI "cri"/,
+      );
+    },
+  );
+
   test('the report opens in a browser: matrix, filter and evidence work, and nothing is fetched', async () => {
     await using browser = await launchBrowser();
     const markup = await readFile(join(results, 'latest', 'report.html'), 'utf8');

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Document, type Verdict } from '../../record/document.ts';
+import type { Document, Verdict } from '../../record/document.ts';
+import { readDocument } from '../../record/read-document.ts';
 import { packageRoot } from '../../util/paths.ts';
 
 /** Runs the command line as a user would; a failure is a value. */
@@ -11,7 +11,7 @@ export function podproof(args: string[], env: Record<string, string> = {}) {
 
 /** The document of a run folder. */
 export async function documentOf(folder: string): Promise<Document> {
-  return Document.parse(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')));
+  return readDocument(join(folder, 'report.json'));
 }
 
 /** The verdicts of one rule, by runtime and scenario, in one word each. */

@@ -1,0 +1,63 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLedger } from '../host/ledger.ts';
+import { prepareHost } from '../host/prepare.ts';
+import { componentKey, type Plan } from '../plan/cell.ts';
+import { planLeases } from '../plan/leases.ts';
+import { BlockedError } from '../util/errors.ts';
+import { resolveAll, type Had } from './artifacts.ts';
+import { imageVariant } from './host-lease.ts';
+
+/** One thing that a plan needs, and where it was had from or why it was not. */
+export interface Fetched {
+  what: string;
+  from?: string;
+  reason?: string;
+}
+
+/** Brings everything that a run of the plan would fetch or build into the cache, so that the run itself needs no network. */
+export async function fetchAll(
+  plan: Plan,
+  options: { signal: AbortSignal; progress: (phase: string, text: string) => void },
+): Promise<Fetched[]> {
+  const { signal } = options;
+  const had = await resolveAll(plan.cells, {
+    signal,
+    progress: (text) => options.progress('artifact', text),
+    append: () => undefined,
+  });
+  const components = new Map(
+    plan.cells.flatMap(({ engine, runtime }) => [engine, runtime].map((part) => [componentKey(part), part] as const)),
+  );
+  const fetched = [...components].map(([key, { name, version }]): Fetched => ({
+    what: `${name} ${version}`,
+    ...outcome(had.get(key)),
+  }));
+  const context = {
+    ledger: await openLedger(`fetch-${process.pid}`),
+    logs: join(tmpdir(), `podproof-fetch-${process.pid}`),
+    signal,
+    progress: (text: string) => options.progress('host', text),
+  };
+  for (const group of planLeases(plan.cells)) {
+    const { id, spec } = group.host;
+    const what = `host ${id}`;
+    try {
+      fetched.push({ what, from: await prepareHost(id, spec, context, { variant: imageVariant(group) }) });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof BlockedError)) throw error;
+      fetched.push({ what, reason: sentence(error) });
+    }
+  }
+  return fetched;
+}
+
+function outcome(had: Had | undefined): Omit<Fetched, 'what'> {
+  if (had === undefined) return { reason: 'not tried' };
+  return 'reason' in had ? { reason: had.reason } : { from: had.artifact.source };
+}
+
+function sentence({ message, remedy }: BlockedError): string {
+  return remedy === undefined ? message : `${message}; ${remedy}`;
+}

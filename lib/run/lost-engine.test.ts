@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, it } from 'vitest';
+import { connectRemote } from '../host/remote.ts';
+import { withLostEngine } from './lost-engine.ts';
+import { workerContext } from './worker.sample.ts';
+
+const remote = connectRemote({ prefix: ['env'], quoting: 'none' });
+const context = workerContext({ socket: '', runFolder: '' });
+const broken = { kind: 'error' as const, message: 'Cannot complete CreateContainer: the stream was closed', stack: '' };
+
+/** The pid of a process that has ended. */
+async function gone(): Promise<number> {
+  const child = spawn('true');
+  await once(child, 'exit');
+  return child.pid ?? 0;
+}
+
+it('a pod whose engine is gone says so, and which call it was in', async () => {
+  const pid = await gone();
+  expect(await withLostEngine(broken, { ...context, enginePid: pid }, remote)).toMatchObject({
+    kind: 'error',
+    message: expect.stringMatching(
+      new RegExp(`^containerd 1\\.7\\.24\\S* ended while the pod was under way, its process ${pid} is gone: .*CreateContainer`),
+    ),
+  });
+});
+
+it('a connection that broke while the engine runs stays what it is', async () => {
+  expect(await withLostEngine(broken, { ...context, enginePid: process.pid }, remote)).toEqual(broken);
+});
+
+it('a host that does not answer says nothing of its engine', async () => {
+  const lost = connectRemote({ prefix: ['false'], quoting: 'none' });
+  const silent = { exec: async (argv: readonly string[]) => ({ ...(await lost.exec(argv)), exitCode: 255 }) };
+  expect(await withLostEngine(broken, { ...context, enginePid: await gone() }, silent)).toEqual(broken);
+});
+
+it('an answer of the engine is left alone', async () => {
+  const refused = { kind: 'refused' as const, call: 'CreateContainer', code: 'UNKNOWN', message: 'no' };
+  expect(await withLostEngine(refused, { ...context, enginePid: await gone() }, remote)).toEqual(refused);
+});

@@ -1,0 +1,25 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporary } from '../artifact/testing.ts';
+import { connectRemote } from '../host/remote.ts';
+import { whoseState } from './runtime-state.ts';
+
+const here = connectRemote({ prefix: ['env'], quoting: 'none' });
+
+describe('the state that a container’s runtime keeps', () => {
+  it.each([
+    ['runc', ['c1/state.json', 'c1/events']],
+    ['crun', ['c1/status', 'c1/config.json']],
+    ['runsc', ['c1_sandbox:s1.state', 'c1_sandbox:s1.lock', 's1_sandbox:s1.state']],
+    [null, ['c2/state.json', 'c2_sandbox:s1.state', 's1_sandbox:c1.state', 'c1/other']],
+    [null, []],
+  ])('is that of %s where there is %j', async (whose, files) => {
+    await using place = await temporary();
+    for (const file of files) {
+      await mkdir(join(place.path, file, '..'), { recursive: true });
+      await writeFile(join(place.path, file), '');
+    }
+    expect(await whoseState(here, join(place.path, 'c1'))).toBe(whose);
+  });
+});
