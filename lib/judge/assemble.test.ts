@@ -144,6 +144,7 @@ describe('document of a run', () => {
       ended: '2026-11-21T06:05:00.000Z',
       podproof: '0.1.0',
       profile: 'quick',
+      plan: 'h',
       exit: 0,
       complete: true,
     });
@@ -189,6 +190,12 @@ describe('document of a run', () => {
       { verdict: 'pass', reason: undefined },
     ]);
     expect(document.run.started).toBe('2026-11-21T06:00:00.000Z');
+  });
+
+  it('is not complete while a run that had ended goes on once more', () => {
+    const resumed: JournalEvent = { event: 'started', run: 'run-1', at: 'later', podproof: '0.1.0', profile: 'quick' };
+    expect(assemble(records({ events }), rulebook).run.complete).toBe(true);
+    expect(assemble(records({ events: [...events, resumed] }), rulebook).run.complete).toBe(false);
   });
 
   it('says so when an observation names a lease that the journal has not', () => {

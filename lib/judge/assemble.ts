@@ -1,18 +1,21 @@
-import type { Cell, Document, Verdict } from '../record/document.ts';
+import { documentSchema, type Cell, type Document, type HostEntry, type Verdict } from '../record/document.ts';
 import type { JournalEvent } from '../record/journal.ts';
-import { scenarioKey, type LeaseRecord, type Observation } from '../record/observation.ts';
+import { scenarioKey, type Observation } from '../record/observation.ts';
+import { wholePlan, type Part } from '../record/parts.ts';
 import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
+import { canonicalJson } from '../plan/hash.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { cellFacts } from './cell-facts.ts';
+import { digest, type Journal } from './journal.ts';
 import { judge, unmet, type Judgement } from './judge.ts';
 import { count, exitCode, worst } from './lattice.ts';
 import type { PlannedIdentity } from './canary.ts';
-import { worthRetry } from './symptoms.ts';
+import { Tries, type Try } from './tries.ts';
 
 export interface Records {
   plan: Plan;
@@ -29,29 +32,24 @@ export interface Rulebook {
 }
 
 /** The whole document of a run from its records and today's rules. Pure, so that `judge` needs no host. */
-export function assemble(records: Records, rulebook: Rulebook): Document {
-  const journal = digest(records.events);
-  const suites = rulebook.suites.filter((suite) => records.plan.suites.includes(suite.id));
-  const found = new Map(records.observations.map((located) => [scenarioKey(located.observation), located]));
-  // An earlier try that came to grief while the last one did not is a flake, which we record and never hide.
-  const tried = new Set(
-    records.observations
-      .filter((located) => worthRetry(located.observation.outcome))
-      .map((located) => scenarioKey(located.observation)),
-  );
-  const flaky = new Set([...found].filter(([at, last]) => tried.has(at) && settled(last.observation)).map(([at]) => at));
+export function assemble({ plan, run, events, observations }: Records, rulebook: Rulebook): Document {
+  return assembleParts(run, [{ id: '', plan, events, observations }], rulebook);
+}
+
+/** The same for runs that were merged: shards of one plan, and several tries of one. */
+export function assembleParts(run: string, parts: readonly Part[], rulebook: Rulebook): Document {
+  const [first] = parts;
+  if (first === undefined) throw new Error('Cannot judge a run without records');
+  const single = parts.length === 1 && first.id === '';
+  const plan = single ? first.plan : wholePlan(first.plan);
+  const tries = new Tries(parts);
+  const suites = rulebook.suites.filter((suite) => plan.suites.includes(suite.id));
   const verdicts: Verdict[] = [];
   const cells: Cell[] = [];
-  for (const planned of records.plan.cells) {
-    const context: CellContext = {
-      planned,
-      journal,
-      found,
-      flaky,
-      known: rulebook.known,
-      facts: cellFacts(planned, journal.hosts.get(planned.host.id)),
-      plan: records.plan,
-    };
+  const accelerators = acceleratorsOf(tries);
+  for (const planned of plan.cells) {
+    const home = tries.home(planned.id);
+    const context: CellContext = { planned, home, tries, known: rulebook.known, plan };
     const own = suites.flatMap((suite) =>
       suite.rules.flatMap((rule) =>
         rule.on
@@ -60,25 +58,34 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
       ),
     );
     verdicts.push(...own);
-    const reason = journal.blocked.get(planned.id);
+    const reason = home.blocked.get(planned.id);
+    const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
     cells.push({
-      ...cellHead(planned, journal),
+      ...cellHead(planned, home),
       verdict: worst(own.map(({ verdict }) => verdict)),
       ...(reason === undefined ? {} : { reason }),
+      // Where machines differ, the list of hosts does not say which of them this was.
+      ...(accelerator === undefined || (accelerators.get(planned.host.id)?.size ?? 0) < 2 ? {} : { accelerator }),
     });
   }
   const names = verdicts.map(({ verdict }) => verdict);
-  const hosts = new Map(records.plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
   const knownIds = new Set(verdicts.map((verdict) => verdict.known));
   const ruleIds = new Set(verdicts.map((verdict) => verdict.rule));
+  const { shard } = plan;
+  const { id: _, ...times } = tries.run(plan.cells);
   return {
-    schema: 1,
-    run: { ...journal.run, id: records.run, profile: records.plan.profile, exit: exitCode(names) },
+    schema: documentSchema,
+    run: {
+      ...times,
+      id: run,
+      profile: plan.profile,
+      plan: plan.hash,
+      exit: exitCode(names),
+      ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
+    },
+    parts: single ? [] : tries.described(),
     counts: count(names),
-    hosts: [...hosts].map(([id, kind]) => {
-      const facts = journal.hosts.get(id)?.facts;
-      return { id, kind, accelerator: facts?.accelerator ?? 'never up', ...(facts === undefined ? {} : { facts }) };
-    }),
+    hosts: hostsOf(plan, tries),
     cells,
     rules: suites.flatMap((suite) =>
       suite.rules
@@ -95,99 +102,95 @@ export function assemble(records: Records, rulebook: Rulebook): Document {
         security: issue.security ?? false,
       })),
     verdicts,
-    spans: [...journal.spans, ...records.observations.map(({ observation }) => podSpan(observation))],
-    excluded: records.plan.excluded,
+    spans: tries.spans(),
+    excluded: plan.excluded,
+    baseline: null,
   };
 }
 
-function settled({ outcome }: Observation): boolean {
-  return !worthRetry(outcome) && outcome.kind !== 'host-lost';
+function acceleratorsOf(tries: Tries): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { host, facts } of tries.hosts()) found.set(host, (found.get(host) ?? new Set()).add(facts.accelerator));
+  return found;
 }
 
-function podSpan({ cell, suite, scenario, startMs, endMs }: Observation): Document['spans'][number] {
-  return { phase: 'pod', name: scenarioKey({ cell, suite, scenario }), startMs, durationMs: endMs - startMs };
-}
-
-type Journal = ReturnType<typeof digest>;
-
-/** The journal as look-up tables; later events win, as a resumed run repeats some. */
-function digest(events: readonly JournalEvent[]) {
-  const journal = {
-    run: { started: '', ended: '', podproof: '', complete: false },
-    hosts: new Map<string, Extract<JournalEvent, { event: 'host' }>>(),
-    artifacts: new Map<string, Extract<JournalEvent, { event: 'artifact' }>>(),
-    leases: new Map<string, LeaseRecord>(),
-    blocked: new Map<string, string>(),
-    spans: [] as Document['spans'],
-  };
-  for (const event of events) {
-    switch (event.event) {
-      case 'started':
-        journal.run.started ||= event.at;
-        journal.run.podproof = event.podproof;
-        // A resumed run tries again what was blocked.
-        journal.blocked.clear();
-        break;
-      case 'host':
-        journal.hosts.set(event.host, event);
-        break;
-      case 'artifact':
-        journal.artifacts.set(event.key, event);
-        break;
-      case 'lease':
-        journal.leases.set(event.record.lease, event.record);
-        break;
-      case 'blocked':
-        for (const cell of event.cells) journal.blocked.set(cell, event.reason);
-        break;
-      case 'span':
-        journal.spans.push(event.span);
-        break;
-      case 'ended':
-        journal.run.ended = event.at;
-        journal.run.complete = event.complete;
-        break;
-    }
-  }
-  return journal;
+/** The machines that took the part of each planned host; those that differ in nothing but the boot are one. */
+function hostsOf(plan: Plan, tries: Tries): HostEntry[] {
+  const kinds = new Map(plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
+  return [...kinds].flatMap(([id, kind]): HostEntry[] => {
+    const machines = tries.hosts().filter(({ host }) => host === id);
+    const distinct = new Map(machines.map(({ facts }) => [canonicalJson({ ...facts, bootId: '' }), facts]));
+    if (distinct.size === 0) return [{ id, kind, accelerator: 'never up' }];
+    return [...distinct.values()].map((facts) => ({ id, kind, accelerator: facts.accelerator, facts }));
+  });
 }
 
 interface CellContext {
   planned: PlannedCell;
-  journal: Journal;
-  found: Map<string, Located>;
-  flaky: ReadonlySet<string>;
+  /** The journal of the run that had this cell last. */
+  home: Journal;
+  tries: Tries;
   known: readonly KnownIssue[];
-  facts: CellFacts;
   plan: Plan;
 }
 
 function verdictOf(context: CellContext, suite: Suite, rule: Rule, scenario: Scenario): Verdict {
-  const { planned, journal, found, facts } = context;
-  const at = found.get(scenarioKey({ cell: planned.id, suite: suite.id, scenario: scenario.id }));
-  const head = { cell: planned.id, suite: suite.id, scenario: scenario.id, rule: rule.id, evidence: at?.at ?? '' };
+  const { planned, home, tries } = context;
+  const key = scenarioKey({ cell: planned.id, suite: suite.id, scenario: scenario.id });
   const without = (verdict: Judgement['verdict'], reason: string): Verdict => ({
-    ...head,
+    cell: planned.id,
+    suite: suite.id,
+    scenario: scenario.id,
+    rule: rule.id,
+    evidence: tries.of(key).at(-1)?.at ?? '',
     verdict,
     expected: rule.title,
     observed: '',
     reason,
   });
-  const inapplicable = unmet(rule, scenario, facts);
+  const inapplicable = unmet(rule, scenario, factsOf(planned, home));
   if (inapplicable !== undefined) return without('unsupported', inapplicable);
-  if (at === undefined) {
-    const blocked = journal.blocked.get(planned.id);
-    return blocked === undefined ? without('missing', 'planned, and no record was made') : without('blocked', blocked);
+  const judged = tries.of(key).map((one) => judgeTry(context, rule, one, without));
+  const name = worst(judged.map(({ verdict }) => verdict));
+  // Of several tries that differ the worst is told, and that they differ: another try never turns a verdict green.
+  const verdict = judged.findLast((each) => each.verdict === name);
+  if (verdict !== undefined) {
+    const other = judged.find((each) => each.verdict !== name);
+    if (other !== undefined) return { reason: `another try: ${other.verdict}, ${other.observed}`, ...verdict, flaky: true };
+    const before = tries.troubled(key);
+    return before === undefined ? verdict : { reason: `the second try; the first one: ${before}`, ...verdict, flaky: true };
   }
-  const lease = journal.leases.get(at.observation.lease);
-  if (lease === undefined) return without('error', `the journal has no engine lease "${at.observation.lease}"`);
-  const evidence = { cell: facts, observation: at.observation, lease, native: nativeOf(context, at.observation) };
-  const flaky = context.flaky.has(scenarioKey(at.observation)) ? { flaky: true } : {};
-  return { ...head, ...flaky, ...judge(rule, evidence, plannedIdentity(planned, journal), context.known) };
+  const blocked = home.blocked.get(planned.id);
+  return blocked === undefined ? without('missing', 'planned, and no record was made') : without('blocked', blocked);
+}
+
+function judgeTry(
+  context: CellContext,
+  rule: Rule,
+  { observation, at, journal }: Try,
+  without: (verdict: Judgement['verdict'], reason: string) => Verdict,
+): Verdict {
+  const { planned, known } = context;
+  const lease = journal.leases.get(observation.lease);
+  if (lease === undefined) return without('error', `the journal has no engine lease "${observation.lease}"`);
+  const evidence = { cell: factsOf(planned, journal), observation, lease, native: nativeOf(context, observation) };
+  const { cell, suite, scenario } = observation;
+  return {
+    cell,
+    suite,
+    scenario,
+    rule: rule.id,
+    evidence: at,
+    ...judge(rule, evidence, plannedIdentity(planned, journal), known),
+  };
+}
+
+function factsOf(planned: PlannedCell, journal: Journal): CellFacts {
+  return cellFacts(planned, journal.hosts.get(planned.host.id));
 }
 
 /** The same scenario under runc on the same host and engine: what a runtime is contrasted with. */
-function nativeOf({ planned, plan, found }: CellContext, observation: Observation): Observation | undefined {
+function nativeOf({ planned, plan, tries }: CellContext, observation: Observation): Observation | undefined {
   if (planned.runtime.name === 'runc') return undefined;
   const sibling = plan.cells.find(
     (cell) =>
@@ -196,7 +199,7 @@ function nativeOf({ planned, plan, found }: CellContext, observation: Observatio
       cell.engine.name === planned.engine.name &&
       cell.engine.version === planned.engine.version,
   );
-  return sibling === undefined ? undefined : found.get(scenarioKey({ ...observation, cell: sibling.id }))?.observation;
+  return sibling === undefined ? undefined : tries.of(scenarioKey({ ...observation, cell: sibling.id })).at(-1)?.observation;
 }
 
 /** The name of the executable that identifies an engine or runtime. */

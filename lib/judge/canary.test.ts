@@ -54,6 +54,36 @@ describe('identity canary', () => {
     expect(wrongThingTested(kataCell, planned, lease, without)).toBe('no VMM process on the host belongs to this sandbox');
   });
 
+  it('sees a shim that loaded another configuration, also where the pod was refused, and asks for none that no log named', () => {
+    const configured = (loaded: string | null): Observation => ({
+      ...guestOwn,
+      identity: { ...observation.identity, configuration: { planned: '/var/lib/kata/rootless.toml', loaded } },
+    });
+    const said = 'the shim says that it loaded /etc/kata-containers/configuration.toml, planned was /var/lib/kata/rootless.toml';
+    const another = configured('/etc/kata-containers/configuration.toml');
+    expect(wrongThingTested(kataCell, planned, lease, another)).toBe(said);
+    const refused = { kind: 'refused' as const, call: 'RunPodSandbox', code: 'UNKNOWN', message: 'no' };
+    expect(wrongThingTested(kataCell, planned, lease, { ...another, outcome: refused })).toBe(said);
+    expect(wrongThingTested(kataCell, planned, lease, configured('/var/lib/kata/rootless.toml'))).toBeUndefined();
+    expect(wrongThingTested(kataCell, planned, lease, configured(null))).toBeUndefined();
+  });
+
+  it('sees a gVisor pod on the host’s kernel, one whose state is another runtime’s, and one without a sentry', () => {
+    const gvisor = { ...cell, runtime: { name: 'runsc', version: '20260701.0' } };
+    const own = { ...guestOwn, ...identity({ stateOf: 'runsc' }), guest: guestOwn.guest };
+    const sentry = { ...own, host: { ...observation.host, processes: [{ ...vmm, role: 'sentry' as const }] } };
+    expect(wrongThingTested(gvisor, planned, lease, sentry)).toBeUndefined();
+    expect(wrongThingTested(gvisor, planned, lease, { ...sentry, guest: observation.guest })).toMatch(
+      /runs on the host's kernel 6\.12\.117\S*, planned was a kernel of gVisor/,
+    );
+    expect(wrongThingTested(gvisor, planned, lease, { ...sentry, ...identity({ stateOf: 'runc' }) })).toMatch(
+      /that of runc, planned was runsc/,
+    );
+    expect(wrongThingTested(gvisor, planned, lease, { ...sentry, host: { ...observation.host, processes: [vmm] } })).toBe(
+      'no sentry process on the host belongs to this sandbox',
+    );
+  });
+
   it('asks Dragonball, which runs inside the shim, for no VMM process', () => {
     const dragonball = { ...kataCell, runtime: { ...kataCell.runtime, shim: 'rust', vmm: 'dragonball' } };
     const without = { ...guestOwn, host: { ...observation.host, processes: [] } };

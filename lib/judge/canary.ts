@@ -33,20 +33,27 @@ export function wrongThingTested(
   if (identity.runtimeSha256 !== planned.runtimeSha256) {
     return `the handler ${observation.request.handler} runs ${identity.runtimePath} with sha256 ${short(identity.runtimeSha256)}, planned was ${short(planned.runtimeSha256)}`;
   }
+  const { planned: named, loaded } = identity.configuration ?? { planned: '', loaded: null };
+  if (loaded !== null && loaded !== named) return `the shim says that it loaded ${loaded}, planned was ${named}`;
   if (observation.outcome.kind !== 'ran') return undefined;
-  if (cell.runtime.name === 'runc' || cell.runtime.name === 'crun') {
+  if (cell.runtime.name !== 'kata') {
     if (identity.stateOf !== cell.runtime.name) {
       return `the container's state on the host is ${identity.stateOf === null ? 'absent' : `that of ${identity.stateOf}`}, planned was ${cell.runtime.name}`;
     }
-    return undefined;
   }
   return wrongGuest(cell, observation);
 }
 
-/** A VM runtime must show another boot than the host's, and a VMM that belongs to this sandbox. */
+/** Kata and gVisor must show another boot than the host's, and a VMM or sentry that belongs to this sandbox. */
 function wrongGuest(cell: CellFacts, { guest, host }: Observation): string | undefined {
-  if (cell.runtime.name !== 'kata' || guest === undefined || host === undefined) return undefined;
-  if (guest.bootId === host.bootId) return `the container runs on the host's kernel ${guest.kernel}, planned was a Kata guest`;
+  const kernel = ({ kata: 'a Kata guest', runsc: 'a kernel of gVisor' } as Record<string, string>)[cell.runtime.name];
+  if (kernel === undefined || guest === undefined || host === undefined) return undefined;
+  if (guest.bootId === host.bootId) return `the container runs on the host's kernel ${guest.kernel}, planned was ${kernel}`;
+  if (cell.runtime.name === 'runsc') {
+    return host.processes.some((process) => process.role === 'sentry')
+      ? undefined
+      : 'no sentry process on the host belongs to this sandbox';
+  }
   if (cell.runtime.vmm !== 'dragonball' && !host.processes.some((process) => process.role === 'vmm')) {
     return 'no VMM process on the host belongs to this sandbox';
   }

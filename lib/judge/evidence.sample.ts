@@ -50,6 +50,7 @@ export const lease: LeaseRecord = {
     options: { deviceOwnership: true, cdi: true },
     planned: { [flag]: true },
     effective: { [flag]: true },
+    ignored: [],
     configFile: '',
   },
   startMs: 0,

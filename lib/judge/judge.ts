@@ -75,12 +75,12 @@ function judgeFindings(rule: Rule, evidence: Evidence, known: readonly KnownIssu
     expected: words(shown, 'expected'),
     observed: words(shown, 'observed'),
   };
-  const about =
-    failed.find((finding) => finding.about !== undefined)?.about ??
-    findings.findLast((finding) => finding.about !== undefined)?.about;
+  const blamed = failed.find((finding) => finding.about !== undefined)?.about;
+  const about = blamed ?? findings.findLast((finding) => finding.about !== undefined)?.about;
   if (about !== undefined) {
     judgement.trail = trail(about, observation, lease);
-    if (failed.length > 0) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';
+    // A deviation that is about no device blames no layer of one.
+    if (blamed !== undefined) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';
     else for (const layer of judgement.trail) layer.changed = false;
   }
   return withKnownIssue(judgement, words(shown, 'whole'), rule, evidence, known);

@@ -17,11 +17,14 @@ const int3 = '[   93.1] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI';
 describe('symptoms of the harness’s own trouble', () => {
   it('are known by their words', () => {
     expect(symptomOf(refused(mute))).toBe('the guest never answered on vsock');
+    expect(symptomOf(refused('timed out connecting to hybrid vsocket hvsock:///run/vc/vm/a/clh.sock:1024'))).toBeDefined();
+    expect(symptomOf(refused('vsock: failed to connect to Vsock { port: 1024 } within 150s (attempts=8)'))).toBeDefined();
     expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
   });
 
   it('are not seen in other failures', () => {
     expect(symptomOf(refused('EEXIST: File exists'))).toBeUndefined();
+    expect(symptomOf(refused('open /dev/vhost-vsock: no such file or directory'))).toBeUndefined();
     expect(symptomOf(lost('Kernel panic - not syncing: Attempted to kill init!', true))).toBeUndefined();
     expect(symptomOf({ kind: 'ran' })).toBeUndefined();
     expect(symptomOf({ kind: 'error', message: mute, stack: '' })).toBeUndefined();

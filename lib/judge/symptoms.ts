@@ -4,7 +4,8 @@ import type { Outcome } from '../record/observation.ts';
 const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
   {
     // A nested guest now and then never answers; dial_timeout 45 or 120 alike, and a second try works (measured).
-    pattern: /timed out connecting to vsock|Failed to Check if grpc server is working/,
+    // Go: virtcontainers/pkg/agent/protocols/client/client.go; runtime-rs: crates/agent/src/sock/{vsock,hybrid_vsock}.rs.
+    pattern: /timed out connecting to (hybrid )?vsock|Failed to Check if grpc server is working|\bvsock: failed to connect to /,
     says: 'the guest never answered on vsock',
   },
   {

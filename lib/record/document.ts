@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { Baseline } from './baseline.ts';
 import { HostFacts } from './host-facts.ts';
+import { VerdictName } from './verdict-name.ts';
 
-/** From harmless to worst; a cell's verdict is the worst of its rules. */
-export const verdictNames = ['unsupported', 'pass', 'known', 'fixed', 'fail', 'void', 'blocked', 'error', 'missing'] as const;
-export const VerdictName = z.enum(verdictNames);
-export type VerdictName = z.infer<typeof VerdictName>;
+export { VerdictName, verdictNames } from './verdict-name.ts';
 
 /** One hop of the way of a value: CRI request → engine configuration → OCI spec → host node → guest node. */
 export const Layer = z.object({
@@ -34,9 +33,11 @@ export const Cell = z.object({
   }),
   verdict: VerdictName,
   reason: z.string().optional(),
+  accelerator: z.string().optional().describe('of the machine that ran it, where several took the part of its host'),
 });
 export type Cell = z.infer<typeof Cell>;
 
+/** Cell, suite, scenario and rule are its id: unique in a document, and the same in every run. */
 export const Verdict = z.object({
   cell: z.string(),
   suite: z.string(),
@@ -90,20 +91,46 @@ export type Span = z.infer<typeof Span>;
 export const HostEntry = z.object({ id: z.string(), kind: z.string(), accelerator: z.string(), facts: HostFacts.optional() });
 export type HostEntry = z.infer<typeof HostEntry>;
 
+/** Which part of a plan a shard is: from 1 to `count`. */
+export const ShardOf = z.object({ index: z.number(), count: z.number() });
+
+/** One of the runs that a merge was made of. */
+export const RunPart = z.object({
+  /** Its directory below `parts/` of the merged run, named by what it holds. */
+  id: z.string(),
+  run: z.string().describe('id of the run as it was recorded'),
+  shard: ShardOf.optional(),
+  started: z.string(),
+  ended: z.string(),
+  podproof: z.string(),
+  complete: z.boolean(),
+});
+export type RunPart = z.infer<typeof RunPart>;
+
+/** The number of the shape below. A change that is not additive counts it up and adds a step to `migrate.ts`. */
+export const documentSchema = 2;
+
 /** report.json: the truth from which every other report derives. Additive within one schema number. */
 export const Document = z.object({
-  schema: z.literal(1),
+  schema: z.literal(documentSchema),
   run: z.object({
     id: z.string(),
     started: z.string(),
     ended: z.string(),
     profile: z.string(),
+    /** Hash of the whole plan: what the shards of one run have in common. Empty when it is not recorded. */
+    plan: z.string(),
     podproof: z.string(),
     exit: z.number(),
-    /** False when the run was interrupted and can be resumed. */
+    /** False when the run was interrupted and can be resumed, or when a shard is missing from a merge. */
     complete: z.boolean(),
+    /** Set when this is one shard of a plan. */
+    shard: ShardOf.optional(),
   }),
+  /** What was merged; empty for a single run. */
+  parts: z.array(RunPart),
   counts: z.record(VerdictName, z.number()),
+  /** A host id stands more than once when several machines took its part. */
   hosts: z.array(HostEntry),
   cells: z.array(Cell),
   rules: z.array(RuleText),
@@ -112,5 +139,7 @@ export const Document = z.object({
   spans: z.array(Span),
   /** Planned combinations that were left out, with the reason. */
   excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
+  /** What changed since an older run; null when there was none to compare with. */
+  baseline: Baseline.nullable(),
 });
 export type Document = z.infer<typeof Document>;

@@ -2,6 +2,8 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { exec } from '../util/exec.ts';
+import { packageRoot } from '../util/paths.ts';
 import { z } from 'zod';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
 
@@ -37,4 +39,26 @@ test('a line that is whole and wrong is an error with its place', async () => {
 
 test('a file that is not there has no records', async () => {
   expect(await readRecords(join(directory, 'none.ndjson'), Record)).toEqual([]);
+});
+
+test('a record for which there is no room by half is taken back, so that the next one starts a line of its own', async () => {
+  const file = join(directory, 'records.ndjson');
+  appendRecord(file, { n: 1 });
+  const program = [
+    `const { appendRecord } = await import('${join(packageRoot, 'lib/record/ndjson.ts')}');`,
+    `appendRecord('${file}', { n: 2, padding: 'x'.repeat(100_000) });`,
+  ].join('\n');
+  // A limit on the size of files, in blocks of 512 bytes: the kernel writes up to it and refuses the rest.
+  const shell = `ulimit -f 8; exec "$0" --import tsx --input-type=module -e "$1"`;
+  const { exitCode, stderr } = await exec(['sh', '-c', shell, process.execPath, program], { cwd: packageRoot });
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain('EFBIG');
+  appendRecord(file, { n: 3 });
+  expect(await readRecords(file, Record)).toEqual([{ n: 1 }, { n: 3 }]);
+});
+
+test('bytes that are no UTF-8 are read as replacement characters', async () => {
+  const file = join(directory, 'records.ndjson');
+  await appendFile(file, Buffer.concat([Buffer.from('{"n":1,"s":"a'), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from('b"}\n')]));
+  expect(await readRecords(file, z.object({ s: z.string() }))).toEqual([{ s: 'a\ufffd\ufffd(b' }]);
 });

@@ -74,7 +74,7 @@ export const HostProcess = Credentials.extend({
   comm: z.string(),
   exe: z.string(),
   argv: z.array(z.string()),
-  role: z.enum(['shim', 'vmm', 'virtiofsd', 'container', 'other']),
+  role: z.enum(['shim', 'vmm', 'virtiofsd', 'sentry', 'container', 'other']),
 });
 export type HostProcess = z.infer<typeof HostProcess>;
 
@@ -194,8 +194,10 @@ export const Identity = z.object({
   /** Path of the OCI runtime or shim that the engine's effective configuration names, and the checksum of what is there. */
   runtimePath: z.string(),
   runtimeSha256: z.string(),
-  /** Which runtime left its own state for this container on the host: `runc` writes state.json, `crun` writes status. */
+  /** Which runtime left its own state for this container on the host: `runc` writes state.json, `crun` status, `runsc` a file beside. */
   stateOf: z.string().nullable(),
+  /** Kata: the configuration file that the handler names, and the one that the shim's own log says it loaded. */
+  configuration: z.object({ planned: z.string(), loaded: z.string().nullable() }).optional(),
 });
 export type Identity = z.infer<typeof Identity>;
 
@@ -206,6 +208,38 @@ export const Leftovers = z.object({
 });
 
 export type Leftovers = z.infer<typeof Leftovers>;
+
+/** All that it takes to launch the same pod again by hand. */
+export const Replay = z.object({
+  /** PodSandboxConfig and ContainerConfig as they were sent, in the JSON that crictl reads. */
+  sandbox: z.record(z.string(), z.json()),
+  container: z.record(z.string(), z.json()),
+  probe: z.array(z.string()).describe('what the probe was asked to try'),
+  nodes: z
+    .array(z.object({ path: z.string(), owner: z.string(), mode: z.string() }))
+    .default([])
+    .describe('nodes of the host that were changed before the pod'),
+  twin: z.boolean().default(false).describe('a second pod like it ran at the same time'),
+  killVmm: z.boolean().default(false).describe('the VMM was killed before the pod was removed'),
+});
+export type Replay = z.infer<typeof Replay>;
+
+const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** What an engine made of a configuration file. */
+export const ReadConfig = z.object({
+  text: z.string(),
+  /** The main file beside which it was a drop-in. */
+  beside: z.string().optional(),
+  /** What was asked: the command that prints what a file comes to, or a daemon that runs with it. */
+  asked: z.array(z.string()),
+  /** Keys that the file means to set, and what is in force of them. */
+  wanted: z.record(z.string(), Scalar),
+  effective: z.record(z.string(), Scalar),
+  /** Keys that the engine says it ignores. */
+  ignored: z.array(z.string()),
+});
+export type ReadConfig = z.infer<typeof ReadConfig>;
 
 /** The facts of one scenario in one cell, recorded before anything is judged. */
 export const Observation = z.object({
@@ -224,11 +258,30 @@ export const Observation = z.object({
   guest: GuestReport.optional(),
   host: HostReport.optional(),
   leftovers: Leftovers.optional(),
+  config: ReadConfig.optional(),
   calls: z.array(CallTiming),
   /** Lines of the engine's log that name this sandbox or container. */
   engineLog: z.string().default(''),
+  /** Kata: lines of the shim of this sandbox in the host's journal: configuration, agent, warnings. */
+  shimLog: z.string().optional(),
+  replay: Replay.optional(),
 });
 export type Observation = z.infer<typeof Observation>;
+
+/** A private engine as it was started: enough to start it again. Paths are those on the host. */
+export const EngineInstance = z.object({
+  files: z.record(z.string(), z.string()).describe('path → content'),
+  argv: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  socket: z.string(),
+  bridge: z.string().optional().describe('of the pod network; made before the engine starts'),
+  shimMark: z.string(),
+  directory: z.string(),
+  images: z.array(z.string()).describe('references that the engine pulls, of our own registry'),
+  /** Checksum of every executable, kernel and image that the configuration names. */
+  binaries: z.record(z.string(), z.string()),
+});
+export type EngineInstance = z.infer<typeof EngineInstance>;
 
 /** The facts of one engine lease: one daemon with one configuration on one host. */
 export const LeaseRecord = z.object({
@@ -246,7 +299,12 @@ export const LeaseRecord = z.object({
     /** Flat keys such as `device_ownership_from_security_context` and `runtimes.runc.privileged_without_host_devices`. */
     planned: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     effective: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    /** Keys that the daemon's log says it ignores. */
+    ignored: z.array(z.string()).default([]),
+    /** Which version of the CRI it serves. */
+    api: z.enum(['v1', 'v1alpha2']).optional(),
     configFile: z.string(),
+    instance: EngineInstance.optional(),
   }),
   startMs: z.number(),
   readyMs: z.number(),

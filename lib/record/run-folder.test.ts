@@ -44,6 +44,13 @@ describe('run folder', () => {
     expect(await readlink(join(results.path, 'latest'))).toBe(ids.at(-1));
   });
 
+  it('is nobody else’s, however many start at the same moment', async () => {
+    await using results = await temporary();
+    const folders = await Promise.all(Array.from({ length: 8 }, () => RunFolder.create(results.path, plan)));
+    expect(new Set(folders.map(({ path }) => path)).size).toBe(8);
+    expect(folders.map(({ id }) => id)).toContain(await readlink(join(results.path, 'latest')));
+  });
+
   it('is opened by path, by name, and as the latest under its own name', async () => {
     await using results = await temporary();
     const { id, path } = await RunFolder.create(results.path, plan);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Plan } from '../plan/cell.ts';
@@ -29,13 +29,16 @@ export class RunFolder {
   /** A new folder below `results`, named by the time in UTC; `latest` points to it. */
   static async create(results: string, plan: Plan): Promise<RunFolder> {
     const stamp = new Date().toISOString().slice(0, 19).replaceAll(':', '').replace('T', '-');
+    await mkdir(results, { recursive: true });
     let id = stamp;
-    for (let n = 2; existsSync(join(results, id)); n++) id = `${stamp}-${n}`;
+    for (let n = 2; !(await isNew(join(results, id))); n++) id = `${stamp}-${n}`;
     const folder = new RunFolder(join(results, id));
-    await mkdir(join(folder.path, 'cells'), { recursive: true });
+    await mkdir(join(folder.path, 'cells'));
     await writeFile(join(folder.path, 'plan.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
-    await rm(join(results, 'latest'), { force: true });
-    await symlink(id, join(results, 'latest'));
+    // Renamed, so that a second run that starts at this moment never finds the link missing or in its way.
+    const link = join(results, `.latest-${id}`);
+    await symlink(id, link);
+    await rename(link, join(results, 'latest'));
     return folder;
   }
 
@@ -91,5 +94,16 @@ export class RunFolder {
   /** Makes the records of a killed run appendable again. */
   async mend(cells: readonly string[]): Promise<void> {
     await Promise.all([join(this.path, 'journal.ndjson'), ...cells.map((cell) => this.observationsFile(cell))].map(mendTail));
+  }
+}
+
+/** Makes a directory that was not there; of several processes that ask at once, one made it. */
+async function isNew(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
   }
 }

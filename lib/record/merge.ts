@@ -1,0 +1,149 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { canonicalJson } from '../plan/hash.ts';
+import type { Plan } from '../plan/cell.ts';
+import { UsageError } from '../util/errors.ts';
+import { partFolders, wholePlan } from './parts.ts';
+import { RunFolder } from './run-folder.ts';
+
+/** One run to be merged, by what it holds. */
+interface Leaf {
+  folder: RunFolder;
+  plan: Plan;
+  /** What was recorded, file by file, up to the last whole line. */
+  files: Map<string, Buffer>;
+  digest: string;
+}
+
+/** Which runs a merge is of: name and content are the same for the same runs in any order, however often one is named. */
+export interface Merge {
+  /** Of the whole plan. */
+  plan: Plan;
+  /** 12 hexadecimal digits over all that was recorded. */
+  digest: string;
+  leaves: readonly Leaf[];
+}
+
+/**
+ * What these folders come to together: shards of one plan, whole runs of it, and earlier merges. A run that is there
+ * twice, or once as it was when it was killed and once resumed, counts once. Throws UsageError for runs of different plans.
+ */
+export async function planMerge(folders: readonly RunFolder[]): Promise<Merge> {
+  const leaves = withoutRepeats(await Promise.all((await leafFolders(folders)).map(readLeaf)));
+  const [first, ...others] = leaves;
+  if (first === undefined) throw new UsageError('Cannot merge: no run was named');
+  for (const other of others) sameplan(first, other);
+  const digest = sha256(leaves.map((leaf) => leaf.digest).join('\n')).slice(0, 12);
+  return { plan: wholePlan(first.plan), digest, leaves };
+}
+
+/**
+ * Writes a merge as a run folder of its own: the whole plan, and every run as it was recorded below `parts/`. `directory`
+ * may be new, empty, or an earlier merge, which becomes this one.
+ */
+export async function writeMerge({ plan, leaves }: Merge, directory: string): Promise<RunFolder> {
+  const folder = new RunFolder(directory);
+  const taken = (await readdir(folder.path).catch(() => [])).length > 0;
+  if (taken && !existsSync(join(folder.path, 'parts')))
+    throw new UsageError(`Cannot write a merge into ${directory}: it holds something else; name a new directory`);
+  const names = new Set(leaves.map(partName));
+  await mkdir(join(folder.path, 'parts'), { recursive: true });
+  for (const leaf of leaves) await copyLeaf(leaf, join(folder.path, 'parts', partName(leaf)));
+  for (const name of await readdir(join(folder.path, 'parts'))) {
+    if (!names.has(name)) await rm(join(folder.path, 'parts', name), { recursive: true });
+  }
+  await writeFile(join(folder.path, 'plan.json'), `${JSON.stringify(plan, undefined, 2)}\n`);
+  return folder;
+}
+
+async function leafFolders(folders: readonly RunFolder[]): Promise<RunFolder[]> {
+  const lists = await Promise.all(
+    folders.map(async (folder) => {
+      const parts = await partFolders(folder);
+      return parts.length === 0 ? [folder] : parts;
+    }),
+  );
+  return lists.flat();
+}
+
+async function readLeaf(folder: RunFolder): Promise<Leaf> {
+  const plan = await folder.plan();
+  const names = ['journal.ndjson', ...plan.cells.map(({ id }) => `cells/${id}/observations.ndjson`).sort()];
+  const files = new Map<string, Buffer>();
+  for (const name of names) {
+    const bytes = await readFile(join(folder.path, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return Buffer.alloc(0);
+      throw error;
+    });
+    files.set(name, bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1));
+  }
+  const content = [...files].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
+  return { folder, plan, files, digest: sha256([canonicalJson(plan), ...content].join('\n')) };
+}
+
+/** Each content once, and of a run that was copied, went on and was copied again, only the last state; in a stable order. */
+function withoutRepeats(leaves: readonly Leaf[]): Leaf[] {
+  const distinct = [...new Map(leaves.map((leaf) => [leaf.digest, leaf])).values()];
+  return distinct
+    .filter((leaf) => !distinct.some((other) => other !== leaf && isEarlierState(leaf, other)))
+    .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+}
+
+function isEarlierState(leaf: Leaf, other: Leaf): boolean {
+  const journal = leaf.files.get('journal.ndjson');
+  // Without a journal nothing says that both are one run.
+  if (journal === undefined || journal.length === 0) return false;
+  return (
+    canonicalJson(leaf.plan) === canonicalJson(other.plan) &&
+    [...leaf.files].every(([name, bytes]) => other.files.get(name)?.subarray(0, bytes.length).equals(bytes) === true)
+  );
+}
+
+function sameplan(first: Leaf, other: Leaf): void {
+  if (first.plan.hash !== other.plan.hash) {
+    throw new UsageError(
+      `Cannot merge ${first.folder.path} with ${other.folder.path}: they are of different plans (${named(first.plan)} and ${named(other.plan)}); --site and --history take runs of different plans`,
+    );
+  }
+  const cells = (plan: Plan): string => canonicalJson(wholePlan(plan).cells);
+  if (cells(first.plan) !== cells(other.plan)) {
+    throw new UsageError(
+      `Cannot merge ${first.folder.path} with ${other.folder.path}: both name the plan ${first.plan.hash.slice(0, 12)}, and their plan.json hold different cells`,
+    );
+  }
+}
+
+function named(plan: Plan): string {
+  return `${plan.hash.slice(0, 12)}, profile ${plan.profile}${plan.only === '' ? '' : ` with --only '${plan.only}'`}`;
+}
+
+/** `2-of-8-0123456789ab`, or `run-0123456789ab`. */
+function partName({ plan, digest }: Leaf): string {
+  const part = plan.shard === undefined ? 'run' : `${plan.shard.index}-of-${plan.shard.count}`;
+  return `${part}-${digest.slice(0, 12)}`;
+}
+
+const reports = /^(report\.(json|html|md|xml)|ctrf\.json|badge\.(svg|json))$/;
+
+/** Copies records and logs, and no reports, as those are of one part; links, sockets and devices are never followed. */
+async function copyLeaf(leaf: Leaf, target: string): Promise<void> {
+  if (existsSync(target)) return;
+  const temporary = join(target, '..', `.${basename(target)}.${randomUUID()}`);
+  const source = leaf.folder.path;
+  await cp(source, temporary, {
+    recursive: true,
+    filter: async (path) => {
+      const kind = await lstat(path);
+      if (kind.isDirectory()) return true;
+      return kind.isFile() && !(path.lastIndexOf('/') === source.length && reports.test(basename(path)));
+    },
+  });
+  for (const [name, bytes] of leaf.files) if (bytes.length > 0) await writeFile(join(temporary, name), bytes);
+  await rename(temporary, target);
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
