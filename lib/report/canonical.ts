@@ -10,6 +10,7 @@ export function canonical(document: Document): Document {
   if (ordered.has(document)) return document;
   const result: Document = {
     ...document,
+    parts: sorted(document.parts, (part) => [part.id]),
     hosts: sorted(document.hosts, (host) => [host.id, host.kind]),
     cells: sorted(document.cells, (cell) => [cell.id]),
     rules: sorted(document.rules, (rule) => [rule.suite, rule.id]),
@@ -27,13 +28,20 @@ export function canonical(document: Document): Document {
 
 /** JSON with sorted keys: one text for one value, whatever the order in which its keys were set. */
 export function stableJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((child) => stableJson(child ?? null)).join(',')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const fields = Object.entries(value)
-    .filter(([, child]) => child !== undefined)
-    .sort(([a], [b]) => plainOrder(a, b))
-    .map(([key, child]) => `${JSON.stringify(key)}:${stableJson(child)}`);
-  return `{${fields.join(',')}}`;
+  return JSON.stringify(keysSorted(value)) ?? 'null';
+}
+
+function keysSorted(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(keysSorted);
+  const fields = value as Record<string, unknown>;
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    // As an assignment it would set the prototype, and the text would lose it.
+    if (key === '__proto__') Object.defineProperty(result, key, { value: keysSorted(fields[key]), enumerable: true });
+    else result[key] = keysSorted(fields[key]);
+  }
+  return result;
 }
 
 function sorted<T>(rows: readonly T[], keys: (row: T) => string[]): T[] {
@@ -49,21 +57,25 @@ function sorted<T>(rows: readonly T[], keys: (row: T) => string[]): T[] {
   return keyed.map(({ row }) => row);
 }
 
-/** By cell, suite, scenario and rule; texts are ranked once, as there may be 600,000 verdicts of few distinct names. */
+/**
+ * By cell, suite, scenario and rule. There may be 600,000 verdicts of few distinct names: these are ranked once, and each
+ * verdict becomes one number that sorts as its names do.
+ */
 function sortedVerdicts(verdicts: readonly Verdict[]): Verdict[] {
+  const places = new Float64Array(verdicts.length);
+  for (const key of ['cell', 'suite', 'scenario', 'rule'] as const) {
+    const names = new Set<string>();
+    for (const verdict of verdicts) names.add(verdict[key]);
+    const rank = ranks(names);
+    verdicts.forEach((verdict, index) => {
+      places[index] = (places[index] ?? 0) * names.size + rank(verdict[key]);
+    });
+  }
   const tie = ties(verdicts);
-  const keys = (['cell', 'suite', 'scenario', 'rule'] as const).map((key) => {
-    const rank = ranks(verdicts.map((verdict) => verdict[key]));
-    return Uint32Array.from(verdicts, (verdict) => rank(verdict[key]));
-  });
-  const order = Array.from(verdicts.keys()).sort((a, b) => {
-    for (const key of keys) {
-      const difference = (key[a] ?? 0) - (key[b] ?? 0);
-      if (difference !== 0) return difference;
-    }
-    return tie(a, b);
-  });
-  return order.flatMap((index) => verdicts[index] ?? []);
+  const order = Uint32Array.from(verdicts.keys());
+  const inOrder = places.every((place, index) => index === 0 || (places[index - 1] ?? 0) < place);
+  if (!inOrder) order.sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0) || tie(a, b));
+  return Array.from(order, (index) => verdicts[index]).filter((verdict) => verdict !== undefined);
 }
 
 /** An order of rows with equal keys that depends on what they hold alone. Rows may be large: each is digested once, and only on a tie. */

@@ -1,85 +1,121 @@
-import { type Document, type Verdict } from '../record/document.ts';
+import { exitCode } from '../judge/lattice.ts';
+import type { Baseline, Change, ChangeKind } from '../record/baseline.ts';
+import { changeKinds } from '../record/baseline.ts';
+import type { Document, Verdict } from '../record/document.ts';
 import { canonical, stableJson } from './canonical.ts';
 import { steady } from './steady.ts';
-import { colourOf, everyVerdict } from './verdicts.ts';
+import { colourOf, everyVerdict, verdictId } from './verdicts.ts';
 
-/** One rule in one cell and scenario, before and after. */
-export interface Change {
-  before: Verdict | undefined;
-  after: Verdict;
+/** The document with what changed since an older one: every verdict of either is in at most one change. Pure. */
+export function withBaseline(document: Document, older: Document): Document {
+  return { ...document, baseline: compare(older, document) };
 }
 
-/** What differs between two runs. Every verdict of the newer run is in at most one list. */
-export interface Comparison {
-  /** Id of the older run. */
-  baseline: string;
-  /** Red now, and green or absent before. */
-  newFailures: Change[];
-  /** Red or a known deviation before, as documented now; or a known issue that no longer happens. */
-  fixed: Change[];
-  /** Another verdict, or the same deviation seen with other evidence. */
-  changed: Change[];
-  stillKnown: Change[];
-  stillRed: Change[];
-  newCells: string[];
-  goneCells: string[];
-  /** Judged before and no longer, in cells that are still there: coverage was lost. */
-  goneVerdicts: Verdict[];
-}
-
-/** Compares two documents by cell, suite, scenario and rule. Pure; independent of the order of their entries. */
-export function compare(baseline: Document, document: Document): Comparison {
-  const before = byKey(everyVerdict(canonical(baseline)));
-  const after = byKey(everyVerdict(canonical(document)));
-  const beforeCells = new Set(baseline.cells.map((cell) => cell.id));
-  const afterCells = new Set(document.cells.map((cell) => cell.id));
-  const result: Comparison = {
-    baseline: baseline.run.id,
-    newFailures: [],
-    fixed: [],
-    changed: [],
-    stillKnown: [],
-    stillRed: [],
-    newCells: canonical(document).cells.flatMap((cell) => (beforeCells.has(cell.id) ? [] : [cell.id])),
-    goneCells: canonical(baseline).cells.flatMap((cell) => (afterCells.has(cell.id) ? [] : [cell.id])),
-    goneVerdicts: [...before].flatMap(([key, verdict]) => (after.has(key) || !afterCells.has(verdict.cell) ? [] : [verdict])),
+/** Compares by cell, suite, scenario and rule; independent of the order of entries. Cells that came or went are named as cells. */
+export function compare(older: Document, document: Document): Baseline {
+  const before = byId(older);
+  const after = byId(document);
+  const cells = new Set(document.cells.map(({ id }) => id));
+  const olderCells = new Set(older.cells.map(({ id }) => id));
+  const changes = [
+    ...[...after].map(([id, verdict]) => changeOf(before.get(id), verdict)),
+    ...[...before].map(([id, verdict]) => (after.has(id) || !cells.has(verdict.cell) ? undefined : changeOf(verdict, undefined))),
+  ].flatMap((change) => (change === undefined || (change.kind === 'appeared' && !olderCells.has(change.cell)) ? [] : [change]));
+  return {
+    run: older.run.id,
+    started: older.run.started,
+    podproof: older.run.podproof,
+    exit: exitOfNew(document, changes),
+    changes: changeKinds.flatMap((kind) => changes.filter((change) => change.kind === kind)),
+    newCells: canonical(document).cells.flatMap(({ id }) => (olderCells.has(id) ? [] : [id])),
+    goneCells: canonical(older).cells.flatMap(({ id }) => (cells.has(id) ? [] : [id])),
   };
-  for (const [key, verdict] of after) {
-    const change = { before: before.get(key), after: verdict };
-    const list = listOf(change);
-    if (list !== undefined) result[list].push(change);
+}
+
+/** The changes of some kinds with the verdicts that they are about, in the order of the document. */
+export function changesOf(document: Document, ...kinds: readonly ChangeKind[]): Array<{ change: Change; verdict: Verdict }> {
+  const wanted = (document.baseline?.changes ?? []).filter(({ kind }) => kinds.includes(kind));
+  if (wanted.length === 0) return [];
+  const verdicts = new Map(everyVerdict(document).map((verdict) => [verdictId(verdict), verdict]));
+  return wanted.flatMap((change) => {
+    const verdict = verdicts.get(verdictId(change));
+    return verdict === undefined ? [] : [{ change, verdict }];
+  });
+}
+
+/** How many changes of each kind; kinds that did not happen are left out. */
+export function changeCounts({ changes }: Baseline): Array<[ChangeKind, number]> {
+  return changeKinds.flatMap((kind): Array<[ChangeKind, number]> => {
+    const count = changes.filter((change) => change.kind === kind).length;
+    return count === 0 ? [] : [[kind, count]];
+  });
+}
+
+function changeOf(before: Verdict | undefined, after: Verdict | undefined): Change | undefined {
+  const kind = kindOf(before, after);
+  const named = after ?? before;
+  if (kind === undefined || named === undefined) return undefined;
+  const { cell, suite, scenario, rule } = named;
+  return {
+    kind,
+    cell,
+    suite,
+    scenario,
+    rule,
+    ...(before === undefined ? {} : { before: told(before) }),
+    ...(after === undefined ? {} : { after: after.verdict }),
+  };
+}
+
+function told({ verdict, observed, known, reason }: Verdict): NonNullable<Change['before']> {
+  return { verdict, observed, ...(known === undefined ? {} : { known }), ...(reason === undefined ? {} : { reason }) };
+}
+
+function kindOf(before: Verdict | undefined, after: Verdict | undefined): ChangeKind | undefined {
+  const was = stateOf(before);
+  switch (stateOf(after)) {
+    case 'absent':
+      if (was === 'absent') return undefined;
+      return was === 'infrastructure' && after !== undefined ? 'unblocked' : 'disappeared';
+    case 'pass':
+      if (was === 'absent') return 'appeared';
+      if (was === 'infrastructure') return 'unblocked';
+      return was === 'pass' ? changed(before, after, undefined) : 'fixed';
+    case 'known':
+      return was === 'known' && before?.known === after?.known ? changed(before, after, 'still-known') : 'new-known';
+    case 'red':
+      if (was === 'red' && before?.verdict === after?.verdict) return changed(before, after, 'still-failing');
+      return after?.verdict === 'fixed' ? 'fixed' : 'new-failure';
+    case 'infrastructure':
+      return was === 'infrastructure' ? 'still-blocked' : 'newly-blocked';
   }
-  return result;
 }
 
-function listOf({ before, after }: Change): 'newFailures' | 'fixed' | 'changed' | 'stillKnown' | 'stillRed' | undefined {
-  const red = colourOf(after.verdict) !== 'green';
-  const wasRed = before !== undefined && colourOf(before.verdict) !== 'green';
-  if (after.verdict === 'fixed' && before?.verdict !== 'fixed') return 'fixed';
-  if (red && !wasRed) return 'newFailures';
-  if (before === undefined) return undefined;
-  if (after.verdict === 'pass' && (wasRed || before.verdict === 'known')) return 'fixed';
-  if (after.verdict !== before.verdict || (after.verdict !== 'unsupported' && evidenceOf(after) !== evidenceOf(before)))
-    return 'changed';
-  if (red) return 'stillRed';
-  return after.verdict === 'known' ? 'stillKnown' : undefined;
+function stateOf(verdict: Verdict | undefined): 'absent' | 'pass' | 'known' | 'red' | 'infrastructure' {
+  if (verdict === undefined || verdict.verdict === 'unsupported') return 'absent';
+  if (verdict.verdict === 'pass' || verdict.verdict === 'known') return verdict.verdict;
+  return colourOf(verdict.verdict) === 'red' ? 'red' : 'infrastructure';
 }
 
-function evidenceOf(verdict: Verdict): string {
-  return steady(
-    stableJson([verdict.expected, verdict.observed, verdict.known, verdict.layer, verdict.trail, verdict.security === true]),
-  );
+function changed(
+  before: Verdict | undefined,
+  after: Verdict | undefined,
+  otherwise: ChangeKind | undefined,
+): ChangeKind | undefined {
+  return evidenceOf(before) === evidenceOf(after) ? otherwise : 'changed-evidence';
 }
 
-/** A rule that gave several verdicts on one observation keeps them apart by their order. */
-function byKey(verdicts: readonly Verdict[]): Map<string, Verdict> {
-  const seen = new Map<string, number>();
-  return new Map(
-    verdicts.map((verdict) => {
-      const key = JSON.stringify([verdict.cell, verdict.suite, verdict.scenario, verdict.rule]);
-      const nth = seen.get(key) ?? 0;
-      seen.set(key, nth + 1);
-      return [`${key} ${nth}`, verdict];
-    }),
-  );
+function evidenceOf(verdict: Verdict | undefined): string {
+  return steady(stableJson([verdict?.observed, verdict?.layer, verdict?.trail, verdict?.security === true]));
+}
+
+/** What was red before and fails in the same way is not new; with other evidence it may be another failure, and counts. */
+function exitOfNew(document: Document, changes: readonly Change[]): number {
+  const fresh: readonly ChangeKind[] = ['new-failure', 'newly-blocked', 'changed-evidence', 'fixed'];
+  const verdicts = changes.flatMap(({ kind, after }) => (after !== undefined && fresh.includes(kind) ? [after] : []));
+  return verdicts.length > 0 ? exitCode(verdicts) : document.run.exit === 77 ? 77 : 0;
+}
+
+function byId(document: Document): Map<string, Verdict> {
+  return new Map(everyVerdict(canonical(document)).map((verdict) => [verdictId(verdict), verdict]));
 }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { validate } from 'ctrf';
 import { z } from 'zod';
+import type { Document } from '../record/document.ts';
 import { renderCtrf } from './ctrf.ts';
 import { sampleDocument } from './sample.ts';
 import { hostileDocument, hostileTexts } from './sample-hostile.ts';
@@ -46,6 +48,19 @@ const Ctrf = z.strictObject({
     environment: z.strictObject({ reportName: z.string(), extra: Extra }),
   }),
 });
+const empty: Document = { ...sampleDocument(), verdicts: [], cells: [], hosts: [], rules: [] };
+empty.run = { ...empty.run, started: '', ended: '' };
+
+test.for<[string, Document]>([
+  ['a run', sampleDocument()],
+  ['a run in which nothing was recorded', empty],
+  ['a run of hostile words', hostileDocument(hostileTexts.join(' '))],
+])('the report of %s is valid by the schema that CTRF publishes', ([, document]) => {
+  const report = JSON.parse(renderCtrf(document)) as object;
+  expect(validate(report)).toMatchObject({ valid: true });
+  expect(validate({ ...report, results: {} })).toMatchObject({ valid: false });
+});
+
 const read = (document: ReturnType<typeof sampleDocument>): z.infer<typeof Ctrf>['results'] =>
   Ctrf.parse(JSON.parse(renderCtrf(document))).results;
 

@@ -3,10 +3,21 @@ import { canonical, stableJson } from './canonical.ts';
 
 /** report.json: keys sorted, entries in canonical order, one entry of a list a line, so that two runs can be compared with diff(1). */
 export function renderJson(document: Document): string {
-  const sections = Object.entries(canonical(document)).map(([key, value]) => {
-    const body =
-      Array.isArray(value) && value.length > 0 ? `[\n${value.map((row) => stableJson(row)).join(',\n')}\n]` : stableJson(value);
-    return `${JSON.stringify(key)}: ${body}`;
-  });
-  return `{\n${sections.sort().join(',\n')}\n}\n`;
+  return [...jsonChunks(document)].join('');
+}
+
+/** `renderJson` piece by piece: a large run's document is longer than the longest string that may be had. */
+export function* jsonChunks(document: Document): Generator<string> {
+  const sections = Object.entries(canonical(document)).sort(([a], [b]) => (a < b ? -1 : 1));
+  let lead = '{\n';
+  for (const [key, value] of sections) {
+    yield `${lead}${JSON.stringify(key)}: `;
+    lead = ',\n';
+    if (!Array.isArray(value) || value.length === 0) yield stableJson(value);
+    else {
+      for (const [index, row] of value.entries()) yield `${index === 0 ? '[\n' : ',\n'}${stableJson(row)}`;
+      yield '\n]';
+    }
+  }
+  yield '\n}\n';
 }

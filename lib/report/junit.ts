@@ -1,3 +1,4 @@
+import type { Baseline, Change } from '../record/baseline.ts';
 import { type Cell, type Document, type Verdict, type VerdictName } from '../record/document.ts';
 import { canonical } from './canonical.ts';
 import { groupBy } from './order.ts';
@@ -10,14 +11,22 @@ import { visible } from './visible.ts';
  * class nor name holds a sentence, so that history survives rewording.
  */
 export function renderJunit(document: Document): string {
+  return [...junitChunks(document)].join('');
+}
+
+/** `renderJunit` suite by suite. */
+export function* junitChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const byCell = groupBy(everyVerdict(ordered), (verdict) => verdict.cell);
   const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.title]));
   const cells = new Map(ordered.cells.map((cell) => [cell.id, cell]));
   const accelerators = new Map(ordered.hosts.map((host) => [host.id, host.accelerator]));
-  const suites = [...byCell].map(([id, verdicts]) => suite(id, verdicts, cells.get(id), accelerators, titles));
-  const all = [...byCell.values()].flat();
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(`podproof ${ordered.run.profile}`)}" ${tally(all)}>\n${suites.join('')}</testsuites>\n`;
+  const changes = groupBy(ordered.baseline?.changes ?? [], ({ cell }) => cell);
+  const since = (id: string): string[][] =>
+    ordered.baseline === null ? [] : sinceProperties(ordered.baseline, changes.get(id) ?? []);
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(`podproof ${ordered.run.profile}`)}" ${tally(everyVerdict(ordered))}>\n`;
+  for (const [id, verdicts] of byCell) yield suite(id, verdicts, cells.get(id), accelerators, titles, since(id));
+  yield '</testsuites>\n';
 }
 
 function suite(
@@ -26,17 +35,19 @@ function suite(
   cell: Cell | undefined,
   accelerators: ReadonlyMap<string, string>,
   titles: ReadonlyMap<string, string>,
+  since: readonly string[][],
 ): string {
   const properties =
     cell === undefined
-      ? []
+      ? since
       : [
           ['host', cell.host],
-          ['accelerator', accelerators.get(cell.host) ?? 'unknown'],
+          ['accelerator', cell.accelerator ?? accelerators.get(cell.host) ?? 'unknown'],
           ['engine', `${cell.engine.name} ${cell.engine.version}`],
           ['engine.sha256', cell.engine.sha256],
           ['runtime', [cell.runtime.name, cell.runtime.version, cell.runtime.shim, cell.runtime.vmm].filter(Boolean).join(' ')],
           ['runtime.sha256', cell.runtime.sha256],
+          ...since,
         ];
   return [
     `  <testsuite name="${xml(id)}" ${tally(verdicts)}>\n`,
@@ -46,6 +57,15 @@ function suite(
     ...verdicts.map((verdict) => testCase(verdict, titles.get(`${verdict.suite} ${verdict.rule}`) ?? verdict.rule)),
     '  </testsuite>\n',
   ].join('');
+}
+
+/** What changed in a cell since the baseline, kind by kind: `since.new-failure` = `OWN-ON user-and-group, …`. */
+function sinceProperties(baseline: Baseline, changes: readonly Change[]): string[][] {
+  const kinds = groupBy(changes, ({ kind }) => kind);
+  return [
+    ['since.baseline', baseline.run],
+    ...[...kinds].map(([kind, own]) => [`since.${kind}`, own.map(({ rule, scenario }) => `${rule} ${scenario}`).join(', ')]),
+  ];
 }
 
 function testCase(verdict: Verdict, title: string): string {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { compare } from './compare.ts';
+import { withBaseline } from './compare.ts';
 import { markdownBudget, renderMarkdown } from './markdown.ts';
 import { countOf, sampleDocument } from './sample.ts';
-import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { hostileChanges, hostileDocument, hostileTexts } from './sample-hostile.ts';
 
 test('the summary says how the run ended, under which accelerator, and what is worst', () => {
   const text = renderMarkdown(sampleDocument());
@@ -41,20 +41,19 @@ test('what changed since a baseline stands before the findings', () => {
   before.verdicts = before.verdicts.map((verdict) =>
     verdict.rule === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass' } : verdict,
   );
-  const text = renderMarkdown(sampleDocument(), { comparison: compare(before, sampleDocument()) });
+  const text = renderMarkdown(withBaseline(sampleDocument(), before));
   expect(text.indexOf('### New failures since')).toBeGreaterThan(0);
   expect(text.indexOf('### New failures since')).toBeLessThan(text.indexOf('### Findings'));
 });
 
 test.for(hostileTexts)('hostile text %j has no meaning in Markdown or HTML', (text) => {
-  const document = hostileDocument(text);
-  const page = renderMarkdown(document, { comparison: compare(sampleDocument(), document) });
+  const page = renderMarkdown(hostileDocument(text)) + renderMarkdown(hostileChanges(text));
   const bare = page.replaceAll(/<\/?code>|<br>/g, '');
   expect(bare).not.toMatch(/[<>`[\]@\\]|!\[|www\.|https?:/);
   // oxlint-disable-next-line no-control-regex
   expect(bare).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);
   for (const line of bare.split('\n')) {
-    expect(line).toMatch(/^(\||#|- |Run|Exit|$)/);
+    expect(line).toMatch(/^(\||#|- |Run|Exit|Changes|$)/);
     expect(line).not.toMatch(/^#(?! podproof|# podproof|## [A-Z])/);
   }
 });

@@ -1,6 +1,8 @@
-import { type Document, verdictNames } from '../record/document.ts';
+import { type Baseline, changeKinds } from '../record/baseline.ts';
+import { type Document, type Verdict, verdictNames } from '../record/document.ts';
 import { canonical } from './canonical.ts';
-import { type Comparison } from './compare.ts';
+import { changeTitles } from './changes.ts';
+import { changeCounts, changesOf } from './compare.ts';
 import { cellsOf, type Finding, findings, securityFindings, worstFindings } from './findings.ts';
 import { code, prose } from './markdown-text.ts';
 import { groupBy } from './order.ts';
@@ -12,22 +14,13 @@ export const markdownBudget = 900 * 1024;
 const reserve = 2048;
 
 /** The step summary of a run. `budget` is in UTF-8 bytes; what does not fit is counted at the end. */
-export function renderMarkdown(document: Document, options: { comparison?: Comparison; budget?: number } = {}): string {
+export function renderMarkdown(document: Document, options: { budget?: number } = {}): string {
   const ordered = canonical(document);
   const page = new Page((options.budget ?? markdownBudget) - reserve);
   page.lines(head(ordered));
   page.table('Verdicts', ['Verdict', 'Count', 'Meaning'], countRows(ordered));
   page.table('Hosts', ['Host', 'Kind', 'Kernel', 'Accelerator', 'Why'], hostRows(ordered));
-  if (options.comparison) {
-    for (const [title, list] of changes(ordered, options.comparison)) page.table(title, findingColumns, findingRows(list));
-    const { newCells, goneCells, goneVerdicts } = options.comparison;
-    page.list('New cells', newCells.map(code));
-    page.list('Cells that are gone', goneCells.map(code));
-    page.list(
-      'Judged before, and no longer',
-      goneVerdicts.map((verdict) => `${code(verdict.rule)} ${code(verdict.scenario)} in ${code(verdict.cell)}`),
-    );
-  }
+  if (ordered.baseline) changes(page, ordered, ordered.baseline);
   page.table('Findings', findingColumns, findingRows(worstFindings(ordered)));
   page.table('Security findings', findingColumns, findingRows(securityFindings(ordered)));
   page.table(
@@ -72,18 +65,39 @@ function hostRows({ hosts }: Document): string[][] {
   ]);
 }
 
-function changes(document: Document, comparison: Comparison): Array<[string, Finding[]]> {
-  const since = `since ${code(comparison.baseline)}`;
-  const of = (list: Comparison['fixed']): Finding[] =>
-    findings(
+/** What changed, told one by one but for what only stayed as it was. */
+function changes(page: Page, document: Document, baseline: Baseline): void {
+  const counts = changeCounts(baseline).map(([kind, count]) => `${count} ${changeTitles[kind].toLowerCase()}`);
+  page.lines([
+    `\n### Since ${code(baseline.run)}\n`,
+    `Changes: ${counts.join(', ') || 'none'}. Exit ${baseline.exit} when only what is new counts.`,
+  ]);
+  for (const kind of changeKinds) {
+    if (kind.startsWith('still-') || kind === 'disappeared' || kind === 'appeared') continue;
+    const list = changesOf(document, kind);
+    const before = new Map(list.map(({ change, verdict }) => [verdict, change.before]));
+    const told = findings(
       document,
-      list.map((change) => change.after),
+      list.map(({ verdict }) => verdict),
     );
-  return [
-    [`New failures ${since}`, of(comparison.newFailures)],
-    [`Fixed ${since}`, of(comparison.fixed)],
-    [`Changed ${since}`, of(comparison.changed)],
-  ];
+    page.table(
+      `${changeTitles[kind]} since ${code(baseline.run)}`,
+      [...findingColumns, 'Before'],
+      findingRows(told).map((row, index) => {
+        const was = before.get(told[index]?.verdicts[0] as Verdict);
+        return [...row, was === undefined ? '' : `${was.verdict}<br>${code(was.reason ?? was.observed)}`];
+      }),
+    );
+  }
+  for (const kind of ['disappeared', 'appeared'] as const) {
+    const list = baseline.changes.filter((change) => change.kind === kind);
+    page.list(
+      changeTitles[kind],
+      list.map(({ rule, scenario, cell }) => `${code(rule)} ${code(scenario)} in ${code(cell)}`),
+    );
+  }
+  page.list('New cells', baseline.newCells.map(code));
+  page.list('Cells that are gone', baseline.goneCells.map(code));
 }
 
 const findingColumns = ['Verdict', 'Rule', 'Expected', 'Observed', 'Cells'];

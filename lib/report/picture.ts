@@ -1,22 +1,24 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Document } from '../record/document.ts';
-import { RunFolder } from '../record/run-folder.ts';
 import { packageRoot } from '../util/paths.ts';
 import { launchBrowser, openReport } from './e2e/browser.ts';
-import { renderHtml } from './html/page.ts';
-import { evidenceKey } from './verdicts.ts';
+import { recordedPage } from './recorded.sample.ts';
 
-// The picture of README.md: npm run picture [-- RUN]
-const results = join(packageRoot, 'results');
-const folder = await RunFolder.open(process.argv[2] ?? 'reference/containerd-1.7.24', results);
-const document = Document.parse(JSON.parse(await readFile(join(folder.path, 'report.json'), 'utf8')));
-const observations = await folder.observations(document.cells.map(({ id }) => id));
-const evidence = new Map(observations.map(({ observation }) => [evidenceKey(observation), observation]));
+// The picture of README.md, of all recorded runs below results/reference side by side: npm run picture
+const shown = {
+  only: 'suite=ownership engine=crio',
+  cell: 'debian-13/crio-1.36.3/runc-1.1.15',
+  suite: 'ownership',
+  rule: 'OWN-MODE',
+};
+const hash = `#${Object.entries(shown)
+  .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
+  .join('&')}`;
 const browser = await launchBrowser();
 try {
-  const look = { viewport: { width: 1400, height: 1000 }, colorScheme: 'light' } as const;
-  await using report = await openReport(browser, renderHtml(document, { evidence }), look);
+  const look = { viewport: { width: 1600, height: 940 }, colorScheme: 'light', hash } as const;
+  await using report = await openReport(browser, await recordedPage(), look);
+  await report.page.locator('#drawer .evidence h4').first().waitFor();
+  await report.page.evaluate('document.getElementById("matrix").scrollIntoView()');
   await report.page.screenshot({ path: join(packageRoot, '.github/report.png') });
 } finally {
   await browser.close();

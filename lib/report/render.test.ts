@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Document } from '../record/document.ts';
 import { renderAnnotations } from './annotations.ts';
 import { renderBadgeJson, renderBadgeSvg } from './badge.ts';
-import { compare } from './compare.ts';
+import { withBaseline } from './compare.ts';
 import { renderCtrf } from './ctrf.ts';
 import { renderHtml } from './html/page.ts';
 import { renderJson } from './json.ts';
@@ -16,12 +16,11 @@ const renderers: Record<string, (document: Document) => string> = {
   json: renderJson,
   junit: renderJunit,
   ctrf: renderCtrf,
-  markdown: (document) => renderMarkdown(document, { comparison: compare(sampleDocument(), document) }),
+  markdown: (document) => renderMarkdown(withBaseline(document, sampleDocument())),
   annotations: renderAnnotations,
   badge: (document) => renderBadgeSvg(document) + renderBadgeJson(document),
   terminal: renderTerminal,
-  html: (document) =>
-    renderHtml(document, { evidence: sampleEvidence(sampleDocument()), comparison: compare(sampleDocument(), document) }),
+  html: (document) => renderHtml(withBaseline(document, sampleDocument()), { evidence: sampleEvidence(sampleDocument()) }),
 };
 
 test.for(Object.entries(renderers))(

@@ -1,5 +1,5 @@
 import type { Verdict } from '../record/document.ts';
-import type { DeviceNode, Observation } from '../record/observation.ts';
+import type { DeviceNode, LeaseRecord, Observation } from '../record/observation.ts';
 
 const node = (
   path: string,
@@ -177,5 +177,48 @@ export function sampleObservation(verdict: Verdict): Observation {
       (refused
         ? `time="2026-11-20T14:13:26.102Z" level=error msg="StartContainer failed" error=${JSON.stringify(refused[2])}\n`
         : ''),
+    replay: {
+      sandbox: { metadata: { name: 'podproof-ownership', uid: '1f0c', namespace: 'podproof' }, linux: { cgroup_parent: '' } },
+      container: { metadata: { name: 'probe' }, devices: [{ host_path: '/dev/podproof/char', container_path: '/dev/xchar' }] },
+      probe: ['open:r:/dev/xchar', 'open:w:/dev/xchar'],
+      nodes: [],
+      twin: false,
+      killVmm: false,
+    },
+  };
+}
+
+/** The lease that the sample's observations name. */
+export function sampleLease(): LeaseRecord {
+  const directory = '/var/lib/podproof/containerd-1.7.24';
+  return {
+    schema: 1,
+    lease: 'lease-1',
+    host: 'debian-13',
+    cells: ['debian-13/containerd-1.7.24/runc-1.1.15'],
+    engine: {
+      name: 'containerd',
+      reportedName: 'containerd',
+      reportedVersion: '1.7.24~ds1',
+      sha256: '9d41ab07'.repeat(8),
+      options: { deviceOwnership: true, cdi: true },
+      planned: { device_ownership_from_security_context: true, enable_cdi: true },
+      effective: { device_ownership_from_security_context: true, enable_cdi: false },
+      ignored: [],
+      configFile: 'version = 2\n',
+      instance: {
+        files: { [`${directory}/config.toml`]: 'version = 2\n' },
+        argv: ['/opt/podproof/containerd-1.7.24/usr/bin/containerd', '--config', `${directory}/config.toml`],
+        env: { PATH: '/usr/bin:/bin' },
+        socket: `${directory}/state/c.sock`,
+        bridge: 'pp-containerd',
+        shimMark: `${directory}/state/c.sock`,
+        directory,
+        images: ['localhost:5000/podproof/pause:1', 'localhost:5000/podproof/probe:1'],
+        binaries: { '/opt/podproof/containerd-1.7.24/usr/bin/containerd': '9d41ab07'.repeat(8) },
+      },
+    },
+    startMs: 62_000,
+    readyMs: 73_400,
   };
 }

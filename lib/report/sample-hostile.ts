@@ -1,6 +1,8 @@
 import { Document } from '../record/document.ts';
-import { Observation } from '../record/observation.ts';
+import { LeaseRecord, Observation } from '../record/observation.ts';
+import { withBaseline } from './compare.ts';
 import { sampleDocument, sampleEvidence } from './sample.ts';
+import { sampleLease } from './sample-evidence.ts';
 import { evidenceKey } from './verdicts.ts';
 
 /** What untrusted text may try in some format or other; for tests. */
@@ -21,7 +23,26 @@ export const hostileTexts = [
 
 /** The sample with `text` in every field that a run can fill: still a valid document, of the same shape. */
 export function hostileDocument(text: string): Document {
-  return Document.parse(withText(sampleDocument(), text, Document));
+  return Document.parse(withText(sampleDocument(), () => text, Document));
+}
+
+/** The sample with changes of many kinds since a baseline. */
+export function changedDocument(): Document {
+  const older = sampleDocument();
+  older.verdicts = older.verdicts.flatMap((verdict, index) => {
+    if (verdict.verdict === 'fail') return [{ ...verdict, verdict: 'pass' as const }];
+    if (verdict.verdict === 'known') return [{ ...verdict, observed: 'something else' }];
+    return index % 3 === 0 ? [{ ...verdict, verdict: 'error' as const, reason: 'no answer' }] : index % 7 === 0 ? [] : [verdict];
+  });
+  older.cells = older.cells.slice(1);
+  return withBaseline(sampleDocument(), older);
+}
+
+/** The sample with a change of many kinds since a baseline, and `text` in every field; what was different stays so. */
+export function hostileChanges(text: string): Document {
+  const seen = new Map<string, number>();
+  const number = (original: string): number => seen.get(original) ?? (seen.set(original, seen.size), seen.size - 1);
+  return Document.parse(withText(changedDocument(), (original) => `${text} ${number(original)}`, Document));
 }
 
 /** The sample with a line of a megabyte wherever an engine's words are passed on. */
@@ -38,12 +59,23 @@ export function longWindedDocument(): Document {
 /** The sample's evidence with `text` in every free field, by the keys of `document`. */
 export function hostileEvidence(document: Document, text: string): Map<string, Observation> {
   const first = [...sampleEvidence(sampleDocument()).values()][0];
-  const observation = Observation.parse(withText(first, text, Observation));
+  if (first === undefined) throw new Error('The sample has no evidence');
+  const observation = hostileObservation(first, text);
   return new Map(document.verdicts.map((verdict) => [evidenceKey(verdict), observation]));
 }
 
+/** The sample's lease with `text` in every free field. */
+export function hostileLease(text: string): LeaseRecord {
+  return LeaseRecord.parse(withText(sampleLease(), () => text, LeaseRecord));
+}
+
+/** An observation with `text` in every free field. */
+export function hostileObservation(observation: Observation, text: string): Observation {
+  return Observation.parse(withText(observation, () => text, Observation));
+}
+
 /** Replaces every text but under the keys where the schema takes only certain words: verdicts, layers, modes. */
-function withText(value: unknown, text: string, schema: Schema): unknown {
+function withText(value: unknown, text: (original: string) => string, schema: Schema): unknown {
   const strict = [...keysOf(value)].filter((key) => !schema.safeParse(replaced(value, text, (other) => other === key)).success);
   return replaced(value, text, (key) => !strict.includes(key));
 }
@@ -52,8 +84,8 @@ interface Schema {
   safeParse: (value: unknown) => { success: boolean };
 }
 
-function replaced(value: unknown, text: string, free: (key: string) => boolean, key = ''): unknown {
-  if (typeof value === 'string') return free(key) ? text : value;
+function replaced(value: unknown, text: (original: string) => string, free: (key: string) => boolean, key = ''): unknown {
+  if (typeof value === 'string') return free(key) ? text(value) : value;
   if (Array.isArray(value)) return value.map((child) => replaced(child, text, free, key));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, replaced(child, text, free, name)]));

@@ -10,16 +10,18 @@ export function sampleDocument(): Document {
   const cells = sampleCells();
   const verdicts = cells.flatMap((cell) => (cell.verdict === 'blocked' ? [] : rows.flatMap((row) => verdictsOf(row, cell.id))));
   return {
-    schema: 1,
+    schema: 2,
     run: {
       id: '2026-11-20T14-12-07-quick',
       started: '2026-11-20T14:12:07.112Z',
       ended: '2026-11-20T14:31:44.902Z',
       profile: 'quick',
+      plan: 'd0eeeb28ce030b888d5ae72d24ee60dbd982e0e072f93b28e776b9c39c379ad8',
       podproof: '0.1.0',
       exit: 1,
       complete: true,
     },
+    parts: [],
     counts: countOf(verdicts),
     hosts: sampleHosts(),
     cells: cells.map((cell) => ({
@@ -53,6 +55,7 @@ export function sampleDocument(): Document {
         why: 'one Kata cell per engine is enough for the quick profile',
       },
     ],
+    baseline: null,
   };
 }
 

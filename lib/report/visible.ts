@@ -1,6 +1,8 @@
 /** Longest text that a derived report shows in full; report.json has all of it. In UTF-16 units. */
 const longest = 16_384;
 
+const plain = /^[\n\t\x20-\x7e]*$/;
+
 /* C0 and C1 controls but tab and newline; line and paragraph separators; marks that hide or reorder text; lone surrogates. */
 const hidden =
   // oxlint-disable-next-line no-control-regex
@@ -11,6 +13,8 @@ const hidden =
  * hidden tag acts on who reads it. Tabs and newlines stay. Longer texts are cut, and say so.
  */
 export function visible(text: string): string {
+  // Most texts are plain, and a large run has millions of them.
+  if (text.length <= longest && plain.test(text)) return text;
   return clip(text, longest).replace(hidden, spell);
 }
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { withBaseline } from './compare.ts';
 import { renderJson } from './json.ts';
 import { sampleDocument, sampleEvidence } from './sample.ts';
 import { writeReports } from './write.ts';
@@ -27,8 +28,25 @@ test('writing again gives the same bytes, and a baseline is compared with', asyn
   const first = await readFile(join(path, 'report.html'), 'utf8');
   await writeReports(sampleDocument(), new Map(), path);
   expect(await readFile(join(path, 'report.html'), 'utf8')).toBe(first);
-  await writeReports(sampleDocument(), new Map(), path, { baseline: sampleDocument() });
+  await writeReports(withBaseline(sampleDocument(), sampleDocument()), new Map(), path);
   expect(await readFile(join(path, 'report.html'), 'utf8')).toContain('Nothing changed.');
+});
+
+test('names and serial numbers are taken out of every report, and kept when that is asked for', async () => {
+  const path = await directory();
+  const document = sampleDocument();
+  document.verdicts[0] = { ...document.verdicts[0]!, observed: 'disk of /home/alice, serial=S5GXNX0R123456' };
+  const evidence = new Map(
+    [...sampleEvidence(document)].map(([key, observation]) => [key, { ...observation, engineLog: 'password=hunter22' }]),
+  );
+  const all = async (): Promise<string> => {
+    const files = (await readdir(path)).map((name) => readFile(join(path, name), 'utf8'));
+    return (await Promise.all(files)).join('');
+  };
+  await writeReports(document, evidence, path);
+  expect(await all()).not.toMatch(/alice|S5GXNX0R|hunter22/);
+  await writeReports(document, evidence, path, { redact: false });
+  expect(await all()).toMatch(/alice/);
 });
 
 test('a report that cannot be put in place leaves no half of it behind', async () => {

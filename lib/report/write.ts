@@ -1,37 +1,46 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../record/document.ts';
-import type { Observation } from '../record/observation.ts';
+import type { LeaseRecord, Observation } from '../record/observation.ts';
 import { renderBadgeJson, renderBadgeSvg } from './badge.ts';
 import { canonical } from './canonical.ts';
-import { compare } from './compare.ts';
-import { renderCtrf } from './ctrf.ts';
+import { ctrfChunks } from './ctrf.ts';
 import { renderHtml } from './html/page.ts';
-import { renderJson } from './json.ts';
-import { renderJunit } from './junit.ts';
+import { jsonChunks } from './json.ts';
+import { junitChunks } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
+import { redactDeep, redactDocument, redactor } from './redact.ts';
+
+/** A writer hands pieces of this many UTF-16 units to the file. */
+const piece = 256 * 1024;
 
 /**
  * Writes report.json, .html, .md and .xml, ctrf.json, badge.svg and badge.json into `directory`, which is created, and
- * returns their paths. Each file is complete or as it was before. `evidence` is by `evidenceKey`.
+ * returns their paths. Each file is complete or as it was before. `evidence` is by `evidenceKey`. Secrets, serial numbers
+ * and names of machines and people are taken out, unless `redact` is false.
  */
 export async function writeReports(
   document: Document,
   evidence: ReadonlyMap<string, Observation>,
   directory: string,
-  options: { baseline?: Document } = {},
+  options: { redact?: boolean; leases?: readonly LeaseRecord[] } = {},
 ): Promise<string[]> {
-  const ordered = canonical(document);
-  const comparison = options.baseline && { comparison: compare(options.baseline, ordered) };
-  const files: Record<string, () => string> = {
-    'report.json': () => renderJson(ordered),
-    'report.html': () => renderHtml(ordered, { evidence, ...comparison }),
-    'report.md': () => renderMarkdown(ordered, { ...comparison }),
-    'report.xml': () => renderJunit(ordered),
-    'ctrf.json': () => renderCtrf(ordered),
-    'badge.svg': () => renderBadgeSvg(ordered),
-    'badge.json': () => renderBadgeJson(ordered),
+  const hide = redactor([hostname()]);
+  const told = (observation: Observation): Observation =>
+    options.redact === false ? observation : redactDeep(observation, hide);
+  const ordered = canonical(options.redact === false ? document : redactDocument(document, hide));
+  const shown = new Map([...evidence].map(([key, observation]) => [key, told(observation)]));
+  const leases = (options.leases ?? []).map((lease) => (options.redact === false ? lease : redactDeep(lease, hide)));
+  const files: Record<string, () => Iterable<string>> = {
+    'report.json': () => jsonChunks(ordered),
+    'report.html': () => [renderHtml(ordered, { evidence: shown, leases })],
+    'report.md': () => [renderMarkdown(ordered)],
+    'report.xml': () => junitChunks(ordered),
+    'ctrf.json': () => ctrfChunks(ordered),
+    'badge.svg': () => [renderBadgeSvg(ordered)],
+    'badge.json': () => [renderBadgeJson(ordered)],
   };
   await mkdir(directory, { recursive: true });
   const paths: string[] = [];
@@ -44,12 +53,22 @@ export async function writeReports(
 }
 
 /** Writes beside the target and renames, so that a reader never sees half of a report. */
-async function replaceFile(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, texts: Iterable<string>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o644);
     try {
-      await file.writeFile(text);
+      let waiting: string[] = [];
+      let length = 0;
+      for (const text of texts) {
+        waiting.push(text);
+        length += text.length;
+        if (length < piece) continue;
+        await file.writeFile(waiting.join(''));
+        waiting = [];
+        length = 0;
+      }
+      await file.writeFile(waiting.join(''));
       await file.sync();
     } finally {
       await file.close();

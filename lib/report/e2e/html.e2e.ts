@@ -1,9 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Document } from '../../record/document.ts';
+import { withBaseline } from '../compare.ts';
 import { renderHtml } from '../html/page.ts';
-import { countOf, sampleDocument, sampleEvidence } from '../sample.ts';
-import { hostileDocument, hostileEvidence, hostileTexts } from '../sample-hostile.ts';
+import { sampleDocument, sampleEvidence } from '../sample.ts';
+import { largeDocument } from '../sample-large.ts';
+import { hostileDocument, hostileEvidence, hostileLease, hostileTexts, longWindedDocument } from '../sample-hostile.ts';
+import { sampleLease } from '../sample-evidence.ts';
+import { recordedPage } from '../recorded.sample.ts';
 import { launchBrowser, openReport } from './browser.ts';
 
 const report = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()) });
@@ -90,6 +96,8 @@ test('the matrix is walked by arrow keys, Enter opens the evidence, Escape close
     page.evaluate('document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id');
   await page.locator('#only').focus();
   await page.keyboard.press('Tab');
+  expect(await focused()).toBe('every-cell');
+  await page.keyboard.press('Tab');
   expect(await focused()).toMatch(/DEV-CGROUP in debian-12/);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
@@ -160,23 +168,100 @@ test('the policy is honoured: injected scripts, styles, images and markup are re
   expect((refused as { injected?: unknown }).injected).toBeUndefined();
 });
 
-test.for(hostileTexts)('hostile text %# in every field stays text, also in the drawer', async (text) => {
-  const document = hostileDocument(text);
-  await using opened = await openReport(browser, renderHtml(document, { evidence: hostileEvidence(document, text) }));
+test.for(hostileTexts)('hostile text %# in every field stays text and in its place, also in the drawer', async (text) => {
+  // All its ids are equal, so that every verdict stands in one drawer: some are enough.
+  const whole = hostileDocument(text);
+  const document = { ...whole, verdicts: whole.verdicts.slice(0, 3) };
+  const markup = renderHtml(document, { evidence: hostileEvidence(document, text), leases: [hostileLease(text)] });
+  await using opened = await openReport(browser, markup);
   const { page } = opened;
+  await page.evaluate('addEventListener("securitypolicyviolation", (event) => console.error(event.effectiveDirective))');
   await page.locator('.matrix tbody td button:not(.cell-head)').first().click();
   await page.locator('#drawer .evidence h4').first().waitFor();
-  await page.locator('#drawer summary', { hasText: 'Raw observation' }).first().click();
+  await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+  await page.locator('#drawer pre', { hasText: '"identity"' }).first().waitFor();
   expect(await page.locator('img, iframe, object, [onload], [onerror], [onmouseover], b b').count()).toBe(0);
   const links: string[] = await page.locator('a[href]').evaluateAll((list) => list.map((element) => String(element)));
   expect(links.filter((href) => !href.startsWith('file:') && !href.startsWith('https:'))).toEqual([]);
+  await expectNoOverflow(page);
+  expect(opened.offences).toEqual([]);
+});
+
+test('lines of a megabyte stay inside the page', async () => {
+  const whole = longWindedDocument();
+  const document = { ...whole, verdicts: whole.verdicts.slice(0, 40) };
+  await using opened = await openReport(
+    browser,
+    renderHtml(document, { evidence: hostileEvidence(document, 'x'.repeat(1_000_000)) }),
+  );
+  await opened.page.locator('.matrix tbody td button:not([aria-label$="not planned"])').first().click();
+  await opened.page.locator('#drawer .evidence h4').first().waitFor();
+  await expectNoOverflow(opened.page);
+  expect(opened.offences).toEqual([]);
+});
+
+test.for(['light', 'dark'] as const)(
+  'axe finds nothing serious in the %s page, with the drawer closed and open',
+  async (colorScheme) => {
+    const since = { ...sampleDocument(), verdicts: sampleDocument().verdicts.slice(0, 60) };
+    const markup = renderHtml(withBaseline(sampleDocument(), since), {
+      evidence: sampleEvidence(sampleDocument()),
+      leases: [sampleLease()],
+    });
+    await using opened = await openReport(browser, markup, { colorScheme });
+    const { page } = opened;
+    expect(await violations(page)).toEqual([]);
+    await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
+    await page.locator('#drawer .evidence h4').first().waitFor();
+    await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+    expect(await violations(page)).toEqual([]);
+  },
+);
+
+test('equal neighbouring versions share a column until every cell is asked for, and the address remembers it', async () => {
+  const document = versionsDocument();
+  await using opened = await openReport(browser, renderHtml(document));
+  const { page } = opened;
+  const heads = (): Promise<string[]> => page.locator('.matrix thead tr:nth-child(2) th').allInnerTexts();
+  expect(await heads()).toEqual(['containerd 1.1.0 – 1.5.0', 'containerd 1.6.0 – 1.12.0']);
+  expect(await page.locator('.matrix .corner').innerText()).toBe(`${document.rules.length} rules, 12 cells in 2 columns`);
+  await cell(page, 'fail: OWN-ON in').click();
+  expect(await page.locator('#drawer header').innerText()).toContain('debian-13/containerd-1.12.0/runc-1.1.15');
+  await page.locator('#drawer .like summary').click();
+  await page.locator('#drawer .like a', { hasText: 'containerd-1.6.0/' }).click();
+  await page.locator('#drawer header', { hasText: 'containerd-1.6.0/' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Every cell').check();
+  expect(await heads()).toHaveLength(12);
+  expect(page.url()).toContain('cells=all');
+  await page.reload();
+  await page.locator('table.matrix').waitFor();
+  expect(await heads()).toHaveLength(12);
+  expect(opened.offences).toEqual([]);
+});
+
+test('the evidence says which keys of the engine are effective and how to run the pod by hand', async () => {
+  const markup = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()), leases: [sampleLease()] });
+  await using opened = await openReport(browser, markup);
+  await cell(opened.page, `fail: OWN-DIRECTORY in ${crioRunc}`).click();
+  const drawer = opened.page.locator('#drawer');
+  await drawer
+    .getByText(
+      /^npx podproof report 2026-11-20T14-12-07-quick --repro debian-13\/crio-1\.36\.3\/runc-1\.1\.15\/ownership\/\S+\/OWN-DIRECTORY --out repro$/,
+    )
+    .waitFor();
+  await drawer.getByText('Planned and effective configuration, 2 keys').click();
+  expect(await drawer.locator('.keys .failed').innerText()).toMatch(/enable_cdi\s+true\s+false/);
+  await drawer.getByText('Pod sandbox, as crictl reads it').click();
+  await drawer.getByText('"cgroup_parent"').waitFor();
   expect(opened.offences).toEqual([]);
 });
 
 test('10,000 cells of 60 rules build few elements, scroll and filter without hanging', async () => {
-  await using opened = await openReport(browser, renderHtml(hugeDocument()));
+  await using opened = await openReport(browser, renderHtml(largeDocument()));
   const { page } = opened;
   expect(await page.locator('.matrix td').count()).toBeLessThan(4000);
+  await page.getByLabel('Every cell').check();
   await page.evaluate('document.getElementById("grid").scrollTo({ left: 400000 })');
   await expect
     .poll(async () => Number(await page.locator('.matrix thead th[scope=col]').first().getAttribute('aria-colindex')))
@@ -189,33 +274,69 @@ test('10,000 cells of 60 rules build few elements, scroll and filter without han
   expect(opened.offences).toEqual([]);
 });
 
+test.for(['light', 'dark'] as const)(
+  'all recorded runs are one %s page that filters, links, opens by keyboard and has no serious violation',
+  async (colorScheme) => {
+    await using opened = await openReport(browser, await recordedPage(), { colorScheme });
+    const { page } = opened;
+    expect(await violations(page)).toEqual([]);
+    await page.locator('#only').fill('suite=ownership engine=crio runtime=runc');
+    await expect.poll(() => visibleRows(page)).toContain('OWN-MODE');
+    await page.reload();
+    await page.locator('table.matrix').waitFor();
+    expect(await visibleRows(page)).toContain('OWN-MODE');
+    await cell(page, `known: OWN-MODE in ${crioRunc}`).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#drawer').getByText('changed first here').first().waitFor();
+    await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#drawer').isVisible()).toBe(false);
+    expect(opened.offences).toEqual([]);
+  },
+);
+
 async function expectInView(locator: Locator): Promise<void> {
   const box = await locator.boundingBox();
   expect(box?.y).toBeGreaterThanOrEqual(0);
   expect(box?.y).toBeLessThan(900);
 }
 
-/** The sample's verdicts, spread over 10,000 cells and 60 rules. */
-function hugeDocument(): Document {
+/** Nothing sticks out of the page or of the drawer. */
+async function expectNoOverflow(page: Page): Promise<void> {
+  const beyond = await page.evaluate(
+    `[document.documentElement, document.getElementById('drawer')].map((element) => element.scrollWidth - element.clientWidth)`,
+  );
+  expect(beyond).toEqual([0, 0]);
+}
+
+/** What axe calls serious or critical. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+}
+
+/** Twelve versions of an engine with one runtime; from the sixth on one rule fails. */
+function versionsDocument(): Document {
   const base = sampleDocument();
-  const rules = Array.from({ length: 60 }, (_, index) => ({ ...base.rules[index % base.rules.length]!, id: `RULE-${index}` }));
-  const cells = Array.from({ length: 10_000 }, (_, index) => {
-    const cell = base.cells[index % base.cells.length]!;
-    const version = `1.${index % 40}.${Math.floor(index / 40)}`;
+  const first = base.cells[0]!;
+  const own = base.verdicts.filter((verdict) => verdict.cell === first.id);
+  const cells = Array.from({ length: 12 }, (_, index) => {
+    const version = `1.${index + 1}.0`;
     return {
-      ...cell,
-      verdict: 'pass' as const,
-      id: `${cell.host}/${cell.engine.name}-${version}/${cell.runtime.name}-${index % 8}`,
-      engine: { ...cell.engine, version },
+      ...first,
+      id: `debian-13/containerd-${version}/runc-1.1.15`,
+      engine: { ...first.engine, version },
+      verdict: index >= 5 ? ('fail' as const) : first.verdict,
     };
   });
-  const verdicts = cells.flatMap((cell, c) =>
-    rules.map((rule, r) => ({
-      ...base.verdicts[(c * 7 + r) % base.verdicts.length]!,
+  const verdicts = cells.flatMap((cell) =>
+    own.map((verdict) => ({
+      ...verdict,
       cell: cell.id,
-      rule: rule.id,
-      suite: rule.suite,
+      ...(verdict.rule === 'OWN-ON' && cell.verdict === 'fail' ? { verdict: 'fail' as const } : {}),
     })),
   );
-  return { ...base, rules, cells, verdicts, counts: countOf(verdicts) };
+  return { ...base, cells, verdicts };
 }

@@ -6,10 +6,12 @@ const modules = [
   'version',
   'filter',
   'model',
+  'ranges',
   'select',
   'state',
   'nodes',
   'observation',
+  'repro',
   'drawer',
   'table',
   'matrix',
@@ -27,7 +29,12 @@ export function clientScript(): string {
 }
 
 export function styleSheet(): string {
-  return read('styles.css');
+  return palette() + read('styles.css');
+}
+
+/** Colours and fonts, light and dark: those of every page that we write. */
+export function palette(): string {
+  return read('palette.css');
 }
 
 function read(name: string): string {

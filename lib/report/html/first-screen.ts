@@ -1,16 +1,15 @@
 import type { Document, Verdict } from '../../record/document.ts';
-import type { Change, Comparison } from '../compare.ts';
+import type { Baseline, Change, ChangeKind } from '../../record/baseline.ts';
+import { changeCounts, changesOf } from '../compare.ts';
+import { changeTitles } from '../changes.ts';
 import { cellsOf, type Finding, findings, isContrast, securityFindings, sentence, worstFindings } from '../findings.ts';
 import { layerText } from '../verdicts.ts';
 import { badge, drawerLink } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
-/** Entries that a list shows at once. */
-const shown = 12;
-
 /** What a reader wants first: what changed, or, without a baseline, what is worst. */
-export function firstScreen(document: Document, comparison: Comparison | undefined): Markup {
-  return comparison === undefined ? worst(document) : changes(document, comparison);
+export function firstScreen(document: Document): Markup {
+  return document.baseline === null ? worst(document) : changes(document, document.baseline);
 }
 
 /** Everything that weakens isolation, known or not. */
@@ -24,48 +23,57 @@ export function security(document: Document): Markup {
 
 function worst(document: Document): Markup {
   const list = worstFindings(document);
+  if (list.length > 0)
+    return html`<section aria-labelledby="worst-title">
+      <h2 id="worst-title">Worst findings</h2>
+      ${findingList(document, list)}
+    </section>`;
+  const known = findings(
+    document,
+    document.verdicts.filter((verdict) => verdict.verdict === 'known'),
+  );
   return html`<section aria-labelledby="worst-title">
-    <h2 id="worst-title">Worst findings</h2>
-    ${list.length === 0 ? html`<p class="quiet">Nothing deviates beyond what known issues say.</p>` : findingList(document, list)}
+    <h2 id="worst-title">Known deviations</h2>
+    <p class="quiet">Nothing deviates beyond what known issues say.</p>
+    ${findingList(document, known, { shown: 3 })}
   </section>`;
 }
 
-function changes(document: Document, comparison: Comparison): Markup {
-  const groups: Array<[string, readonly Change[]]> = [
-    ['New failures', comparison.newFailures],
-    ['Fixed', comparison.fixed],
-    ['Changed', comparison.changed],
-  ];
-  const quiet =
-    groups.every(([, list]) => list.length === 0) &&
-    comparison.newCells.length + comparison.goneCells.length + comparison.goneVerdicts.length === 0;
+/** Changes that are told one by one; the others are only counted. */
+const told: readonly ChangeKind[] = ['new-failure', 'newly-blocked', 'changed-evidence', 'new-known', 'fixed', 'unblocked'];
+
+function changes(document: Document, baseline: Baseline): Markup {
+  const gone = baseline.changes.filter(({ kind }) => kind === 'disappeared');
+  const counts = changeCounts(baseline);
+  const quiet = counts.every(([kind]) => kind.startsWith('still-')) && baseline.newCells.length + baseline.goneCells.length === 0;
   return html`<section aria-labelledby="changes-title">
-    <h2 id="changes-title">Since <span class="mono">${comparison.baseline}</span></h2>
-    <p class="quiet">
-      ${comparison.newFailures.length} new failures, ${comparison.fixed.length} fixed, ${comparison.changed.length} changed,
-      ${comparison.stillRed.length} still red, ${comparison.stillKnown.length} still known, ${comparison.newCells.length} new
-      cells, ${comparison.goneCells.length} gone.
-    </p>
-    ${quiet ? html`<p>Nothing changed.</p>` : undefined} ${groups.map(([title, list]) => changeGroup(document, title, list))}
-    ${nameList('New cells', comparison.newCells)} ${nameList('Cells that are gone', comparison.goneCells)}
+    <h2 id="changes-title">Since <span class="mono">${baseline.run}</span></h2>
+    <ul class="changes">
+      ${counts.map(([kind, count]) => html`<li class="k-${kind}"><b>${count}</b> ${changeTitles[kind].toLowerCase()}</li>`)}
+      <li><b>${baseline.newCells.length}</b> new cells</li>
+      <li><b>${baseline.goneCells.length}</b> cells gone</li>
+    </ul>
+    ${quiet ? html`<p>Nothing changed.</p>` : undefined} ${told.map((kind) => changeGroup(document, kind))}
+    ${nameList('New cells', baseline.newCells)} ${nameList('Cells that are gone', baseline.goneCells)}
     ${nameList(
-      'Judged before, and no longer',
-      comparison.goneVerdicts.map((verdict) => `${verdict.rule} ${verdict.scenario} in ${verdict.cell}`),
+      changeTitles.disappeared,
+      gone.map(({ rule, scenario, cell }) => `${rule} ${scenario} in ${cell}`),
     )}
   </section>`;
 }
 
-function changeGroup(document: Document, title: string, list: readonly Change[]): Markup | undefined {
+function changeGroup(document: Document, kind: ChangeKind): Markup | undefined {
+  const list = changesOf(document, kind);
   if (list.length === 0) return undefined;
-  const before = new Map(list.map((change) => [change.after, change.before]));
-  return html`<h3>${title}</h3>
+  const before = new Map(list.map(({ change, verdict }) => [verdict, change.before]));
+  return html`<h3>${changeTitles[kind]}</h3>
     ${findingList(
       document,
       findings(
         document,
-        list.map((change) => change.after),
+        list.map(({ verdict }) => verdict),
       ),
-      (verdict) => before.get(verdict),
+      { before: (verdict) => before.get(verdict) },
     )}`;
 }
 
@@ -78,7 +86,12 @@ function nameList(title: string, names: readonly string[]): Markup | undefined {
     ${names.length > 50 ? html`<p class="quiet">and ${names.length - 50} more</p>` : undefined}`;
 }
 
-function findingList(document: Document, list: readonly Finding[], before?: (verdict: Verdict) => Verdict | undefined): Markup {
+function findingList(
+  document: Document,
+  list: readonly Finding[],
+  options: { before?: (verdict: Verdict) => Change['before']; shown?: number } = {},
+): Markup {
+  const { before, shown = 12 } = options;
   const item = (finding: Finding): Markup => findingItem(document, finding, before);
   const rest = list.slice(shown, 500);
   return html`<ul class="findings">
@@ -96,7 +109,7 @@ function findingList(document: Document, list: readonly Finding[], before?: (ver
     }`;
 }
 
-function findingItem(document: Document, finding: Finding, before?: (verdict: Verdict) => Verdict | undefined): Markup {
+function findingItem(document: Document, finding: Finding, before?: (verdict: Verdict) => Change['before']): Markup {
   const first = finding.verdicts[0];
   const was = first && before?.(first);
   const cells = cellsOf(finding);

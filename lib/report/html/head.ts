@@ -1,4 +1,5 @@
 import { type Document, verdictNames } from '../../record/document.ts';
+import { groupBy } from '../order.ts';
 import { colourOf, exitMeaning, meaning } from '../verdicts.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
@@ -15,7 +16,7 @@ export function topBar({ run, hosts }: Document): Markup {
       <a href="#excluded" data-section>Left out</a>
     </nav>
     <span class="accelerators" aria-label="Accelerator of each host">
-      ${hosts.map((host) => html`<span class="accelerator a-${acceleratorClass(host.accelerator)}">${host.id}: ${acceleratorText(host.accelerator)}</span>`)}
+      ${[...groupBy(hosts, (host) => host.accelerator)].map(([accelerator, list]) => html`<span class="accelerator a-${acceleratorClass(accelerator)}">${hostNames(list.map(({ id }) => id))}: ${acceleratorText(accelerator)}</span>`)}
     </span>
   </header>`;
 }
@@ -78,41 +79,49 @@ function counts(document: Document): Markup {
 }
 
 function hostTable({ hosts }: Document): Markup {
-  return html`<table class="plain hosts">
-    <caption class="sr">
-      Hosts
-    </caption>
-    <thead>
-      <tr>
-        <th scope="col">Host</th>
-        <th scope="col">Kind</th>
-        <th scope="col">Accelerator</th>
-        <th scope="col">Kernel</th>
-        <th scope="col">System</th>
-        <th scope="col">/dev/kvm</th>
-        <th scope="col">cgroup</th>
-      </tr>
-    </thead>
-    <tbody>
-      ${hosts.map(
-        ({ id, kind, accelerator, facts }) =>
-          html`<tr>
-            <th scope="row" class="mono">${id}</th>
-            <td>${kind}</td>
-            <td>
-              <span class="accelerator a-${acceleratorClass(accelerator)}">${acceleratorText(accelerator)}</span>
-              <span class="quiet">${facts?.acceleratorReason}</span>
-            </td>
-            <td class="mono">${facts?.kernel ?? 'unknown'}</td>
-            <td>${facts?.os}</td>
-            <td class="mono">
-              ${facts === undefined ? undefined : facts.kvm.present ? `${facts.kvm.owner} ${facts.kvm.mode}` : 'absent'}
-            </td>
-            <td>${facts?.cgroup}</td>
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  const summary = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}: ${hosts.map(({ id, facts }) => `${id}${facts === undefined ? '' : `, kernel ${facts.kernel}`}`).join('; ')}`;
+  return html`<details class="hosts">
+    <summary>${summary}</summary>
+    <table class="plain">
+      <caption class="sr">
+        Hosts
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Host</th>
+          <th scope="col">Kind</th>
+          <th scope="col">Accelerator</th>
+          <th scope="col">Kernel</th>
+          <th scope="col">System</th>
+          <th scope="col">/dev/kvm</th>
+          <th scope="col">cgroup</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${hosts.map(
+          ({ id, kind, accelerator, facts }) =>
+            html`<tr>
+              <th scope="row" class="mono">${id}</th>
+              <td>${kind}</td>
+              <td>
+                <span class="accelerator a-${acceleratorClass(accelerator)}">${acceleratorText(accelerator)}</span>
+                <span class="quiet">${facts?.acceleratorReason}</span>
+              </td>
+              <td class="mono">${facts?.kernel ?? 'unknown'}</td>
+              <td>${facts?.os}</td>
+              <td class="mono">
+                ${facts === undefined ? undefined : facts.kvm.present ? `${facts.kvm.owner} ${facts.kvm.mode}` : 'absent'}
+              </td>
+              <td>${facts?.cgroup}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+}
+
+function hostNames(ids: readonly string[]): string {
+  return ids.length > 3 ? `${ids.length} hosts` : ids.join(', ');
 }
 
 function cellsText({ cells }: Document): string {

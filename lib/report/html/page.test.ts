@@ -3,30 +3,45 @@ import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Document } from '../../record/document.ts';
-import { compare } from '../compare.ts';
 import { sampleDocument, sampleEvidence } from '../sample.ts';
-import { hostileDocument, hostileEvidence, hostileTexts, longWindedDocument } from '../sample-hostile.ts';
+import { hostileChanges, hostileDocument, hostileEvidence, hostileTexts, longWindedDocument } from '../sample-hostile.ts';
+import { embeddedEvidence } from './evidence.ts';
 import { renderHtml } from './page.ts';
 import { citation, html } from './template.ts';
 
 const Data = z.object({
   cells: z.array(z.object({ id: z.string() })),
   rules: z.array(z.object({ id: z.string() })),
-  columns: z.object({
-    cell: z.array(z.number()),
-    rule: z.array(z.number()),
-    observed: z.array(z.number()),
-    verdict: z.array(z.number()),
-  }),
-  texts: z.array(z.string()),
+  places: z.array(z.object({ name: z.string(), width: z.literal([1, 2, 4]), from: z.number(), length: z.number() })),
+  texts: z.array(z.string().nullable()),
   embedded: z.array(z.number()),
+  kept: z.number(),
+  of: z.number(),
 });
 
-/** The JSON of a data block, as the page's script reads it. */
-function block(page: string, id: string): unknown {
+/** A data block's bytes, as the page's script reads them. */
+function bytes(page: string, id: string): Buffer {
   const [, encoding, body = ''] =
     new RegExp(`<script type="application/json" id="${id}" data-encoding="(\\w+)">([^<]*)</script>`).exec(page) ?? [];
-  return JSON.parse(encoding === 'gzip' ? gunzipSync(Buffer.from(body, 'base64')).toString() : body);
+  return encoding === 'gzip' ? gunzipSync(Buffer.from(body, 'base64')) : Buffer.from(body);
+}
+
+function block(page: string, id: string): unknown {
+  return JSON.parse(bytes(page, id).toString());
+}
+
+/** The texts and columns of a page. */
+function dataOf(page: string): z.infer<typeof Data> & { columns: Record<'cell' | 'rule' | 'observed' | 'verdict', number[]> } {
+  const data = Data.parse(block(page, 'data'));
+  const packed = bytes(page, 'columns');
+  const column = (wanted: string): number[] => {
+    const { width, from, length } = data.places.find(({ name }) => name === wanted) ?? { width: 1, from: 0, length: 0 };
+    return Array.from({ length }, (_, index) => packed.readUIntLE(from + index * width, width));
+  };
+  return {
+    ...data,
+    columns: { cell: column('cell'), rule: column('rule'), observed: column('observed'), verdict: column('verdict') },
+  };
 }
 
 /** Every tag with the names of its attributes, without any value: what a browser would build. */
@@ -58,9 +73,10 @@ test('the page has no style attribute, no event attribute and no address but of 
 });
 
 test('the data block has every verdict, by rule and cell', () => {
-  const data = Data.parse(block(renderHtml(sampleDocument()), 'data'));
+  const data = dataOf(renderHtml(sampleDocument()));
   const { cell, rule, observed } = data.columns;
   expect(cell).toHaveLength(sampleDocument().verdicts.length);
+  expect(data.columns.verdict.every((verdict) => verdict < 9)).toBe(true);
   const places = rule.map((each, index) => each * data.cells.length + (cell[index] ?? 0));
   expect(places).toEqual([...places].sort((a, b) => a - b));
   const seen = rule.map(
@@ -75,19 +91,33 @@ test('the data block has every verdict, by rule and cell', () => {
 
 test('verdicts of cells and rules that the document does not describe are shown all the same', () => {
   const document: Document = { ...sampleDocument(), cells: [], rules: [] };
-  const data = Data.parse(block(renderHtml(document), 'data'));
+  const data = dataOf(renderHtml(document));
   expect(data.columns.cell).toHaveLength(document.verdicts.length);
   expect(data.rules).toHaveLength(sampleDocument().rules.length);
 });
 
 test('evidence is embedded by cell, for its scenarios', () => {
   const page = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()) });
-  const data = Data.parse(block(page, 'data'));
+  const data = dataOf(page);
   expect(data.embedded).toHaveLength(7);
   const at = data.embedded.findIndex((cell) => data.cells[cell]?.id === 'debian-13/crio-1.36.3/runc-1.1.15');
   expect(block(page, `evidence-${at}`)).toMatchObject({
     'ownership directory': { scenario: 'directory', guest: { dev: expect.any(Array) as unknown[] } },
   });
+});
+
+test('evidence that does not fit is left out, that of passes first, and the page says how much there is', () => {
+  const document = sampleDocument();
+  const evidence = sampleEvidence(document);
+  const { blocks, cells, kept, of } = embeddedEvidence(document, evidence, 300_000);
+  expect(of).toBe(new Set(evidence.keys()).size);
+  expect(kept).toBeGreaterThan(20);
+  expect(kept).toBeLessThan(of);
+  expect(blocks).toHaveLength(cells.length);
+  const red = document.verdicts.filter(({ verdict }) => verdict === 'fail' || verdict === 'fixed');
+  for (const { cell, suite, scenario } of red) {
+    expect(blocks[cells.indexOf(cell)]?.text).toContain(`"${suite} ${scenario}"`);
+  }
 });
 
 test('a large document is compressed and reads back', () => {
@@ -96,21 +126,19 @@ test('a large document is compressed and reads back', () => {
     document.verdicts.map((verdict) => ({
       ...verdict,
       scenario: `${verdict.scenario}-${index}`,
+      observed: `${verdict.observed} ${index}`,
       evidence: `e${index}-${verdict.rule}`,
     })),
   ).flat();
   const page = renderHtml(document);
   expect(page.includes('id="data" data-encoding="gzip"')).toBe(true);
-  expect(Data.parse(block(page, 'data')).columns.cell).toHaveLength(document.verdicts.length);
+  expect(dataOf(page).columns.cell).toHaveLength(document.verdicts.length);
 });
 
 test.for(hostileTexts)('hostile text %j in every field builds the same page as harmless text', (text) => {
   const page = (filling: string): string => {
     const document = hostileDocument(filling);
-    return renderHtml(document, {
-      evidence: hostileEvidence(document, filling),
-      comparison: compare(sampleDocument(), document),
-    });
+    return renderHtml(document, { evidence: hostileEvidence(document, filling) }) + renderHtml(hostileChanges(filling));
   };
   expect(skeleton(page(text))).toEqual(skeleton(page('harmless')));
   // oxlint-disable-next-line no-control-regex

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Document } from '../../record/document.ts';
-import type { Observation } from '../../record/observation.ts';
+import type { LeaseRecord, Observation } from '../../record/observation.ts';
 import { canonical } from '../canonical.ts';
-import type { Comparison } from '../compare.ts';
 import { clientScript, styleSheet } from './client.ts';
-import { dataBlock, evidenceBlocks } from './data.ts';
+import { dataBlocks } from './data.ts';
+import { embeddedEvidence, leaseBlock } from './evidence.ts';
 import { excluded } from './excluded.ts';
 import { firstScreen, security } from './first-screen.ts';
 import { runHead, topBar } from './head.ts';
@@ -15,10 +15,10 @@ import { timeline } from './timeline.ts';
 /** The report as one offline file. Nothing in it reaches the network, and no data of the run can become markup or script. */
 export function renderHtml(
   document: Document,
-  options: { evidence?: ReadonlyMap<string, Observation>; comparison?: Comparison } = {},
+  options: { evidence?: ReadonlyMap<string, Observation>; leases?: readonly LeaseRecord[] } = {},
 ): string {
   const ordered = canonical(document);
-  const { blocks, embedded } = evidenceBlocks(ordered, options.evidence ?? new Map());
+  const { blocks, cells, kept, of } = embeddedEvidence(ordered, options.evidence ?? new Map());
   const script = clientScript();
   const style = styleSheet();
   return html`<!doctype html>
@@ -37,11 +37,11 @@ export function renderHtml(
         <a class="skip" href="#matrix" data-section>Skip to the matrix</a>
         ${glyphSheet()} ${topBar(ordered)}
         <main>
-          ${runHead(ordered)} ${firstScreen(ordered, options.comparison)} ${matrixFrame()} ${security(ordered)}
-          ${timeline(ordered)} ${excluded(ordered)}
+          ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame()} ${security(ordered)} ${timeline(ordered)}
+          ${excluded(ordered)}
         </main>
         <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
-        ${dataBlock(ordered, embedded)}${blocks}${trusted(`<script>${script}</script>`)}
+        ${dataBlocks(ordered, cells, { kept, of, run: ordered.run.id })}${blocks}${leaseBlock(options.leases ?? [])}${trusted(`<script>${script}</script>`)}
       </body>
     </html> `.text;
 }
@@ -64,12 +64,13 @@ function matrixFrame(): Markup {
         placeholder="runtime=kata verdict=fail,known rule=OWN-* permission denied"
         aria-describedby="filter-help filter-state"
       />
+      <label class="switch"><input id="every-cell" type="checkbox" /> Every cell</label>
       <output id="filter-state" aria-live="polite"></output>
     </form>
     <p id="filter-help" class="quiet hint">
       Keys: host, engine, runtime, cell, suite, rule, scenario, verdict. <span class="mono">*</span> matches anything, commas are
       alternatives, <span class="mono">engine=containerd&gt;=1.7</span> compares versions; other words are searched in texts.
-      Arrow keys move through the matrix, Enter opens the evidence, Escape closes it.
+      Equal neighbouring versions share a column. Arrow keys move through the matrix, Enter opens the evidence, Escape closes it.
     </p>
     <div id="grid" class="grid"></div>
   </section>`;

@@ -57,3 +57,15 @@ export function citationOf(text) {
 export function millis(ms) {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
+
+/** Lines behind a summary; none is said in one line. @param {string} title @param {string[]} lines */
+export function folded(title, lines) {
+  return lines.length === 0
+    ? h('p', { class: 'quiet' }, title)
+    : h('details', {}, h('summary', {}, title), pre(lines.join('\n')));
+}
+
+/** @param {string} text */
+export function pre(text) {
+  return h('pre', { tabindex: '0' }, text);
+}

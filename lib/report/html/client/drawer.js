@@ -1,6 +1,8 @@
 import { badgeOf, citationOf, h } from './dom.js';
 import { entryAt, labelOf, readBlock } from './model.js';
 import { observationView } from './observation.js';
+import { reproView } from './repro.js';
+import { writeState } from './state.js';
 
 /** @typedef {import('./model.js').Model} Model */
 
@@ -9,9 +11,10 @@ import { observationView } from './observation.js';
  * @param {Model} model
  * @param {number} rule
  * @param {number} cell
+ * @param {number[]} like the cells that share its column
  * @returns {HTMLElement}
  */
-export function verdictView(model, rule, cell) {
+export function verdictView(model, rule, cell, like) {
   const text = model.rules[rule];
   const where = model.cells[cell];
   const entry = entryAt(model, rule, cell);
@@ -29,6 +32,7 @@ export function verdictView(model, rule, cell) {
       fact('Applies to', text?.range),
       text?.citation ? h('div', {}, h('dt', {}, 'Citation'), h('dd', {}, citationOf(text.citation))) : undefined,
     ),
+    likeView(model, cell, like, model.rules[rule]),
     entry.inherited && where
       ? h(
           'section',
@@ -46,8 +50,9 @@ export function verdictView(model, rule, cell) {
  * Content of the drawer for a cell: what it was made of.
  * @param {Model} model
  * @param {number} cell
+ * @param {number[]} like the cells that share its column
  */
-export function cellView(model, cell) {
+export function cellView(model, cell, like) {
   const where = model.cells[cell];
   return h(
     'div',
@@ -66,6 +71,28 @@ export function cellView(model, cell) {
       fact('Runtime came from', where?.runtime?.source),
       fact('Runtime sha256', where?.runtime?.sha256, 'mono'),
     ),
+    likeView(model, cell, like, undefined),
+  );
+}
+
+/**
+ * The other cells of a column: a range shows the same in all of them, and each has evidence of its own.
+ * @param {Model} model @param {number} cell @param {number[]} like @param {import('./model.js').RuleEntry | undefined} rule
+ */
+function likeView(model, cell, like, rule) {
+  const others = like.filter((other) => other !== cell);
+  if (others.length === 0) return undefined;
+  const links = others.slice(0, 60).map((other) => {
+    const id = model.cells[other]?.id ?? '';
+    const state = { only: '', cells: '', cell: id, suite: rule?.suite ?? '', rule: rule?.id ?? '' };
+    return h('li', {}, h('a', { class: 'mono', 'data-drawer': true, href: writeState(state) }, id));
+  });
+  return h(
+    'details',
+    { class: 'like' },
+    h('summary', {}, `The same in ${others.length} other ${others.length === 1 ? 'cell' : 'cells'} of this column`),
+    h('ul', {}, links),
+    others.length > 60 ? h('p', { class: 'quiet' }, `and ${others.length - 60} more`) : undefined,
   );
 }
 
@@ -89,11 +116,11 @@ function fact(name, value, style) {
 function caseView(model, i, open) {
   const { columns } = model;
   /** @param {number | undefined} at */
-  const text = (at) => (at === undefined || at < 0 ? undefined : model.texts[at]);
+  const text = (at) => model.texts[at ?? 0] ?? undefined;
   const name = model.verdictNames[columns.verdict[i] ?? 0] ?? '';
   const marks = columns.marks[i] ?? 0;
   const knownId = text(columns.known[i]);
-  const trail = model.trails[columns.trail[i] ?? -1];
+  const trail = model.trails[columns.trail[i] ?? 0];
   const layer = text(columns.layer[i]);
   const reason = text(columns.reason[i]);
   return h(
@@ -159,11 +186,24 @@ function trailView(model, trail) {
 /** @param {Model} model @param {number} i @param {boolean} open */
 function evidenceView(model, i, open) {
   const { columns } = model;
-  const path = model.texts[columns.evidence[i] ?? -1] ?? '';
+  const line = columns.line[i] ?? 0;
+  const path =
+    line > 0
+      ? `cells/${model.cells[columns.cell[i] ?? 0]?.id}/observations.ndjson#${line}`
+      : (model.texts[columns.evidence[i] ?? 0] ?? '');
   const block = model.embedded.indexOf(columns.cell[i] ?? -1);
   const source = h('p', { class: 'mono quiet path' }, path);
   if (block === -1)
-    return h('div', {}, h('p', { class: 'quiet' }, 'The observation is not part of this page; it is in the run folder:'), source);
+    return h(
+      'div',
+      {},
+      h(
+        'p',
+        { class: 'quiet' },
+        `The observation is not part of this page, which has ${model.kept} of ${model.of}; it is in the run folder:`,
+      ),
+      source,
+    );
   const body = h('div', { class: 'evidence' });
   const details = h('details', { open }, h('summary', {}, 'Evidence'), source, body);
   const fill = async () => {
@@ -173,7 +213,9 @@ function evidenceView(model, i, open) {
     const key = `${model.rules[columns.rule[i] ?? 0]?.suite} ${model.texts[columns.scenario[i] ?? 0]}`;
     const found = Object.hasOwn(observations, key) ? observations[key] : undefined;
     body.replaceChildren(
-      ...(found ? observationView(found) : [h('p', { class: 'quiet' }, 'No observation was recorded for this scenario.')]),
+      ...(found
+        ? observationView(found, await reproView(model, i, found))
+        : [h('p', { class: 'quiet' }, 'No observation was recorded for this scenario.')]),
     );
   };
   details.addEventListener('toggle', () => void fill());

@@ -1,7 +1,8 @@
 import { h } from './dom.js';
 import { cellView, verdictView } from './drawer.js';
 import { makeMatrix } from './matrix.js';
-import { indexed, readBlock } from './model.js';
+import { readModel } from './model.js';
+import { collapsed, familyOrder } from './ranges.js';
 import { selectEntries } from './select.js';
 import { readState, writeState } from './state.js';
 
@@ -13,12 +14,14 @@ function byId(id) {
 }
 
 async function start() {
-  const model = indexed(await readBlock('data'));
+  const model = await readModel();
   const drawer = byId('drawer');
   const input = /** @type {HTMLInputElement} */ (byId('only'));
   const cellAt = new Map(model.cells.map((cell, index) => [cell.id, index]));
   const ruleAt = new Map(model.rules.map((rule, index) => [`${rule.suite} ${rule.id}`, index]));
   let state = readState(location.hash);
+  const families = familyOrder(model);
+  const everyCell = /** @type {HTMLInputElement} */ (byId('every-cell'));
   let shownFilter = '\n';
   /** @type {(() => HTMLElement | null) | undefined} where the focus goes when the drawer closes */
   let origin;
@@ -37,11 +40,13 @@ async function start() {
   };
 
   const showFilter = () => {
-    if (shownFilter === state.only) return;
-    shownFilter = state.only;
+    if (shownFilter === `${state.cells} ${state.only}`) return;
+    shownFilter = `${state.cells} ${state.only}`;
+    everyCell.checked = state.cells === 'all';
     if (input.value.trim() !== state.only) input.value = state.only;
     const selection = selectEntries(model, state.only);
-    matrix.show(selection);
+    const columns = state.cells === 'all' ? selection.columns.map((cell) => [cell]) : collapsed(model, selection, families);
+    matrix.show({ ...selection, columns });
     const total = model.columns.verdict.length.toLocaleString('en');
     const found = state.only === '' ? `${total} verdicts` : `${selection.count.toLocaleString('en')} of ${total} verdicts`;
     byId('filter-state').replaceChildren(
@@ -61,7 +66,10 @@ async function start() {
       if (inside) (origin?.() ?? matrix.activeButton())?.focus();
       return;
     }
-    drawer.replaceChildren(state.rule !== '' && rule !== undefined ? verdictView(model, rule, cell) : cellView(model, cell));
+    const like = matrix.likeCell(cell);
+    drawer.replaceChildren(
+      state.rule !== '' && rule !== undefined ? verdictView(model, rule, cell, like) : cellView(model, cell, like),
+    );
     drawer.hidden = false;
     drawer.scrollTop = 0;
     drawer.focus({ preventScroll: true });
@@ -70,7 +78,7 @@ async function start() {
   let shownDrawer = '';
   const show = () => {
     showFilter();
-    const key = writeState({ ...state, only: '' });
+    const key = writeState({ ...state, only: '', cells: '' });
     if (key === shownDrawer) return;
     shownDrawer = key;
     showDrawer();
@@ -80,8 +88,9 @@ async function start() {
   let pending = 0;
   input.addEventListener('input', () => {
     clearTimeout(pending);
-    pending = setTimeout(() => go({ ...state, only: input.value.trim() }), 120);
+    pending = setTimeout(() => go({ ...state, only: input.value.trim() }), 60);
   });
+  everyCell.addEventListener('change', () => go({ ...state, cells: everyCell.checked ? 'all' : '' }));
   input.form?.addEventListener('submit', (event) => event.preventDefault());
   addEventListener('hashchange', () => {
     state = readState(location.hash);
@@ -106,7 +115,7 @@ async function start() {
     } else if (target.matches('[data-drawer]')) {
       event.preventDefault();
       origin = () => target;
-      go({ ...readState(target.getAttribute('href') ?? ''), only: state.only });
+      go({ ...readState(target.getAttribute('href') ?? ''), only: state.only, cells: state.cells });
     }
   });
 

@@ -1,7 +1,7 @@
 import { matrixTable } from './table.js';
 
 /** @typedef {import('./model.js').Model} Model */
-/** @typedef {import('./select.js').Selection} Selection */
+/** @typedef {Omit<import('./select.js').Selection, 'columns'> & { columns: number[][] }} Selection each column a list of cells that look the same */
 
 /** Columns built on either side of those in view. */
 const overscan = 6;
@@ -94,7 +94,7 @@ export function makeMatrix(frame, model, open) {
     const button = event.target instanceof Element ? event.target.closest('button') : null;
     if (!button) return;
     activate(button);
-    open(active.row < 0 ? -1 : (selection.rows[active.row] ?? -1), selection.columns[active.column] ?? 0);
+    open(active.row < 0 ? -1 : (selection.rows[active.row] ?? -1), selection.columns[active.column]?.at(-1) ?? 0);
   });
   frame.addEventListener('scroll', () => {
     const { from, to } = inView();
@@ -119,5 +119,7 @@ export function makeMatrix(frame, model, open) {
     },
     /** The button that has the focus when the matrix is entered. */
     activeButton,
+    /** The cells that stand in one column with this one. @param {number} cell */
+    likeCell: (cell) => selection.columns.find((group) => group.includes(cell)) ?? [cell],
   };
 }

@@ -3,43 +3,68 @@
  *   runtime?: { name: string, version: string, shim?: string, vmm?: string, source: string, sha256: string }, verdict?: string, reason?: string }} CellEntry
  * @typedef {{ id: string, suite: string, title: string, citation: string, range: string }} RuleEntry
  * @typedef {{ id: string, title: string, url: string, range: string, security: boolean }} KnownEntry
- * @typedef {Record<'cell' | 'rule' | 'verdict' | 'marks' | 'scenario' | 'expected' | 'observed' | 'layer' | 'known' | 'reason' | 'evidence' | 'trail', number[]>} Columns
- * @typedef {{ verdictNames: string[], layerNames: Record<string, string>, cells: CellEntry[], rules: RuleEntry[], known: KnownEntry[], embedded: number[], columns: Columns,
- *   texts: string[], trails: Array<Array<{ layer: string, value: string, changed: boolean }>> }} Data
- * @typedef {Data & { starts: Int32Array, worst: Int8Array }} Model `starts` and `worst` are by rule × cells + cell
+ * @typedef {'cell' | 'rule' | 'verdict' | 'marks' | 'scenario' | 'expected' | 'observed' | 'layer' | 'known' | 'reason' | 'line' | 'evidence' | 'trail'} ColumnName
+ * @typedef {Uint8Array | Uint16Array | Uint32Array} Column numbers of texts and trails count from 1; 0 stands for none
+ * @typedef {{ name: ColumnName, width: 1 | 2 | 4, from: number, length: number }} Place
+ * @typedef {{ verdictNames: string[], layerNames: Record<string, string>, cells: CellEntry[], rules: RuleEntry[], known: KnownEntry[],
+ *   run: string, embedded: number[], kept: number, of: number, places: Place[], texts: Array<string | null>,
+ *   trails: Array<Array<{ layer: string, value: string, changed: boolean }> | null> }} Data
+ * @typedef {Data & { columns: Record<ColumnName, Column>, starts: Int32Array, worst: Int8Array, looks: Int32Array }} Model
+ *   `starts`, `worst` and `looks` are by rule × cells + cell; `looks` is equal where the matrix shows the same
  */
 
 /**
- * Reads a block of data of this page.
+ * The bytes of a compressed block of this page.
+ * @param {Element} element
+ */
+async function inflate(element) {
+  const bytes = Uint8Array.from(atob(element.textContent ?? ''), (character) => character.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip')));
+}
+
+/**
+ * Reads a block of data of this page; a block that is not there is null.
  * @param {string} id
  * @returns {Promise<any>}
  */
 export async function readBlock(id) {
   const element = document.getElementById(id);
-  const text = element?.textContent ?? 'null';
-  if (element?.getAttribute('data-encoding') !== 'gzip') return JSON.parse(text);
-  const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
-  return JSON.parse(await new Response(stream).text());
+  if (element?.getAttribute('data-encoding') === 'gzip') return (await inflate(element)).json();
+  return JSON.parse(element?.textContent ?? 'null');
+}
+
+/** @returns {Promise<Model>} */
+export async function readModel() {
+  const element = document.getElementById('columns');
+  if (!element) throw new Error('The page has no #columns');
+  const [data, bytes] = await Promise.all([readBlock('data'), inflate(element).then((response) => response.arrayBuffer())]);
+  return indexed(data, bytes);
 }
 
 /**
  * Finds the verdicts of a rule in a cell: they stand together, as the columns are sorted by rule and cell.
  * @param {Data} data
+ * @param {ArrayBuffer} bytes
  * @returns {Model}
  */
-export function indexed(data) {
+function indexed(data, bytes) {
+  const views = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
+  const columns = /** @type {Record<ColumnName, Column>} */ (
+    Object.fromEntries(data.places.map(({ name, width, from, length }) => [name, new views[width](bytes, from, length)]))
+  );
   const width = data.cells.length;
   const starts = new Int32Array(data.rules.length * width + 1);
   const worst = new Int8Array(data.rules.length * width).fill(-1);
-  const { cell, rule, verdict } = data.columns;
+  const looks = new Int32Array(data.rules.length * width);
+  const { cell, rule, verdict, known, marks } = columns;
   for (let i = 0; i < verdict.length; i++) {
     const at = (rule[i] ?? 0) * width + (cell[i] ?? 0);
     starts[at + 1] = (starts[at + 1] ?? 0) + 1;
     worst[at] = Math.max(worst[at] ?? -1, verdict[i] ?? -1);
+    looks[at] = (Math.imul(looks[at] ?? 0, 31) + ((known[i] ?? 0) * 64 + (marks[i] ?? 0) * 16 + (verdict[i] ?? 0) + 1)) | 0;
   }
   for (let at = 1; at < starts.length; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
-  return { ...data, starts, worst };
+  return { ...data, columns, starts, worst, looks };
 }
 
 /**
@@ -68,7 +93,7 @@ const judged = new WeakMap();
  */
 export function cellHasVerdicts(model, cell) {
   let set = judged.get(model);
-  if (!set) judged.set(model, (set = new Set(model.columns.cell)));
+  if (!set) judged.set(model, (set = new Set(/** @type {Iterable<number>} */ (model.columns.cell))));
   return set.has(cell);
 }
 

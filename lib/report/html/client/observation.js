@@ -1,17 +1,23 @@
-import { h, millis } from './dom.js';
+import { folded, h, millis, pre } from './dom.js';
 import { deviceTable, nodeLine, specLine } from './nodes.js';
 
 /**
  * Everything that one observation has to say, most telling first.
  * @param {any} observation
+ * @param {Node[]} repro how to see the same again
  * @returns {Node[]}
  */
-export function observationView(observation) {
+export function observationView(observation, repro) {
   const { outcome, guest, spec, host } = observation;
   return [
     h('h4', {}, 'Outcome'),
     outcome.kind === 'ran'
-      ? h('p', {}, 'The container ran.', guest ? h('span', { class: 'mono quiet' }, ` ${guest.id}`) : undefined)
+      ? h(
+          'p',
+          {},
+          observation.config ? 'The engine took the file.' : 'The container ran.',
+          guest ? h('span', { class: 'mono quiet' }, ` ${guest.id}`) : undefined,
+        )
       : h(
           'div',
           {},
@@ -20,9 +26,11 @@ export function observationView(observation) {
           outcome.consoleTail ? folded('Console', [outcome.consoleTail]) : undefined,
           outcome.stack ? folded('Stack', [outcome.stack]) : undefined,
         ),
+    ...titled('Configuration file', observation.config ? pre(fileText(observation.config)) : undefined),
     ...titled('Devices', deviceTable(observation)),
     ...titled('CRI calls', callTable(observation)),
     ...titled('Engine log', observation.engineLog ? pre(observation.engineLog) : undefined),
+    ...repro,
     h('h4', {}, 'All of it'),
     folded(`Guest /dev, ${guest?.dev.length ?? 0} entries`, (guest?.dev ?? []).map(nodeLine)),
     folded(`OCI devices, ${spec?.linux?.devices.length ?? 0} entries`, (spec?.linux?.devices ?? []).map(specLine)),
@@ -38,6 +46,14 @@ function outcomeText(outcome) {
   if (outcome.kind === 'host-lost')
     return `The host was lost after ${outcome.lastCall}${outcome.repeated ? ', repeatedly' : ', once'}:`;
   return 'podproof failed:';
+}
+
+/** As a user has it, with what was asked and what came of each key. @param {any} config */
+function fileText({ text, beside, asked, wanted, effective }) {
+  const keys = Object.keys(wanted).map((key) => `# ${key} = ${effective[key] ?? 'not there'}`);
+  return [`# ${asked.join(' ')}`, ...(beside ? [`# drop-in of: ${beside.trim()}`] : []), text.trim(), '# came to:', ...keys].join(
+    '\n',
+  );
 }
 
 /** @param {any} process */
@@ -84,16 +100,4 @@ function rawView(observation) {
 /** @param {string} title @param {Node | undefined} content */
 function titled(title, content) {
   return content === undefined ? [] : [h('h4', {}, title), content];
-}
-
-/** @param {string} title @param {string[]} lines */
-function folded(title, lines) {
-  return lines.length === 0
-    ? h('p', { class: 'quiet' }, title)
-    : h('details', {}, h('summary', {}, title), pre(lines.join('\n')));
-}
-
-/** @param {string} text */
-function pre(text) {
-  return h('pre', { tabindex: '0' }, text);
 }

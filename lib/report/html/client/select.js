@@ -2,7 +2,7 @@ import { parseFilter } from './filter.js';
 import { cellHasVerdicts, labelOf } from './model.js';
 
 /** @typedef {import('./model.js').Model} Model */
-/** @typedef {{ rows: number[], columns: number[], hits: Set<number> | undefined, count: number, problems: string[] }} Selection `hits` holds rule × cells + cell; undefined when everything is shown */
+/** @typedef {{ rows: number[], columns: number[], hits: Uint8Array | undefined, count: number, problems: string[] }} Selection `hits` is 1 at rule × cells + cell of what is shown; undefined when everything is */
 
 /**
  * What a filter leaves of the matrix: rules and cells with at least one verdict that meets every term and holds every word.
@@ -29,13 +29,14 @@ export function selectEntries(model, text) {
   );
   const rowFits = model.rules.map((rule) => meets('suite', rule.suite) && meets('rule', rule.id));
   const verdictFits = model.verdictNames.map((name) => meets('verdict', name));
-  const textFits = model.texts.map((each) => meets('scenario', each));
+  const textFits = model.texts.map((each) => meets('scenario', each ?? ''));
   const words = wordTests(model, filter.words);
   const { cell, rule, verdict, scenario } = model.columns;
-  /** @type {Set<number>} */
-  const hits = new Set();
-  const rows = new Set();
-  const columns = new Set();
+  const hits = new Uint8Array(model.rules.length * model.cells.length);
+  const rows = new Uint8Array(model.rules.length);
+  const columns = new Uint8Array(model.cells.length);
+  let rowCount = 0;
+  let columnCount = 0;
   let count = 0;
   for (let i = 0; i < total; i++) {
     const r = rule[i] ?? 0;
@@ -49,19 +50,22 @@ export function selectEntries(model, text) {
     )
       continue;
     count++;
-    rows.add(r);
-    columns.add(c);
-    hits.add(r * model.cells.length + c);
+    if (rows[r] === 0) rowCount++;
+    if (columns[c] === 0) columnCount++;
+    rows[r] = columns[c] = hits[r * model.cells.length + c] = 1;
   }
   const ofCells =
     filter.words.length === 0 &&
     filter.terms.every((term) => ['cell', 'host', 'engine', 'runtime', 'verdict'].includes(term.key));
   for (const c of allColumns) {
-    if (ofCells && columnFits[c] && !cellHasVerdicts(model, c) && meets('verdict', model.cells[c]?.verdict ?? '')) columns.add(c);
+    if (ofCells && columnFits[c] && !cellHasVerdicts(model, c) && meets('verdict', model.cells[c]?.verdict ?? '')) {
+      if (columns[c] === 0) columnCount++;
+      columns[c] = 1;
+    }
   }
   return {
-    rows: rows.size === 0 && columns.size > 0 ? allRows : allRows.filter((r) => rows.has(r)),
-    columns: allColumns.filter((c) => columns.has(c)),
+    rows: rowCount === 0 && columnCount > 0 ? allRows : allRows.filter((r) => rows[r] === 1),
+    columns: allColumns.filter((c) => columns[c] === 1),
     hits,
     count,
     problems: filter.problems,
@@ -77,13 +81,13 @@ export function selectEntries(model, text) {
 function wordTests(model, words) {
   const { columns } = model;
   return words.map((word) => {
-    /** @param {string} text */
-    const has = (text) => text.toLowerCase().includes(word);
+    /** @param {string | null} text */
+    const has = (text) => text !== null && text.toLowerCase().includes(word);
     const texts = model.texts.map(has);
     const cells = model.cells.map((cell) => has(cell.id));
     const rules = model.rules.map((rule) => has(`${rule.id} ${rule.title}`));
     /** @param {number | undefined} at */
-    const at = (at) => at !== undefined && at >= 0 && texts[at] === true;
+    const at = (at) => at !== undefined && texts[at] === true;
     return (i) =>
       rules[columns.rule[i] ?? 0] === true ||
       cells[columns.cell[i] ?? 0] === true ||

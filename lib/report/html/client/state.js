@@ -1,6 +1,6 @@
-/** @typedef {{ only: string, cell: string, suite: string, rule: string }} State what the address says: the filter and the open drawer */
+/** @typedef {{ only: string, cell: string, suite: string, rule: string, cells: string }} State what the address says: the filter, the open drawer, and `all` for a column for each cell */
 
-const stateKeys = /** @type {const} */ (['only', 'cell', 'suite', 'rule']);
+const stateKeys = /** @type {const} */ (['only', 'cell', 'suite', 'rule', 'cells']);
 
 /**
  * @param {string} hash
@@ -13,6 +13,7 @@ export function readState(hash) {
     cell: parameters.get('cell') ?? '',
     suite: parameters.get('suite') ?? '',
     rule: parameters.get('rule') ?? '',
+    cells: parameters.get('cells') === 'all' ? 'all' : '',
   };
 }
 

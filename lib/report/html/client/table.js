@@ -1,11 +1,12 @@
 import { glyphOf, h } from './dom.js';
-import { entryAt, labelOf } from './model.js';
+import { entryAt } from './model.js';
+import { namesOf } from './ranges.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /**
  * @typedef {object} Frame what of the matrix is built
  * @property {Model} model
- * @property {import('./select.js').Selection} selection
+ * @property {import('./matrix.js').Selection} selection
  * @property {number} from first column, as position in the selection
  * @property {number} to one past the last
  * @property {{ row: number, column: number }} active the one button that Tab reaches; row -1 is the header
@@ -38,13 +39,15 @@ export function matrixTable(frame) {
   return table;
 }
 
-/** @param {Frame} frame @param {number[]} shown */
+/** @param {Frame} frame @param {number[][]} shown */
 function tableHead(frame, shown) {
   const { model, selection } = frame;
-  const cells = shown.map((cell) => model.cells[cell]);
-  const hosts = cells.map((cell) => cell?.host ?? '');
-  const engines = cells.map((cell) => (cell?.engine ? `${cell.engine.name} ${cell.engine.version}` : ''));
-  const corner = h('td', { class: 'corner', rowspan: 3 }, `${selection.rows.length} rules, ${selection.columns.length} cells`);
+  const names = shown.map((group) => namesOf(model, group));
+  const hosts = names.map(({ host }) => host);
+  const engines = names.map(({ engine }) => engine);
+  const cells = selection.columns.reduce((sum, group) => sum + group.length, 0);
+  const columns = cells === selection.columns.length ? '' : ` in ${selection.columns.length} columns`;
+  const corner = h('td', { class: 'corner', rowspan: 3 }, `${selection.rows.length} rules, ${cells} cells${columns}`);
   return h(
     'thead',
     {},
@@ -64,7 +67,7 @@ function tableHead(frame, shown) {
       'tr',
       {},
       spacer(),
-      cells.map((cell, index) => runtimeHead(frame, cell, frame.from + index)),
+      shown.map((group, index) => runtimeHead(frame, group, frame.from + index)),
       spacer(),
     ),
   );
@@ -82,19 +85,29 @@ function columnGroups(level, texts, keys) {
   );
 }
 
-/** @param {Frame} frame @param {import('./model.js').CellEntry | undefined} cell @param {number} column */
-function runtimeHead(frame, cell, column) {
-  const text = cell?.runtime ? [h('b', {}, cell.runtime.name), ` ${labelOf(cell.runtime)}`] : [cell?.id ?? ''];
+/** @param {Frame} frame @param {number[]} group @param {number} column */
+function runtimeHead(frame, group, column) {
+  const cell = frame.model.cells[group[0] ?? -1];
+  const { runtime, id } = namesOf(frame.model, group);
+  const text = runtime ? [h('b', {}, runtime.name), ` ${runtime.label}`] : [id];
+  const many = group.length > 1 ? `×${group.length}` : undefined;
   const glyph = cell?.verdict ? h('span', { class: `v-${cell.verdict}` }, glyphOf(cell.verdict)) : undefined;
-  const label = `Cell ${cell?.id}: ${cell?.verdict ?? 'not described'}`;
+  const label = `${group.length > 1 ? 'Cells' : 'Cell'} ${id}: ${cell?.verdict ?? 'not described'}`;
   return h(
     'th',
     { scope: 'col', 'aria-colindex': column + 2 },
-    buttonAt(frame, -1, column, { class: 'cell-head', title: cell?.id, 'aria-label': label }, glyph, h('span', {}, text)),
+    buttonAt(
+      frame,
+      -1,
+      column,
+      { class: 'cell-head', title: id, 'aria-label': label, 'data-count': many },
+      glyph,
+      h('span', {}, text),
+    ),
   );
 }
 
-/** @param {Frame} frame @param {number[]} shown */
+/** @param {Frame} frame @param {number[][]} shown */
 function tableBodies(frame, shown) {
   const { model, selection } = frame;
   /** @type {HTMLElement[]} */
@@ -116,28 +129,36 @@ function tableBodies(frame, shown) {
       h('span', { class: 'mono' }, text?.id),
       h('span', { class: 'title' }, text?.title),
     );
-    const cells = shown.map((cell, index) => entryCell(frame, rule, cell, row, frame.from + index));
+    const cells = shown.map((group, index) => entryCell(frame, rule, group, row, frame.from + index));
     bodies.at(-1)?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));
   });
   return bodies;
 }
 
-/** @param {Frame} frame @param {number} rule @param {number} cell @param {number} row @param {number} column */
-function entryCell(frame, rule, cell, row, column) {
+/** @param {Frame} frame @param {number} rule @param {number[]} group @param {number} row @param {number} column */
+function entryCell(frame, rule, group, row, column) {
+  const cell = group.at(-1) ?? 0;
   const { model, selection } = frame;
   const entry = entryAt(model, rule, cell);
-  const where = `${model.rules[rule]?.id} in ${model.cells[cell]?.id}`;
+  const where = `${model.rules[rule]?.id} in ${namesOf(model, group).id}`;
   const position = { 'aria-colindex': column + 2 };
   if (entry.name === undefined)
     return h('td', { class: 'none', ...position }, buttonAt(frame, row, column, { 'aria-label': `${where}: not planned` }, '·'));
-  const dim = selection.hits !== undefined && !entry.inherited && !selection.hits.has(rule * model.cells.length + cell);
+  const dim = selection.hits !== undefined && !entry.inherited && selection.hits[rule * model.cells.length + cell] !== 1;
   const label = `${entry.name}: ${where}${entry.count > 1 ? `, worst of ${entry.count} scenarios` : ''}`;
-  const count = entry.count > 1 && entry.name !== 'unsupported' ? h('small', { 'aria-hidden': 'true' }, entry.count) : undefined;
+  const count = entry.count > 1 && entry.name !== 'unsupported' ? String(entry.count) : undefined;
   const style = `v-${entry.name}${entry.inherited ? ' inherited' : ''}`;
   return h(
     'td',
     { class: dim ? 'dim' : undefined, ...position },
-    buttonAt(frame, row, column, { class: style, 'aria-label': label }, glyphOf(entry.name), h('span', {}, entry.name), count),
+    buttonAt(
+      frame,
+      row,
+      column,
+      { class: style, 'aria-label': label, 'data-count': count },
+      glyphOf(entry.name),
+      h('span', {}, entry.name),
+    ),
   );
 }
 

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Span } from '../record/document.ts';
+import { covered, peak } from '../record/interval.ts';
+import { wallTime, wallTimeText } from './wall-time.ts';
+
+const span = (phase: string, startMs: number, durationMs: number): Span => ({ phase, name: phase, startMs, durationMs });
+const run = [
+  span('run', 0, 30_000),
+  span('artifact', 0, 500),
+  span('host', 500, 3_500),
+  span('engine', 4_000, 4_000),
+  span('pods', 8_000, 20_000),
+  // Two at a time: 9 to 17 and 9 to 19, then 19 to 27; each waits a second for nobody.
+  ...[span('pod', 9_000, 8_000), span('pod', 9_000, 10_000), span('pod', 19_000, 8_000)],
+  ...[span('cri', 9_000, 7_000), span('cri', 9_000, 9_000), span('cri', 19_000, 7_000)],
+  span('teardown', 28_000, 1_500),
+];
+
+it('accounts for every millisecond of a run, each once', () => {
+  const time = wallTime({ spans: run, parts: [] });
+  expect(time?.wallMs).toBe(30_000);
+  expect(time?.phases).toEqual([
+    { phase: 'host', ms: 3_500 },
+    { phase: 'engine', ms: 4_000 },
+    { phase: 'cri', ms: 16_000 },
+    { phase: 'pod', ms: 2_000 },
+    { phase: 'teardown', ms: 1_500 },
+    { phase: 'pods', ms: 2_000 },
+    { phase: 'artifact', ms: 500 },
+    { phase: 'rest', ms: 500 },
+  ]);
+  expect(time?.phases.reduce((sum, { ms }) => sum + ms, 0)).toBe(time?.wallMs);
+});
+
+it('takes for critical what nothing of ours could shorten: boot, engine start, and calls without a gap', () => {
+  // 3.5 s and 4 s, and 23 s of calls in two rows.
+  const time = wallTime({ spans: run, parts: [] });
+  expect(time?.criticalMs).toBe(3_500 + 4_000 + 11_500);
+  expect(time === undefined ? '' : wallTimeText(time)).toBe(
+    '30.0 s, 1.58 times the critical path of boot, engine start and calls (19.0 s)',
+  );
+});
+
+it('is never shorter than the longest pod', () => {
+  const spans = [
+    span('run', 0, 100),
+    span('pods', 0, 100),
+    span('pod', 0, 100),
+    span('pod', 0, 10),
+    span('cri', 0, 90),
+    span('cri', 0, 10),
+  ];
+  expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90);
+});
+
+it('says nothing of a run that was recorded without its whole, or of a merge', () => {
+  expect(wallTime({ spans: run.slice(1), parts: [] })).toBeUndefined();
+});
+
+it('counts time that overlaps once, and never more than there is', () => {
+  const intervals = fc.array(fc.tuple(fc.nat(1_000), fc.nat(1_000)).map(([from, length]) => ({ from, to: from + length })));
+  fc.assert(
+    fc.property(intervals, (list) => {
+      const moments = new Set(list.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, index) => from + index)));
+      expect(covered(list)).toBe(moments.size);
+      const at = (moment: number): number => list.filter(({ from, to }) => from <= moment && moment < to).length;
+      expect(peak(list.filter(({ from, to }) => from < to))).toBe(Math.max(0, ...[...moments].map(at)));
+    }),
+    { numRuns: 30 },
+  );
+});
