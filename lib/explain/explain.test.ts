@@ -144,9 +144,8 @@ describe('an error text', () => {
       'mount ',
     ];
     for (const seed of seeds) {
-      const start = performance.now();
-      explain(seed.repeat(100_000 / seed.length), book);
-      expect(performance.now() - start, seed).toBeLessThan(2_000);
+      // One that backtracks would not come to an end before the test does.
+      expect(explain(seed.repeat(100_000 / seed.length), book).text).toHaveLength(100_000 - (100_000 % seed.length));
     }
   });
 });

@@ -2,6 +2,7 @@ import { clip, visibleLine } from '../report/visible.ts';
 import type { KnownEntry, RuleEntry } from './book.ts';
 import type { CellEntry } from './cell.ts';
 import type { Explanation, SymptomEntry } from './explain.ts';
+import type { RecordedCell, RecordedRule } from './recorded.ts';
 import type { VerdictEntry } from './verdict.ts';
 
 const label = 10;
@@ -9,7 +10,7 @@ const width = 110;
 
 /** An explanation in plain lines. What was given is shown with its control characters written out. */
 export function explanationText(explanation: Explanation): string {
-  const { kind, verdict, cell, symptoms, rules, known } = explanation;
+  const { kind, verdict, cell, symptoms, rules, known, recorded, runs } = explanation;
   const shown = clip(visibleLine(explanation.text), 200);
   if (kind === 'unknown') {
     const near = rules.map(({ id, title }) => field(id, title, 26)).join('');
@@ -22,6 +23,8 @@ export function explanationText(explanation: Explanation): string {
     ...(kind === 'known issue'
       ? [...known.map(knownText), ...rules.map(ruleText)]
       : [...rules.map(ruleText), ...known.map(knownText)]),
+    ...(recorded.length === 0 ? [] : [recordedText(recorded)]),
+    ...(runs.length === 0 ? [] : [runsText(runs)]),
   ];
   return `${kind === 'error text' ? `"${shown}"\n\n` : ''}${blocks.join('\n')}`;
 }
@@ -52,6 +55,25 @@ function cellText({ id, host, engine, runtime, profiles, excluded, applies, unsu
     field('rules', `${applies.length} apply: ${applies.join(', ')}`),
     ...unsupported.map(({ reason, rules }) => field('not', `${reason}: ${rules.join(', ')}`)),
   ].join('');
+}
+
+function recordedText(recorded: readonly RecordedRule[]): string {
+  const rows = recorded.flatMap(({ rule, lines }) =>
+    lines.map((line, index) => field(index === 0 ? rule : '', visibleLine(line), 26)),
+  );
+  return `Recorded evidence\n${rows.join('')}`;
+}
+
+function runsText(runs: readonly RecordedCell[]): string {
+  const lines = runs.map(({ run, started, verdicts, deviates }) => {
+    const bad = deviates.map(({ rule, known }) => (known === undefined ? rule : `${rule} (${known})`));
+    return field(
+      run,
+      visibleLine([`${verdicts}, ${started.slice(0, 10)}`, ...(bad.length === 0 ? [] : [bad.join(', ')])].join('; deviates: ')),
+      40,
+    );
+  });
+  return `Recorded runs\n${lines.join('')}`;
 }
 
 /** A label and its text, broken at blanks, the other lines indented. */

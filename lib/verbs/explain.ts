@@ -8,6 +8,7 @@ import { loadMatrix } from '../matrix/load.ts';
 import { unknownWord } from '../matrix/suggest.ts';
 import { visible } from '../report/visible.ts';
 import { UsageError } from '../util/errors.ts';
+import { referenceDocuments } from './recorded.ts';
 
 export function explainVerb(program: Command): void {
   program
@@ -19,7 +20,7 @@ export function explainVerb(program: Command): void {
       const flags = command.optsWithGlobals<{ matrix: string; json?: boolean }>();
       const text = words.join(' ');
       const matrix = looksLikeCell(text.trim()) ? await loadMatrix(flags.matrix) : undefined;
-      const answer = explain(text, { suites, known: knownIssues, symptoms }, matrix);
+      const answer = explain(text, { suites, known: knownIssues, symptoms }, matrix, await referenceDocuments());
       const unknown = answer.kind === 'unknown';
       if (unknown && matrix !== undefined) throw new UsageError(unknownWord('cell', text.trim(), cellIds(matrix)));
       if (flags.json === true) process.stdout.write(`${JSON.stringify({ ...answer, text: visible(text) }, undefined, 2)}\n`);

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporary } from '../artifact/testing.ts';
 import { recordedRuns } from '../judge/recorded.sample.ts';
 import { Document } from '../record/document.ts';
+import { readDocument } from '../record/read-document.ts';
 import { UsageError } from '../util/errors.ts';
 import { judgeVerb } from './judge.ts';
 import { reportVerb } from './report.ts';
@@ -34,7 +35,7 @@ describe('judge', () => {
     await cp(run.folder.path, join(results.path, run.name), { recursive: true });
     const document = Document.parse(JSON.parse(await printed(results.path, 'judge', run.name, '--json')));
     expect(process.exitCode).toBe(document.run.exit);
-    expect(Document.parse(JSON.parse(await readFile(join(results.path, run.name, 'report.json'), 'utf8')))).toEqual(document);
+    expect(await readDocument(join(results.path, run.name, 'report.json'))).toEqual(document);
     expect(await readFile(join(results.path, run.name, 'report.html'), 'utf8')).toContain(run.name);
     expect(await printed(results.path, 'report', run.name)).toContain(`Report    ${join(results.path, run.name, 'report.html')}`);
   });

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { RunFolder } from '../record/run-folder.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
-import { publish } from './report.ts';
+import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { rulebookFor } from './rulebook.ts';
 
 export function judgeVerb(program: Command): void {
@@ -9,13 +9,14 @@ export function judgeVerb(program: Command): void {
     .command('judge')
     .argument('<run>', 'a run folder, or its name below --results')
     .description("re-judge a recorded run with today's rules; needs no host")
+    .option('--baseline <run>', 'say what changed since this run, a folder or a report.json')
+    .option('--new-only', 'exit by what is new since the baseline')
     .option('--json', 'print report.json instead of a summary')
     .action(async (name: string, _, command: Command) => {
-      const flags = command.optsWithGlobals<{ results: string; json?: boolean }>();
+      const flags = command.optsWithGlobals<PublishFlags>();
+      const baseline = await baselineOf(flags);
       const folder = await RunFolder.open(name, flags.results);
-      const plan = await folder.plan();
-      const document = await judgeFolder(folder, plan, rulebookFor(plan));
-      await publish(folder, plan, document, flags.json === true);
-      process.exitCode = document.run.exit;
+      const document = await judgeFolder(folder, rulebookFor(await folder.plan()));
+      process.exitCode = await publish(folder, document, flags, baseline);
     });
 }

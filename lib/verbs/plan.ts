@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { loadMatrix } from '../matrix/load.ts';
 import type { Plan } from '../plan/cell.ts';
-import { costs } from '../plan/cost.ts';
 import { explainPlan, planText } from '../plan/explain.ts';
 import { makePlan } from '../plan/plan.ts';
+import { learnedCosts } from '../run/estimate.ts';
 import { UsageError } from '../util/errors.ts';
-import { vocabulary } from './rulebook.ts';
+import { rulebookFor, vocabulary } from './rulebook.ts';
 
 export interface PlanFlags {
   matrix: string;
@@ -44,10 +44,9 @@ export function planVerb(program: Command): void {
       const flags = command.optsWithGlobals<PlanFlags>();
       const plan = await planFrom(flags);
       const shards = shardCount(flags.shards);
+      const by = await learnedCosts(plan, rulebookFor(plan));
       process.stdout.write(
-        flags.json === true
-          ? `${JSON.stringify(explainPlan(plan, costs(), shards), undefined, 2)}\n`
-          : planText(plan, costs(), shards),
+        flags.json === true ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n` : planText(plan, by, shards),
       );
     });
 }

@@ -1,31 +1,45 @@
 import type { Command } from 'commander';
 import { resolve } from 'node:path';
+import { partFolders } from '../record/parts.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { UsageError } from '../util/errors.ts';
 import { progressOn } from '../run/progress.ts';
 import { run } from '../run/run.ts';
+import type { RunOptions } from '../run/stage.ts';
+import type { Plan } from '../plan/cell.ts';
+import { costs } from '../plan/cost.ts';
+import { partOf, readPackedPlan, wholeOf } from '../plan/packed.ts';
+import { parseShard, shardPlan } from '../plan/shards.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
-import { publish } from './report.ts';
+import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { rulebookFor } from './rulebook.ts';
 
-interface RunFlags extends PlanFlags {
-  results: string;
+interface RunFlags extends PlanFlags, PublishFlags {
+  json?: boolean;
   resume?: string | true;
   out?: string;
+  plan?: string;
+  shard?: string;
 }
 
-export function runVerb(program: Command, version: string): void {
+/** `seams` lets tests have hosts of their own. */
+export function runVerb(program: Command, version: string, seams: Pick<RunOptions, 'acquire'> = {}): void {
   program
     .command('run')
     .description('bring up, launch, observe, judge, report')
     .option('--profile <name>', 'a profile of the matrix', 'quick')
     .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership rule=OWN-*'")
+    .option('--plan <file>', 'what "plan --shards N --json" printed, instead of a profile')
+    .option('--shard <i/n>', 'only this part of the plan, counted from 1')
     .option('--resume [run]', 'finish an interrupted run; without a name the latest')
     .option('--out <directory>', 'keep this run below another directory than --results')
+    .option('--baseline <run>', 'say what changed since this run, a folder or a report.json')
+    .option('--new-only', 'exit by what is new since the baseline')
     .option('--json', 'print report.json instead of a summary')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<RunFlags>();
       const results = resolve(flags.out ?? flags.results);
+      const baseline = await baselineOf(flags);
       const { folder, plan } = await openOrCreate(flags, results);
       const abort = new AbortController();
       const interrupt = (): void => abort.abort(new Error('interrupted'));
@@ -33,24 +47,37 @@ export function runVerb(program: Command, version: string): void {
       try {
         const rulebook = rulebookFor(plan);
         const progress = progressOn(process.stderr);
-        const document = await run({ plan, folder, rulebook, version, progress, signal: abort.signal });
-        await publish(folder, plan, document, flags.json === true);
-        process.exitCode = abort.signal.aborted ? 130 : document.run.exit;
+        const document = await run({ plan, folder, rulebook, version, progress, signal: abort.signal, ...seams });
+        const exit = await publish(folder, document, flags, baseline);
+        // There may be more machines than work: a part without cells is done.
+        process.exitCode = abort.signal.aborted ? 130 : plan.cells.length === 0 ? 0 : exit;
       } finally {
         process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
       }
     });
 }
 
-async function openOrCreate(
-  flags: RunFlags,
-  results: string,
-): Promise<{ folder: RunFolder; plan: Awaited<ReturnType<typeof planFrom>> }> {
+async function openOrCreate(flags: RunFlags, results: string): Promise<{ folder: RunFolder; plan: Plan }> {
   if (flags.resume === undefined) {
-    const plan = await planFrom(flags);
+    const plan = await planOf(flags);
     return { folder: await RunFolder.create(results, plan), plan };
   }
-  if (flags.only !== undefined) throw new UsageError('Cannot use --only with --resume: a resumed run keeps its own plan');
+  for (const flag of ['only', 'plan', 'shard'] as const)
+    if (flags[flag] !== undefined) throw new UsageError(`Cannot use --${flag} with --resume: a resumed run keeps its own plan`);
   const folder = await RunFolder.open(flags.resume === true ? 'latest' : flags.resume, results);
+  if ((await partFolders(folder)).length > 0)
+    throw new UsageError(`Cannot resume ${folder.path}: it is a merge; resume the shard that is not complete, and merge again`);
   return { folder, plan: await folder.plan() };
+}
+
+/** The whole plan, or one shard of it. Every machine must pack alike: by the file of the plan, or by costs that are the same everywhere. */
+async function planOf(flags: RunFlags): Promise<Plan> {
+  const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
+  if (flags.plan === undefined) {
+    const plan = await planFrom(flags);
+    return shard === undefined ? plan : shardPlan(plan, shard, costs());
+  }
+  if (flags.only !== undefined) throw new UsageError('Cannot use --only with --plan: the file of the plan is already narrowed');
+  const packed = await readPackedPlan(flags.plan);
+  return shard === undefined ? wholeOf(packed) : partOf(packed, shard);
 }

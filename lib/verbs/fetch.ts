@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { fetchAll, type Fetched } from '../run/fetch.ts';
+import { progressOn } from '../run/progress.ts';
+import { planFrom, type PlanFlags } from './plan.ts';
+
+export function fetchVerb(program: Command): void {
+  program
+    .command('fetch')
+    .description('artifacts and host images for offline use: after it a run of the same profile needs no network')
+    .option('--profile <name>', 'a profile of the matrix', 'quick')
+    .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun'")
+    .option('--json', 'for machines')
+    .action(async (_, command: Command) => {
+      const flags = command.optsWithGlobals<PlanFlags>();
+      const plan = await planFrom(flags);
+      const abort = new AbortController();
+      const interrupt = (): void => abort.abort(new Error('interrupted'));
+      process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+      const progress = progressOn(process.stderr);
+      try {
+        const fetched = await fetchAll(plan, { signal: abort.signal, progress: (phase, text) => progress.line(phase, text) });
+        process.stdout.write(flags.json === true ? `${JSON.stringify(fetched, undefined, 2)}\n` : fetched.map(line).join(''));
+        process.exitCode = fetched.some(({ reason }) => reason !== undefined) ? 75 : 0;
+      } catch (error) {
+        if (!abort.signal.aborted) throw error;
+        progress.line('fetch', 'interrupted: what was begun is kept, and the next fetch goes on from there');
+        process.exitCode = 130;
+      } finally {
+        progress.close();
+        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+      }
+    });
+}
+
+function line({ what, from, reason }: Fetched): string {
+  return reason === undefined ? `had      ${what}: ${from}\n` : `blocked  ${what}: ${reason}\n`;
+}

@@ -1,0 +1,71 @@
+import { hostname } from 'node:os';
+import type { Document } from '../record/document.ts';
+import type { LeaseRecord, Observation } from '../record/observation.ts';
+import { readParts } from '../record/parts.ts';
+import type { RunFolder } from '../record/run-folder.ts';
+import { renderAnnotations } from '../report/annotations.ts';
+import { withBaseline } from '../report/compare.ts';
+import { renderJson } from '../report/json.ts';
+import { redactDocument, redactor } from '../report/redact.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { evidenceKey } from '../report/verdicts.ts';
+import { writeReports } from '../report/write.ts';
+import { UsageError } from '../util/errors.ts';
+import { recordedDocument } from './recorded.ts';
+
+export interface PublishFlags {
+  results: string;
+  json?: boolean;
+  baseline?: string;
+  newOnly?: boolean;
+  annotations?: boolean;
+  /** False with --no-redact. */
+  redact?: boolean;
+}
+
+/** The run to compare with, read before anything is done. Throws UsageError for one that is none, and for --new-only without one. */
+export async function baselineOf(flags: PublishFlags): Promise<Document | undefined> {
+  if (flags.baseline !== undefined) return recordedDocument(flags.baseline, flags.results);
+  if (flags.newOnly === true) throw new UsageError('--new-only: name the run that is not new, with --baseline');
+  return undefined;
+}
+
+/**
+ * Writes every report beside the records and says on standard output what came out. Returns the exit code: of all
+ * verdicts, or with `newOnly` of what changed since the baseline.
+ */
+export async function publish(
+  folder: RunFolder,
+  judged: Document,
+  flags: PublishFlags,
+  baseline: Document | undefined,
+): Promise<number> {
+  const full = baseline === undefined ? judged : withBaseline(judged, baseline);
+  const redact = flags.redact !== false;
+  const document = redact ? redactDocument(full, redactor([hostname()])) : full;
+  const { evidence, leases } = await evidenceOf(folder, document);
+  await writeReports(document, evidence, folder.path, { redact, leases });
+  const newOnly = flags.newOnly === true;
+  process.stdout.write(
+    flags.json === true ? renderJson(document) : renderTerminal(document, { reportPath: `${folder.path}/report.html`, newOnly }),
+  );
+  if (flags.annotations === true) process.stdout.write(renderAnnotations(document));
+  return newOnly ? (document.baseline?.exit ?? document.run.exit) : document.run.exit;
+}
+
+/** The observations that the verdicts were judged on, and the engines that they were made with. */
+async function evidenceOf(
+  folder: RunFolder,
+  document: Document,
+): Promise<{ evidence: Map<string, Observation>; leases: LeaseRecord[] }> {
+  const parts = await readParts(folder);
+  const at = new Map(parts.flatMap((part) => part.observations).map((located) => [located.at, located.observation]));
+  const evidence = new Map(
+    document.verdicts.flatMap((verdict) => {
+      const observation = at.get(verdict.evidence);
+      return observation === undefined ? [] : [[evidenceKey(verdict), observation] as const];
+    }),
+  );
+  const leases = parts.flatMap(({ events }) => events.flatMap((event) => (event.event === 'lease' ? [event.record] : [])));
+  return { evidence, leases };
+}

@@ -1,0 +1,71 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cdiSpecification } from '../host/fixtures.ts';
+import { pauseImage, probeImage, staticBusybox } from '../probe/image/images.ts';
+import type { OciImage } from '../probe/image/oci.ts';
+import type { Document } from '../record/document.ts';
+import type { DeviceNode } from '../record/observation.ts';
+import { readParts, type Part } from '../record/parts.ts';
+import type { RunFolder } from '../record/run-folder.ts';
+import { reproBundle, type ServedImage } from '../report/repro/bundle.ts';
+import { verdictId } from '../report/verdicts.ts';
+import { messageOf, UsageError } from '../util/errors.ts';
+
+/** Writes the bundle that launches the pod of a verdict again into `directory`, which must not exist yet. */
+export async function writeRepro(folder: RunFolder, document: Document, id: string, directory: string): Promise<void> {
+  const verdict = document.verdicts.find((candidate) => verdictId(candidate) === id);
+  if (verdict === undefined)
+    throw new UsageError(`Cannot make a bundle: ${folder.path} has no verdict "${id}"; ${similar(document, id)}`);
+  const parts = await readParts(folder);
+  const located = parts.flatMap((part) => part.observations);
+  const observation = located.find(({ at }) => at === verdict.evidence)?.observation;
+  if (observation === undefined)
+    throw new UsageError(`Cannot make a bundle: ${id} is ${verdict.verdict}, no pod was launched for it`);
+  const part = parts.find((each) => each.observations.some(({ at }) => at === verdict.evidence));
+  const leases = (part?.events ?? []).flatMap((event) => (event.event === 'lease' ? [event.record] : []));
+  const lease = leases.findLast((candidate) => candidate.lease === observation.lease);
+  if (lease === undefined) throw new UsageError(`Cannot make a bundle: the journal has no engine lease "${observation.lease}"`);
+  const images = [await pauseImage(), await probeImage(), await probeImage({ user: '777' })];
+  const files = reproBundle({
+    document,
+    verdict,
+    observation,
+    lease,
+    hostNodes: observation.host?.dev ?? nodesOf(lease.host, part),
+    images: images.map(served),
+    busybox: await staticBusybox(),
+    instanceScript: await readFile(new URL('../engine/instance.sh', import.meta.url), 'utf8'),
+    hostFiles: observation.request.cdiDevices.length > 0 ? { [cdiSpecification.path]: cdiSpecification.content } : {},
+  });
+  try {
+    await mkdir(dirname(directory), { recursive: true });
+    await mkdir(directory);
+  } catch (error) {
+    throw new UsageError(`Cannot make a bundle in ${directory}: ${messageOf(error)}`);
+  }
+  for (const [path, content] of files) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content, { mode: /(\.sh|^busybox)$/.test(path) ? 0o755 : 0o644 });
+  }
+}
+
+/** The nodes of a host, as any pod on it found them: a refused one was not looked at. */
+function nodesOf(host: string, part: Part | undefined): DeviceNode[] {
+  const found = part?.observations.find(
+    ({ observation }) => observation.cell.startsWith(`${host}/`) && observation.host !== undefined,
+  );
+  return found?.observation.host?.dev ?? [];
+}
+
+function served({ name, manifest, config, layer }: OciImage): ServedImage {
+  return { name, manifest, blobs: [config, layer] };
+}
+
+/** The verdicts that somebody may have meant: those of the same rule. */
+function similar({ verdicts }: Document, id: string): string {
+  const rule = id.slice(id.lastIndexOf('/') + 1);
+  const of = verdicts.filter((verdict) => verdict.rule === rule).map(verdictId);
+  return of.length === 0
+    ? 'an id is cell/suite/scenario/rule, as the page of a verdict shows it'
+    : `of the rule ${rule} it has ${of.slice(0, 6).join(', ')}${of.length > 6 ? ` and ${of.length - 6} more` : ''}`;
+}
