@@ -13,6 +13,7 @@ const needs: Record<string, Record<string, string>> = {
     '/usr/bin/socat': 'socat',
     '/usr/bin/zstd': 'zstd',
     '/usr/bin/xz': 'xz-utils',
+    '/usr/bin/bzip2': 'bzip2',
     '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
   },
 };
