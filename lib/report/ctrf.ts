@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Document, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
 import { canonical } from './canonical.ts';
 import { everyVerdict } from './verdicts.ts';
@@ -132,6 +132,6 @@ function milliseconds(date: string): number {
 
 /** A UUID (version 8) made from a name: the same verdict has the same id in every run. */
 function uuid(name: string): string {
-  const hex = createHash('sha256').update(name).digest('hex');
+  const hex = hash('sha256', name, 'hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

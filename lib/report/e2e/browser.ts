@@ -52,7 +52,7 @@ export async function openReport(
     if (request.url().split('#')[0] !== url) offences.push(`request: ${request.url()}`);
   });
   await page.goto(url + hash);
-  await page.locator('table.matrix').waitFor();
+  await page.locator('table.matrix:not([aria-busy])').waitFor();
   return {
     page,
     url,

@@ -6,6 +6,9 @@ import { collapsed, familyOrder } from './ranges.js';
 import { selectEntries } from './select.js';
 import { readState, writeState } from './state.js';
 
+/** Who typed a key this long ago may be in the middle of a word. */
+const typingMs = 300;
+
 /** @param {string} id */
 function byId(id) {
   const element = document.getElementById(id);
@@ -86,9 +89,11 @@ async function start() {
   const close = () => go({ ...state, cell: '', suite: '', rule: '' });
 
   let pending = 0;
-  input.addEventListener('input', () => {
+  let lastKey = -Infinity;
+  input.addEventListener('input', ({ timeStamp }) => {
     clearTimeout(pending);
-    pending = setTimeout(() => go({ ...state, only: input.value.trim() }), 60);
+    pending = setTimeout(() => go({ ...state, only: input.value.trim() }), timeStamp - lastKey < typingMs ? 60 : 0);
+    lastKey = timeStamp;
   });
   everyCell.addEventListener('change', () => go({ ...state, cells: everyCell.checked ? 'all' : '' }));
   input.form?.addEventListener('submit', (event) => event.preventDefault());

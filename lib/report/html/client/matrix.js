@@ -1,10 +1,12 @@
-import { matrixTable } from './table.js';
+import { addRows, matrixTable } from './table.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {Omit<import('./select.js').Selection, 'columns'> & { columns: number[][] }} Selection each column a list of cells that look the same */
 
 /** Columns built on either side of those in view. */
-const overscan = 6;
+const overscan = 3;
+/** No row is lower, in pixels. */
+const leastRowHeight = 35;
 /** Printed in full up to this many columns. */
 const printable = 200;
 
@@ -20,6 +22,7 @@ export function makeMatrix(frame, model, open) {
   let built = { from: 0, to: 0 };
   let active = { row: 0, column: 0 };
   let printing = false;
+  let pending = 0;
 
   const ruleWidth = () => (frame.clientWidth < 700 ? 170 : frame.clientWidth < 1200 ? 320 : 400);
   const free = () => frame.clientWidth - ruleWidth();
@@ -31,7 +34,9 @@ export function makeMatrix(frame, model, open) {
   /** @returns {HTMLButtonElement | null} */
   const activeButton = () => frame.querySelector(`button[data-row="${active.row}"][data-column="${active.column}"]`);
 
-  const render = () => {
+  /** @param {number} least so many rows are there at once, the others after the next paint */
+  const render = (least = selection.rows.length) => {
+    clearTimeout(pending);
     const focused = frame.contains(document.activeElement);
     const { from, to } = printing ? { from: 0, to: selection.columns.length } : inView();
     built = { from: Math.max(0, from - overscan), to: Math.min(selection.columns.length, to + overscan) };
@@ -39,9 +44,17 @@ export function makeMatrix(frame, model, open) {
     active.column = Math.max(built.from, Math.min(built.to - 1, active.column));
     const { scrollLeft, scrollTop } = frame;
     frame.style.setProperty('--rule-width', `${ruleWidth()}px`);
-    frame.replaceChildren(
-      matrixTable({ model, selection, ...built, active, ruleWidth: ruleWidth(), columnWidth: columnWidth() }),
-    );
+    const shape = { model, selection, ...built, active, ruleWidth: ruleWidth(), columnWidth: columnWidth() };
+    const table = matrixTable(shape);
+    addRows(table, shape, 0, Math.min(least, selection.rows.length));
+    if (least < selection.rows.length) {
+      table.setAttribute('aria-busy', 'true');
+      pending = setTimeout(() => {
+        addRows(table, shape, least, selection.rows.length);
+        table.removeAttribute('aria-busy');
+      }, 50);
+    }
+    frame.replaceChildren(table);
     frame.scrollTo({ left: scrollLeft, top: scrollTop, behavior: 'instant' });
     if (focused) activeButton()?.focus({ preventScroll: true });
   };
@@ -100,7 +113,7 @@ export function makeMatrix(frame, model, open) {
     const { from, to } = inView();
     if (from < built.from || to > built.to) render();
   });
-  new ResizeObserver(render).observe(frame);
+  new ResizeObserver(() => render()).observe(frame);
   addEventListener('beforeprint', () => {
     printing = selection.columns.length <= printable;
     render();
@@ -115,7 +128,7 @@ export function makeMatrix(frame, model, open) {
     show(next) {
       selection = next;
       active = clamped(Math.max(0, active.row), active.column);
-      render();
+      render(Math.max(active.row + 1, Math.ceil((frame.scrollTop + frame.clientHeight) / leastRowHeight)));
     },
     /** The button that has the focus when the matrix is entered. */
     activeButton,

@@ -30,7 +30,7 @@ export function selectEntries(model, text) {
   const rowFits = model.rules.map((rule) => meets('suite', rule.suite) && meets('rule', rule.id));
   const verdictFits = model.verdictNames.map((name) => meets('verdict', name));
   const textFits = model.texts.map((each) => meets('scenario', each ?? ''));
-  const words = wordTests(model, filter.words);
+  const holdsWords = wordTest(model, filter.words);
   const { cell, rule, verdict, scenario } = model.columns;
   const hits = new Uint8Array(model.rules.length * model.cells.length);
   const rows = new Uint8Array(model.rules.length);
@@ -41,14 +41,7 @@ export function selectEntries(model, text) {
   for (let i = 0; i < total; i++) {
     const r = rule[i] ?? 0;
     const c = cell[i] ?? 0;
-    if (
-      !columnFits[c] ||
-      !rowFits[r] ||
-      !verdictFits[verdict[i] ?? 0] ||
-      !textFits[scenario[i] ?? 0] ||
-      !words.every((holds) => holds(i))
-    )
-      continue;
+    if (!columnFits[c] || !rowFits[r] || !verdictFits[verdict[i] ?? 0] || !textFits[scenario[i] ?? 0] || !holdsWords(i)) continue;
     count++;
     if (rows[r] === 0) rowCount++;
     if (columns[c] === 0) columnCount++;
@@ -73,28 +66,39 @@ export function selectEntries(model, text) {
 }
 
 /**
- * Each distinct text is searched once; a verdict holds a word if one of its texts, its rule or its cell does.
+ * Each distinct text is searched once for each word; a verdict holds a word if one of its texts, its rule or its cell does.
+ * Words are bits, so that a verdict is tested by looking up seven numbers; a number has 31 of them to use.
  * @param {Model} model
  * @param {string[]} words
- * @returns {Array<(i: number) => boolean>}
+ * @returns {(i: number) => boolean}
  */
-function wordTests(model, words) {
+function wordTest(model, words) {
+  if (words.length === 0) return () => true;
+  if (words.length > 31) {
+    const [some, others] = [wordTest(model, words.slice(0, 31)), wordTest(model, words.slice(31))];
+    return (i) => some(i) && others(i);
+  }
+  /** @param {string | null} text */
+  const held = (text) => {
+    if (text === null) return 0;
+    const lower = text.toLowerCase();
+    return words.reduce((bits, word, nth) => (lower.includes(word) ? bits | (1 << nth) : bits), 0);
+  };
   const { columns } = model;
-  return words.map((word) => {
-    /** @param {string | null} text */
-    const has = (text) => text !== null && text.toLowerCase().includes(word);
-    const texts = model.texts.map(has);
-    const cells = model.cells.map((cell) => has(cell.id));
-    const rules = model.rules.map((rule) => has(`${rule.id} ${rule.title}`));
-    /** @param {number | undefined} at */
-    const at = (at) => at !== undefined && texts[at] === true;
-    return (i) =>
-      rules[columns.rule[i] ?? 0] === true ||
-      cells[columns.cell[i] ?? 0] === true ||
-      at(columns.observed[i]) ||
-      at(columns.expected[i]) ||
-      at(columns.scenario[i]) ||
-      at(columns.reason[i]) ||
-      at(columns.known[i]);
-  });
+  const texts = Uint32Array.from(model.texts, held);
+  const cells = Uint32Array.from(model.cells, (cell) => held(cell.id));
+  const rules = Uint32Array.from(model.rules, (rule) => held(`${rule.id} ${rule.title}`));
+  const all = 2 ** words.length - 1;
+  const { cell, rule, observed, expected, scenario, reason, known } = columns;
+  /** @param {number | undefined} at */
+  const inText = (at) => texts[at ?? 0] ?? 0;
+  return (i) =>
+    ((rules[rule[i] ?? 0] ?? 0) |
+      (cells[cell[i] ?? 0] ?? 0) |
+      inText(observed[i]) |
+      inText(expected[i]) |
+      inText(scenario[i]) |
+      inText(reason[i]) |
+      inText(known[i])) ===
+    all;
 }

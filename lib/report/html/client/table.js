@@ -15,12 +15,12 @@ import { namesOf } from './ranges.js';
  */
 
 /**
- * The table of the columns in view; two spacers stand for all others, so that the scroll bar is true.
+ * The table of the columns in view, without rows; two spacers stand for all other columns, so that the scroll bar is true.
  * @param {Frame} frame
  */
 export function matrixTable(frame) {
   const { selection, from, to, ruleWidth, columnWidth } = frame;
-  const shown = selection.columns.slice(from, to);
+  const shown = shownColumns(frame);
   const widths = [ruleWidth, from * columnWidth, ...shown.map(() => columnWidth), (selection.columns.length - to) * columnWidth];
   const columns = widths.map((width) => {
     const column = h('col', {});
@@ -33,7 +33,6 @@ export function matrixTable(frame) {
     { class: 'matrix', 'aria-label': 'Rules by cells', ...size },
     h('colgroup', {}, columns),
     tableHead(frame, shown),
-    tableBodies(frame, shown),
   );
   table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
   return table;
@@ -107,21 +106,29 @@ function runtimeHead(frame, group, column) {
   );
 }
 
-/** @param {Frame} frame @param {number[][]} shown */
-function tableBodies(frame, shown) {
+/** @param {Frame} frame */
+function shownColumns({ selection, from, to }) {
+  return selection.columns.slice(from, to);
+}
+
+/**
+ * Adds the rows from one position in the selection up to another; those before it are there.
+ * @param {HTMLElement} table
+ * @param {Frame} frame
+ * @param {number} first
+ * @param {number} end one past the last
+ */
+export function addRows(table, frame, first, end) {
   const { model, selection } = frame;
-  /** @type {HTMLElement[]} */
-  const bodies = [];
-  selection.rows.forEach((rule, row) => {
+  const shown = shownColumns(frame);
+  /** @param {number} row */
+  const suiteAt = (row) => model.rules[selection.rows[row] ?? -1]?.suite;
+  for (let row = first; row < end; row++) {
+    const rule = selection.rows[row] ?? 0;
     const text = model.rules[rule];
-    if (row === 0 || text?.suite !== model.rules[selection.rows[row - 1] ?? -1]?.suite) {
-      bodies.push(
-        h(
-          'tbody',
-          {},
-          h('tr', { class: 'suite' }, h('th', { scope: 'rowgroup' }, text?.suite), h('td', { colspan: shown.length + 2 })),
-        ),
-      );
+    if (row === 0 || suiteAt(row) !== suiteAt(row - 1)) {
+      const heading = h('th', { scope: 'rowgroup' }, text?.suite);
+      table.append(h('tbody', {}, h('tr', { class: 'suite' }, heading, h('td', { colspan: shown.length + 2 }))));
     }
     const name = h(
       'th',
@@ -130,9 +137,8 @@ function tableBodies(frame, shown) {
       h('span', { class: 'title' }, text?.title),
     );
     const cells = shown.map((group, index) => entryCell(frame, rule, group, row, frame.from + index));
-    bodies.at(-1)?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));
-  });
-  return bodies;
+    table.lastElementChild?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));
+  }
 }
 
 /** @param {Frame} frame @param {number} rule @param {number[]} group @param {number} row @param {number} column */
