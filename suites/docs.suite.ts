@@ -63,7 +63,7 @@ const runtimeSnapshotter = `version = 2
   snapshotter = "native"
 `;
 
-/** What distributions and \`containerd config default\` of 1.x put at the head of the file. */
+/** What distributions and `containerd config default` of 1.x put at the head of the file. */
 const version2 = 'version = 2\n';
 const version3 = 'version = 3\n';
 

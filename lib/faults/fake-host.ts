@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { acquireHost } from '../host/acquire.ts';
 import { spareFixtures } from '../host/fixtures.ts';
 import { connectRemote } from '../host/remote.ts';
+import { machineBootId } from '../host/process-identity.ts';
 import { startProcess } from '../host/process.ts';
 import { HostLostError } from '../util/errors.ts';
 import { runtimeDirectory } from '../util/paths.ts';
@@ -43,7 +44,7 @@ export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
     );
     await writeFile(join(root, 'machine.pid'), String(machine.pid));
     const remote = connectRemote({ prefix: ['busybox', 'sh', script, root], quoting: 'none' });
-    const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+    const bootId = await machineBootId();
     return {
       ...remote,
       id,

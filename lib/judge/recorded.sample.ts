@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Verdict } from '../record/document.ts';
+import { type Verdict, verdictId } from '../record/document.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { Observation } from '../record/observation.ts';
 import { RunFolder } from '../record/run-folder.ts';
@@ -32,7 +32,7 @@ export class Recorded {
   constructor(records: Records, rulebook: Rulebook) {
     this.records = records;
     this.#rulebook = rulebook;
-    this.#before = new Map(assemble(records, rulebook).verdicts.map((verdict) => [placeOf(verdict), verdict]));
+    this.#before = new Map(assemble(records, rulebook).verdicts.map((verdict) => [verdictId(verdict), verdict]));
   }
 
   static async read(folder: RunFolder, rulebookFor: (plan: Records['plan']) => Rulebook): Promise<Recorded> {
@@ -57,7 +57,7 @@ export class Recorded {
   /** The verdicts that another rulebook or other records give differently. */
   turned(change: { records?: Partial<Records>; rulebook?: Partial<Rulebook> }): Verdict[] {
     const { verdicts } = assemble({ ...this.records, ...change.records }, { ...this.#rulebook, ...change.rulebook });
-    return verdicts.filter((verdict) => verdict.verdict !== this.#before.get(placeOf(verdict))?.verdict);
+    return verdicts.filter((verdict) => verdict.verdict !== this.#before.get(verdictId(verdict))?.verdict);
   }
 
   /** The same, as `title → verdict` lines, after a change to copies of the selected observations. */
@@ -88,11 +88,6 @@ export class Recorded {
   withEvents(edit: (event: JournalEvent) => JournalEvent): string[] {
     return lines(this.turned({ records: { events: this.records.events.map((event) => edit(structuredClone(event))) } }));
   }
-}
-
-/** One verdict of a run: titles say nothing of the engine, and a run may have several. */
-export function placeOf({ cell, suite, scenario, rule }: Verdict): string {
-  return [cell, suite, scenario, rule].join(' ');
 }
 
 /** `title → verdict`, sorted. */

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Document, Verdict } from '../record/document.ts';
+import { type Document, type Verdict, verdictId } from '../record/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import type { Observation } from '../record/observation.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
 import { frozen } from './evidence.sample.ts';
 import { assemble } from './assemble.ts';
-import { placeOf, Recorded, recordedRuns } from './recorded.sample.ts';
+import { Recorded, recordedRuns } from './recorded.sample.ts';
 import { symptomOf } from './symptoms.ts';
 
 const runs = recordedRuns();
@@ -96,8 +96,8 @@ describe('a rule that passed', () => {
     );
     const turned = recorded.turned({ records: { observations } });
     expect(new Set(turned.map(({ verdict }) => verdict))).toEqual(new Set(['fail']));
-    const failed = new Set(turned.map(placeOf));
-    const deaf = recorded.verdicts.filter((verdict) => verdict.verdict !== 'unsupported' && !failed.has(placeOf(verdict)));
+    const failed = new Set(turned.map(verdictId));
+    const deaf = recorded.verdicts.filter((verdict) => verdict.verdict !== 'unsupported' && !failed.has(verdictId(verdict)));
     expect(deaf.map(({ rule }) => rule).filter((rule) => ![...ofTheEngine, ...ofTheHost].includes(rule))).toEqual([]);
   });
 

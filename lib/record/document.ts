@@ -143,3 +143,8 @@ export const Document = z.object({
   baseline: Baseline.nullable(),
 });
 export type Document = z.infer<typeof Document>;
+
+/** The stable id of a verdict, the same in every run: `debian-13/containerd-1.7.24/runc-1.1.15/ownership/user-and-group/OWN-ON`. */
+export function verdictId({ cell, suite, scenario, rule }: Pick<Verdict, 'cell' | 'suite' | 'scenario' | 'rule'>): string {
+  return `${cell}/${suite}/${scenario}/${rule}`;
+}

@@ -7,7 +7,7 @@ import { Plan as PlanSchema } from '../plan/cell.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
 import { JournalEvent } from './journal.ts';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
-import { Observation } from './observation.ts';
+import { Observation, scenarioKey } from './observation.ts';
 
 /** An observation and where it stands: the `evidence` of verdicts. */
 export interface Located {
@@ -89,6 +89,11 @@ export class RunFolder {
       }),
     );
     return lists.flat();
+  }
+
+  /** The observation that counts of each scenario, by `scenarioKey`. */
+  async latest(cells: readonly string[]): Promise<Map<string, Observation>> {
+    return new Map((await this.observations(cells)).map(({ observation }) => [scenarioKey(observation), observation]));
   }
 
   /** Makes the records of a killed run appendable again. */

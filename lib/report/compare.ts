@@ -1,10 +1,10 @@
 import { exitCode } from '../judge/lattice.ts';
 import type { Baseline, Change, ChangeKind } from '../record/baseline.ts';
 import { changeKinds } from '../record/baseline.ts';
-import type { Document, Verdict } from '../record/document.ts';
+import { type Document, type Verdict, verdictId } from '../record/document.ts';
 import { canonical, stableJson } from './canonical.ts';
 import { steady } from './steady.ts';
-import { colourOf, everyVerdict, verdictId } from './verdicts.ts';
+import { colourOf, everyVerdict } from './verdicts.ts';
 
 /** The document with what changed since an older one: every verdict of either is in at most one change. Pure. */
 export function withBaseline(document: Document, older: Document): Document {

@@ -1,20 +1,16 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Document } from '../record/document.ts';
+import { recordedRuns } from '../judge/recorded.sample.ts';
+import { type Document, verdictId } from '../record/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import type { LeaseRecord, Observation } from '../record/observation.ts';
-import { RunFolder } from '../record/run-folder.ts';
-import { packageRoot } from '../util/paths.ts';
 import { renderHtml } from './html/page.ts';
-import { evidenceKey, verdictId, worstOf } from './verdicts.ts';
+import { countOf } from './sample.ts';
+import { evidenceKey, worstOf } from './verdicts.ts';
 
 /** One page of all recorded runs below results/reference side by side, with their evidence. */
 export async function recordedPage(): Promise<string> {
-  const reference = join(packageRoot, 'results/reference');
-  const folders = (await readdir(reference, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   const runs = await Promise.all(
-    folders.map(async ({ name }) => {
-      const folder = new RunFolder(join(reference, name));
+    recordedRuns().map(async ({ folder }) => {
       const document = await readDocument(join(folder.path, 'report.json'));
       const observations = await folder.observations(document.cells.map(({ id }) => id));
       return { document, observations, events: await folder.events() };
@@ -40,9 +36,6 @@ function sideBySide(documents: readonly Document[]): Document {
     documents.flatMap((document) => document.verdicts),
     verdictId,
   );
-  const counts = { ...first.counts };
-  for (const name of Object.keys(counts) as Array<keyof typeof counts>)
-    counts[name] = verdicts.filter(({ verdict }) => verdict === name).length;
   const cells = distinct(
     documents.flatMap((document) => document.cells),
     ({ id }) => id,
@@ -53,7 +46,7 @@ function sideBySide(documents: readonly Document[]): Document {
   return {
     ...first,
     run: { ...first.run, id: 'reference' },
-    counts,
+    counts: countOf(verdicts),
     cells,
     verdicts,
     hosts: distinct(

@@ -99,11 +99,6 @@ export function everyVerdict(document: Document): Verdict[] {
   ];
 }
 
-/** The stable id of a verdict, the same in every run: `debian-13/containerd-1.7.24/runc-1.1.15/ownership/user-and-group/OWN-ON`. */
-export function verdictId({ cell, suite, scenario, rule }: Pick<Verdict, 'cell' | 'suite' | 'scenario' | 'rule'>): string {
-  return `${cell}/${suite}/${scenario}/${rule}`;
-}
-
 /** Which observation a verdict was judged on. */
 export function evidenceKey(verdict: Pick<Verdict, 'cell' | 'suite' | 'scenario'>): string {
   return scenarioKey(verdict);

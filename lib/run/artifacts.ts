@@ -7,7 +7,7 @@ import { whyNoShim } from '../engine/runsc.ts';
 import { binaryOf } from '../judge/assemble.ts';
 import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
-import { BlockedError } from '../util/errors.ts';
+import { BlockedError, sentenceOf } from '../util/errors.ts';
 
 /** An artifact that was had, or the reason why not. */
 export type Had = { artifact: Artifact } | { reason: string };
@@ -47,7 +47,7 @@ export async function resolveAll(
       had.set(key, { artifact });
     } catch (error) {
       if (!(error instanceof BlockedError)) throw error;
-      had.set(key, { reason: error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}` });
+      had.set(key, { reason: sentenceOf(error) });
     }
   }
   return had;

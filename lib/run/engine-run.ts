@@ -3,15 +3,14 @@ import { join } from 'node:path';
 import { handlerName, type Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
 import { identityOf } from '../judge/assemble.ts';
-import { worthRetry } from '../judge/symptoms.ts';
 import type { PlannedCell } from '../plan/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import { scenarioKey, type LeaseRecord } from '../record/observation.ts';
+import { type LeaseRecord } from '../record/observation.ts';
 import { hasGuest } from '../suite/guests.ts';
 import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
-import { block, factsOf, openScenarios, type Stage } from './stage.ts';
+import { block, factsOf, openScenarios, type Stage, settledScenarios } from './stage.ts';
 import { runSuites } from './vitest-lease.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
@@ -42,11 +41,8 @@ export async function runEngine(stage: Stage, setting: HostSetting, { engine, ce
   }
 }
 
-/** What is observed needs no pod any more; what the harness's own trouble spoiled is left for the next try. */
 async function settleDone(stage: Stage, cells: readonly PlannedCell[]): Promise<void> {
-  const observed = await stage.folder.observations(cells.map((cell) => cell.id));
-  const last = new Map(observed.map(({ observation }) => [scenarioKey(observation), observation.outcome]));
-  for (const [key, outcome] of last) if (!worthRetry(outcome)) stage.done.add(key);
+  for (const key of await settledScenarios(stage.folder, cells)) stage.done.add(key);
 }
 
 /** One daemon with one configuration, and all pods that want it. Returns the cells whose handlers the daemon took. */

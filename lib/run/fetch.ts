@@ -4,7 +4,7 @@ import { openLedger } from '../host/ledger.ts';
 import { prepareHost } from '../host/prepare.ts';
 import { componentKey, type Plan } from '../plan/cell.ts';
 import { planLeases } from '../plan/leases.ts';
-import { BlockedError } from '../util/errors.ts';
+import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { resolveAll, type Had } from './artifacts.ts';
 import { imageVariant } from './host-lease.ts';
 
@@ -47,7 +47,7 @@ export async function fetchAll(
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof BlockedError)) throw error;
-      fetched.push({ what, reason: sentence(error) });
+      fetched.push({ what, reason: sentenceOf(error) });
     }
   }
   return fetched;
@@ -56,8 +56,4 @@ export async function fetchAll(
 function outcome(had: Had | undefined): Omit<Fetched, 'what'> {
   if (had === undefined) return { reason: 'not tried' };
   return 'reason' in had ? { reason: had.reason } : { from: had.artifact.source };
-}
-
-function sentence({ message, remedy }: BlockedError): string {
-  return remedy === undefined ? message : `${message}; ${remedy}`;
 }

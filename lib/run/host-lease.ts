@@ -1,4 +1,3 @@
-import { scenarioKey } from '../record/observation.ts';
 import { join } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import { whyNotRunnable } from '../artifact/inspect.ts';
@@ -56,20 +55,14 @@ export function jobsOf(hostGroup: HostGroup, by: Costs): HostJob[] {
  */
 export async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lost: HostLostError): Promise<void> {
   stage.progress.line('host', `${lost.message}; bringing it back`);
-  const last = new Map(
-    (await stage.folder.observations(cells.map((cell) => cell.id))).map(({ observation }) => [
-      scenarioKey(observation),
-      observation,
-    ]),
-  );
-  for (const observation of last.values()) {
+  for (const [key, observation] of await stage.folder.latest(cells.map((cell) => cell.id))) {
     if (observation.outcome.kind !== 'error') {
-      stage.done.add(scenarioKey(observation));
+      stage.done.add(key);
       continue;
     }
-    const repeated = stage.lost.has(scenarioKey(observation));
-    stage.lost.add(scenarioKey(observation));
-    if (repeated) stage.done.add(scenarioKey(observation));
+    const repeated = stage.lost.has(key);
+    stage.lost.add(key);
+    if (repeated) stage.done.add(key);
     const lastCall = observation.calls.at(-1)?.call ?? 'none';
     const outcome = { kind: 'host-lost' as const, message: lost.message, consoleTail: lost.consoleTail, lastCall, repeated };
     appendRecord(stage.folder.observationsFile(observation.cell), { ...observation, outcome });

@@ -1,4 +1,3 @@
-import { scenarioKey } from '../record/observation.ts';
 import { setMaxListeners } from 'node:events';
 import { fitTogether } from '../host/machine-lease.ts';
 import type { PlannedCell } from '../plan/cell.ts';
@@ -8,13 +7,12 @@ import { pauseImage, probeImage } from '../probe/image/images.ts';
 import { learnCosts, measured } from '../record/costs.ts';
 import type { Document } from '../record/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
-import { worthRetry } from '../judge/symptoms.ts';
 import { resolveAll, whyNot } from './artifacts.ts';
 import { jobsOf, leaseHost, recordLoss, type HostJob } from './host-lease.ts';
 import { learnedCosts } from './estimate.ts';
 import { judgeFolder } from './judge-folder.ts';
 import { schedule } from './schedule.ts';
-import { block, openScenarios, type RunOptions, type Stage } from './stage.ts';
+import { block, openScenarios, type RunOptions, type Stage, settledScenarios } from './stage.ts';
 import { messageOf } from '../util/errors.ts';
 import { Timeline } from './timeline.ts';
 
@@ -79,9 +77,7 @@ async function origin(folder: RunFolder): Promise<number> {
 async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
   const { plan, folder, progress, signal } = options;
   const suites = options.rulebook.suites.filter((suite) => plan.suites.includes(suite.id));
-  const observed = await folder.observations(plan.cells.map((cell) => cell.id));
-  const last = new Map(observed.map(({ observation }) => [scenarioKey(observation), observation.outcome]));
-  const done = new Set([...last].filter(([, outcome]) => !worthRetry(outcome)).map(([key]) => key));
+  const done = new Set(await settledScenarios(folder, plan.cells));
   const before = await folder.events();
   const had = await timeline.span('artifact', 'resolve', () =>
     resolveAll(plan.cells, {

@@ -3,6 +3,7 @@ import type { acquireHost } from '../host/acquire.ts';
 import type { Rulebook } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { unmet } from '../judge/judge.ts';
+import { worthRetry } from '../judge/symptoms.ts';
 import type { Plan, PlannedCell } from '../plan/cell.ts';
 import type { OciImage } from '../probe/image/oci.ts';
 import { scenarioKey } from '../record/observation.ts';
@@ -10,7 +11,7 @@ import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
-import { BlockedError, messageOf } from '../util/errors.ts';
+import { sentenceOf } from '../util/errors.ts';
 import type { Had } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 import type { Progress } from './progress.ts';
@@ -64,13 +65,19 @@ export function openScenarios(
   );
 }
 
+/** Keys of the scenarios that were observed and need no pod any more; what the harness's own trouble spoiled is tried again. */
+export async function settledScenarios(folder: RunFolder, cells: readonly PlannedCell[]): Promise<string[]> {
+  const latest = await folder.latest(cells.map((cell) => cell.id));
+  return [...latest].filter(([, { outcome }]) => !worthRetry(outcome)).map(([key]) => key);
+}
+
 export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
   return cellFacts(cell, setting && { facts: setting.host.facts, fixtures: setting.fixtures });
 }
 
 /** These cells could not be tried; the run goes on without them. */
 export function block(stage: Stage, cells: readonly PlannedCell[], why: unknown): void {
-  const reason = why instanceof BlockedError && why.remedy !== undefined ? `${why.message}; ${why.remedy}` : messageOf(why);
+  const reason = sentenceOf(why);
   stage.folder.append({ event: 'blocked', cells: cells.map((cell) => cell.id), reason });
   stage.progress.line('blocked', `${cells.map((cell) => cell.id).join(', ')}: ${reason}`);
 }

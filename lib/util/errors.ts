@@ -26,6 +26,12 @@ export class HostLostError extends Error {
   }
 }
 
+/** What failed and what would help, as one sentence: the message of anything thrown, and the remedy where it has one. */
+export function sentenceOf(error: unknown): string {
+  const remedy = error instanceof BlockedError ? error.remedy : undefined;
+  return remedy === undefined ? messageOf(error) : `${messageOf(error)}; ${remedy}`;
+}
+
 /** The message of anything thrown, without its stack. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -53,8 +53,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
 export async function execOk(argv: readonly string[], options: ExecOptions = {}): Promise<string> {
   const result = await exec(argv, options);
   if (result.exitCode !== 0) {
-    const words = result.stderr.trim().split('\n').slice(-5).join(' | ') || result.stdout.trim().slice(-400);
-    throw new Error(`Cannot run ${argv.slice(0, 4).join(' ')}: ${result.failure.split('\n')[0]}${words ? `: ${words}` : ''}`);
+    throw refusal(argv, result.failure, result.stderr.trim() === '' ? result.stdout.trim().slice(-400) : result.stderr);
   }
   return result.stdout;
 }
@@ -80,14 +79,12 @@ export async function execPipe(
     [to, received],
     [from, sent],
   ] as const) {
-    if (!result.failed) continue;
-    const words = String(result.stderr ?? '')
-      .trim()
-      .split('\n')
-      .slice(-3)
-      .join(' | ');
-    throw new Error(
-      `Cannot run ${argv.slice(0, 4).join(' ')}: ${result.shortMessage?.split('\n')[0] ?? 'failed'}${words ? `: ${words}` : ''}`,
-    );
+    if (result.failed) throw refusal(argv, result.shortMessage ?? 'failed', String(result.stderr ?? ''));
   }
+}
+
+/** Which command failed, how, and its last words. */
+function refusal(argv: readonly string[], failure: string, said: string): Error {
+  const words = said.trim().split('\n').slice(-5).join(' | ');
+  return new Error(`Cannot run ${argv.slice(0, 4).join(' ')}: ${failure.split('\n')[0]}${words === '' ? '' : `: ${words}`}`);
 }

@@ -1,4 +1,4 @@
-import { BlockedError, diskTrouble, messageOf, UsageError } from '../util/errors.ts';
+import { BlockedError, diskTrouble, messageOf, sentenceOf, UsageError } from '../util/errors.ts';
 
 /** Says on standard error why a verb ended, and returns the exit code: 2 for bad input, 75 for what could not be had. */
 export function sayWhy(thrown: unknown): 2 | 75 {
@@ -8,7 +8,7 @@ export function sayWhy(thrown: unknown): 2 | 75 {
     say(messageOf(error));
     return 2;
   }
-  if (error instanceof BlockedError) say(`${messageOf(error)}${error.remedy === undefined ? '' : `; ${error.remedy}`}`);
+  if (error instanceof BlockedError) say(sentenceOf(error));
   else say(`this is podproof's own fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   return 75;
 }

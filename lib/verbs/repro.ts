@@ -3,12 +3,11 @@ import { dirname, join } from 'node:path';
 import { cdiSpecification } from '../host/fixtures.ts';
 import { pauseImage, probeImage, staticBusybox } from '../probe/image/images.ts';
 import type { OciImage } from '../probe/image/oci.ts';
-import type { Document } from '../record/document.ts';
+import { type Document, verdictId } from '../record/document.ts';
 import type { DeviceNode } from '../record/observation.ts';
 import { readParts, type Part } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { reproBundle, type ServedImage } from '../report/repro/bundle.ts';
-import { verdictId } from '../report/verdicts.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
 
 /** Writes the bundle that launches the pod of a verdict again into `directory`, which must not exist yet. */

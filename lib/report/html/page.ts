@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Document } from '../../record/document.ts';
 import type { LeaseRecord, Observation } from '../../record/observation.ts';
 import { canonical } from '../canonical.ts';
@@ -8,42 +7,26 @@ import { embeddedEvidence, leaseBlock } from './evidence.ts';
 import { excluded } from './excluded.ts';
 import { firstScreen, security } from './first-screen.ts';
 import { runHead, topBar } from './head.ts';
-import { glyphSheet } from './parts.ts';
-import { html, type Markup, trusted } from './template.ts';
+import { offlinePage } from './offline-page.ts';
+import { html, type Markup } from './template.ts';
 import { timeline } from './timeline.ts';
 
-/** The report as one offline file. Nothing in it reaches the network, and no data of the run can become markup or script. */
+/** The report as one offline file. */
 export function renderHtml(
   document: Document,
   options: { evidence?: ReadonlyMap<string, Observation>; leases?: readonly LeaseRecord[] } = {},
 ): string {
   const ordered = canonical(document);
   const { blocks, cells, kept, of } = embeddedEvidence(ordered, options.evidence ?? new Map());
-  const script = clientScript();
-  const style = styleSheet();
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy(script, style)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${ordered.run.profile}, ${ordered.run.id}: podproof</title>
-        <link rel="icon" href="data:," />
-        ${trusted(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#matrix" data-section>Skip to the matrix</a>
-        ${glyphSheet()} ${topBar(ordered)}
-        <main>
-          ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame()} ${security(ordered)} ${timeline(ordered)}
-          ${excluded(ordered)}
-        </main>
-        <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
-        ${dataBlocks(ordered, cells, { kept, of, run: ordered.run.id })}${blocks}${leaseBlock(options.leases ?? [])}${trusted(`<script>${script}</script>`)}
-      </body>
-    </html> `.text;
+  const body = html`<a class="skip" href="#matrix" data-section>Skip to the matrix</a>
+    ${topBar(ordered)}
+    <main>
+      ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame()} ${security(ordered)} ${timeline(ordered)} ${excluded(ordered)}
+    </main>
+    <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
+    ${dataBlocks(ordered, cells, { kept, of, run: ordered.run.id })}${blocks}${leaseBlock(options.leases ?? [])}`;
+  const title = `${ordered.run.profile}, ${ordered.run.id}`;
+  return offlinePage({ title, style: styleSheet(), script: clientScript(), body });
 }
 
 function matrixFrame(): Markup {
@@ -74,19 +57,4 @@ function matrixFrame(): Markup {
     </p>
     <div id="grid" class="grid"></div>
   </section>`;
-}
-
-/** Only our own script and style run, by their hashes; Trusted Types refuse any other way into the page. */
-function policy(script: string, style: string): string {
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return [
-    "default-src 'none'",
-    `script-src ${hash(script)}`,
-    `style-src ${hash(style)}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ');
 }

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Document, Verdict } from '../../record/document.ts';
+import { type Document, type Verdict, verdictId } from '../../record/document.ts';
 import type { DeviceNode, EngineInstance, LeaseRecord, Observation, Replay } from '../../record/observation.ts';
 import { UsageError } from '../../util/errors.ts';
 import { quote, quoteAll } from '../../util/quote.ts';
-import { verdictId } from '../verdicts.ts';
 import { instructions } from './readme.ts';
 
 /** An image as a registry serves it. */

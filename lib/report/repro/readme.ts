@@ -1,5 +1,6 @@
+import { verdictId } from '../../record/document.ts';
 import type { EngineInstance, Replay } from '../../record/observation.ts';
-import { layerText, verdictId } from '../verdicts.ts';
+import { layerText } from '../verdicts.ts';
 import { visible } from '../visible.ts';
 import type { ReproInput } from './bundle.ts';
 

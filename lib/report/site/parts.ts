@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { VerdictName } from '../../record/document.ts';
 import { palette } from '../html/client.ts';
-import { glyph, glyphSheet } from '../html/parts.ts';
-import { html, type Markup, trusted } from '../html/template.ts';
+import { offlinePage } from '../html/offline-page.ts';
+import { glyph } from '../html/parts.ts';
+import { html, type Markup } from '../html/template.ts';
 import type { Answer, Track } from '../history.ts';
 import { type PairRange, rangeText } from '../ranges.ts';
 import { runtimeName, slug, type Facts } from './facts.ts';
@@ -20,11 +19,6 @@ const words: Record<Answer['verdict'], string> = {
 /** Glyph and words of an answer. */
 export function answer({ verdict }: { verdict: Answer['verdict'] }): Markup {
   return html`<span class="verdict v-${verdict}">${glyph(verdict)}${words[verdict]}</span>`;
-}
-
-/** Glyph and name of a verdict. */
-export function verdictMark(verdict: VerdictName): Markup {
-  return html`<span class="verdict v-${verdict}">${glyph(verdict)}${verdict}</span>`;
 }
 
 /** `containerd 1.6.20 – 2.1.9`, with the tested versions one by one for who wants to know. */
@@ -69,7 +63,7 @@ export function link(
   return html`<a href="${root}${folder}/${slug(name)}.html${anchor === '' ? '' : `#${anchor}`}">${text}</a>`;
 }
 
-/** One page. Nothing in it reaches the network, and no data can become markup or script. */
+/** One page of the site, an offline file like the report. */
 export function page(options: {
   title: string;
   root: string;
@@ -79,39 +73,22 @@ export function page(options: {
   script?: string;
 }): string {
   const { title, root, trail, body, facts, script } = options;
-  const style = palette() + read('styles.css');
   const { runs } = facts.history;
   const accelerators = [...new Set(facts.documents.flatMap(({ hosts }) => hosts.map(({ accelerator }) => accelerator)))].sort();
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy(style, script)}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="referrer" content="no-referrer" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}: podproof</title>
-        <link rel="icon" href="data:," />
-        ${trusted(`<style>${style}</style>`)}
-      </head>
-      <body>
-        <a class="skip" href="#content">Skip to the content</a>
-        ${glyphSheet()}
-        <header>
-          <nav aria-label="Site"><a class="home" href="${root}index.html">podproof</a>${trail}</nav>
-        </header>
-        <main id="content">${body}</main>
-        <footer>
-          <p>
-            From ${runs.length} recorded ${runs.length === 1 ? 'run' : 'runs'}, ${day(runs[0]?.started)} to
-            ${day(runs.at(-1)?.started)}. Hosts ran under accelerator${accelerators.length > 1 ? 's' : ''}
-            ${accelerators.join(', ') || 'unknown'}. Versions between tested ones are not claimed.
-            <a href="${root}index.html#runs">The runs</a>
-          </p>
-        </footer>
-        ${script === undefined ? undefined : trusted(`<script>${script}</script>`)}
-      </body>
-    </html> `.text;
+  const framed = html`<a class="skip" href="#content">Skip to the content</a>
+    <header>
+      <nav aria-label="Site"><a class="home" href="${root}index.html">podproof</a>${trail}</nav>
+    </header>
+    <main id="content">${body}</main>
+    <footer>
+      <p>
+        From ${runs.length} recorded ${runs.length === 1 ? 'run' : 'runs'}, ${day(runs[0]?.started)} to
+        ${day(runs.at(-1)?.started)}. Hosts ran under accelerator${accelerators.length > 1 ? 's' : ''}
+        ${accelerators.join(', ') || 'unknown'}. Versions between tested ones are not claimed.
+        <a href="${root}index.html#runs">The runs</a>
+      </p>
+    </footer>`;
+  return offlinePage({ title, style: palette() + read('styles.css'), script, body: framed });
 }
 
 /** `2026-11-21` of a time. */
@@ -122,18 +99,4 @@ export function day(time: string | undefined): string {
 /** A file of this folder. */
 export function read(name: string): string {
   return readFileSync(new URL(name, import.meta.url), 'utf8');
-}
-
-function policy(style: string, script: string | undefined): string {
-  const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
-  return [
-    "default-src 'none'",
-    `script-src ${script === undefined ? "'none'" : hash(script)}`,
-    `style-src ${hash(style)}`,
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join('; ');
 }

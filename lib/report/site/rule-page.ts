@@ -1,11 +1,12 @@
 import type { RuleText } from '../../record/document.ts';
+import { badge } from '../html/parts.ts';
 import { citation, html, type Markup } from '../html/template.ts';
 import { turnText } from '../history-text.ts';
 import { naturalOrder } from '../order.ts';
 import { severity } from '../verdicts.ts';
 import { clip } from '../visible.ts';
 import type { Facts } from './facts.ts';
-import { day, page, rangeRows, verdictMark } from './parts.ts';
+import { day, page, rangeRows } from './parts.ts';
 
 /** How much of an observation a row shows; report.json of its run has all. */
 const longest = 400;
@@ -139,7 +140,7 @@ function evidence(rule: RuleText, facts: Facts): Markup | undefined {
             ({ verdict, run }) =>
               html`<tr>
                 <th scope="row"><span class="mono">${verdict.cell}</span><br />${verdict.scenario}</th>
-                <td>${verdictMark(verdict.verdict)}</td>
+                <td>${badge(verdict.verdict)}</td>
                 <td>${clip(verdict.expected, longest)}</td>
                 <td>${clip(verdict.observed, longest)}</td>
                 <td><span class="mono">${run.id}</span><br />${day(run.started)}</td>
