@@ -4,19 +4,7 @@ import { BlockedError } from '../util/errors.ts';
 import { timeoutFactor } from '../util/wait.ts';
 import { blamingDisk } from './disk.ts';
 import { fileSum } from './inventory.ts';
-import { bodyOf, Refusal, request, sizeOf, transfer, type Part } from './transfer.ts';
-
-export interface DownloadOptions {
-  signal?: AbortSignal;
-  /** Bytes so far and, where the server says it, of how many. */
-  progress?: (bytes: number, total: number | undefined) => void;
-  /** Of the whole download. Default: one hour. */
-  timeoutMs?: number;
-  /** Without a byte for so long the connection is given up: one minute, where nothing else is said. */
-  stallMs: number;
-  /** Default: 4 GiB; upstream releases stay below 2. */
-  maxBytes?: number;
-}
+import { bodyOf, Refusal, request, sizeOf, transfer, type DownloadOptions, type Part } from './transfer.ts';
 
 /**
  * Fetches a file whose checksum is known: 64 hexadecimal digits are its sha256, 128 its sha512. What a broken connection left is

@@ -3,7 +3,18 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { messageOf } from '../util/errors.ts';
 import { assertRoom } from './disk.ts';
-import type { DownloadOptions } from './download.ts';
+
+export interface DownloadOptions {
+  signal?: AbortSignal;
+  /** Bytes so far and, where the server says it, of how many. */
+  progress?: (bytes: number, total: number | undefined) => void;
+  /** Of the whole download. Default: one hour. */
+  timeoutMs?: number;
+  /** Without a byte for so long the connection is given up: one minute, where nothing else is said. */
+  stallMs: number;
+  /** Default: 4 GiB; upstream releases stay below 2. */
+  maxBytes?: number;
+}
 
 /** An answer that another try would not change. */
 export class Refusal extends Error {}

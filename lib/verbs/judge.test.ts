@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -7,25 +6,13 @@ import { recordedRuns } from '../judge/recorded.sample.ts';
 import { Document } from '../record/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { UsageError } from '../util/errors.ts';
-import { judgeVerb } from './judge.ts';
-import { reportVerb } from './report.ts';
+import { printed } from './printed.sample.ts';
 
 const exitCode = process.exitCode;
 afterEach(() => {
   vi.restoreAllMocks();
   process.exitCode = exitCode;
 });
-
-/** What a verb prints about the runs below `results`. */
-async function printed(results: string, ...words: string[]): Promise<string> {
-  const texts: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => texts.push(String(text)) > 0);
-  const program = new Command('podproof').option('--results <directory>', '', results).exitOverride();
-  judgeVerb(program);
-  reportVerb(program);
-  await program.parseAsync(words, { from: 'user' });
-  return texts.join('');
-}
 
 describe('judge', () => {
   it('judges a recorded run again without a host, writes its reports and exits by what it found', async () => {

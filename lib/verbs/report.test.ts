@@ -1,4 +1,3 @@
-import { Command } from 'commander';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -6,24 +5,13 @@ import { temporary } from '../artifact/testing.ts';
 import { recordedRuns } from '../judge/recorded.sample.ts';
 import { Document } from '../record/document.ts';
 import { UsageError } from '../util/errors.ts';
-import { judgeVerb } from './judge.ts';
-import { reportVerb } from './report.ts';
+import { printed } from './printed.sample.ts';
 
 const exitCode = process.exitCode;
 afterEach(() => {
   vi.restoreAllMocks();
   process.exitCode = exitCode;
 });
-
-/** What a verb prints about the runs below `results`. */
-async function printed(results: string, ...words: string[]): Promise<string> {
-  const texts: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => texts.push(String(text)) > 0);
-  const program = new Command('podproof').option('--results <directory>', '', results).exitOverride();
-  for (const verb of [judgeVerb, reportVerb]) verb(program);
-  await program.parseAsync(words, { from: 'user' });
-  return texts.join('');
-}
 
 /** Recorded runs in a directory of their own, as nothing is written into results/reference. */
 async function results(...names: string[]) {
