@@ -5,7 +5,7 @@ import { recipe } from '../host/image/recipe.ts';
 import type { Ledger } from '../host/ledger.ts';
 import { connectRemote } from '../host/remote.ts';
 import { coldBoot, settle } from '../host/vm/snapshot.ts';
-import { openSshTo } from '../host/vm/login.ts';
+import { openSshTo, patience } from '../host/vm/login.ts';
 
 /** Boots the host of the benchmark from its image, without a snapshot, until it is settled; then releases it. */
 export async function coldHost(logs: string, ledger: Ledger): Promise<void> {
@@ -14,6 +14,6 @@ export async function coldHost(logs: string, ledger: Ledger): Promise<void> {
   const { accelerator } = await proveAccelerator(image.kernel);
   const spec = { memoryMiB: 3072, cpus: 2, kernelParameters: [] };
   await using running = await coldBoot({ spec, accelerator }, image, join(logs, 'console.log'), context);
-  await using ssh = await openSshTo(running, image, context);
+  await using ssh = await openSshTo(running, image, context, patience.coldMs);
   await settle(connectRemote(ssh.connection), context.signal);
 }

@@ -6,7 +6,7 @@ import { parseToml, writeToml, type TomlTable, type TomlValue } from '../util/to
 const upstreamPrefix = '/opt/kata';
 
 /** What every guest of ours gets: room for a shell, and time to boot where KVM itself is emulated. */
-const guestMemoryMiB = 512;
+export const guestMemoryMiB = 512;
 const patienceSeconds = 150;
 
 /** Recommended in kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in. */

@@ -49,6 +49,7 @@ export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
       ...remote,
       id,
       fixtures: spareFixtures,
+      lacks: {},
       facts: {
         ...{ kernel: 'fake', bootId, os: 'fake', architecture: 'x86_64', cpus: 2, memoryMiB: 1024 },
         ...{ accelerator: 'none' as const, acceleratorReason: 'a directory of this machine', cgroup: 'v2' as const, lsm: [] },

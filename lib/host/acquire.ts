@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { HostSpec } from '../matrix/model.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { acquireContainer } from './container/container.ts';
+import type { HostNeeds } from './fitness.ts';
 import type { Host, LeaseContext } from './host.ts';
 import type { Variant } from './image/recipe.ts';
 import { acquireLocal } from './local.ts';
@@ -11,19 +12,21 @@ import { acquireVm } from './vm/vm.ts';
 export interface AcquireOptions {
   /** What the image of a host that we build must hold: `kata` for cells with a Kata runtime. */
   variant: Variant;
+  /** What the host must be fit for. */
+  needs: HostNeeds;
 }
 
 /** One line per kind of host. */
 function acquireKind(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {
   switch (spec.kind) {
     case 'vm':
-      return acquireVm(id, spec, context, options.variant);
+      return acquireVm(id, spec, context, options);
     case 'container':
-      return acquireContainer(id, spec, context, options.variant);
+      return acquireContainer(id, spec, context, options);
     case 'ssh':
-      return acquireSsh(id, spec, context);
+      return acquireSsh(id, spec, context, options);
     case 'local':
-      return acquireLocal(id, spec, context);
+      return acquireLocal(id, spec, context, options);
   }
 }
 

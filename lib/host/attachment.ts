@@ -1,3 +1,5 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { execPipe } from '../util/exec.ts';
 import { oncePerKey } from '../util/once-per-key.ts';
 import type { Attachment, LeaseContext, Remote } from './host.ts';
@@ -30,3 +32,13 @@ export async function copyToHost({ id, directory }: Attachment, remote: Remote, 
 
 /** Bound onto itself read-only, as on a host that gets its artifacts as a disk. */
 const receiveScript = 'mkdir -p "$1"; tar -C "$1" -xf -; mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"';
+
+/** Size of the regular files of a directory tree, and how many files and directories it has. */
+export async function measureDirectory(directory: string): Promise<{ bytes: number; entries: number }> {
+  const total = { bytes: 0, entries: 0 };
+  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
+    total.entries += 1;
+    if (entry.isFile()) total.bytes += (await lstat(join(entry.parentPath, entry.name))).size;
+  }
+  return total;
+}

@@ -68,7 +68,7 @@ fi
 const vfio = `group= address=
 if [ -e "$run/spare-pci" ]; then
   address=$(cat "$run/spare-pci") spare=/sys/bus/pci/devices/$address
-  if [ -e "$spare/iommu_group" ] && [ "$(ls "$spare/iommu_group/devices" | wc -l)" = 1 ]; then
+  if [ -e "$spare/iommu_group" ] && [ -d /sys/bus/pci/drivers/vfio-pci ] && [ "$(ls "$spare/iommu_group/devices" | wc -l)" = 1 ]; then
     if [ "$(basename "$(readlink -f "$spare/driver")")" != vfio-pci ]; then
       echo vfio-pci > "$spare/driver_override"
       [ ! -e "$spare/driver" ] || echo "$address" > "$spare/driver/unbind"

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../record/host-facts.ts';
 import type { ExecOptions, ExecResult } from '../util/exec.ts';
+import type { Lacks } from './fitness.ts';
 import type { FixturePlan } from './fixtures.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -39,6 +40,8 @@ export interface Host extends Remote, AsyncDisposable {
   readonly facts: HostFacts;
   /** What this kind of host can hand to pods. */
   readonly fixtures: FixturePlan;
+  /** What its kernel has not, of what some cells need. */
+  readonly lacks: Lacks;
   /** Makes `attachment` readable on the host, read-only; returns its path there. Idempotent. */
   attach(attachment: Attachment): Promise<string>;
   /** Makes a TCP port of this machine's loopback reachable on the host's loopback; returns the port there. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { acquireHost } from './acquire.ts';
+import { leastNeeds } from './fitness.ts';
 import type { LeaseContext } from './host.ts';
 
 const context: LeaseContext = {
@@ -18,7 +19,7 @@ const context: LeaseContext = {
 
 test('this machine is refused where matrix.json does not give it away, whatever marker it has', async () => {
   const spec = { kind: 'local', disposable: false } as const;
-  await expect(acquireHost('here', spec, context, { variant: 'plain' })).rejects.toThrow(
+  await expect(acquireHost('here', spec, context, { variant: 'plain', needs: leastNeeds })).rejects.toThrow(
     'Refused to use this machine as host here: matrix.json does not say that it is disposable',
   );
   expect(existsSync('/run/podproof-lease')).toBe(false);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalHost } from '../matrix/model.ts';
+import type { AcquireOptions } from './acquire.ts';
 import { oncePerAttachment } from './attachment.ts';
 import { assertSameBoot } from './boot.ts';
 import type { Attachment, Connection, Host, LeaseContext, Remote } from './host.ts';
@@ -8,13 +9,18 @@ import { machineDirectory } from './machine/release.ts';
 import { connectRemote } from './remote.ts';
 
 /** Leases this machine itself, which its owner must have marked as disposable. Needs root. */
-export async function acquireLocal(id: string, spec: LocalHost, context: LeaseContext): Promise<Host> {
+export async function acquireLocal(
+  id: string,
+  spec: LocalHost,
+  context: LeaseContext,
+  { needs }: Pick<AcquireOptions, 'needs'>,
+): Promise<Host> {
   const connection: Connection = { prefix: [], quoting: 'none' };
   const remote = connectRemote(connection);
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const what = `this machine as host ${id}`;
   const lease = await borrowMachine(
-    { what, connection, afterwards: connection, declared: spec.disposable, sparePci: spec.sparePci, token },
+    { what, connection, afterwards: connection, declared: spec.disposable, sparePci: spec.sparePci, needs, token },
     context,
   );
   const consoleTail = async (): Promise<string> => '';
@@ -23,6 +29,7 @@ export async function acquireLocal(id: string, spec: LocalHost, context: LeaseCo
     id,
     facts: lease.facts,
     fixtures: lease.fixtures,
+    lacks: lease.lacks,
     attach: oncePerAttachment((attachment) => bindHere(attachment, remote)),
     expose: async (port) => port,
     consoleTail,

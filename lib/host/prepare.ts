@@ -10,7 +10,7 @@ export async function prepareHost(
   id: string,
   spec: HostSpec,
   context: LeaseContext,
-  { variant }: AcquireOptions,
+  { variant }: Pick<AcquireOptions, 'variant'>,
 ): Promise<string> {
   if (spec.kind !== 'vm') return `a ${spec.kind} host is used as it is`;
   cgroupParameters(id, spec);

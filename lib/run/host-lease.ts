@@ -4,6 +4,7 @@ import { whyNotRunnable } from '../artifact/inspect.ts';
 import { whyNotOnKernel } from '../artifact/kernels.ts';
 import { acquireHost } from '../host/acquire.ts';
 import { prepareFixtures } from '../host/fixtures.ts';
+import { whyLacking } from '../host/fitness.ts';
 import type { Attachment, Host } from '../host/host.ts';
 import type { Variant } from '../host/image/recipe.ts';
 import { openLedger } from '../host/ledger.ts';
@@ -18,6 +19,7 @@ import { appendRecord } from '../record/ndjson.ts';
 import type { HostLostError } from '../util/errors.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { runEngine } from './engine-run.ts';
+import { featuresOf, hostNeeds, workOf } from './host-needs.ts';
 import type { Job } from './schedule.ts';
 import { block, type Stage } from './stage.ts';
 
@@ -26,6 +28,8 @@ export interface HostJob extends Job {
   spec: HostSpec;
   /** What the image of its host must hold; the same for all jobs of a host. */
   variant: Variant;
+  /** All cells of its host, in whatever job. */
+  together: readonly PlannedCell[];
   group: EngineGroup;
 }
 
@@ -44,6 +48,7 @@ export function jobsOf(hostGroup: HostGroup, by: Costs): HostJob[] {
     host: host.id,
     spec: host.spec,
     variant: imageVariant(hostGroup),
+    together: engines.flatMap(({ cells }) => cells),
     group,
     seconds: by.engine + group.cells.reduce((sum, cell) => sum + by.cell(cell), 0),
   }));
@@ -91,8 +96,9 @@ export async function leaseHost(
     progress: (text: string) => progress.line('host', text),
   };
   const acquire = stage.acquire ?? acquireHost;
+  const needs = await hostNeeds(stage, spec, first.together);
   await using host = await timeline.span('host', first.host, () =>
-    acquire(first.host, spec, context, { variant: first.variant }),
+    acquire(first.host, spec, context, { variant: first.variant, needs }),
   );
   await using registry = await serveImages(Object.values(stage.images));
   const setting = await timeline.span('host', `${id}: fixtures and artifacts`, () =>
@@ -144,8 +150,9 @@ async function attachArtifacts(
   );
 }
 
-/** Blocks the cells whose binaries this host cannot execute: another architecture, a newer libc, a kernel that they do not know. */
-async function runnableCells(stage: Stage, { host, prefixes }: HostSetting, group: EngineGroup): Promise<PlannedCell[]> {
+/** Blocks the cells whose binaries this host cannot execute: another architecture, a newer libc, a kernel that they do not know or that has not what they need. */
+async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGroup): Promise<PlannedCell[]> {
+  const { host, prefixes } = setting;
   const runnable: PlannedCell[] = [];
   for (const cell of group.cells) {
     const reasons = await Promise.all(
@@ -155,7 +162,8 @@ async function runnableCells(stage: Stage, { host, prefixes }: HostSetting, grou
         return whyNotOnKernel(component, host.facts.kernel) ?? whyNotRunnable(had.artifact, host.facts, [binaryOf(component)]);
       }),
     );
-    const reason = reasons.find((each) => each !== undefined);
+    const lacking = workOf(stage, [cell], setting).map((work) => whyLacking(host, featuresOf(work)));
+    const reason = [...reasons, ...lacking].find((each) => each !== undefined);
     if (reason === undefined) runnable.push(cell);
     else block(stage, [cell], reason);
   }

@@ -49,7 +49,7 @@ describe('requirement', () => {
 
   it('on the host says what the host lacks', () => {
     const bare = { ...cell, fixtures: { ...cell.fixtures, vfioGroup: null, hugepages: null } } as CellFacts;
-    expect(spareFunction.unmet(bare)).toBe('the host has no spare PCI function in an IOMMU group');
+    expect(spareFunction.unmet(bare)).toBe('the host has no spare PCI function in an IOMMU group that vfio-pci can take');
     expect(hugepages.unmet(bare)).toBe('the host has no huge pages');
     const shared = { ...cell, facts: { ownKernel: false, disposable: false } } as CellFacts;
     expect(ownKernel.unmet(shared)).toBe('shares the kernel');

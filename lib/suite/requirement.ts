@@ -97,11 +97,11 @@ export const disposableHost: Requirement = {
 
 /** A host with a spare PCI function bound to vfio-pci. */
 export const spareFunction: Requirement = {
-  text: 'hosts with an IOMMU and a spare PCI function',
+  text: 'hosts with an IOMMU, vfio-pci and a spare PCI function',
   unmet: (cell) =>
     cell.fixtures === undefined || cell.fixtures.vfioGroup !== null
       ? undefined
-      : 'the host has no spare PCI function in an IOMMU group',
+      : 'the host has no spare PCI function in an IOMMU group that vfio-pci can take',
 };
 
 /** A host with huge pages. */

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireHost } from '../host/acquire.ts';
+import { leastNeeds } from '../host/fitness.ts';
 import { examineHost, examineMachine, type Check } from '../host/doctor.ts';
 import { openLedger } from '../host/ledger.ts';
 import { loadMatrix } from '../matrix/load.ts';
@@ -37,7 +38,7 @@ async function hostChecks(matrixFile: string, id: string): Promise<Check[]> {
     signal: new AbortController().signal,
     progress: (text: string) => progress.line('host', text),
   };
-  await using host = await acquireHost(id, spec, context, { variant: 'plain' });
+  await using host = await acquireHost(id, spec, context, { variant: 'plain', needs: leastNeeds });
   return examineHost(host.facts);
 }
 

@@ -1,4 +1,5 @@
 import { parseFacts } from '../../host/facts.ts';
+import { parseFitness, problemsOf, questionOf } from '../../host/fitness.ts';
 import { parseFixtures } from '../../host/fixtures.ts';
 import { mountPoints } from '../../host/clean.ts';
 import { startTimeIn } from '../../host/process-identity.ts';
@@ -22,6 +23,11 @@ const facts = [
   'hugepages2MiB=8\nuserNamespaces=yes\nglibc=2.41\n',
 ].join('\n');
 const known = { accelerator: 'tcg', acceleratorReason: 'a test', ownKernel: true, disposable: true, qemu: '10.0' } as const;
+const question = questionOf({ memoryMiB: 192, stateMiB: 128, features: ['veth'] }, { disks: 'spare' });
+const fitness = [
+  ...question.places.flatMap(({ path }) => [`write:${path}=`, `mount:${path}=/`, `free:${path}=1433519 4096`]),
+  'memory=2742604\nfeature:overlay=yes\nfeature:fuse=yes\nfeature:veth=no modprobe: FATAL: Module veth not found\n',
+].join('\n');
 const fixtures = [
   'char=/dev/podproof/char\ndirectory=/dev/podproof/nodes\nblock=/dev/vdb\nblockPlain=/dev/vdc\nvfioGroup=/dev/vfio/7',
   'vfioControl=/dev/vfio/vfio\nvfioAddress=0000:00:08.0\nhugepages=/run/podproof/hugepages\n',
@@ -47,6 +53,7 @@ export const hostTargets: Target[] = [
     name: 'ssh-output',
     corpus: async () => [
       facts,
+      fitness,
       fixtures,
       await execOk(['cat', '/proc/self/mountinfo']),
       await execOk(['cat', '/proc/self/stat']),
@@ -54,6 +61,7 @@ export const hostTargets: Target[] = [
     open: async () => ({
       try(text) {
         refusing(/^Cannot read the facts of the host: /, () => parseFacts(text, known));
+        refusing(/^Cannot read how fit the host is: /, () => problemsOf(parseFitness(text, question), question));
         refusing(/./s, () => parseFixtures(text));
         mountPoints(text);
         startTimeIn(text);

@@ -8,14 +8,15 @@ import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
+import type { AcquireOptions } from '../acquire.ts';
 import { copyToHost, oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import { readFacts } from '../facts.ts';
+import { assertFit } from '../fitness.ts';
 import { loopNumbers } from '../fixtures.ts';
 import type { Host, LeaseContext } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
-import type { Variant } from '../image/recipe.ts';
 import { assertDisposable, examine } from '../machine/examine.ts';
 import { machineBootId } from '../process-identity.ts';
 import { connectRemote, socatAddress } from '../remote.ts';
@@ -32,7 +33,12 @@ import type { CreateOptions } from './runtime.ts';
 const usual = ['/dev/kvm', '/dev/vhost-vsock', '/dev/vhost-net'];
 
 /** Leases a container with the root file system of a VM host, on docker or podman: quick, and with the kernel of the machine. */
-export async function acquireContainer(id: string, spec: ContainerHost, context: LeaseContext, variant: Variant): Promise<Host> {
+export async function acquireContainer(
+  id: string,
+  spec: ContainerHost,
+  context: LeaseContext,
+  { variant, needs }: AcquireOptions,
+): Promise<Host> {
   const runtime = await containerRuntime();
   const disposable = spec.disposable === true;
   if (disposable) await assertMachineDisposable(id, runtime.daemon);
@@ -81,6 +87,8 @@ export async function acquireContainer(id: string, spec: ContainerHost, context:
     };
     const ssh = scope.adopt('the ssh connection', await keepConnected(() => openMaster(master), { signal, progress }));
     const remote = connectRemote(ssh.connection);
+    const fixtures = { disks: loops, pci: null, kernel: false };
+    const lacks = await assertFit(`host ${id}`, remote, needs, fixtures);
     const facts = await readFacts(remote, {
       accelerator: 'none',
       acceleratorReason: 'a container has the kernel and the processors of its machine',
@@ -97,7 +105,8 @@ export async function acquireContainer(id: string, spec: ContainerHost, context:
       ...remote,
       id,
       facts,
-      fixtures: { disks: loops, pci: null, kernel: false },
+      fixtures,
+      lacks,
       attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail,

@@ -1,4 +1,5 @@
 import { acquireHost } from '../acquire.ts';
+import { leastNeeds } from '../fitness.ts';
 import type { Host } from '../host.ts';
 import { openLedger } from '../ledger.ts';
 
@@ -8,7 +9,7 @@ export async function leaseHost(run: string, logs: string, progress: (phase: str
     'debian-13',
     { kind: 'vm', suite: 'trixie', memoryMiB: 3072, cpus: 2, kernelParameters: [], allowExpiredRelease: false },
     { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress },
-    { variant: 'plain' },
+    { variant: 'plain', needs: leastNeeds },
   );
 }
 

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import { Scope } from '../../util/scope.ts';
 import { readFacts } from '../facts.ts';
+import { assertFit, type HostNeeds } from '../fitness.ts';
 import { loopNumbers } from '../fixtures.ts';
 import type { Connection, Host, LeaseContext } from '../host.ts';
 import { connectRemote } from '../remote.ts';
@@ -17,6 +18,7 @@ export interface MachineOptions {
   afterwards: Connection;
   declared: boolean;
   sparePci: string | undefined;
+  needs: HostNeeds;
   token: string;
 }
 
@@ -24,12 +26,14 @@ export interface MachineOptions {
 export async function borrowMachine(
   options: MachineOptions,
   context: LeaseContext,
-): Promise<{ facts: Host['facts']; fixtures: Host['fixtures'] } & AsyncDisposable> {
+): Promise<Pick<Host, 'facts' | 'fixtures' | 'lacks'> & AsyncDisposable> {
   const { what, token } = options;
   const remote = connectRemote(options.connection);
   const answers = await examine(remote);
   assertDisposable(what, options.declared, answers);
   assertUsable(what, answers);
+  const fixtures = { disks: loopNumbers(), pci: options.sparePci ?? null, kernel: true };
+  const lacks = await assertFit(what, remote, options.needs, fixtures);
   const scope = new Scope();
   const receipt = await context.ledger.record({
     kind: 'machine',
@@ -58,8 +62,7 @@ export async function borrowMachine(
       ownKernel: true,
       disposable: true,
     });
-    const fixtures = { disks: loopNumbers(), pci: options.sparePci ?? null, kernel: true };
-    return { facts, fixtures, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+    return { facts, fixtures, lacks, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;

@@ -22,7 +22,8 @@ export async function takeMachine(remote: Remote, token: string, who: string): P
 const takeScript = `
 lease=${leaseDirectory}
 mkdir -m 0700 "$lease" 2>/dev/null || { [ -d "$lease" ] || exit 1; cat "$lease/owner"; exit 3; }
-printf '%s\\n' "$1" > "$lease/owner"
+# Without an owner nobody would ever give it back.
+printf '%s\\n' "$1" > "$lease/owner" || { rm -rf "$lease"; exit 1; }
 `;
 
 /** Undoes all that a lease did to a machine, and gives it back. Returns false, and does nothing, when `token` does not have it. Throws when something is left. */

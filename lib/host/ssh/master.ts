@@ -1,7 +1,9 @@
 import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../util/errors.ts';
 import { execOk } from '../../util/exec.ts';
 import { Scope } from '../../util/scope.ts';
+import { tailOf } from '../../util/tail.ts';
 import { waitFor } from '../../util/wait.ts';
 import type { Connection } from '../host.ts';
 import type { Ledger } from '../ledger.ts';
@@ -49,7 +51,10 @@ export async function openMaster({ target, directory, token, log, ledger, signal
   try {
     // A master that was killed leaves its socket.
     await rm(control, { force: true });
-    const argv = ['ssh', ...common, '-o', 'ControlMaster=yes', '-o', 'ControlPersist=no', '-N', '--', destination] as const;
+    // Of a server that hangs up, ssh tells at this level and not at that of errors; the first value of an option counts.
+    const telling = ['-o', 'LogLevel=INFO'];
+    const keeping = ['-o', 'ControlMaster=yes', '-o', 'ControlPersist=no', '-N'];
+    const argv = ['ssh', ...telling, ...common, ...keeping, '--', destination] as const;
     const master = scope.adopt('the ssh connection', await startProcess([...argv], token, log, ledger));
     let refused: unknown;
     await waitFor({ name: `log in to ${destination}`, timeoutMs: 60_000, intervalMs: 20, signal }, async () => {
@@ -59,8 +64,14 @@ export async function openMaster({ target, directory, token, log, ledger, signal
         refused = error;
         return true;
       }
-      await access(control);
+      await access(control).catch(() => {
+        throw new Error('ssh still waits for the server');
+      });
       return true;
+    }).catch(async (error: unknown) => {
+      signal.throwIfAborted();
+      const said = (await tailOf(log)).trim().split('\n').slice(-3).join(' | ');
+      throw new Error(`${messageOf(error)}${said && `, and said: ${said}`}`, { cause: error });
     });
     if (refused !== undefined) throw refused;
     return {

@@ -6,6 +6,7 @@ import { BlockedError, messageOf } from '../../util/errors.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
+import type { AcquireOptions } from '../acquire.ts';
 import { copyToHost, oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import type { Connection, Host, LeaseContext } from '../host.ts';
@@ -16,7 +17,12 @@ import { openMaster } from './master.ts';
 import type { SshTarget } from './master.ts';
 
 /** Leases a machine that the user reaches by ssh: with the user's configuration, agent and jump hosts. */
-export async function acquireSsh(id: string, spec: SshHost, context: LeaseContext): Promise<Host> {
+export async function acquireSsh(
+  id: string,
+  spec: SshHost,
+  context: LeaseContext,
+  { needs }: Pick<AcquireOptions, 'needs'>,
+): Promise<Host> {
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const directory = join(runtimeDirectory(), token);
   const target = targetOf(spec);
@@ -42,7 +48,7 @@ export async function acquireSsh(id: string, spec: SshHost, context: LeaseContex
     const machine = { what: `ssh host ${id} (${spec.destination})`, connection, afterwards, token };
     const lease = scope.adopt(
       'the machine',
-      await borrowMachine({ ...machine, declared: spec.disposable, sparePci: spec.sparePci }, context),
+      await borrowMachine({ ...machine, declared: spec.disposable, sparePci: spec.sparePci, needs }, context),
     );
     const remote = connectRemote(connection);
     const consoleTail = async (): Promise<string> => '';
@@ -51,6 +57,7 @@ export async function acquireSsh(id: string, spec: SshHost, context: LeaseContex
       id,
       facts: lease.facts,
       fixtures: lease.fixtures,
+      lacks: lease.lacks,
       attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail,

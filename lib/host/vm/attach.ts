@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execOk } from '../../util/exec.ts';
 import { alone } from '../../util/lock.ts';
 import { cacheDirectory } from '../../util/paths.ts';
+import { measureDirectory } from '../attachment.ts';
 import type { Attachment, LeaseContext, Remote } from '../host.ts';
 import { artifactBus } from './arguments.ts';
 import type { Qmp } from './qmp.ts';
@@ -77,7 +78,7 @@ async function makeDisk(disk: string, { id, directory }: Attachment, context: Le
   const part = join(cacheDirectory(), 'disks', `podproof-${randomBytes(6).toString('hex')}`);
   const receipt = await ledger.record({ kind: 'path', path: part });
   try {
-    const { bytes, entries } = await measure(directory);
+    const { bytes, entries } = await measureDirectory(directory);
     // Room for block rounding, inodes and directories; the file is sparse.
     const size = Math.ceil((bytes * 1.1 + entries * 4096) / mebibyte) + 16;
     const options = [
@@ -101,13 +102,4 @@ async function makeDisk(disk: string, { id, directory }: Attachment, context: Le
     await rm(part, { force: true });
     await receipt.done();
   }
-}
-
-async function measure(directory: string): Promise<{ bytes: number; entries: number }> {
-  const total = { bytes: 0, entries: 0 };
-  for (const entry of await readdir(directory, { recursive: true, withFileTypes: true })) {
-    total.entries += 1;
-    if (entry.isFile()) total.bytes += (await lstat(join(entry.parentPath, entry.name))).size;
-  }
-  return total;
 }

@@ -17,7 +17,7 @@ import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
-import { openSshTo } from './login.ts';
+import { openSshTo, patience } from './login.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
 export interface Snapshot {
@@ -110,7 +110,7 @@ export function coldBoot(machine: Machine, image: Image, console: string, contex
 }
 
 async function settleMachine(running: RunningMachine, image: Image, context: LeaseContext): Promise<void> {
-  await using ssh = await openSshTo(running, image, context);
+  await using ssh = await openSshTo(running, image, context, patience.coldMs);
   await settle(connectRemote(ssh.connection), context.signal);
 }
 

@@ -5,15 +5,16 @@ import { Scope } from '../../util/scope.ts';
 import type { VmHost } from '../../matrix/model.ts';
 import { proveAccelerator } from '../accelerator.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
+import type { AcquireOptions } from '../acquire.ts';
 import { oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
+import { assertFit } from '../fitness.ts';
 import { readFacts } from '../facts.ts';
 import { spareFixtures } from '../fixtures.ts';
 import type { Host, LeaseContext, Remote } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import type { Image } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
-import type { Variant } from '../image/recipe.ts';
 import { connectRemote } from '../remote.ts';
 import type { Machine } from './arguments.ts';
 import { attachDisk } from './attach.ts';
@@ -21,12 +22,17 @@ import { assertCgroup, cgroupParameters } from './cgroup.ts';
 import { consoleTail, startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
 import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
-import { openSshTo } from './login.ts';
+import { NoLoginError, openSshTo, patience } from './login.ts';
 
 const qemuCommand = 'qemu-system-x86_64';
 
 /** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
-export async function acquireVm(id: string, spec: VmHost, context: LeaseContext, variant: Variant): Promise<Host> {
+export async function acquireVm(
+  id: string,
+  spec: VmHost,
+  context: LeaseContext,
+  { variant, needs }: AcquireOptions,
+): Promise<Host> {
   const kernelParameters = [...cgroupParameters(id, spec), ...spec.kernelParameters];
   const version = await qemuVersion();
   const image = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
@@ -37,17 +43,18 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
   try {
     const { running, warm } = await startWarmOrCold(machine, image, version, context);
     scope.adopt('the machine', running);
-    const ssh = scope.adopt('the ssh connection', await openSshTo(running, image, context));
+    const ssh = scope.adopt(
+      'the ssh connection',
+      await openSshTo(running, image, context, warm ? patience.warmMs : patience.coldMs),
+    );
     const remote = connectRemote(ssh.connection);
     if (warm) await setClock(remote);
     else await settle(remote, context.signal);
-    const facts = await readFacts(remote, {
-      accelerator,
-      acceleratorReason: reason,
-      ownKernel: true,
-      disposable: true,
-      qemu: /version (\S+)/.exec(version)?.[1] ?? version,
-    });
+    const known = { accelerator, acceleratorReason: reason, ownKernel: true, disposable: true };
+    const [facts, lacks] = await Promise.all([
+      readFacts(remote, { ...known, qemu: /version (\S+)/.exec(version)?.[1] ?? version }),
+      assertFit(`host ${id}`, remote, needs, spareFixtures),
+    ]);
     assertCgroup(id, spec.cgroup, facts.cgroup);
     const tail = (): Promise<string> => consoleTail(running.console);
     return {
@@ -55,6 +62,7 @@ export async function acquireVm(id: string, spec: VmHost, context: LeaseContext,
       id,
       facts,
       fixtures: spareFixtures,
+      lacks,
       attach: oncePerAttachment((attachment) => attachDisk(attachment, dirname(running.disk), running.qmp, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail: tail,
@@ -110,6 +118,7 @@ async function startWarmOrCold(
     }
   } catch (error) {
     context.signal.throwIfAborted();
+    if (error instanceof NoLoginError) throw error;
     context.progress(`no snapshot start, boot cold instead: ${messageOf(error)}`);
     return { running: await coldBoot(machine, image, console, context), warm: false };
   }

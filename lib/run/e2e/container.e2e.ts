@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { acquireHost } from '../../host/acquire.ts';
+import { leastNeeds } from '../../host/fitness.ts';
 import { startDockerd, whyNoDockerd, type Dockerd } from '../../host/e2e/dockerd.ts';
 import { openLedger } from '../../host/ledger.ts';
 import { markerFile } from '../../host/machine/examine.ts';
@@ -130,7 +131,10 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
       signal: new AbortController().signal,
       progress: () => undefined,
     };
-    await using host = await acquireHost('box', { kind: 'container', suite: 'trixie' }, context, { variant: 'plain' });
+    await using host = await acquireHost('box', { kind: 'container', suite: 'trixie' }, context, {
+      variant: 'plain',
+      needs: leastNeeds,
+    });
     expect(host.facts).toMatchObject({ ownKernel: false, disposable: false });
     for (const number of await machineDisks()) {
       const [major = '', minor = ''] = number.split(':');
@@ -150,7 +154,7 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
       signal: new AbortController().signal,
       progress: () => undefined,
     };
-    const refused = acquireHost('box', spec, context, { variant: 'plain' });
+    const refused = acquireHost('box', spec, context, { variant: 'plain', needs: leastNeeds });
     if (disk !== undefined) await expect(refused).rejects.toThrow(/pods would reach this machine's disks/);
     else await expect(refused).rejects.toThrow();
     expect(existsSync(markerFile), `this machine has ${markerFile}`).toBe(false);

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireHost } from '../../host/acquire.ts';
+import { leastNeeds } from '../../host/fitness.ts';
 import { prepareFixtures } from '../../host/fixtures.ts';
 import type { Host } from '../../host/host.ts';
 import { openLedger } from '../../host/ledger.ts';
@@ -108,7 +109,7 @@ try {
   const had = await resolveAll(beside, { signal, progress: say, append: () => undefined });
   const context = { ledger: await openLedger(`repro-${process.pid}`), logs: temporary, signal, progress: say };
   const variant = cells.some((cell) => cell.runtime.name === 'kata' || cell.engine.name === 'crio') ? 'kata' : 'plain';
-  await using host = await acquireHost(first.host.id, first.host.spec, context, { variant });
+  await using host = await acquireHost(first.host.id, first.host.spec, context, { variant, needs: leastNeeds });
   await prepareFixtures(host, host.fixtures);
   for (const each of had.values()) if ('artifact' in each) await host.attach(attachmentOf(each.artifact));
   // Written and not attached: a disk more would be seen by the pods.

@@ -1,0 +1,50 @@
+# Looks whether a host can take engines and pods. Run as `sh -c TEXT fitness DIRECTORY… -- FEATURE…`. Prints `key=value` lines; a value
+# is printable and in one line. Leaves nothing but the modules that it loads.
+export LC_ALL=C
+say() { printf '%s=' "$1"; printf %s "$2" | tail -n 1 | tr -c '[:print:]' ' ' | head -c 300; echo; }
+
+while [ "$1" != -- ]; do
+  # It may not be there yet: what holds it is what it will be made in.
+  at=$1
+  while [ ! -d "$at" ]; do at=$(dirname "$at"); done
+  if file=$(mktemp "$at/.podproof-XXXXXX" 2>&1); then
+    said=$(dd if=/dev/zero of="$file" bs=4096 count=1 status=none 2>&1)
+    rm -f "$file"
+  else
+    said=${file:-mktemp says nothing}
+  fi
+  say "write:$1" "$said"
+  say "mount:$1" "$(stat -c %m "$at")"
+  say "free:$1" "$(stat -f -c '%a %S' "$at")"
+  shift
+done
+shift
+say memory "$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo)"
+
+# By what it does and not by the name of a module, so that one that is built in counts.
+there() {
+  case $1 in
+  overlay) grep -qw overlay /proc/filesystems ;;
+  loop) grep -q ' loop$' /proc/devices ;;
+  fuse | tun) [ -e "/sys/class/misc/$1" ] ;;
+  # Device managers make these nodes before there is a driver.
+  kvm) [ -e /sys/class/misc/kvm ] && [ -c /dev/kvm ] ;;
+  vhost_vsock) [ -e /sys/class/misc/vhost-vsock ] && [ -c /dev/vhost-vsock ] ;;
+  vhost_net) [ -e /sys/class/misc/vhost-net ] && [ -c /dev/vhost-net ] ;;
+  bridge | veth) [ -d "/sys/module/$1" ] ;;
+  esac
+}
+
+# In a container nobody may load a module, but the kernel itself loads the one for an interface or device that is asked for.
+load() {
+  case $1 in
+  kvm) { modprobe kvm_intel || modprobe kvm_amd; } && there kvm ;;
+  loop) { modprobe loop || : </dev/loop-control; } && there loop ;;
+  bridge | veth) modprobe "$1" || { ip link add pp-fitness type "$1" && ip link delete pp-fitness; } ;;
+  *) modprobe "$1" && there "$1" ;;
+  esac 2>&1
+}
+
+for feature; do
+  if there "$feature" || said=$(load "$feature"); then say "feature:$feature" yes; else say "feature:$feature" "no $(printf %s "$said" | tail -n 1)"; fi
+done

@@ -1,0 +1,73 @@
+import { measureDirectory } from '../host/attachment.ts';
+import { leastNeeds, type HostNeeds, type KernelFeature } from '../host/fitness.ts';
+import { guestMemoryMiB } from '../engine/kata.ts';
+import type { HostSpec } from '../matrix/model.ts';
+import { componentKey, type PlannedCell } from '../plan/cell.ts';
+import { hasGuest } from '../suite/guests.ts';
+import type { Scenario } from '../suite/scenario.ts';
+import type { Had } from './artifacts.ts';
+import type { HostSetting } from './engine-lease.ts';
+import { openScenarios, type Stage } from './stage.ts';
+
+/** A cell with what is to be launched in it. */
+export interface CellWork {
+  cell: PlannedCell;
+  scenarios: readonly Scenario[];
+}
+
+/** QEMU or gVisor, and the helpers beside it. */
+const vmmMiB = 128;
+
+/** What the kernel of the host must have for this cell, besides what every cell needs. */
+export function featuresOf({ cell: { runtime }, scenarios }: CellWork): KernelFeature[] {
+  // Other pods are in the network of their host.
+  const network = hasGuest(runtime) || scenarios.some((scenario) => 'pod' in scenario && scenario.pod.userNamespace === true);
+  return [
+    ...(network ? (['bridge', 'veth'] as const) : []),
+    ...(runtime.name === 'kata' ? (['kvm', 'tun'] as const) : []),
+    // Cloud Hypervisor has its vsock and its network device in user space.
+    ...(runtime.name === 'kata' && runtime.vmm === 'qemu' ? (['vhost_vsock', 'vhost_net'] as const) : []),
+  ];
+}
+
+/** Pure: what these cells need of the host that they share. `sentMiB` is the size of what is copied to it. */
+export function needsOf(work: readonly CellWork[], sentMiB: number): HostNeeds {
+  const memory = Math.max(0, ...work.map(guestsMiB));
+  return {
+    memoryMiB: leastNeeds.memoryMiB + memory,
+    stateMiB: leastNeeds.stateMiB + sentMiB,
+    features: [...new Set(work.flatMap(featuresOf))],
+  };
+}
+
+/** Memory of the guests of one scenario; that more of them run at once is a matter of speed. */
+function guestsMiB({ cell: { runtime }, scenarios }: CellWork): number {
+  if (!hasGuest(runtime)) return 0;
+  const guests = scenarios.some((scenario) => 'pod' in scenario && scenario.twin === true) ? 2 : 1;
+  return guests * (vmmMiB + (runtime.name === 'kata' ? guestMemoryMiB : 0));
+}
+
+/** What a host must be fit for, to try these cells on it. */
+export async function hostNeeds(stage: Stage, spec: HostSpec, cells: readonly PlannedCell[]): Promise<HostNeeds> {
+  return needsOf(workOf(stage, cells), sends(spec) ? await sentMiB(stage.had, cells) : 0);
+}
+
+/** Without `setting` their host is not up yet. */
+export function workOf(stage: Stage, cells: readonly PlannedCell[], setting?: HostSetting): CellWork[] {
+  return cells.map((cell) => ({ cell, scenarios: openScenarios(stage, cell, setting).map(({ scenario }) => scenario) }));
+}
+
+/** A machine of ours gets binaries as disks, and this machine has them. */
+function sends({ kind }: HostSpec): boolean {
+  return kind === 'ssh' || kind === 'container';
+}
+
+async function sentMiB(had: ReadonlyMap<string, Had>, cells: readonly PlannedCell[]): Promise<number> {
+  const keys = new Set(cells.flatMap(({ engine, runtime }) => [engine, runtime]).map(componentKey));
+  let bytes = 0;
+  for (const key of keys) {
+    const each = had.get(key);
+    if (each !== undefined && 'artifact' in each) bytes += (await measureDirectory(each.artifact.directory)).bytes;
+  }
+  return Math.ceil(bytes / 1024 ** 2);
+}
