@@ -30,7 +30,7 @@ export async function startProcess(
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
   }).then(async (how) => {
-    const said = (await tailOf(log)).trim().split('\n').slice(-5).join(' | ');
+    const said = (await tailOf(log)).trim().split(/\r?\n/).slice(-5).join(' | ');
     words = `${file} ended (${how})${said ? `: ${said}` : ''}`;
     return words;
   });

@@ -1,6 +1,6 @@
 import { acquireHost } from '../acquire.ts';
 import { leastNeeds } from '../fitness.ts';
-import type { Host } from '../host.ts';
+import type { Connection, Host } from '../host.ts';
 import { openLedger } from '../ledger.ts';
 
 /** The host of the end-to-end tests. */
@@ -11,6 +11,14 @@ export async function leaseHost(run: string, logs: string, progress: (phase: str
     { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress },
     { variant: 'plain', needs: leastNeeds },
   );
+}
+
+/** What a user would have in ~/.ssh/config for a leased host: where it is, which key opens it, which key it shows. */
+export function sshConfigOf(alias: string, { prefix }: Connection): string {
+  const options = prefix.flatMap((word, index) => (prefix[index - 1] === '-o' ? [word.replace('=', ' ')] : []));
+  const port = prefix[prefix.indexOf('-p') + 1];
+  const lines = options.filter((option) => !option.startsWith('Control'));
+  return [`Host ${alias}`, 'HostName 127.0.0.1', 'User root', `Port ${port}`, ...lines].join('\n').concat('\n');
 }
 
 /** As a program: leases a host, says so, and stays until it is killed. */

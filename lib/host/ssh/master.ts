@@ -70,7 +70,7 @@ export async function openMaster({ target, directory, token, log, ledger, signal
       return true;
     }).catch(async (error: unknown) => {
       signal.throwIfAborted();
-      const said = (await tailOf(log)).trim().split('\n').slice(-3).join(' | ');
+      const said = (await tailOf(log)).trim().split(/\r?\n/).slice(-3).join(' | ');
       throw new Error(`${messageOf(error)}${said && `, and said: ${said}`}`, { cause: error });
     });
     if (refused !== undefined) throw refused;

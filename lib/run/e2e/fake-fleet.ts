@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SshHost } from '../../matrix/model.ts';
 import { packageRoot } from '../../util/paths.ts';
 
 const versions = {
@@ -39,6 +40,14 @@ export class FakeFleet implements AsyncDisposable {
     await writeFile(fleet.matrix, JSON.stringify(matrix));
     await fleet.stock('shelf');
     return fleet;
+  }
+
+  /** Adds hosts to its matrix and to the profile. They are real where their specification has an ssh configuration. */
+  async join(hosts: Record<string, SshHost>): Promise<void> {
+    const { all } = matrix.profiles;
+    const more = { ...matrix, hosts: { ...matrix.hosts, ...hosts } };
+    const profile = { ...all, hosts: [...all.hosts, ...Object.keys(hosts)] };
+    await writeFile(this.matrix, JSON.stringify({ ...more, profiles: { all: profile } }));
   }
 
   /** Puts binaries on a shelf; `mark` makes them others than those of the same version elsewhere. */

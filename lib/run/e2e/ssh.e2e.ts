@@ -3,9 +3,9 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { leaseHost } from '../../host/e2e/lease.ts';
+import { leaseHost, sshConfigOf } from '../../host/e2e/lease.ts';
 import { restoreFixtures } from '../../host/fixtures.ts';
-import type { Connection, Host } from '../../host/host.ts';
+import type { Host } from '../../host/host.ts';
 import { markerFile } from '../../host/machine/examine.ts';
 import { waitFor } from '../../util/wait.ts';
 import { documentOf, podproof } from './podproof.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
   machine = await leaseHost(`ssh-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
   // A machine of ours comes with fixtures; a machine of somebody else does not.
   await restoreFixtures(machine);
-  await writeFile(join(directory, 'ssh_config'), configOf(machine.connection));
+  await writeFile(join(directory, 'ssh_config'), sshConfigOf('metal-1', machine.connection));
   await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrix));
 });
 afterAll(async () => {
@@ -43,14 +43,6 @@ const matrix = {
   runtimes: { runc: [{ version: '1.1.15', source: deb('runc') }] },
   profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['ownership'] } },
 };
-
-/** What a user would have in ~/.ssh/config: where it is, which key opens it, which key it shows. */
-function configOf({ prefix }: Connection): string {
-  const options = prefix.flatMap((word, index) => (prefix[index - 1] === '-o' ? [word.replace('=', ' ')] : []));
-  const port = prefix[prefix.indexOf('-p') + 1];
-  const lines = options.filter((option) => !option.startsWith('Control'));
-  return ['Host metal-1', 'HostName 127.0.0.1', 'User root', `Port ${port}`, ...lines].join('\n').concat('\n');
-}
 
 const run = (...args: string[]) =>
   podproof(['--matrix', join(directory, 'matrix.json'), '--results', join(directory, 'results'), 'run', '--only', only, ...args]);
