@@ -1,9 +1,12 @@
 # Looks whether a host can take engines and pods. Run as `sh -c TEXT fitness DIRECTORY… -- FEATURE…`. Prints `key=value` lines; a value
 # is printable and in one line. Leaves nothing but the modules that it loads.
 export LC_ALL=C
-say() { printf '%s=' "$1"; printf %s "$2" | tail -n 1 | tr -c '[:print:]' ' ' | head -c 300; echo; }
+newline='
+'
+# Of several lines the last: it is the one that says why.
+say() { printf '%s=%s\n' "$1" "${2##*"$newline"}"; }
 
-while [ "$1" != -- ]; do
+look() {
   # It may not be there yet: what holds it is what it will be made in.
   at=$1
   while [ ! -d "$at" ]; do at=$(dirname "$at"); done
@@ -16,10 +19,7 @@ while [ "$1" != -- ]; do
   say "write:$1" "$said"
   say "mount:$1" "$(stat -c %m "$at")"
   say "free:$1" "$(stat -f -c '%a %S' "$at")"
-  shift
-done
-shift
-say memory "$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo)"
+}
 
 # By what it does and not by the name of a module, so that one that is built in counts.
 there() {
@@ -45,6 +45,14 @@ load() {
   esac 2>&1
 }
 
-for feature; do
-  if there "$feature" || said=$(load "$feature"); then say "feature:$feature" yes; else say "feature:$feature" "no $(printf %s "$said" | tail -n 1)"; fi
-done
+{
+  while [ "$1" != -- ]; do
+    look "$1"
+    shift
+  done
+  shift
+  say memory "$(sed -n 's/^MemAvailable: *\([0-9]*\) kB$/\1/p' /proc/meminfo)"
+  for feature; do
+    if there "$feature" || said=$(load "$feature"); then say "feature:$feature" yes; else say "feature:$feature" "no ${said##*"$newline"}"; fi
+  done
+} | tr -c '[:print:]\n' ' '
