@@ -4,7 +4,11 @@ import type { Span } from '../record/document.ts';
 import { covered, peak } from '../record/interval.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
 
-const span = (phase: string, startMs: number, durationMs: number): Span => ({ phase, name: phase, startMs, durationMs });
+const span = (phase: string, startMs: number, durationMs: number, name = phase): Span => ({ phase, name, startMs, durationMs });
+const pod = (name: string, startMs: number, durationMs: number, callsMs = durationMs): Span[] => [
+  span('pod', startMs, durationMs, name),
+  span('cri', startMs, callsMs, name),
+];
 const run = [
   span('run', 0, 30_000),
   span('artifact', 0, 500),
@@ -12,8 +16,7 @@ const run = [
   span('engine', 4_000, 4_000),
   span('pods', 8_000, 20_000),
   // Two at a time: 9 to 17 and 9 to 19, then 19 to 27; each waits a second for nobody.
-  ...[span('pod', 9_000, 8_000), span('pod', 9_000, 10_000), span('pod', 19_000, 8_000)],
-  ...[span('cri', 9_000, 7_000), span('cri', 9_000, 9_000), span('cri', 19_000, 7_000)],
+  ...[...pod('a', 9_000, 8_000, 7_000), ...pod('b', 9_000, 10_000, 9_000), ...pod('c', 19_000, 8_000, 7_000)],
   span('teardown', 28_000, 1_500),
 ];
 
@@ -34,24 +37,31 @@ it('accounts for every millisecond of a run, each once', () => {
 });
 
 it('takes for critical what nothing of ours could shorten: boot, engine start, and calls without a gap', () => {
-  // 3.5 s and 4 s, and 23 s of calls in two rows.
+  // 3.5 s and 4 s, and in two rows 7, 7 and 9 s of calls.
   const time = wallTime({ spans: run, parts: [] });
-  expect(time?.criticalMs).toBe(3_500 + 4_000 + 11_500);
+  expect(time?.criticalMs).toBe(3_500 + 4_000 + 14_000);
   expect(time === undefined ? '' : wallTimeText(time)).toBe(
-    '30.0 s, 1.58 times the critical path of boot, engine start and calls (19.0 s)',
+    '30.0 s, 1.40 times the critical path of boot, engine start and calls (21.5 s)',
   );
 });
 
-it('is never shorter than the longest pod', () => {
+it.each([
+  { title: 'the longest pod', rows: [90, 10], more: [], criticalMs: 90 },
+  { title: 'all calls evenly', rows: [50, 50], more: [20, 20, 20, 20], criticalMs: 90 },
+  { title: 'the two that share a row', rows: [100, 90, 80], more: [70], criticalMs: 150 },
+])('is never shorter than $title', ({ rows, more, criticalMs }) => {
   const spans = [
-    span('run', 0, 100),
-    span('pods', 0, 100),
-    span('pod', 0, 100),
-    span('pod', 0, 10),
-    span('cri', 0, 90),
-    span('cri', 0, 10),
+    ...[span('run', 0, 600), span('pods', 0, 600)],
+    ...rows.flatMap((ms, index) => pod(`first ${index}`, 0, ms)),
+    ...more.flatMap((ms, index) => pod(`later ${index}`, 100 + 100 * index, ms)),
   ];
-  expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90);
+  expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(criticalMs);
+});
+
+it('gives no row to a cell that shares what another one read', () => {
+  const readings = ['a', 'b', 'c', 'd'].map((cell) => span('pod', 0, 10, cell));
+  const spans = [span('run', 0, 100), span('pods', 0, 100), ...readings, ...pod('e', 10, 40), ...pod('f', 50, 40)];
+  expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(80);
 });
 
 it('says nothing of a run that was recorded without its whole, or of a merge', () => {

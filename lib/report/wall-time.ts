@@ -5,8 +5,8 @@ export interface WallTime {
   /** The whole run. */
   wallMs: number;
   /**
-   * What nothing of ours could shorten: hosts to boot, engines to start, and of each lease's calls to its engine as many at
-   * a time as pods were launched at once, without a gap, or the longest pod.
+   * What nothing of ours could shorten: hosts to boot, engines to start, and each lease's calls to its engine without a gap,
+   * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece.
    */
   criticalMs: number;
   /** Wall time by critical path: 1 is ideal. */
@@ -38,7 +38,10 @@ export function wallTime({ spans, parts }: Pick<Document, 'spans' | 'parts'>): W
   return { wallMs, criticalMs, overhead: criticalMs > 0 ? wallMs / criticalMs : NaN, phases };
 }
 
-/** For each lease's time of pods: its calls, packed into as many rows as there were pods at once. */
+/**
+ * For each lease's time of pods: its calls, packed into as many rows as there were pods at once. Only what called the engine
+ * had a row: cells that share one reading of a configuration each record it, with the same times, though it ran once.
+ */
 function leaseCalls(spans: readonly Span[]): number {
   const within = (phase: string, lease: Span): Span[] =>
     spans.filter(
@@ -47,10 +50,36 @@ function leaseCalls(spans: readonly Span[]): number {
   return spans
     .filter(({ phase }) => phase === 'pods')
     .reduce((sum, lease) => {
-      const calls = within('cri', lease).map(({ durationMs }) => durationMs);
-      const rows = Math.max(1, peak(within('pod', lease).map(interval)));
-      return sum + Math.max(0, ...calls, calls.reduce((all, ms) => all + ms, 0) / rows);
+      const calls = within('cri', lease);
+      const called = new Set(calls.map(({ name }) => name));
+      const rows = Math.max(
+        1,
+        peak(
+          within('pod', lease)
+            .filter(({ name }) => called.has(name))
+            .map(interval),
+        ),
+      );
+      return (
+        sum +
+        leastMakespan(
+          calls.map(({ durationMs }) => durationMs),
+          rows,
+        )
+      );
     }, 0);
+}
+
+/**
+ * What no order of unbreakable pieces in so many rows can go below: all of them evenly, and, as of k·rows + 1 pieces some row
+ * has k + 1, the shortest k + 1 of the longest k·rows + 1. For k = 0 that is the longest piece.
+ */
+function leastMakespan(pieces: readonly number[], rows: number): number {
+  const sum = (some: readonly number[]): number => some.reduce((all, ms) => all + ms, 0);
+  const longest = pieces.toSorted((a, b) => b - a);
+  let least = sum(longest) / rows;
+  for (let k = 0; k * rows < longest.length; k++) least = Math.max(least, sum(longest.slice(k * rows - k, k * rows + 1)));
+  return least;
 }
 
 function interval({ startMs, durationMs }: Span): Interval {
