@@ -3,11 +3,11 @@ import { criClient } from '../cri/client.ts';
 import { CriConnection } from '../cri/connection.ts';
 import { connectRemote } from '../host/remote.ts';
 import { hasGuest } from '../suite/guests.ts';
-import { judge, unmet } from '../judge/judge.ts';
+import { judge } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
-import { scenarioKey, type Observation } from '../record/observation.ts';
-import { optionsKey, optionsOf, type ConfigScenario, type PodScenario, type Scenario } from '../suite/scenario.ts';
+import type { Observation } from '../record/observation.ts';
+import type { ConfigScenario, PodScenario, Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
@@ -15,55 +15,49 @@ import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
 import { knownIssues } from '../../suites/known-issues.ts';
 import { launch } from './launch.ts';
+import { leaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /**
- * Declares a suite's tables as vitest tests for every cell of a lease: a scenario is a `describe` whose pod is launched
+ * Declares the tables of all suites as vitest tests for every cell of a lease: a scenario is a `describe` whose pod is launched
  * once, a rule is a `test`. Tests of all scenarios run at once; the lease's budget holds the pods back.
  */
-export function declareSuite(suite: Suite, context: WorkerContext): void {
+export function declareLease(suites: readonly Suite[], context: WorkerContext): void {
   const remote = connectRemote(context.connection);
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.socket));
   afterAll(() => connection.close());
   const lease: Lease = { context, remote, connection, broken: undefined, read: new Map() };
-  const pods = new Semaphore(context.pods);
-  const options = optionsKey(leaseOptions(context));
-  for (const cell of context.cells) {
-    for (const scenario of suite.scenarios) {
-      if (optionsKey(optionsOf(scenario)) !== options) continue;
-      if (context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id }))) continue;
-      const rules = suite.rules.filter(
-        (rule) =>
-          rule.on.includes(scenario.id) &&
-          context.selected.includes(`${suite.id}/${scenario.id}/${rule.id}`) &&
-          unmet(rule, scenario, cell.facts) === undefined,
-      );
-      if (rules.length === 0) continue;
-      const launched = (): Promise<Observation> => record(lease, cell, suite, scenario);
-      // What a scenario changes on the host, every pod there would see.
-      const alone = 'pod' in scenario && scenario.hostState !== undefined;
-      const observe = once(() => (alone ? pods.runAlone(launched) : pods.run(launched)));
-      describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
-        for (const rule of rules) {
-          test(`${rule.id}: ${rule.title}`, async ({ task }) => {
-            const observation = await observe();
-            const { verdict, expected, observed } = judge(
-              rule,
-              { cell: cell.facts, observation, lease: context.lease },
-              cell.planned,
-              knownIssues,
-            );
-            task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: rule.id, verdict };
-            if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
-              throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
-            }
-          });
-        }
-      });
-    }
+  const slots = new Semaphore(context.pods);
+  const pods: Array<{ turn: Turn; observe: () => Promise<Observation> }> = [];
+  for (const { turn, cell, suite, scenario, rules } of leaseWork(suites, context)) {
+    const before = pods.filter((pod) => pod.turn !== turn);
+    const launched = (): Promise<Observation> => record(lease, cell, suite, scenario);
+    const observe = once(async () => {
+      // Whoever need not wait is in the queue for a slot at once, and so in this order.
+      if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe()));
+      return turn === 'alone' ? slots.runAlone(launched) : slots.run(launched);
+    });
+    if (turn !== 'reading') pods.push({ turn, observe });
+    describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
+      for (const rule of rules) {
+        test(`${rule.id}: ${rule.title}`, async ({ task }) => {
+          const observation = await observe();
+          const { verdict, expected, observed } = judge(
+            rule,
+            { cell: cell.facts, observation, lease: context.lease },
+            cell.planned,
+            knownIssues,
+          );
+          task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: rule.id, verdict };
+          if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
+            throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
+          }
+        });
+      }
+    });
   }
 }
 
@@ -127,11 +121,6 @@ interface Lease {
   broken: string | undefined;
   /** Configuration files that were read back. */
   read: Map<ConfigScenario, Promise<Observation>>;
-}
-
-function leaseOptions(context: WorkerContext): { deviceOwnership: boolean; cdi: boolean } {
-  const { deviceOwnership, cdi } = context.lease.engine.options;
-  return { deviceOwnership: deviceOwnership === true, cdi: cdi === true };
 }
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {

@@ -118,7 +118,6 @@ async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string):
 async function pods(stage: Stage, context: WorkerContext): Promise<void> {
   const seen = new Set<string>();
   const errors = await runSuites({
-    suites: stage.suites.map((suite) => suite.id),
     context,
     signal: stage.signal,
     onRule: (title, passed) => {

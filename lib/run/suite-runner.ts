@@ -1,13 +1,16 @@
 import { inject } from 'vitest';
 import { VitestTestRunner } from 'vitest/runners';
 import type { Suite } from '../suite/suite.ts';
-import { declareSuite } from './declare.ts';
+import { declareLease } from './declare.ts';
 
-/** Lets vitest run suite files, which are tables and call neither `describe` nor `test`: their default export is declared after import. */
+/**
+ * Lets vitest run the list of suites, which are tables and call neither `describe` nor `test`: they are declared after its
+ * import. All in one file, as vitest ends one before it begins the next, and slots would idle at each end.
+ */
 export default class SuiteRunner extends VitestTestRunner {
   override async importFile(filepath: string, source: 'collect' | 'setup'): Promise<unknown> {
-    const module = (await super.importFile(filepath, source)) as { default?: Suite };
-    if (source === 'collect' && module.default !== undefined) declareSuite(module.default, inject('podproof'));
+    const module = (await super.importFile(filepath, source)) as { suites?: readonly Suite[] };
+    if (source === 'collect' && module.suites !== undefined) declareLease(module.suites, inject('podproof'));
     return module;
   }
 }

@@ -1,0 +1,58 @@
+import { unmet } from '../judge/judge.ts';
+import { scenarioKey } from '../record/observation.ts';
+import type { Rule } from '../suite/rule.ts';
+import { optionsKey, optionsOf, type Scenario } from '../suite/scenario.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { WorkerCell, WorkerContext } from './worker-context.ts';
+
+/**
+ * In which order a lease does its work, so that a slot is idle only at its end. Readings are short, need no pod, and fill
+ * what the last pods leave. What sweeps the host for leftovers would take those of other pods for its own, so it begins when
+ * these are gone. What changes the host every pod there would see, so it runs alone, and last, as it waits for every slot.
+ */
+const turns = ['pod', 'reading', 'sweeping', 'alone'] as const;
+export type Turn = (typeof turns)[number];
+
+/** One scenario of one cell, with the rules that judge it. */
+export interface LeaseWork {
+  turn: Turn;
+  cell: WorkerCell;
+  suite: Suite;
+  scenario: Scenario;
+  rules: Rule[];
+}
+
+/** What somebody judges under the options of this lease and nobody has observed, in its order. */
+export function leaseWork(suites: readonly Suite[], context: WorkerContext): LeaseWork[] {
+  const { deviceOwnership, cdi } = context.lease.engine.options;
+  const options = optionsKey({ deviceOwnership: deviceOwnership === true, cdi: cdi === true });
+  return suites
+    .flatMap((suite) =>
+      context.cells.flatMap((cell) =>
+        suite.scenarios
+          .filter(
+            (scenario) =>
+              optionsKey(optionsOf(scenario)) === options &&
+              !context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id })),
+          )
+          .map((scenario) => ({ turn: turnOf(scenario), cell, suite, scenario, rules: rulesOf(suite, scenario, cell, context) })),
+      ),
+    )
+    .filter(({ rules }) => rules.length > 0)
+    .toSorted((a, b) => turns.indexOf(a.turn) - turns.indexOf(b.turn));
+}
+
+function rulesOf(suite: Suite, scenario: Scenario, cell: WorkerCell, { selected }: WorkerContext): Rule[] {
+  return suite.rules.filter(
+    (rule) =>
+      rule.on.includes(scenario.id) &&
+      selected.includes(`${suite.id}/${scenario.id}/${rule.id}`) &&
+      unmet(rule, scenario, cell.facts) === undefined,
+  );
+}
+
+function turnOf(scenario: Scenario): Turn {
+  if ('reads' in scenario) return 'reading';
+  if (scenario.hostState !== undefined) return 'alone';
+  return scenario.afterRemoval === true ? 'sweeping' : 'pod';
+}
