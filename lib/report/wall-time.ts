@@ -7,6 +7,7 @@ export interface WallTime {
   /**
    * What nothing of ours could shorten: hosts to boot, engines to start, and each lease's calls to its engine without a gap,
    * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece.
+   * A configuration that the engine's program reads counts as a call.
    */
   criticalMs: number;
   /** Wall time by critical path: 1 is ideal. */

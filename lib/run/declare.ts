@@ -86,11 +86,13 @@ async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Sc
   }
 }
 
-/** The engine makes the same of a file in every cell. */
+/** The engine makes the same of a file in every cell. It was called for the first of them. */
 async function read({ context, remote, read: had }: Lease, at: { cell: string; suite: string }, scenario: ConfigScenario) {
-  const reading = had.get(scenario) ?? readConfig(context, at, scenario, remote);
+  const first = had.get(scenario);
+  if (first !== undefined) return { ...(await first), ...at, calls: [] };
+  const reading = readConfig(context, at, scenario, remote);
   had.set(scenario, reading);
-  return { ...(await reading), ...at };
+  return reading;
 }
 
 function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suite: Suite, scenario: PodScenario) {

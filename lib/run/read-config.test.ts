@@ -52,6 +52,18 @@ describe('reading a configuration file back', () => {
     });
   });
 
+  it('records the time of the program as a call, where it gave an answer', async () => {
+    const said = await read('cat "$2"', { text });
+    expect(said.calls).toMatchObject([{ call: 'containerd config dump' }]);
+    for (const { startMs, durationMs } of said.calls) {
+      expect(startMs).toBeGreaterThanOrEqual(said.startMs);
+      expect(startMs + durationMs).toBeLessThanOrEqual(said.endMs);
+    }
+    const refused = await read('echo "containerd: no such version" >&2; exit 1', { text, running: true });
+    expect(refused.calls).toMatchObject([{ call: 'containerd', error: { code: 'EXIT_1' } }]);
+    expect((await read('exit 127', { text })).calls).toEqual([]);
+  });
+
   it('takes a program that cannot be run for trouble of our own', async () => {
     expect((await read('exit 127', { text })).outcome.kind).toBe('error');
   });

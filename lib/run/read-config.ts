@@ -6,7 +6,8 @@ import { startInstance, stopInstance } from '../engine/instance.ts';
 import { drivers, ignoredIn } from '../engine/start.ts';
 import type { Remote } from '../host/host.ts';
 import { EngineName } from '../matrix/model.ts';
-import type { Observation, Outcome, ReadConfig } from '../record/observation.ts';
+import type { Interval } from '../record/interval.ts';
+import type { CallTiming, Observation, Outcome, ReadConfig } from '../record/observation.ts';
 import type { ConfigScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
@@ -20,9 +21,14 @@ interface Answer {
   outcome: Outcome;
   keys: Record<string, Scalar>;
   words: string;
+  /** From when to when the engine's program was at it. */
+  at?: Interval;
 }
 
-/** Puts a configuration file on the host and asks the engine what it makes of it. Never throws: a failure is an outcome. */
+/**
+ * Puts a configuration file on the host and asks the engine what it makes of it. Never throws: a failure is an outcome. The
+ * time of the engine's program is recorded as a call: as with one of the CRI, nobody but the engine could shorten it.
+ */
 export async function readConfig(
   context: WorkerContext,
   at: { cell: string; suite: string },
@@ -40,10 +46,10 @@ export async function readConfig(
   const ask = async (): Promise<Answer> => {
     await Promise.all(Object.entries(plan.files).map(([path, text]) => remote.write(path, text)));
     return reads.running === true
-      ? await askDaemon(remote, plan, directory, wanted)
-      : await askCommand(remote, plan, reader.printed);
+      ? await askDaemon({ remote, clock }, plan, directory, wanted)
+      : await askCommand({ remote, clock }, plan, reader.printed);
   };
-  const answer = await ask().catch((error: unknown) => ({ asked: [], outcome: failure(error), keys: {}, words: '' }));
+  const answer = await ask().catch((error: unknown): Answer => ({ asked: [], outcome: failure(error), keys: {}, words: '' }));
   await remote.exec(['rm', '-rf', '--one-file-system', '--', directory]).catch(() => undefined);
   const config: ReadConfig = {
     text: reads.text,
@@ -63,7 +69,7 @@ export async function readConfig(
     outcome: answer.outcome,
     request: requestFacts({ name: '', uid: '', namespace: '', handler: '', image: '' }),
     config,
-    calls: [],
+    calls: answer.at === undefined ? [] : [callTiming(answer.asked, answer.at, answer.outcome)],
     engineLog: answer.words.slice(-8_000),
   };
 }
@@ -71,16 +77,28 @@ export async function readConfig(
 /** Exit codes from 126 on are those of a shell or of ssh that could not run it. */
 const firstForeignExit = 126;
 
-async function askCommand(remote: Remote, plan: ReadingPlan, printed: (text: string) => Record<string, Scalar>): Promise<Answer> {
+interface Asking {
+  remote: Remote;
+  /** Milliseconds since the run started. */
+  clock: () => number;
+}
+
+async function askCommand(
+  { remote, clock }: Asking,
+  plan: ReadingPlan,
+  printed: (text: string) => Record<string, Scalar>,
+): Promise<Answer> {
   const asked = plan.print;
+  const from = clock();
   const { exitCode, stdout, stderr, failure: why } = await remote.exec(asked, { timeoutMs: 60_000 });
-  if (exitCode === 0) return { asked, outcome: { kind: 'ran' }, keys: printed(stdout), words: stderr };
+  const at = { from, to: clock() };
+  if (exitCode === 0) return { asked, outcome: { kind: 'ran' }, keys: printed(stdout), words: stderr, at };
   if (exitCode === undefined || exitCode >= firstForeignExit) throw new Error(why ?? stderr);
-  return { asked, outcome: refusal(asked, exitCode, stderr), keys: {}, words: stderr };
+  return { asked, outcome: refusal(asked, exitCode, stderr), keys: {}, words: stderr, at };
 }
 
 async function askDaemon(
-  remote: Remote,
+  { remote, clock }: Asking,
   { daemon }: ReadingPlan,
   directory: string,
   wanted: Record<string, Scalar>,
@@ -88,6 +106,7 @@ async function askDaemon(
   if (daemon === undefined) throw new Error('Cannot start this engine with the file of somebody else alone');
   const { argv: asked, socket, log } = daemon;
   const instance = { directory, socket, log, shimMark: socket };
+  const from = clock();
   try {
     await startInstance(remote, instance, asked);
     const api = await waitFor({ name: `reach the CRI on ${socket}`, timeoutMs: 60_000 }, (signal) =>
@@ -95,16 +114,19 @@ async function askDaemon(
     );
     await using client = criClient({ dial: () => remote.dial(socket), api });
     const { info } = await client.runtime.status({ verbose: true });
+    const at = { from, to: clock() };
     return {
       asked,
       outcome: { kind: 'ran' },
       keys: drivers.containerd.effective({ info, dump: '' }, wanted),
       words: await wordsOf(remote, log),
+      at,
     };
   } catch (error) {
+    const at = { from, to: clock() };
     const words = await wordsOf(remote, log);
     if (words === '') throw error;
-    return { asked, outcome: refusal(asked, 1, `${messageOf(error)}: ${words.trim().split('\n').at(-1)}`), keys: {}, words };
+    return { asked, outcome: refusal(asked, 1, `${messageOf(error)}: ${words.trim().split('\n').at(-1)}`), keys: {}, words, at };
   } finally {
     await stopInstance(remote, instance);
   }
@@ -114,9 +136,17 @@ async function wordsOf(remote: Remote, log: string): Promise<string> {
   return (await remote.exec(['head', '-n', '200', '--', log])).stdout;
 }
 
-/** `containerd config dump`: the program and the words that are no flag, no path. */
 function refusal(asked: string[], exitCode: number, words: string): Outcome {
-  const [binary = '', ...rest] = asked;
-  const call = [binary.slice(binary.lastIndexOf('/') + 1), ...rest.filter((word) => /^[a-z]+$/.test(word))].join(' ');
-  return { kind: 'refused', call, code: `EXIT_${exitCode}`, message: words.trim().split('\n').slice(-3).join(' | ') };
+  const message = words.trim().split('\n').slice(-3).join(' | ');
+  return { kind: 'refused', call: callOf(asked), code: `EXIT_${exitCode}`, message };
+}
+
+function callTiming(asked: string[], { from, to }: Interval, outcome: Outcome): CallTiming {
+  const timing = { call: callOf(asked), startMs: from, durationMs: to - from };
+  return outcome.kind === 'refused' ? { ...timing, error: { code: outcome.code, message: outcome.message } } : timing;
+}
+
+/** `containerd config dump`: the program and the words that are no flag, no path. */
+function callOf([binary = '', ...rest]: string[]): string {
+  return [binary.slice(binary.lastIndexOf('/') + 1), ...rest.filter((word) => /^[a-z]+$/.test(word))].join(' ');
 }
