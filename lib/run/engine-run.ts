@@ -11,7 +11,7 @@ import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/
 import { BlockedError } from '../util/errors.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
 import { block, factsOf, openScenarios, type Stage, settledScenarios } from './stage.ts';
-import { runSuites } from './vitest-lease.ts';
+import { prepareSuites, type LeaseSuites } from './vitest-lease.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /** How often one engine lease is tried: an engine that died between two pods is started again for the rest. */
@@ -49,6 +49,7 @@ async function settleDone(stage: Stage, cells: readonly PlannedCell[]): Promise<
 async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<PlannedCell[]> {
   const title = `${setting.host.id}/${group.engine.name}-${group.engine.version} (${optionsKey(options)})`;
   stage.progress.line('engine', `${title}: starting`);
+  await using suites = prepareSuites();
   const { engine, record } = await stage.timeline.span('engine', title, () =>
     leaseEngine(setting, group, options, {
       signal: stage.signal,
@@ -61,7 +62,7 @@ async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, opt
   stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
   const cells = withoutDropped(stage, group.cells, engine);
   const context = await workerContext(stage, setting, { ...group, cells }, { engine, record });
-  if (cells.length > 0) await stage.timeline.span('pods', title, () => pods(stage, context));
+  if (cells.length > 0) await stage.timeline.span('pods', title, () => pods(stage, suites, context));
   await keepLog(stage, setting.host, engine, record.lease);
   return cells;
 }
@@ -115,9 +116,9 @@ async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string):
   await writeFile(join(stage.folder.path, 'hosts', `${lease.replaceAll('/', '_')}.log`), stdout);
 }
 
-async function pods(stage: Stage, context: WorkerContext): Promise<void> {
+async function pods(stage: Stage, suites: LeaseSuites, context: WorkerContext): Promise<void> {
   const seen = new Set<string>();
-  const errors = await runSuites({
+  const errors = await suites.run({
     context,
     signal: stage.signal,
     onRule: (title, passed) => {

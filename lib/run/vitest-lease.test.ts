@@ -11,7 +11,7 @@ import { readRecords } from '../record/ndjson.ts';
 import { Observation } from '../record/observation.ts';
 import { exec } from '../util/exec.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
-import { runSuites } from './vitest-lease.ts';
+import { prepareSuites } from './vitest-lease.ts';
 import { workerContext } from './worker.sample.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -54,7 +54,8 @@ async function ran(cri: FakeCri, change: Partial<WorkerContext>, signal?: AbortS
   });
   const rules: Ran['rules'] = [];
   const onRule = (title: string, passed: boolean): void => void rules.push({ title: title.split(' > ').at(-1) ?? '', passed });
-  const errors = await runSuites({ context, signal: signal ?? new AbortController().signal, onRule });
+  await using suites = prepareSuites();
+  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onRule });
   return {
     rules,
     errors,
@@ -187,6 +188,13 @@ describe('suites of one engine lease', () => {
     const change = { selected: judgements('ownership', 'root', 'flag-off'), done: [`${cell.id} ownership root`] };
     expect(await ran(cri, change)).toEqual({ rules: [], errors: [], observations: [] });
     expect(cri.calls).toEqual([]);
+  });
+
+  it('leave no listener for signals, though they were made ready and never run', async () => {
+    const listeners = (): unknown[] => (['SIGINT', 'SIGTERM'] as const).map((signal) => process.listenerCount(signal));
+    const before = listeners();
+    await prepareSuites()[Symbol.asyncDispose]();
+    expect(listeners()).toEqual(before);
   });
 
   it('end with the run that is interrupted', async () => {

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { packageRoot } from '../util/paths.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -10,15 +10,53 @@ export interface SuiteRun {
   onRule: (title: string, passed: boolean) => void;
 }
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
+/** vitest for one engine lease. */
+export interface LeaseSuites extends AsyncDisposable {
+  /**
+   * Runs the selected rules of all suites, once. Observations are recorded by the worker; what vitest itself could not run
+   * (suites that do not load, a worker that died) is returned as errors.
+   */
+  run(work: SuiteRun): Promise<string[]>;
+}
 
-/**
- * Runs the selected rules of all suites through vitest, once for an engine lease. Observations are recorded by the worker;
- * what vitest itself could not run (suites that do not load, a worker that died) is returned as errors.
- */
-export async function runSuites(run: SuiteRun): Promise<string[]> {
-  const { createVitest } = await import('vitest/node');
+const signals = ['SIGINT', 'SIGTERM'] as const;
+const suites = 'suites/all.ts';
+const runner = 'lib/run/suite-runner.ts';
+
+/** Begins to load vitest and what its worker will import: while an engine starts, nobody waits for it. Never throws: `run` does. */
+export function prepareSuites(): LeaseSuites {
   const errors: string[] = [];
+  let onRule: SuiteRun['onRule'] = () => undefined;
+  const ready = start(reporter((title, passed) => onRule(title, passed), errors));
+  ready.catch(() => undefined);
+  return {
+    async run(work) {
+      const vitest = await ready;
+      onRule = work.onRule;
+      vitest.provide('podproof', work.context);
+      const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
+      work.signal.addEventListener('abort', cancel, { once: true });
+      const exitCode = process.exitCode;
+      try {
+        work.signal.throwIfAborted();
+        await Promise.race([vitest.start(), aborted(work.signal)]);
+      } finally {
+        work.signal.removeEventListener('abort', cancel);
+        await vitest.close();
+        // vitest sets it for failed tests; ours is decided by verdicts.
+        process.exitCode = exitCode;
+      }
+      return errors;
+    },
+    async [Symbol.asyncDispose]() {
+      const vitest = await ready.catch(() => undefined);
+      await vitest?.close();
+    },
+  };
+}
+
+async function start(heard: Reporter): Promise<Vitest> {
+  const { createVitest } = await import('vitest/node');
   const ours = signals.map((signal) => process.listeners(signal));
   const vitest = await createVitest(
     'test',
@@ -26,10 +64,9 @@ export async function runSuites(run: SuiteRun): Promise<string[]> {
       config: false,
       root: packageRoot,
       watch: false,
-      include: ['suites/all.ts'],
-      runner: join(packageRoot, 'lib/run/suite-runner.ts'),
-      reporters: [reporter(run, errors)],
-      provide: { podproof: run.context },
+      include: [suites],
+      runner: join(packageRoot, runner),
+      reporters: [heard],
       // Pods, calls and probes have deadlines of their own; a test only waits for its scenario.
       testTimeout: 0,
       maxConcurrency: 10_000,
@@ -45,26 +82,35 @@ export async function runSuites(run: SuiteRun): Promise<string[]> {
   signals.forEach((signal, index) => {
     for (const listener of process.listeners(signal)) if (!ours[index]?.includes(listener)) process.off(signal, listener);
   });
-  const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
-  run.signal.addEventListener('abort', cancel, { once: true });
-  const exitCode = process.exitCode;
-  try {
-    run.signal.throwIfAborted();
-    await Promise.race([vitest.start(), aborted(run.signal)]);
-  } finally {
-    run.signal.removeEventListener('abort', cancel);
-    await close(vitest);
-    // vitest sets it for failed tests; ours is decided by verdicts.
-    process.exitCode = exitCode;
-  }
-  return errors;
+  await transform(vitest, [`/${suites}`, `/${runner}`]);
+  return vitest;
 }
 
-function reporter(run: SuiteRun, errors: string[]): Reporter {
+/** Has these modules, and those of ours that they import, in the cache from which the worker gets them. */
+async function transform(vitest: Vitest, urls: readonly string[], seen = new Set<string>()): Promise<void> {
+  const { ssr } = vitest.vite.environments;
+  await Promise.all(
+    urls.map(async (url) => {
+      if (seen.has(url)) return;
+      seen.add(url);
+      // What does not load is the worker's to report.
+      await ssr.transformRequest(url).catch(() => undefined);
+      const imported = [...((await ssr.moduleGraph.getModuleByUrl(url))?.importedModules ?? [])];
+      const ours = imported.filter(({ file }) => file !== null && /^(lib|suites)\//.test(relative(packageRoot, file)));
+      await transform(
+        vitest,
+        ours.map((module) => module.url),
+        seen,
+      );
+    }),
+  );
+}
+
+function reporter(onRule: SuiteRun['onRule'], errors: string[]): Reporter {
   return {
     onTestCaseResult(test: TestCase) {
       const result = test.result();
-      run.onRule(test.fullName, result.state === 'passed');
+      onRule(test.fullName, result.state === 'passed');
       if (result.state === 'failed' && test.meta().podproof === undefined) {
         errors.push(`${test.fullName}: ${result.errors[0]?.stack ?? result.errors[0]?.message ?? 'failed without an error'}`);
       }
@@ -80,8 +126,4 @@ function reporter(run: SuiteRun, errors: string[]): Reporter {
 
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-}
-
-async function close(vitest: Vitest): Promise<void> {
-  await vitest.close();
 }
