@@ -27,11 +27,18 @@ tree() {
 }
 
 # Every byte beyond printable ASCII becomes \u00XX: valid JSON whatever the names are, and no byte is lost.
+# busybox awk flushes after each printf, and each write is a packet of its own on the way out: so few large ones.
 to_json() {
   busybox awk -v RS="$R" -F "$F" '
     BEGIN {
       for (i = 1; i < 256; i++) code[sprintf("%c", i)] = sprintf("\\u%04x", i)
-      printf "{\"rows\":["
+      put("{\"rows\":[")
+    }
+    function put(text) {
+      pending = pending text
+      if (length(pending) < 4096) return
+      printf "%s", pending
+      pending = ""
     }
     function json(text,   characters, count, i, out) {
       if (text !~ /[^]^-~ !#-[]/) return "\"" text "\""
@@ -40,7 +47,7 @@ to_json() {
       for (i = 1; i <= count; i++) out = out (characters[i] ~ /[^]^-~ !#-[]/ ? code[characters[i]] : characters[i])
       return "\"" out "\""
     }
-    function begin(kind) { printf "%s[%s", separator, json(kind); separator = ",\n" }
+    function begin(kind) { put(separator "[" json(kind)); separator = ",\n" }
     NR == 1 { next }
     $1 == "read" {
       text = ""
@@ -49,15 +56,15 @@ to_json() {
       close($2)
       count = status == 0 ? 0 : split(text, part, "\n")
       if (count > 0 && part[count] == "") count--
-      begin("file"); printf ",%s", json($2)
-      for (i = 1; i <= count; i++) printf ",%s", json(part[i])
-      printf "]"
+      begin("file"); put("," json($2))
+      for (i = 1; i <= count; i++) put("," json(part[i]))
+      put("]")
       next
     }
     {
       begin($1)
-      for (i = 2; i <= NF; i++) printf ",%s", json($i)
-      printf "]"
+      for (i = 2; i <= NF; i++) put("," json($i))
+      put("]")
     }
-    END { print "]}" }'
+    END { print pending "]}" }'
 }
