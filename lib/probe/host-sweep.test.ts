@@ -100,7 +100,7 @@ describe('parser of the sweep', () => {
     ['exe', `/proc/${pid}/exe`, `'/proc/${pid}/exe' -> '${exe}'\n`],
   ];
   const parse = (...rows: string[][]): ReturnType<typeof parseHost> =>
-    parseHost(JSON.stringify({ rows: [['kernel', '6.12'], ...rows] }), ids);
+    parseHost(JSON.stringify({ rows: [['file', '/proc/sys/kernel/osrelease', '6.12'], ...rows] }), ids);
   const roles = (...rows: string[][]): Record<number, string> =>
     Object.fromEntries(parse(...rows).processes.map(({ pid, role }) => [pid, role]));
 
@@ -161,7 +161,7 @@ describe('parser of the sweep', () => {
       ],
       ['netns', '/run/netns/cni-1'],
       ['file', '/sys/block/loop3/loop/backing_file', '/var/lib/x.img'],
-      ['runUser', '41e8', '0', '0', '1000', '1000', '/run/user/1000', '/run/user/1000\n'],
+      ['dev', '41e8', '0', '0', '1000', '1000', '/run/user/1000', '/run/user/1000\n'],
     );
     expect(host).toMatchObject({
       users: [{ name: 'kata-72651', uid: 1000, gid: 1000, comment: '"Kata Containers temporary hypervisor user"' }],

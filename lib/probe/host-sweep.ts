@@ -2,7 +2,7 @@ import type { Remote } from '../host/host.ts';
 import { HostReport } from '../record/observation.ts';
 import { sandboxProcesses } from './host-processes.ts';
 import { deviceNode, mounts } from './proc.ts';
-import { filesOf, firstIssue, parseRows, valuesOf } from './rows.ts';
+import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';
 import { sweepArgv } from './script.ts';
 
 export { leftovers } from './leftovers.ts';
@@ -40,13 +40,15 @@ export function parseHost(output: string, ids: SandboxIds): HostReport {
   const files = filesOf(rows);
   const mounted = mounts(files.get('/proc/self/mounts') ?? []);
   const named = [ids.sandboxId, ids.containerId].filter((id) => id !== '');
+  const nodes = rows.filter(({ kind }) => kind === 'dev');
+  const ofUsers = ({ fields: [, , , , , path] }: Row): boolean => path?.startsWith('/run/user/') === true;
   const report = HostReport.safeParse({
-    kernel: valuesOf(rows, 'kernel')[0],
+    kernel: files.get('/proc/sys/kernel/osrelease')?.[0],
     bootId: (files.get('/proc/sys/kernel/random/boot_id') ?? [])[0] ?? '',
-    dev: rows.filter(({ kind }) => kind === 'dev').map(deviceNode),
+    dev: nodes.filter((node) => !ofUsers(node)).map(deviceNode),
     processes: sandboxProcesses(rows, named),
     users: kataUsers(files.get('/etc/passwd') ?? []),
-    runUser: rows.filter(({ kind }) => kind === 'runUser').map(deviceNode),
+    runUser: nodes.filter(ofUsers).map(deviceNode),
     mounts: mounted.filter(({ target }) => named.some((id) => target.includes(id))),
     mountCount: mounted.length,
     netns: [

@@ -10,7 +10,7 @@ R=${token}r F=${token}f
 row() {
   printf '%s' "$R$1"
   shift
-  for field; do printf '%s' "$F$field"; done
+  printf "$F%s" "$@"
 }
 
 # The awk below puts the lines of the file in: row file PATH LINE…
@@ -18,12 +18,14 @@ lines_of() {
   for file; do row read "$file"; done
 }
 
-# tree KIND DIRECTORY: one row for each entry below it, the contents of these mounts left out as engines do.
+# tree KIND DIRECTORY…: one row for each entry below them, the contents of these mounts left out as engines do.
 # What cannot be read is complained of on stderr: in a container /dev/null itself may be what is broken.
 tree() {
-  busybox find "$2" -mindepth 1 \
+  kind=$1
+  shift
+  busybox find "$@" -mindepth 1 \
     \( -path '/dev/pts/*' -o -path '/dev/shm/*' -o -path '/dev/mqueue/*' -o -path '/dev/hugepages/*' \) -prune \
-    -o -exec busybox stat -c "$R$1$F%f$F%t$F%T$F%u$F%g$F%n$F%N" {} +
+    -o -exec busybox stat -c "$R$kind$F%f$F%t$F%T$F%u$F%g$F%n$F%N" {} +
 }
 
 # Every byte beyond printable ASCII becomes \u00XX: valid JSON whatever the names are, and no byte is lost.

@@ -36,11 +36,8 @@ processes_of_sandbox() {
 }
 
 observe() {
-  row kernel "$(busybox uname -r)"
-  lines_of /proc/sys/kernel/random/boot_id /etc/passwd /proc/self/mounts
-  tree dev /dev
-  for path; do tree dev "$path"; done
-  tree runUser /run/user
+  lines_of /proc/sys/kernel/osrelease /proc/sys/kernel/random/boot_id /etc/passwd /proc/self/mounts
+  tree dev /dev "$@" /run/user
   for path in /run/netns/*; do [ -e "$path" ] && row netns "$path"; done
   for path in /sys/block/loop*/loop/backing_file; do [ -e "$path" ] && lines_of "$path"; done
   [ -n "$sandbox" ] || return 0
