@@ -6,10 +6,10 @@ import { runscConfiguration, whyNoShim } from './runsc.ts';
 import { runcHandler, specFixture } from './spec-fixture.ts';
 
 const handler: Handler = {
-  name: 'runsc-20260701-0-withheld',
-  cell: 'debian-13/engine/runsc-20260701.0',
+  name: 'runsc-20260706-0-withheld',
+  cell: 'debian-13/engine/runsc-20260706.0',
   variant: 'withheld',
-  runtime: { name: 'runsc', version: '20260701.0', source: { kind: 'path' } },
+  runtime: { name: 'runsc', version: '20260706.0', source: { kind: 'path' } },
   path: '/artifacts/runsc/bin/runsc',
   runscShim: '/artifacts/runsc/bin/containerd-shim-runsc-v1',
 };

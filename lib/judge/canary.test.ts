@@ -69,7 +69,7 @@ describe('identity canary', () => {
   });
 
   it('sees a gVisor pod on the host’s kernel, one whose state is another runtime’s, and one without a sentry', () => {
-    const gvisor = { ...cell, runtime: { name: 'runsc', version: '20260701.0' } };
+    const gvisor = { ...cell, runtime: { name: 'runsc', version: '20260706.0' } };
     const own = { ...guestOwn, ...identity({ stateOf: 'runsc' }), guest: guestOwn.guest };
     const sentry = { ...own, host: { ...observation.host, processes: [{ ...vmm, role: 'sentry' as const }] } };
     expect(wrongThingTested(gvisor, planned, lease, sentry)).toBeUndefined();

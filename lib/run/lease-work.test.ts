@@ -28,6 +28,8 @@ describe('the work of a lease', () => {
         'reading runc docs ownership-as-printed',
         'sweeping runc hygiene removed',
         'alone kata privileged kata-host-devices',
+        'alone kata rootless-vmm vfio',
+        'pod runc ownership vfio',
       ]),
     );
   });

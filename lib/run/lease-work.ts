@@ -1,14 +1,16 @@
 import { unmet } from '../judge/judge.ts';
 import { scenarioKey } from '../record/observation.ts';
 import type { Rule } from '../suite/rule.ts';
-import { optionsKey, optionsOf, type Scenario } from '../suite/scenario.ts';
+import { hasGuest } from '../suite/guests.ts';
+import { optionsKey, optionsOf, type PodScenario, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /**
  * In which order a lease does its work, so that a slot is idle only at its end. Readings are short, need no pod, and fill
  * what the last pods leave. What sweeps the host for leftovers would take those of other pods for its own, so it begins when
- * these are gone. What changes the host every pod there would see, so it runs alone, and last, as it waits for every slot.
+ * these are gone. What changes the host every pod there would see, so it runs alone, and last, as it waits for every slot; so
+ * does what opens the spare VFIO group, which takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).
  */
 const turns = ['pod', 'reading', 'sweeping', 'alone'] as const;
 export type Turn = (typeof turns)[number];
@@ -35,7 +37,7 @@ export function leaseWork(suites: readonly Suite[], context: WorkerContext): Lea
               optionsKey(optionsOf(scenario)) === options &&
               !context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id })),
           )
-          .map((scenario) => ({ turn: turnOf(scenario), cell, suite, scenario, rules: rulesOf(suite, scenario, cell, context) })),
+          .map((scenario) => ({ turn: turnOf(scenario, cell), cell, suite, scenario, rules: rulesOf(suite, scenario, cell, context) })),
       ),
     )
     .filter(({ rules }) => rules.length > 0)
@@ -51,8 +53,13 @@ function rulesOf(suite: Suite, scenario: Scenario, cell: WorkerCell, { selected 
   );
 }
 
-function turnOf(scenario: Scenario): Turn {
+function turnOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): Turn {
   if ('reads' in scenario) return 'reading';
-  if (scenario.hostState !== undefined) return 'alone';
+  if (scenario.hostState !== undefined || (hasGuest(runtime) && opensFunction(scenario))) return 'alone';
   return scenario.afterRemoval === true ? 'sweeping' : 'pod';
+}
+
+/** A container gets the group's node and leaves it closed; a VMM plugs the function into its guest. */
+function opensFunction({ pod: { devices = [] } }: PodScenario): boolean {
+  return devices.some((device) => 'fixture' in device && device.fixture === 'vfioGroup');
 }
