@@ -37,7 +37,13 @@ export function leaseWork(suites: readonly Suite[], context: WorkerContext): Lea
               optionsKey(optionsOf(scenario)) === options &&
               !context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id })),
           )
-          .map((scenario) => ({ turn: turnOf(scenario, cell), cell, suite, scenario, rules: rulesOf(suite, scenario, cell, context) })),
+          .map((scenario) => ({
+            turn: turnOf(scenario, cell),
+            cell,
+            suite,
+            scenario,
+            rules: rulesOf(suite, scenario, cell, context),
+          })),
       ),
     )
     .filter(({ rules }) => rules.length > 0)
