@@ -29,7 +29,7 @@ describe('the work of a lease', () => {
         'sweeping runc hygiene removed',
         'alone kata privileged kata-host-devices',
         'alone kata rootless-vmm vfio',
-        'pod runc ownership vfio',
+        'pod runc ownership qat-dpdk',
       ]),
     );
   });
