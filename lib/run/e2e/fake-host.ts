@@ -208,7 +208,8 @@ const node = (path: string, uid: number, gid: number): string[] => [
 const boot = ['file', '/proc/sys/kernel/random/boot_id', facts.bootId];
 
 function sweepRows(): string[][] {
-  return [['kernel', facts.kernel], boot, node(fixtures.char, 1234, 4321), node(fixtures.block, 1234, 4321)];
+  const release = ['file', '/proc/sys/kernel/osrelease', facts.kernel];
+  return [release, boot, node(fixtures.char, 1234, 4321), node(fixtures.block, 1234, 4321)];
 }
 
 /** What the probe prints in a pod: the devices that it asked for belong to its user and open, unless the runtime is an odd one. */
