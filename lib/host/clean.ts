@@ -2,10 +2,9 @@ import { lstat, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { messageOf } from '../util/errors.ts';
-import { cacheDirectory, runtimeDirectory } from '../util/paths.ts';
 import { waitFor } from '../util/wait.ts';
 import { removeContainers } from './container/runtime.ts';
-import { markDone, readLedger } from './ledger.ts';
+import { markDone, ownDirectories, readLedger } from './ledger.ts';
 import type { LedgerEntry, OpenEntry } from './ledger.ts';
 import { releaseMachine } from './machine/release.ts';
 import { findByToken, isRunning } from './process-identity.ts';
@@ -59,7 +58,7 @@ export async function cleanEntry(open: OpenEntry): Promise<{ outcome: 'removed' 
   switch (entry.kind) {
     case 'path': {
       const present = await exists(open);
-      await removeOurs(entry.path);
+      await removeOurs(entry.path, open.roots);
       return { outcome: present ? 'removed' : 'was gone', detail: '' };
     }
     case 'machine':
@@ -79,12 +78,12 @@ export async function cleanEntry(open: OpenEntry): Promise<{ outcome: 'removed' 
   }
 }
 
-/** Removes a tree below our own directories; refuses anything else, also through links in its parents. */
-export async function removeOurs(path: string): Promise<void> {
+/** Removes a tree below `directories`, which are ours; refuses anything else, also through links in its parents. */
+export async function removeOurs(path: string, directories = ownDirectories()): Promise<void> {
   const parent = await realpath(dirname(path)).catch(() => undefined);
   if (parent === undefined) return;
   const real = join(parent, basename(path));
-  const roots = await Promise.all([cacheDirectory(), runtimeDirectory()].map((root) => realpath(root).catch(() => root)));
+  const roots = await Promise.all(directories.map((root) => realpath(root).catch(() => root)));
   const temporary = join(await realpath(tmpdir()), 'podproof-');
   if (!roots.some((root) => real.startsWith(root + sep)) && !real.startsWith(temporary))
     throw new Error(`Refused to remove ${path}: it is not below ${roots.join(' or ')}`);

@@ -84,6 +84,17 @@ test('clean refuses a path outside our directories, also through a link, and kee
   expect(await exists(join(precious, 'file'))).toBe(true);
 });
 
+test('clean removes what was created where the environment named other directories', async () => {
+  const ledger = await openLedger('run-1');
+  const path = join(cacheDirectory(), 'overlay');
+  await ledger.record({ kind: 'path', path });
+  await writeFile(path, '');
+  vi.stubEnv('XDG_CACHE_HOME', join(home, 'another-cache'));
+  expect(await clean({ all: true })).toMatchObject([{ outcome: 'removed' }]);
+  expect(await exists(path)).toBe(false);
+  expect(await readLedger()).toEqual([]);
+});
+
 test('clean ends a process by its pid, and one whose pid was never written down by its token', async () => {
   const ledger = await openLedger('run-1');
   const start = (token: string): ReturnType<typeof spawn> =>

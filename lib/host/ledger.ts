@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { stateDirectory } from '../util/paths.ts';
+import { cacheDirectory, runtimeDirectory, stateDirectory } from '../util/paths.ts';
 import { identify, ProcessIdentity } from './process-identity.ts';
 
 /** Something of ours that would outlive a killed run. */
@@ -30,6 +30,8 @@ const Line = z.discriminatedUnion('event', [
     run: z.string(),
     at: z.string(),
     owner: ProcessIdentity,
+    /** Absent in ledgers of podproofs that knew the directories of their own environment only. */
+    roots: z.array(z.string().startsWith('/')).optional(),
     entry: LedgerEntry,
   }),
   z.object({ event: z.literal('started'), id: z.string(), process: ProcessIdentity }),
@@ -42,6 +44,8 @@ export interface OpenEntry {
   id: string;
   run: string;
   owner: ProcessIdentity;
+  /** The owner's own directories; `clean` may run where the environment names others. */
+  roots: string[];
   entry: LedgerEntry;
   /** The process that an entry of kind process became, when its pid could be written down. */
   process?: ProcessIdentity;
@@ -65,15 +69,21 @@ export function ledgerPath(): string {
   return join(stateDirectory(), 'ledger.ndjson');
 }
 
+/** Where this process creates what a ledger names: nothing else is ever removed by it. */
+export function ownDirectories(): string[] {
+  return [cacheDirectory(), runtimeDirectory()];
+}
+
 /** The ledger of this machine's user, for entries of `run`. Several processes may append at once. */
 export async function openLedger(run: string): Promise<Ledger> {
   const owner = await identify(process.pid);
   if (owner === undefined) throw new Error('Cannot open the ledger: /proc/self/stat has no start time; mount /proc');
+  const roots = ownDirectories();
   return {
     run,
     async record(entry) {
       const id = randomUUID();
-      await append({ event: 'created', id, run, at: new Date().toISOString(), owner, entry });
+      await append({ event: 'created', id, run, at: new Date().toISOString(), owner, roots, entry });
       return {
         async started(pid) {
           const started = await identify(pid);
@@ -100,8 +110,10 @@ export function openEntries(text: string): OpenEntry[] {
   for (const raw of text.split('\n')) {
     const line = parseLine(raw);
     if (line === undefined) continue;
-    if (line.event === 'created') open.set(line.id, { id: line.id, run: line.run, owner: line.owner, entry: line.entry });
-    else if (line.event === 'done') open.delete(line.id);
+    if (line.event === 'created') {
+      const { id, run, owner, roots = ownDirectories(), entry } = line;
+      open.set(id, { id, run, owner, roots, entry });
+    } else if (line.event === 'done') open.delete(line.id);
     else {
       const entry = open.get(line.id);
       if (entry !== undefined) entry.process = line.process;
