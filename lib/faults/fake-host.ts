@@ -3,7 +3,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { acquireHost } from '../host/acquire.ts';
-import { spareFixtures } from '../host/fixtures.ts';
+import { spareFixtures } from '../host/fixture-plan.ts';
 import { connectRemote } from '../host/remote.ts';
 import { machineBootId } from '../host/process-identity.ts';
 import { startProcess } from '../host/process.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BlockedError } from '../util/errors.ts';
-import type { FixturePlan } from './fixtures.ts';
+import type { FixturePlan } from './fixture-plan.ts';
 import type { Host, Remote } from './host.ts';
 import { machineDirectory } from './machine/release.ts';
 

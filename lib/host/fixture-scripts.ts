@@ -1,5 +1,5 @@
 import { canary } from '../record/fixtures.ts';
-import type { FixturePlan } from './fixtures.ts';
+import type { FixturePlan } from './fixture-plan.ts';
 import { canarySerial, plainSerial, sparePciMac } from './vm/arguments.ts';
 
 /** Below /run, so that a reboot of the host forgets it together with what it describes. */

@@ -7,7 +7,8 @@ import { type Document, verdictId } from '../record/document.ts';
 import type { DeviceNode } from '../record/observation.ts';
 import { readParts, type Part } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
-import { reproBundle, type ServedImage } from '../report/repro/bundle.ts';
+import { reproBundle } from '../report/repro/bundle.ts';
+import type { ServedImage } from '../report/repro/input.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
 
 /** Writes the bundle that launches the pod of a verdict again into `directory`, which must not exist yet. */

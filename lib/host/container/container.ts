@@ -13,7 +13,7 @@ import { copyToHost, oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import { readFacts } from '../facts.ts';
 import { assertFit } from '../fitness.ts';
-import { loopNumbers } from '../fixtures.ts';
+import { loopNumbers } from '../fixture-plan.ts';
 import type { Host, LeaseContext } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';

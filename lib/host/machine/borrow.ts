@@ -3,7 +3,7 @@ import { BlockedError, messageOf } from '../../util/errors.ts';
 import { Scope } from '../../util/scope.ts';
 import { readFacts } from '../facts.ts';
 import { assertFit, type HostNeeds } from '../fitness.ts';
-import { loopNumbers } from '../fixtures.ts';
+import { loopNumbers } from '../fixture-plan.ts';
 import type { Connection, Host, LeaseContext } from '../host.ts';
 import { connectRemote } from '../remote.ts';
 import { assertDisposable, assertUsable, examine } from './examine.ts';

@@ -10,7 +10,7 @@ import { oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import { assertFit } from '../fitness.ts';
 import { readFacts } from '../facts.ts';
-import { spareFixtures } from '../fixtures.ts';
+import { spareFixtures } from '../fixture-plan.ts';
 import type { Host, LeaseContext, Remote } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import type { Image } from '../image/build.ts';

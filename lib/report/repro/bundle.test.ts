@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sampleDocument } from '../sample.ts';
 import { sampleLease, sampleObservation } from '../sample-evidence.ts';
-import { reproBundle, type ReproInput } from './bundle.ts';
+import { reproBundle } from './bundle.ts';
+import type { ReproInput } from './input.ts';
 
 const document = sampleDocument();
 const verdict = document.verdicts.find(({ rule, verdict: name }) => rule === 'OWN-DIRECTORY' && name === 'fail')!;

@@ -1,33 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type Document, type Verdict, verdictId } from '../../record/document.ts';
-import type { DeviceNode, EngineInstance, LeaseRecord, Observation, Replay } from '../../record/observation.ts';
+import { verdictId } from '../../record/document.ts';
+import type { DeviceNode, EngineInstance, Observation, Replay } from '../../record/observation.ts';
 import { UsageError } from '../../util/errors.ts';
 import { quote, quoteAll } from '../../util/quote.ts';
+import type { ReproInput } from './input.ts';
 import { instructions } from './readme.ts';
-
-/** An image as a registry serves it. */
-export interface ServedImage {
-  /** Repository and tag: `podproof/probe:1`. */
-  name: string;
-  manifest: { digest: string; bytes: Uint8Array };
-  blobs: ReadonlyArray<{ digest: string; bytes: Uint8Array }>;
-}
-
-export interface ReproInput {
-  document: Document;
-  verdict: Verdict;
-  observation: Observation;
-  lease: LeaseRecord;
-  /** Device nodes of the host, as some pod of the same host found them. */
-  hostNodes: readonly DeviceNode[];
-  images: readonly ServedImage[];
-  /** A static busybox: the registry of the bundle needs nothing of the machine. */
-  busybox: Uint8Array;
-  /** The script that starts and stops a private engine. */
-  instanceScript: string;
-  /** Files of the host that pods refer to, path → content. */
-  hostFiles: Readonly<Record<string, string>>;
-}
 
 const script = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 

@@ -2,7 +2,7 @@ import { verdictId } from '../../record/document.ts';
 import type { EngineInstance, Replay } from '../../record/observation.ts';
 import { layerText } from '../verdicts.ts';
 import { visible } from '../visible.ts';
-import type { ReproInput } from './bundle.ts';
+import type { ReproInput } from './input.ts';
 
 /** README.md of a bundle: what is to be seen, what it takes, and how to run it. */
 export function instructions(

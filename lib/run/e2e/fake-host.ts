@@ -7,7 +7,7 @@ import { fileSha256 } from '../../artifact/inventory.ts';
 import { fakeCri, type FakeCri } from '../../cri/fake/server.ts';
 import type { ContainerConfig } from '../../cri/gen/cri_pb.js';
 import type { acquireHost } from '../../host/acquire.ts';
-import { spareFixtures } from '../../host/fixtures.ts';
+import { spareFixtures } from '../../host/fixture-plan.ts';
 import type { Connection } from '../../host/host.ts';
 import { connectRemote } from '../../host/remote.ts';
 import { canary } from '../../record/fixtures.ts';
