@@ -1,6 +1,6 @@
-/** The binaries of one engine or runtime version, resolved to a prefix directory of this machine. */
+/** The binaries of one version of an engine, a runtime or the CNI plugins, resolved to a prefix directory of this machine. */
 export interface Artifact {
-  /** `containerd`, `runc`, `kata`. */
+  /** `containerd`, `runc`, `kata`, `cni`. */
   name: string;
   version: string;
   /** Prefix directory in the cache or, for `path`, where the user has it. Read only. */

@@ -78,7 +78,8 @@ export async function findBinaries(directory: string): Promise<Record<string, st
   return Object.fromEntries([...binaries].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-async function isExecutable(root: string, path: string): Promise<boolean> {
+/** Whether a path of the prefix `root`, which is a real path, is a program or a link to one inside it. */
+export async function isExecutable(root: string, path: string): Promise<boolean> {
   const file = await realpath(join(root, path)).catch(() => undefined);
   if (file === undefined || relative(root, file).startsWith('../')) return false;
   const facts = await stat(file);

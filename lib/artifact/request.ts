@@ -1,8 +1,8 @@
 import type { Source } from '../matrix/model.ts';
 
-/** One engine or runtime version to be had, and what the sources may use for it. */
+/** One version of an engine, a runtime or the CNI plugins to be had, and what the sources may use for it. */
 export interface ArtifactRequest {
-  /** `containerd`, `runc`, `kata`. */
+  /** `containerd`, `runc`, `kata`, `cni`. */
   name: string;
   version: string;
   /** Kata 4.1 ships its shims in separate archives. */

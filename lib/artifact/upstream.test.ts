@@ -20,6 +20,8 @@ test.each([
   ['kata', '4.1.0', '4.1.0/kata-go-static-4.1.0-amd64.tar.zst'],
   ['runc', '1.1.15', 'v1.1.15/runc.amd64'],
   ['crun', '1.21', '1.21/crun-1.21-linux-amd64'],
+  ['cni', '0.8.0', 'v0.8.0/cni-plugins-linux-amd64-v0.8.0.tgz'],
+  ['cni', '1.9.0', 'v1.9.0/cni-plugins-linux-amd64-v1.9.0.tgz'],
 ])('%s %s is published as …/%s', (name, version, ending) => {
   expect(upstreamRelease({ name, version, shim: 'go' }, 'x64')[0]?.url).toMatch(
     new RegExp(`/${ending.replace(/[.+]/g, '\\$&')}$`),
@@ -57,12 +59,16 @@ test('published checksums are known where there are any', () => {
   expect(upstreamRelease({ name: 'containerd', version: '2.3.4' }, 'x64')[0]?.sums).toMatch(
     /containerd-static-2\.3\.4-linux-amd64\.tar\.gz\.sha256sum$/,
   );
+  expect(upstreamRelease({ name: 'cni', version: '1.9.0' }, 'arm64')[0]?.sums).toMatch(
+    /\/cni-plugins-linux-arm64-v1\.9\.0\.tgz\.sha256$/,
+  );
   expect(upstreamRelease({ name: 'crio', version: '1.22.0' }, 'x64')[0]).not.toHaveProperty('sums');
 });
 
 test.each([
   ['runsc', '20240729.0', 'riscv'],
   ['containerd', '1.2.0', 'x64'],
+  ['cni', '0.7.6', 'x64'],
   ['containerd', '2.3.4', 'mips'],
 ])('nothing is known of %s %s on %s', (name, version, architecture) => {
   expect(upstreamRelease({ name, version }, architecture)).toEqual([]);

@@ -18,6 +18,7 @@ const containerd = 'https://github.com/containerd/containerd/releases/download/v
 const kata = 'https://github.com/kata-containers/kata-containers/releases/download/{version}/';
 const crio = 'https://storage.googleapis.com/cri-o/artifacts/';
 const gvisor = 'https://storage.googleapis.com/gvisor/releases/release/';
+const cni = 'https://github.com/containernetworking/plugins/releases/download/v{version}/';
 const oldCrio = 'https://storage.googleapis.com/k8s-conform-cri-o/artifacts/';
 
 /** Read at the projects' release scripts, tag by tag. Static builds are taken where there are any: they run on every libc. */
@@ -64,6 +65,8 @@ const rows: readonly Row[] = [
     url: 'https://github.com/containers/crun/releases/download/{version}/crun-{version}-linux-{arch}',
     programs: ['crun'],
   },
+  // scripts/release.sh, since 1.9 .github/workflows/release.yaml. What was before has other names, and does not read our configuration.
+  { name: 'cni', versions: '>=0.8.0', url: `${cni}cni-plugins-linux-{arch}-v{version}.tgz`, sums: '{url}.sha256' },
   // Until June 2026 gVisor published two programs, since then one archive with what they need beside them (g3doc/user_guide/install.md).
   {
     name: 'runsc',

@@ -1,4 +1,4 @@
-/** Where Debian's containernetworking-plugins puts the plugins on a host image. */
+/** Where a host has its own plugins: Debian's containernetworking-plugins puts them there, on our host images too. */
 export const debianCniPlugins = '/usr/lib/cni';
 
 /**

@@ -4,7 +4,7 @@ import { Document } from '../record/document.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import type { Observation, Outcome } from '../record/observation.ts';
 import type { Located } from '../record/run-folder.ts';
-import { componentKey, type Plan, type PlannedCell } from '../plan/cell.ts';
+import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
 import { node, noNode } from '../suite/expect/node.ts';
 import { sameAsNative } from '../suite/expect/dev.ts';
 import { engine, runtime } from '../suite/requirement.ts';
@@ -47,7 +47,7 @@ const plan: Plan = {
   excluded: [{ cell: 'debian-13/crio-1.36.3/runc-1.1.15', why: 'not in this profile' }],
 };
 
-const artifact = (component: PlannedCell['engine'] | PlannedCell['runtime'], sha256: string): JournalEvent => ({
+const artifact = (component: Component, sha256: string): JournalEvent => ({
   event: 'artifact',
   key: componentKey(component),
   name: component.name,
@@ -289,3 +289,12 @@ function pod(located: Located | undefined): string {
 function bag(spans: Document['spans']): string[] {
   return spans.map((span) => JSON.stringify(span)).sort();
 }
+
+it('names the CNI plugins of a cell where its plan does, with their checksum', () => {
+  const cni = { name: 'cni', version: '1.9.0', source: { kind: 'release' } } as const;
+  const chosen = { ...plan, cells: cells.map((cell) => ({ ...cell, cni })) };
+  const document = assemble(records({ plan: chosen, events: [...events, artifact(cni, 'b'.repeat(64))] }), rulebook);
+  expect(document.cells[0]?.cni).toEqual({ version: '1.9.0', source: 'path /opt/cni', sha256: 'a'.repeat(64) });
+  expect(Document.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
+  expect(assemble(records(), rulebook).cells[0]).not.toHaveProperty('cni');
+});

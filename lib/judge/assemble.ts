@@ -226,7 +226,7 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
     const artifact = journal.artifacts.get(componentKey(component));
     return { source: artifact?.source ?? 'not had', sha256: artifact?.sha256 ?? '' };
   };
-  const { engine, runtime } = planned;
+  const { engine, runtime, cni } = planned;
   return {
     id: planned.id,
     host: planned.host.id,
@@ -238,6 +238,7 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
       ...(runtime.vmm === undefined ? {} : { vmm: runtime.vmm }),
       ...provenance(runtime),
     },
+    ...(cni === undefined ? {} : { cni: { version: cni.version, ...provenance(cni) } }),
   };
 }
 

@@ -168,6 +168,11 @@ describe('cross references', () => {
       '"version": "1.1.5", "shim": "go",',
       'runtimes.runc[0].shim: only kata has a shim to choose, found "go"',
     ],
+    [
+      '"exclude":',
+      '"cni": { "version": "0.7.6", "source": { "kind": "release" } }, "exclude":',
+      'cni.version: expected 0.8.0 or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "0.7.6"',
+    ],
     ['"vmm": "qemu"', '"vmm": "dragonball"', 'runtimes.kata[0].vmm: dragonball is a part of the rust shim; shim is "go"'],
   ])('%j for %j', (from, to, message) => {
     expect(messageAfter(from, to)).toBe(`matrix.json: ${message}`);

@@ -109,6 +109,11 @@ export const RuntimeVersion = z.strictObject({
 });
 export type RuntimeVersion = z.infer<typeof RuntimeVersion>;
 
+export const CniPlugins = z
+  .strictObject({ version, source: Source })
+  .describe('CNI plugins for the pod networks of every engine; without it each host has to have its own in /usr/lib/cni');
+export type CniPlugins = z.infer<typeof CniPlugins>;
+
 /** `containerd`, `containerd@1.7.24`, `kata@3.30.0-go-qemu` or `*`. */
 const pick = z.string().regex(/^(\*|[a-z]+(@[\w.+-]+)?)$/, 'expected a name or name@version, like containerd@1.7.24');
 
@@ -134,6 +139,7 @@ export const Matrix = z.strictObject({
   hosts: z.record(id, HostSpec),
   engines: z.partialRecord(EngineName, z.array(EngineVersion)),
   runtimes: z.partialRecord(RuntimeName, z.array(RuntimeVersion)),
+  cni: CniPlugins.optional(),
   exclude: z.array(Exclusion).default([]),
   profiles: z.record(id, Profile),
 });

@@ -1,4 +1,5 @@
 import { UsageError } from '../util/errors.ts';
+import { compareVersions } from '../util/version.ts';
 import { EngineName, RuntimeName, type Matrix, type RuntimeVersion } from './model.ts';
 import { picks, versionLabel } from './pick.ts';
 import { formatPath } from './sentence.ts';
@@ -11,6 +12,7 @@ export function checkReferences(matrix: Matrix): void {
   checkVersions('engines', matrix.engines);
   checkVersions('runtimes', matrix.runtimes);
   checkKata(matrix);
+  checkCni(matrix);
   for (const [id, profile] of Object.entries(matrix.profiles)) {
     for (const axis of ['hosts', 'engines', 'runtimes', 'suites'] as const) {
       profile[axis].forEach((word, index) => {
@@ -83,6 +85,17 @@ function checkKata(matrix: Matrix): void {
         refuse([...path, 'vmm'], 'dragonball is a part of the rust shim; shim is "go"');
     });
   }
+}
+
+/** The first version that reads our configuration (vendor/github.com/containernetworking/cni/pkg/version of v0.7.6 and v0.8.0). */
+const oldestCni = '0.8.0';
+
+function checkCni({ cni }: Matrix): void {
+  if (cni !== undefined && compareVersions(cni.version, oldestCni) < 0)
+    refuse(
+      ['cni', 'version'],
+      `expected ${oldestCni} or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "${cni.version}"`,
+    );
 }
 
 /** Where `name` `label` stands in the file: `engines.containerd[1]`; undefined when it does not. */

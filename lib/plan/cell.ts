@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EngineName, EngineVersion, HostSpec, RuntimeName, RuntimeVersion } from '../matrix/model.ts';
+import { CniPlugins, EngineName, EngineVersion, HostSpec, RuntimeName, RuntimeVersion } from '../matrix/model.ts';
 
 /** host × engine version × runtime version. `id` is readable and stable: `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`. */
 export const PlannedCell = z.object({
@@ -8,6 +8,8 @@ export const PlannedCell = z.object({
   host: z.object({ id: z.string(), spec: HostSpec }),
   engine: EngineVersion.extend({ name: EngineName }),
   runtime: RuntimeVersion.extend({ name: RuntimeName }),
+  /** What the engine makes pod networks with; without it the host has its own. */
+  cni: CniPlugins.extend({ name: z.literal('cni') }).optional(),
 });
 export type PlannedCell = z.infer<typeof PlannedCell>;
 
@@ -38,8 +40,13 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** An engine or runtime version: what is resolved to an artifact. */
-export type Component = PlannedCell['engine'] | PlannedCell['runtime'];
+/** One version of an engine, a runtime or the CNI plugins: what is resolved to an artifact. */
+export type Component = PlannedCell['engine'] | PlannedCell['runtime'] | NonNullable<PlannedCell['cni']>;
+
+/** All that a cell has of artifacts. */
+export function componentsOf({ engine, runtime, cni }: PlannedCell): Component[] {
+  return [engine, runtime, ...(cni === undefined ? [] : [cni])];
+}
 
 /** Key of a component's artifact: one version from two sources is two artifacts, and both Kata shims come from one. */
 export function componentKey({ name, version, source }: Component): string {

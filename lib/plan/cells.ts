@@ -16,11 +16,12 @@ export function planCells(matrix: Matrix, profile: Profile): { cells: PlannedCel
   const seen = new Set<string>();
   const engines = chosen(EngineName.options, matrix.engines, profile.engines);
   const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes);
+  const shared = matrix.cni === undefined ? {} : { cni: { name: 'cni' as const, ...matrix.cni } };
   for (const host of hostsOf(matrix, profile)) {
     for (const { label: engineLabel, part: engine } of engines) {
       for (const { label: runtimeLabel, part: runtime } of runtimes) {
         const id = `${host.id}/${engineLabel}/${runtimeLabel}`;
-        const cell = { id, host, engine, runtime };
+        const cell = { id, host, engine, runtime, ...shared };
         const why = foreignLibc(host, engine) ?? foreignLibc(host, runtime) ?? excludedBy(matrix, cell);
         if (why !== undefined) excluded.push({ cell, why });
         else if (!seen.has(id)) {

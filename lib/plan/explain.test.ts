@@ -25,6 +25,11 @@ Left out: 6 cells
 `);
   });
 
+  test('names the CNI plugins where the matrix does', () => {
+    const chosen = { ...exampleMatrix(), cni: { version: '1.9.0', source: { kind: 'release' as const } } };
+    expect(planText(makePlan(chosen, { profile: 'quick' }), costs())).toContain('\nCNI plugins: 1.9.0 (release)\n');
+  });
+
   test('says how much of the estimate was measured', () => {
     const table = { schema: 1, host: [6], engine: [4], pod: { [plan.cells[0]?.id ?? '']: [5, 100, 7] } } as const;
     expect(planText(plan, costs(CostTable.parse(table)))).toContain(' on one machine (by earlier runs for 1 of 6 cells)\n');

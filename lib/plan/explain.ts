@@ -24,6 +24,7 @@ export function planText(plan: Plan, by: Costs, shards = 1): string {
   const lines = [
     `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}, ${duration(explained.seconds)} on one machine (${basis(plan.cells, by)})`,
     `Suites: ${plan.suites.join(', ')}`,
+    ...cniLine(plan),
     `Plan: ${plan.hash}`,
   ];
   for (const { host, engines } of leases) {
@@ -46,6 +47,11 @@ export function planText(plan: Plan, by: Costs, shards = 1): string {
     lines.push(`  ${why}: ${cells.length === 1 ? cells[0] : counted(cells.length, 'cell')}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** One version is for all cells of a plan. */
+function cniLine({ cells: [cell] }: Plan): string[] {
+  return cell?.cni === undefined ? [] : [`CNI plugins: ${cell.cni.version} (${cell.cni.source.kind})`];
 }
 
 function byReason(excluded: Plan['excluded']): Map<string, string[]> {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exampleMatrix } from '../matrix/fixture.ts';
 import { loadMatrix } from '../matrix/load.ts';
+import type { CniPlugins } from '../matrix/model.ts';
 import { packageRoot } from '../util/paths.ts';
 import { Plan } from './cell.ts';
 import { canonicalJson } from './hash.ts';
@@ -75,6 +77,24 @@ describe('the hash of a plan', () => {
       makePlan(other, { profile: 'all' }).hash,
     ];
     expect(new Set(hashes).size).toBe(hashes.length);
+  });
+
+  test('differs with the CNI plugins, and without any it is what it always was', () => {
+    const planWith = (cni: { cni?: CniPlugins }): Plan => makePlan({ ...exampleMatrix(), ...cni }, { profile: 'all' });
+    const plans = [
+      planWith({}),
+      planWith({ cni: { version: '1.9.0', source: { kind: 'release' } } }),
+      planWith({ cni: { version: '1.9.0', source: { kind: 'path' } } }),
+      planWith({ cni: { version: '1.8.0', source: { kind: 'path' } } }),
+    ];
+    expect(new Set(plans.map(({ hash }) => hash)).size).toBe(plans.length);
+    for (const { cells, suites, hash } of plans)
+      expect(hash).toBe(
+        createHash('sha256')
+          .update(canonicalJson({ cells, narrowed: [], suites }))
+          .digest('hex'),
+      );
+    expect(plans[0]?.cells.every((cell) => !('cni' in cell))).toBe(true);
   });
 
   test('does not depend on the order of keys', () => {

@@ -31,6 +31,10 @@ export const Cell = z.object({
     source: z.string(),
     sha256: z.string(),
   }),
+  cni: z
+    .object({ version: z.string(), source: z.string(), sha256: z.string() })
+    .optional()
+    .describe('the CNI plugins that the matrix chose; absent where the host had its own'),
   verdict: VerdictName,
   reason: z.string().optional(),
   accelerator: z.string().optional().describe('of the machine that ran it, where several took the part of its host'),

@@ -61,6 +61,17 @@ test('what deviates is a failure, infrastructure an error, and known and unsuppo
   expect(skips.filter((message) => message.startsWith('unsupported: '))).toHaveLength(sampleDocument().counts.unsupported);
 });
 
+test('the CNI plugins that a cell was given are among its properties', () => {
+  const document = sampleDocument();
+  const [first] = document.cells;
+  if (first !== undefined) first.cni = { version: '1.9.0', source: 'release', sha256: 'abc' };
+  const xml = renderJunit(document);
+  expect(xml.match(/<property name="cni.*/g)).toEqual([
+    '<property name="cni" value="1.9.0"/>',
+    '<property name="cni.sha256" value="abc"/>',
+  ]);
+});
+
 test('the tallies are true', () => {
   const suites = parsed(sampleDocument());
   for (const suite of suites.testsuite) {

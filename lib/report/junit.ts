@@ -47,6 +47,12 @@ function suite(
           ['engine.sha256', cell.engine.sha256],
           ['runtime', [cell.runtime.name, cell.runtime.version, cell.runtime.shim, cell.runtime.vmm].filter(Boolean).join(' ')],
           ['runtime.sha256', cell.runtime.sha256],
+          ...(cell.cni === undefined
+            ? []
+            : [
+                ['cni', cell.cni.version],
+                ['cni.sha256', cell.cni.sha256],
+              ]),
           ...since,
         ];
   return [

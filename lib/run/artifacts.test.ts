@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporary } from '../artifact/testing.ts';
 import { identityOf } from '../judge/assemble.ts';
+import { lease } from '../judge/evidence.sample.ts';
 import { componentKey, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { resolveAll, whyNot } from './artifacts.ts';
@@ -33,9 +34,26 @@ function cellOf(root: string, runtime: PlannedCell['runtime']): PlannedCell {
   };
 }
 
-async function resolved(cells: readonly PlannedCell[], signal = new AbortController().signal) {
+/** A cell of runc with CNI plugins in bin of a directory, and the checksums of those. */
+async function withPlugins(root: string, ...names: string[]): Promise<{ cell: PlannedCell; sums: Record<string, string> }> {
+  await program(join(root, 'containerd/usr/bin/containerd'), '#!/bin/sh');
+  await program(join(root, 'runc/usr/sbin/runc'), '#!/bin/sh');
+  const sums: Record<string, string> = {};
+  for (const name of names) sums[name] = await program(join(root, 'cni/bin', name), `#!/bin/sh\necho ${name}`);
+  const cell: PlannedCell = {
+    ...cellOf(root, { name: 'runc', version: '1.1.15', source: { kind: 'path', path: join(root, 'runc') } }),
+    cni: { name: 'cni', version: '1.9.0', source: { kind: 'path', path: join(root, 'cni') } },
+  };
+  return { cell, sums };
+}
+
+async function resolved(
+  cells: readonly PlannedCell[],
+  signal = new AbortController().signal,
+  before: readonly JournalEvent[] = [],
+) {
   const events: JournalEvent[] = [];
-  const had = await resolveAll(cells, { signal, progress: () => undefined, append: (event) => events.push(event) });
+  const had = await resolveAll(cells, { signal, progress: () => undefined, append: (event) => events.push(event), before });
   return { had, events };
 }
 
@@ -84,6 +102,37 @@ describe('artifacts of a plan', () => {
     const { had } = await resolved([cell, crio]);
     expect(whyNot(cell, had)).toMatch(/^runsc 20240729\.0 has no containerd-shim-runsc-v1/);
     expect(whyNot(crio, had)).toBeUndefined();
+  });
+
+  it('have the CNI plugins among them where the plan names some, each with its checksum', async () => {
+    await using place = await workshop();
+    const { cell, sums } = await withPlugins(place.path, 'bridge', 'host-local', 'loopback', 'tuning');
+    const { had, events } = await resolved([cell]);
+    expect(whyNot(cell, had)).toBeUndefined();
+    const { tuning: _, ...needed } = sums;
+    expect(events.at(-1)).toMatchObject({ event: 'artifact', name: 'cni', version: '1.9.0', binaries: needed });
+  });
+
+  it('block every cell of their plan where CNI plugins are incomplete', async () => {
+    await using place = await workshop();
+    const { cell } = await withPlugins(place.path, 'bridge', 'host-local');
+    const { had, events } = await resolved([cell]);
+    const directory = join(place.path, 'cni');
+    expect(whyNot(cell, had)).toMatch(
+      new RegExp(`^Cannot take the CNI plugins 1\\.9\\.0 from ${directory}: ${directory}/bin has no program loopback; take `),
+    );
+    expect(events.map((event) => (event.event === 'artifact' ? event.name : event.event))).toEqual(['containerd', 'runc']);
+  });
+
+  it('must be those that a resumed run began with, CNI plugins too', async () => {
+    await using place = await workshop();
+    const { cell } = await withPlugins(place.path, 'bridge', 'host-local', 'loopback');
+    const before: JournalEvent[] = [...(await resolved([cell])).events, { event: 'lease', record: lease }];
+    expect(whyNot(cell, (await resolved([cell], undefined, before)).had)).toBeUndefined();
+    await program(join(place.path, 'cni/bin/bridge'), '#!/bin/sh\necho another');
+    expect(whyNot(cell, (await resolved([cell], undefined, before)).had)).toMatch(
+      /^cni 1\.9\.0 from path .*\/cni is not what this run began with: bridge has sha256 .*; resume with the same binaries, or start a new run$/,
+    );
   });
 
   it('end with the run that was interrupted', async () => {

@@ -1,18 +1,19 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
+import { cniArtifact } from '../artifact/cni-plugins.ts';
 import { fileSha256 } from '../artifact/inventory.ts';
 import { discoverKataRelease } from '../artifact/kata-prefix.ts';
 import { resolveArtifact } from '../artifact/resolve.ts';
 import { whyNoShim } from '../engine/runsc.ts';
 import { binaryOf } from '../judge/assemble.ts';
-import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
+import { componentKey, componentsOf, type Component, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 
 /** An artifact that was had, or the reason why not. */
 export type Had = { artifact: Artifact } | { reason: string };
 
-/** Resolves every engine and runtime of the plan, each once. One that can't be had blocks its cells and nothing else. */
+/** Resolves every engine, every runtime and the CNI plugins of the plan, each once. One that can't be had blocks its cells and nothing else. */
 export async function resolveAll(
   cells: readonly PlannedCell[],
   options: {
@@ -23,24 +24,27 @@ export async function resolveAll(
     before?: readonly JournalEvent[];
   },
 ): Promise<Map<string, Had>> {
-  const components = new Map(
-    cells.flatMap((cell): Array<[string, { component: Component; cell: PlannedCell }]> => [
-      [componentKey(cell.engine), { component: cell.engine, cell }],
-      [componentKey(cell.runtime), { component: cell.runtime, cell }],
-    ]),
-  );
+  const components = new Map<string, { component: Component; allowExpiredRelease: boolean }>();
+  for (const cell of cells) {
+    for (const component of componentsOf(cell)) {
+      const key = componentKey(component);
+      // The CNI plugins are for all hosts: what one of them does not accept is not for it.
+      const others = components.get(key)?.allowExpiredRelease ?? true;
+      components.set(key, { component, allowExpiredRelease: others && acceptsExpired(cell) });
+    }
+  }
   const had = new Map<string, Had>();
   // One after the other: each Debian source waits for the same package lists.
-  for (const [key, { component, cell }] of components) {
+  for (const [key, { component, allowExpiredRelease }] of components) {
     options.signal.throwIfAborted();
     try {
-      const allowExpiredRelease = 'allowExpiredRelease' in cell.host.spec && cell.host.spec.allowExpiredRelease === true;
-      const artifact = await resolveArtifact(component.name, component.version, component.source, {
+      const resolved = await resolveArtifact(component.name, component.version, component.source, {
         signal: options.signal,
         progress: options.progress,
         allowExpiredRelease,
         ...('shim' in component && component.shim !== undefined ? { shim: component.shim } : {}),
       });
+      const artifact = component.name === 'cni' ? await cniArtifact(resolved) : resolved;
       const event = await artifactEvent(component, artifact);
       refuseOther(event, options.before ?? []);
       options.append(event);
@@ -53,9 +57,13 @@ export async function resolveAll(
   return had;
 }
 
+function acceptsExpired({ host: { spec } }: PlannedCell): boolean {
+  return 'allowExpiredRelease' in spec && spec.allowExpiredRelease === true;
+}
+
 /** Why a cell cannot be tried with what was had, or undefined. */
 export function whyNot(cell: PlannedCell, had: ReadonlyMap<string, Had>): string | undefined {
-  const parts = [cell.engine, cell.runtime].map((component) => had.get(componentKey(component)));
+  const parts = componentsOf(cell).map((component) => had.get(componentKey(component)));
   const missing = parts.find((part) => part !== undefined && 'reason' in part);
   if (missing !== undefined && 'reason' in missing) return missing.reason;
   const runtime = parts[1];
@@ -78,6 +86,11 @@ function refuseOther(now: ArtifactEvent, before: readonly JournalEvent[]): void 
 
 type ArtifactEvent = Extract<JournalEvent, { event: 'artifact' }>;
 
+/** The executables by which an artifact is known again, and without which it is of no use. */
+export function programsOf(component: Component, artifact: Artifact): readonly string[] {
+  return component.name === 'cni' ? Object.keys(artifact.binaries) : [binaryOf(component)];
+}
+
 async function artifactEvent(component: Component, artifact: Artifact): Promise<ArtifactEvent> {
   const binaries: Record<string, string> = {};
   if (component.name === 'kata') {
@@ -85,8 +98,10 @@ async function artifactEvent(component: Component, artifact: Artifact): Promise<
     for (const [shim, path] of Object.entries(shims))
       binaries[`${binaryOf(component)} (${shim})`] = await fileSha256(join(directory, path));
   } else {
-    const path = artifact.binaries[binaryOf(component)];
-    if (path !== undefined) binaries[binaryOf(component)] = await fileSha256(join(artifact.directory, path));
+    for (const name of programsOf(component, artifact)) {
+      const path = artifact.binaries[name];
+      if (path !== undefined) binaries[name] = await fileSha256(join(artifact.directory, path));
+    }
   }
   const { name, version, source } = artifact;
   return { event: 'artifact', key: componentKey(component), name, version, source, sha256: artifact.sha256, binaries };

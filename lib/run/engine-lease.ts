@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
+import { neededPlugins } from '../artifact/cni-plugins.ts';
 import { fileSha256 } from '../artifact/inventory.ts';
 import { discoverKataRelease } from '../artifact/kata-prefix.ts';
 import { debianCniPlugins } from '../engine/cni.ts';
@@ -16,6 +17,7 @@ import { binaryOf } from '../judge/assemble.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { EngineInstance, LeaseRecord } from '../record/observation.ts';
 import type { Fixtures } from '../record/fixtures.ts';
+import type { HostFacts } from '../record/host-facts.ts';
 import {
   handlerVariants,
   optionsKey,
@@ -36,8 +38,14 @@ export interface HostSetting {
   prefixes: Map<string, { artifact: Artifact; path: string }>;
 }
 
+/** What of it the specification of an engine is made of. */
+export interface SpecSetting extends Pick<HostSetting, 'registryPort' | 'images' | 'prefixes'> {
+  host: { facts: Pick<HostFacts, 'ownKernel'> };
+  fixtures: Pick<Fixtures, 'cdiDirectory'>;
+}
+
 /** The specification of a private engine with every handler that the cells need. */
-export async function engineSpec(setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<EngineSpec> {
+export async function engineSpec(setting: SpecSetting, group: EngineGroup, options: EngineOptions): Promise<EngineSpec> {
   const { name, version } = group.engine;
   const directory = `/var/lib/podproof/${name}-${version}`;
   const handlers = await Promise.all(
@@ -53,13 +61,24 @@ export async function engineSpec(setting: HostSetting, group: EngineGroup, optio
     registry: `localhost:${setting.registryPort}`,
     pauseImage: setting.images.pause,
     cdiDirectory: setting.fixtures.cdiDirectory,
-    cniPlugins: debianCniPlugins,
+    cniPlugins: cniDirectory(setting, group),
     sharesKernel: !setting.host.facts.ownKernel,
   };
 }
 
+/** Where the CNI plugins are on the host: those of the plan, or else the host's own. */
+function cniDirectory({ prefixes }: SpecSetting, { cells: [cell] }: EngineGroup): string {
+  if (cell?.cni === undefined) return debianCniPlugins;
+  const had = prefixes.get(componentKey(cell.cni));
+  const [program] = Object.values(had?.artifact.binaries ?? {});
+  // The host's own in their place would be another version than planned.
+  if (had === undefined || program === undefined)
+    throw new Error(`Cannot configure ${cell.id}: its CNI plugins ${cell.cni.version} are not on the host`);
+  return join(had.path, dirname(program));
+}
+
 async function handlerOf(
-  setting: HostSetting,
+  setting: SpecSetting,
   directory: string,
   cell: PlannedCell,
   variant: HandlerVariantName,
@@ -87,7 +106,7 @@ async function handlerOf(
   };
 }
 
-function executables(setting: HostSetting, component: Component): Record<string, string> {
+function executables(setting: SpecSetting, component: Component): Record<string, string> {
   const had = setting.prefixes.get(componentKey(component));
   if (had === undefined) return {};
   return Object.fromEntries(Object.entries(had.artifact.binaries).map(([name, path]) => [name, `${had.path}/${path}`]));
@@ -141,6 +160,8 @@ export async function leaseEngine(
 /** What it takes to start the same engine by hand. */
 async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: Engine): Promise<EngineInstance> {
   const { files, argv, env, socket, bridge, shimMark } = config;
+  // The configuration names no more of them than their directory.
+  const plugins = neededPlugins.map((name) => `${spec.cniPlugins}/${name}`);
   return {
     files,
     argv,
@@ -150,7 +171,10 @@ async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: E
     shimMark,
     directory: spec.directory,
     images: Object.values(images),
-    binaries: await namedBinaries([...prefixes.values()], [...Object.values(files), ...argv, ...Object.values(spec.binaries)]),
+    binaries: await namedBinaries(
+      [...prefixes.values()],
+      [...Object.values(files), ...argv, ...Object.values(spec.binaries), ...plugins],
+    ),
   };
 }
 

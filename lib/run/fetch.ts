@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLedger } from '../host/ledger.ts';
 import { prepareHost } from '../host/prepare.ts';
-import { componentKey, type Plan } from '../plan/cell.ts';
+import { componentKey, componentsOf, type Plan } from '../plan/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { resolveAll, type Had } from './artifacts.ts';
@@ -26,9 +26,7 @@ export async function fetchAll(
     progress: (text) => options.progress('artifact', text),
     append: () => undefined,
   });
-  const components = new Map(
-    plan.cells.flatMap(({ engine, runtime }) => [engine, runtime].map((part) => [componentKey(part), part] as const)),
-  );
+  const components = new Map(plan.cells.flatMap((cell) => componentsOf(cell).map((part) => [componentKey(part), part] as const)));
   const fetched = [...components].map(([key, { name, version }]): Fetched => ({
     what: `${name} ${version}`,
     ...outcome(had.get(key)),

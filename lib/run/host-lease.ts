@@ -9,14 +9,14 @@ import type { Attachment, Host } from '../host/host.ts';
 import type { Variant } from '../host/image/recipe.ts';
 import { openLedger } from '../host/ledger.ts';
 import { leaseMachine, needOf } from '../host/machine-lease.ts';
-import { binaryOf } from '../judge/assemble.ts';
 import type { HostSpec } from '../matrix/model.ts';
-import { componentKey, type PlannedCell } from '../plan/cell.ts';
+import { componentKey, componentsOf, type PlannedCell } from '../plan/cell.ts';
 import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
 import { imageReference, serveImages } from '../probe/registry.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { HostLostError } from '../util/errors.ts';
+import { programsOf } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { runEngine } from './engine-run.ts';
 import { featuresOf, hostNeeds, workOf } from './host-needs.ts';
@@ -134,13 +134,13 @@ export function attachmentOf({ name, version, sha256, directory }: Artifact): At
   return { id: `${name}-${version}-${sha256.slice(0, 8)}`, directory };
 }
 
-/** Makes the binaries of an engine and its runtimes readable on the host. */
+/** Makes the binaries of an engine, its runtimes and its CNI plugins readable on the host. */
 async function attachArtifacts(
   stage: Stage,
-  { engine, cells }: EngineGroup,
+  { cells }: EngineGroup,
   { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
 ): Promise<void> {
-  const keys = new Set([engine, ...cells.map(({ runtime }) => runtime)].map(componentKey));
+  const keys = new Set(cells.flatMap(componentsOf).map(componentKey));
   await Promise.all(
     [...keys].map(async (key) => {
       const had = stage.had.get(key);
@@ -156,10 +156,11 @@ async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGr
   const runnable: PlannedCell[] = [];
   for (const cell of group.cells) {
     const reasons = await Promise.all(
-      [cell.engine, cell.runtime].map(async (component) => {
+      componentsOf(cell).map(async (component) => {
         const had = prefixes.get(componentKey(component));
         if (had === undefined) return undefined;
-        return whyNotOnKernel(component, host.facts.kernel) ?? whyNotRunnable(had.artifact, host.facts, [binaryOf(component)]);
+        const programs = programsOf(component, had.artifact);
+        return whyNotOnKernel(component, host.facts.kernel) ?? whyNotRunnable(had.artifact, host.facts, programs);
       }),
     );
     const lacking = workOf(stage, [cell], setting).map((work) => whyLacking(host, featuresOf(work)));

@@ -2,7 +2,7 @@ import { measureDirectory } from '../host/attachment.ts';
 import { leastNeeds, type HostNeeds, type KernelFeature } from '../host/fitness.ts';
 import { guestMemoryMiB } from '../engine/kata.ts';
 import type { HostSpec } from '../matrix/model.ts';
-import { componentKey, type PlannedCell } from '../plan/cell.ts';
+import { componentKey, componentsOf, type PlannedCell } from '../plan/cell.ts';
 import { hasGuest } from '../suite/guests.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Had } from './artifacts.ts';
@@ -63,7 +63,7 @@ function sends({ kind }: HostSpec): boolean {
 }
 
 async function sentMiB(had: ReadonlyMap<string, Had>, cells: readonly PlannedCell[]): Promise<number> {
-  const keys = new Set(cells.flatMap(({ engine, runtime }) => [engine, runtime]).map(componentKey));
+  const keys = new Set(cells.flatMap(componentsOf).map(componentKey));
   let bytes = 0;
   for (const key of keys) {
     const each = had.get(key);

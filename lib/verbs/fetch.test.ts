@@ -13,7 +13,7 @@ afterEach(() => {
 });
 
 /** What `podproof fetch` prints for one containerd and two versions of runc on a host that needs no image, and its exit code. */
-async function fetched(place: string, urls: { containerd: string; runc: string }, ...flags: string[]) {
+async function fetched(place: string, urls: { containerd: string; runc: string; cni?: string }, ...flags: string[]) {
   vi.stubEnv('XDG_CACHE_HOME', join(place, 'cache'));
   vi.stubEnv('XDG_STATE_HOME', join(place, 'state'));
   vi.stubEnv('PODPROOF_ARTIFACTS', '');
@@ -30,6 +30,7 @@ async function fetched(place: string, urls: { containerd: string; runc: string }
           { version: '1.4.0', source: { kind: 'release', url: urls.runc } },
         ],
       },
+      ...(urls.cni === undefined ? {} : { cni: { version: '1.9.0', source: { kind: 'path', path: urls.cni } } }),
       profiles: { all: { title: 'All', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['identity'] } },
     }),
   );
@@ -58,6 +59,17 @@ describe('fetch', () => {
     );
     expect(host).toBe('had      host metal: a ssh host is used as it is');
     expect(exit).toBe(75);
+  });
+
+  it('brings the CNI plugins that the matrix names', async () => {
+    await using place = await temporary();
+    await using server = await serve(honest);
+    const urls = { containerd: server.url, runc: server.url, cni: join(place.path, 'cni.tar') };
+    const plugins = ['bridge', 'host-local', 'loopback'].map((name) => ({ path: `./${name}`, content: '#!/bin/sh\n' }));
+    await writeFile(urls.cni, craftTar(plugins));
+    const { text, exit } = await fetched(place.path, urls);
+    expect(text).toMatch(/^had {6}cni 1\.9\.0: path .*cni\.tar, sha256 [0-9a-f]{64}$/m);
+    expect(exit).toBe(0);
   });
 
   it('leaves nothing to fetch: afterwards the same works without a network', async () => {

@@ -12,7 +12,8 @@ export function instructions(
 ): string {
   const rule = document.rules.find(({ id, suite }) => id === verdict.rule && suite === verdict.suite);
   const cell = document.cells.find(({ id }) => id === verdict.cell);
-  const sources = [cell?.engine, cell?.runtime].flatMap((part) =>
+  const cni = cell?.cni === undefined ? undefined : { name: 'CNI plugins', ...cell.cni };
+  const sources = [cell?.engine, cell?.runtime, cni].flatMap((part) =>
     part === undefined ? [] : [`- ${part.name} ${part.version}, from: ${part.source}`],
   );
   const remarks = [

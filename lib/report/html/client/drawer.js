@@ -70,6 +70,9 @@ export function cellView(model, cell, like) {
       fact('Runtime', where?.runtime && `${where.runtime.name} ${labelOf(where.runtime)}`),
       fact('Runtime came from', where?.runtime?.source),
       fact('Runtime sha256', where?.runtime?.sha256, 'mono'),
+      fact('CNI plugins', where?.cni?.version),
+      fact('CNI plugins came from', where?.cni?.source),
+      fact('CNI plugins sha256', where?.cni?.sha256, 'mono'),
     ),
     likeView(model, cell, like, undefined),
   );

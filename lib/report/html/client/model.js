@@ -1,6 +1,7 @@
 /**
  * @typedef {{ id: string, host?: string, engine?: { name: string, version: string, source: string, sha256: string },
- *   runtime?: { name: string, version: string, shim?: string, vmm?: string, source: string, sha256: string }, verdict?: string, reason?: string }} CellEntry
+ *   runtime?: { name: string, version: string, shim?: string, vmm?: string, source: string, sha256: string },
+ *   cni?: { version: string, source: string, sha256: string }, verdict?: string, reason?: string }} CellEntry
  * @typedef {{ id: string, suite: string, title: string, citation: string, range: string }} RuleEntry
  * @typedef {{ id: string, title: string, url: string, range: string, security: boolean }} KnownEntry
  * @typedef {'cell' | 'rule' | 'verdict' | 'marks' | 'scenario' | 'expected' | 'observed' | 'layer' | 'known' | 'reason' | 'line' | 'evidence' | 'trail'} ColumnName
