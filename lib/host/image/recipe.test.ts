@@ -21,6 +21,15 @@ test('only the kata variant carries a VMM, and no image carries an engine or a r
   for (const name of ['containerd', 'runc', 'crun', 'cri-o']) expect(recipe('sid', 'kata').packages).not.toContain(name);
 });
 
+test('sshd lets us ask again and again while it starts, in words that the sshd of each Debian knows', () => {
+  const sshd = (suite: 'bookworm' | 'trixie' | 'sid'): string =>
+    recipe(suite, 'plain').files.find(({ path }) => path.startsWith('/etc/ssh/'))?.content ?? '';
+  expect(sshd('trixie')).toMatch(/^PerSourcePenalties no$/m);
+  expect(sshd('sid')).toBe(sshd('trixie'));
+  // OpenSSH 9.2 ends with "Bad configuration option".
+  expect(sshd('bookworm')).toBe(sshd('trixie').replace('PerSourcePenalties no\n', ''));
+});
+
 test('the sources of a Debian machine are used, with updates and security', () => {
   const targets =
     'http://mirror/debian\tDebian\tDebian\nhttp://mirror/sec\tDebian\tDebian-Security\nhttp://other\tOther\tOther\n';

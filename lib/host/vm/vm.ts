@@ -21,6 +21,7 @@ import { attachDisk } from './attach.ts';
 import { assertCgroup, cgroupParameters } from './cgroup.ts';
 import { consoleTail, startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
+import { watchPulse } from './pulse.ts';
 import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
 import { NoLoginError, openSshTo, patience } from './login.ts';
 
@@ -57,6 +58,13 @@ export async function acquireVm(
     ]);
     assertCgroup(id, spec.cgroup, facts.cgroup);
     const tail = (): Promise<string> => consoleTail(running.console);
+    const pulse = scope.adopt(
+      'the pulse',
+      watchPulse({
+        ask: async (signal) => (await remote.exec(['true'], { timeoutMs: 30_000, signal })).exitCode === 0,
+        giveUp: () => running.child[Symbol.asyncDispose](),
+      }),
+    );
     return {
       ...remote,
       id,
@@ -68,6 +76,7 @@ export async function acquireVm(
       consoleTail: tail,
       async assertAlive() {
         try {
+          pulse.assertBeating();
           running.child.assertRunning();
         } catch (error) {
           throw new HostLostError(`Host ${id} is lost: ${messageOf(error)}`, await tail(), error);
