@@ -31,6 +31,25 @@ export const knownIssues: KnownIssue[] = [
     security: true,
   },
   {
+    id: 'crio-skip-mount-home-userns',
+    title:
+      'With overlay.skip_mount_home, which Kata needs, CRI-O before 1.33 unmounts the root of a container in a user namespace with the id-mapped copy of its layers, and retries the removal until nobody waits any more',
+    url: 'https://github.com/cri-o/cri-o/blob/v1.32.0/vendor/github.com/containers/storage/pkg/idmap/idmapped_utils.go',
+    rules: ['OWN-USERNS', 'OWN-USERNS-MAPPED'],
+    on: [engine('crio <1.33')],
+    observed: /^CreateContainer failed: no answer within \d+ s$/,
+  },
+  {
+    id: 'crun-chowns-null',
+    title:
+      'Whoever enters a container of crun before 1.24 as another user gives the host’s /dev/null to that user, as crun gives it all standard streams',
+    url: 'https://github.com/containers/crun/issues/1845',
+    rules: ['HYG-HOST-NULL'],
+    on: [runtime('crun >=1.3 <1.24')],
+    observed: /^\/dev\/null of the host is 1845:1845 0666$/,
+    security: true,
+  },
+  {
     id: 'crio-crun-userns-mode-000',
     title:
       'In a user namespace crun makes a device without a file mode, which CRI-O never sends, as 000, so that its owner cannot open it',

@@ -54,8 +54,11 @@ describe('the configuration of CRI-O', () => {
     });
   });
 
-  it('mounts its storage so that a shim with a mount namespace of its own sees it', () => {
-    expect(written()).toHaveProperty('storage_option', ['overlay.skip_mount_home=true']);
+  it('mounts its storage so that a shim with a mount namespace of its own sees it, and only where there is such a shim', () => {
+    expect(written({ handlers: [runcHandler('plain'), kataHandler('plain')] })).toHaveProperty('storage_option', [
+      'overlay.skip_mount_home=true',
+    ]);
+    expect(written({ handlers: [runcHandler('plain')] })).not.toHaveProperty('storage_option');
   });
 
   it('pulls over plain HTTP by a registries.conf of its own', () => {

@@ -8,6 +8,13 @@ import { flatten } from './flatten.ts';
 const bridge = 'pp-crio';
 
 /**
+ * Otherwise the storage is a private mount, and a shim with a mount namespace of its own never sees what is mounted below. No
+ * more than Kata needs it: before 1.33 a pod in a user namespace has an empty root with it, as the id-mapped copy of the layers
+ * shares mounts with the host and takes the pod's along when it is let go (containers/storage pkg/idmap CreateIDMappedMount).
+ */
+const seenByShims = 'overlay.skip_mount_home=true';
+
+/**
  * CRI-O with one main file and a drop-in directory that is never made, so that nothing of the machine's /etc is read.
  * What stands here is for today's version; crio-keys.ts says what older ones do not know of it.
  */
@@ -23,8 +30,7 @@ export const crio: EngineDriver = {
       crio: {
         ...storage,
         storage_driver: 'overlay',
-        // Otherwise the storage is a private mount, and a shim with a mount namespace of its own never sees what is mounted below.
-        storage_option: ['overlay.skip_mount_home=true'],
+        ...(spec.handlers.some(({ kata }) => kata !== undefined) ? { storage_option: [seenByShims] } : {}),
         log_dir: `${directory}/logs`,
         version_file: `${state}/version`,
         version_file_persist: `${directory}/root/version`,

@@ -9,6 +9,8 @@ export const deviceDirectory = '/dev/podproof';
 const directories = `
 run=${runDirectory} dev=${deviceDirectory}
 mkdir -p "$run" "$dev/nodes"
+# crun before 1.24 gives it to the users of its containers.
+[ -e "$run/null" ] || stat -c '%u:%g %a' /dev/null > "$run/null"
 `;
 
 const modules = `# A second modprobe of kvm_intel on another vendor's processor costs half a second of emulation.
@@ -153,6 +155,10 @@ export const restoreScript = `
 run=${runDirectory}
 [ -d "$run" ] || exit 0
 failed=0
+if [ -e "$run/null" ]; then
+  read -r owner mode < "$run/null"
+  chown "$owner" /dev/null && chmod "$mode" /dev/null || failed=1
+fi
 if [ -e "$run/spare-pci" ]; then
   address=$(cat "$run/spare-pci") spare=/sys/bus/pci/devices/$(cat "$run/spare-pci")
   echo > "$spare/driver_override"

@@ -33,6 +33,8 @@ export const Plan = z.object({
   /** The `--only` expression that narrowed it; empty for all. It also selects rules. */
   only: z.string().default(''),
   suites: z.array(z.string()),
+  /** By suite, those that there were when it was planned: what a suite got later is no part of the run. Absent in older plans. */
+  scenarios: z.record(z.string(), z.array(z.string())).optional(),
   cells: z.array(PlannedCell),
   excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
   /** Absent when the run does all of its plan. */

@@ -12,8 +12,8 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** sha256 over the cells, the suites and what narrows them, as 64 hexadecimal digits: what shards of one run have in common. */
-export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'only'>): string {
+/** sha256 over the cells, the suites with their scenarios and what narrows them, as 64 hexadecimal digits: what shards of one run have in common. */
+export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'scenarios' | 'only'>): string {
   const hash = createHash('sha256');
   const known = new Map<object, string>();
   // A plan has many cells of few hosts, engines and runtimes.
@@ -34,7 +34,8 @@ export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'only'>): string 
         .join(',')}`,
     );
   }
-  hash.update(`],"narrowed":${canonicalJson(narrowing(plan.only))},"suites":${canonicalJson(plan.suites)}}`);
+  const scenarios = plan.scenarios === undefined ? '' : `"scenarios":${canonicalJson(plan.scenarios)},`;
+  hash.update(`],"narrowed":${canonicalJson(narrowing(plan.only))},${scenarios}"suites":${canonicalJson(plan.suites)}}`);
   return hash.digest('hex');
 }
 

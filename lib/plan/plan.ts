@@ -10,11 +10,13 @@ export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
   profile: string;
   /** A selection as `--only` takes it; empty or absent selects everything. */
   only?: string;
+  /** Scenarios by suite. */
+  scenariosOf?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** What a profile and a selection come to. Throws a UsageError for unknown names and when nothing is left. */
 export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
-  const { profile: id, only = '', ...names } = options;
+  const { profile: id, only = '', scenariosOf, ...names } = options;
   const profile = Object.hasOwn(matrix.profiles, id) ? matrix.profiles[id] : undefined;
   if (profile === undefined) throw new UsageError(unknownWord('profile', id, Object.keys(matrix.profiles)));
   const selection = parseSelection(only, { matrix, ...names });
@@ -25,7 +27,8 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
   const cells = all.cells.filter(selection.cell);
   const excluded = all.excluded.filter(({ cell }) => selection.cell(cell));
   if (cells.length === 0) throw new UsageError(`${leaves(selection.text)} no cell of profile ${id}${reason(excluded)}`);
-  const content = { only: selection.text, suites, cells };
+  const scenarios = Object.fromEntries(suites.map((suite) => [suite, [...(scenariosOf?.[suite] ?? [])]]));
+  const content = { only: selection.text, suites, ...(scenariosOf === undefined ? {} : { scenarios }), cells };
   return {
     schema: 1,
     hash: planHash(content),

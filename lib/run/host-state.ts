@@ -7,6 +7,7 @@ import type { HostNodeState, PodScenario } from '../suite/scenario.ts';
 export function stateNodes(state: PodScenario['hostState'], fixtures: Fixtures): Array<HostNodeState & { path: string }> {
   return [
     ...(state?.kvm === undefined ? [] : [{ path: '/dev/kvm', ...state.kvm }]),
+    ...(state?.null === undefined ? [] : [{ path: '/dev/null', ...state.null }]),
     ...(state?.blockPlain === undefined ? [] : [{ path: fixtures.blockPlain, ...state.blockPlain }]),
   ];
 }

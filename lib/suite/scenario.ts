@@ -125,6 +125,8 @@ export interface PodScenario extends AnyScenario {
   /** What is changed on the host before the pod and restored after it; no other pod runs meanwhile. */
   hostState?: {
     kvm?: HostNodeState;
+    /** /dev/null. */
+    null?: HostNodeState;
     blockPlain?: HostNodeState;
     /** The spare PCI function is with the host's own driver, not with vfio-pci. */
     spareFunction?: 'released';

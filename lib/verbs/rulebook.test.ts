@@ -18,6 +18,13 @@ describe('rulebook', () => {
     expect(selects('ownership', 'root', 'DEV-CGROUP')).toBe(false);
   });
 
+  it('is of the scenarios that there were when the plan was made: a suite grows, and old evidence stays whole', () => {
+    const { selects } = rulebookFor({ only: '', scenarios: { hygiene: ['removed'] } });
+    expect(selects('hygiene', 'removed', 'HYG-OURS')).toBe(true);
+    expect(selects('hygiene', 'host-null', 'HYG-HOST-NULL')).toBe(false);
+    expect(selects('ownership', 'root', 'OWN-ROOT')).toBe(true);
+  });
+
   it('has a word for every suite, scenario and rule', () => {
     expect(vocabulary.suites).toContain('rootless-vmm');
     expect(vocabulary.rules).toContain('RVMM-UID');

@@ -3,18 +3,21 @@ import type { Rulebook } from '../judge/assemble.ts';
 import { parseSelection } from '../plan/select.ts';
 import type { Plan } from '../plan/cell.ts';
 
-/** Today's suites and known issues, narrowed as the plan was. */
-export function rulebookFor(plan: Pick<Plan, 'only'>): Rulebook {
-  const selection = parseSelection(plan.only ?? '');
+/** Today's suites and known issues, narrowed as the plan was, to the scenarios that there were when it was made. */
+export function rulebookFor({ only = '', scenarios }: Pick<Plan, 'only' | 'scenarios'>): Rulebook {
+  const selection = parseSelection(only);
+  const planned = (suite: string, scenario: string): boolean => scenarios?.[suite]?.includes(scenario) ?? true;
   return {
     suites,
     known: knownIssues,
-    selects: (suite, scenario, rule) => selection.suite(suite) && selection.scenario(scenario) && selection.rule(rule),
+    selects: (suite, scenario, rule) =>
+      planned(suite, scenario) && selection.suite(suite) && selection.scenario(scenario) && selection.rule(rule),
   };
 }
 
 /** Names that `--only` may use. */
 export const vocabulary = {
+  scenariosOf: Object.fromEntries(suites.map(({ id, scenarios }) => [id, scenarios.map((scenario) => scenario.id)])),
   scenarios: [...new Set(suites.flatMap((suite) => suite.scenarios.map((scenario) => scenario.id)))],
   rules: suites.flatMap((suite) => suite.rules.map((rule) => rule.id)),
   suites: suites.map((suite) => suite.id),

@@ -49,6 +49,17 @@ export function node(reference: NodeReference, wanted: NodeExpectation): Expecta
   });
 }
 
+/** While the pod runs, the node of the host itself, which the pod never asked for, has these properties. */
+export function hostNode(path: string, wanted: Readonly<Pick<DeviceNode, 'uid' | 'gid' | 'mode'>>): Expectation {
+  return ran((_, { host }) => {
+    const seen = host.dev.find((entry) => entry.path === path);
+    const text = ({ uid, gid, mode }: typeof wanted): string => `${path} of the host is ${uid}:${gid} ${mode}`;
+    const expected = text(wanted);
+    const observed = seen === undefined ? `${path} of the host was not seen` : text(seen);
+    return [{ ok: observed === expected, expected, observed }];
+  });
+}
+
 /** No node at this path. */
 export function noNode(reference: NodeReference): Expectation {
   return ran((guest, evidence) => {
