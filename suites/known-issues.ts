@@ -31,15 +31,6 @@ export const knownIssues: KnownIssue[] = [
     security: true,
   },
   {
-    id: 'crio-skip-mount-home-userns',
-    title:
-      'With overlay.skip_mount_home, which Kata needs, CRI-O before 1.33 unmounts the root of a container in a user namespace with the id-mapped copy of its layers, and retries the removal until nobody waits any more',
-    url: 'https://github.com/cri-o/cri-o/blob/v1.32.0/vendor/github.com/containers/storage/pkg/idmap/idmapped_utils.go',
-    rules: ['OWN-USERNS', 'OWN-USERNS-MAPPED'],
-    on: [engine('crio <1.33')],
-    observed: /^CreateContainer failed: no answer within \d+ s$/,
-  },
-  {
     id: 'crun-chowns-null',
     title:
       'Whoever enters a container of crun before 1.24 as another user gives the host’s /dev/null to that user, as crun gives it all standard streams',

@@ -43,6 +43,20 @@ export const engineSymptoms: readonly Symptom[] = [
     source: 'measured: CRI-O 1.36.3; read: containerd v1.7.24 pkg/cri/server',
   },
   {
+    id: 'root-unmounted',
+    pattern: /failed to cleanup container storage: removing mount point \S+\/merged\W{0,3}: directory not empty/,
+    example:
+      'Failed to cleanup (probably retrying): failed to cleanup container storage: removing mount point "/var/lib/containers/storage/overlay/8f/merged": directory not empty',
+    rules: ['OWN-USERNS', 'OWN-USERNS-MAPPED'],
+    means:
+      'A container in a user namespace lost its root before it was created: the id-mapped copy of its layers shared mounts with the host and took the container’s along. CRI-O retries the removal, and CreateContainer does not answer.',
+    where: 'CRI-O before 1.33 with storage_option overlay.skip_mount_home=true, where the storage lies on a shared mount.',
+    fix: 'CRI-O 1.33; before it, overlay.skip_mount_home only on nodes whose runtimes need it (Kata), and no pods in user namespaces there.',
+    cost: nothing,
+    source:
+      'measured: CRI-O 1.30.14, with and without the option; read: containers/storage pkg/idmap/idmapped_utils.go, MS_PRIVATE since CRI-O 1.33.0',
+  },
+  {
     id: 'device-missing',
     pattern: /failed to generate spec: .{0,200}no such file or directory|\blstat \/dev\/\S+: no such file or directory/,
     example: 'failed to generate container "4f" spec: failed to generate spec: lstat /dev/nope: no such file or directory',
