@@ -6,14 +6,15 @@ import { benchPlan } from '../plan/plan.bench.ts';
 import { packageRoot } from '../util/paths.ts';
 import { benchFleet } from './fleet.bench.ts';
 import { benchHost } from './host.bench.ts';
+import { benchMerge } from './merge.bench.ts';
 import { peakMemory, spread, type Spread } from './measure.ts';
 import { benchJudge, benchRender } from './records.bench.ts';
 import { benchRuns } from './runs.bench.ts';
 
-/** `npm run bench [-- --only plan,fleet,judge,render,runs,host] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON. */
+/** `npm run bench [-- --only plan,fleet,judge,merge,render,runs,host] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON. */
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'plan,fleet,judge,render,runs,host' },
+    only: { type: 'string', default: 'plan,fleet,judge,merge,render,runs,host' },
     results: { type: 'string', default: join(packageRoot, 'results') },
     out: { type: 'string' },
   },
@@ -22,6 +23,7 @@ const parts: Record<string, () => Promise<Spread[]>> = {
   plan: async () => benchPlan(),
   fleet: benchFleet,
   judge: benchJudge,
+  merge: benchMerge,
   render: benchRender,
   runs: () => benchRuns(values.results),
   host: benchHost,

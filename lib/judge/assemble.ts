@@ -1,4 +1,5 @@
 import { documentSchema, type Cell, type Document, type HostEntry, type Verdict } from '../record/document.ts';
+import type { HostFacts } from '../record/host-facts.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { scenarioKey, type Observation } from '../record/observation.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
@@ -117,10 +118,15 @@ function acceleratorsOf(tries: Tries): Map<string, Set<string>> {
 /** The machines that took the part of each planned host; those that differ in nothing but the boot are one. */
 function hostsOf(plan: Plan, tries: Tries): HostEntry[] {
   const kinds = new Map(plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
+  const distinctOf = new Map<string, Map<string, HostFacts>>();
+  for (const { host, facts } of tries.hosts())
+    distinctOf.set(
+      host,
+      (distinctOf.get(host) ?? new Map<string, HostFacts>()).set(canonicalJson({ ...facts, bootId: '' }), facts),
+    );
   return [...kinds].flatMap(([id, kind]): HostEntry[] => {
-    const machines = tries.hosts().filter(({ host }) => host === id);
-    const distinct = new Map(machines.map(({ facts }) => [canonicalJson({ ...facts, bootId: '' }), facts]));
-    if (distinct.size === 0) return [{ id, kind, accelerator: 'never up' }];
+    const distinct = distinctOf.get(id);
+    if (distinct === undefined) return [{ id, kind, accelerator: 'never up' }];
     return [...distinct.values()].map((facts) => ({ id, kind, accelerator: facts.accelerator, facts }));
   });
 }

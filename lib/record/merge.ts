@@ -12,6 +12,8 @@ import { RunFolder } from './run-folder.ts';
 interface Leaf {
   folder: RunFolder;
   plan: Plan;
+  /** Equal for equal plans, and for shards of plans with equal cells: thousands of cells are put in order once. */
+  same: { plan: string; cells: string };
   /** What was recorded, file by file, up to the last whole line. */
   files: Map<string, Buffer>;
   digest: string;
@@ -80,7 +82,9 @@ async function readLeaf(folder: RunFolder): Promise<Leaf> {
     files.set(name, bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1));
   }
   const content = [...files].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
-  return { folder, plan, files, digest: sha256([canonicalJson(plan), ...content].join('\n')) };
+  const text = canonicalJson(plan);
+  const same = { plan: sha256(text), cells: sha256(canonicalJson(wholePlan(plan).cells)) };
+  return { folder, plan, same, files, digest: sha256([text, ...content].join('\n')) };
 }
 
 /** Each content once, and of a run that was copied, went on and was copied again, only the last state; in a stable order. */
@@ -96,7 +100,7 @@ function isEarlierState(leaf: Leaf, other: Leaf): boolean {
   // Without a journal nothing says that both are one run.
   if (journal === undefined || journal.length === 0) return false;
   return (
-    canonicalJson(leaf.plan) === canonicalJson(other.plan) &&
+    leaf.same.plan === other.same.plan &&
     [...leaf.files].every(([name, bytes]) => other.files.get(name)?.subarray(0, bytes.length).equals(bytes) === true)
   );
 }
@@ -107,8 +111,7 @@ function sameplan(first: Leaf, other: Leaf): void {
       `Cannot merge ${first.folder.path} with ${other.folder.path}: they are of different plans (${named(first.plan)} and ${named(other.plan)}); --site and --history take runs of different plans`,
     );
   }
-  const cells = (plan: Plan): string => canonicalJson(wholePlan(plan).cells);
-  if (cells(first.plan) !== cells(other.plan)) {
+  if (first.same.cells !== other.same.cells) {
     throw new UsageError(
       `Cannot merge ${first.folder.path} with ${other.folder.path}: both name the plan ${first.plan.hash.slice(0, 12)}, and their plan.json hold different cells`,
     );
@@ -137,7 +140,8 @@ async function copyLeaf(leaf: Leaf, target: string): Promise<void> {
     filter: async (path) => {
       const kind = await lstat(path);
       if (kind.isDirectory()) return true;
-      return kind.isFile() && !(path.lastIndexOf('/') === source.length && reports.test(basename(path)));
+      const name = path.slice(source.length + 1);
+      return kind.isFile() && !leaf.files.has(name) && !reports.test(name);
     },
   });
   for (const [name, bytes] of leaf.files) if (bytes.length > 0) await writeFile(join(temporary, name), bytes);
