@@ -4,18 +4,19 @@ sandbox=$1 container=$2
 shift 2
 
 # Processes that name an id in their arguments or live in its cgroup, and all that descend from them;
-# without the sweep itself and what carries it here: they name the token, which would break the rows.
+# without the sweep itself and what carries it here: they name the token, which would break the rows. The token is looked for
+# last: a part of the sweep that starts meanwhile names the sandbox as well.
 processes_of_sandbox() {
   {
     echo /proc/[0-9]*
-    busybox grep -l -e "$token" /proc/[0-9]*/cmdline
-    echo sandbox
     busybox grep -l -e "$sandbox" -e "${container:-$sandbox}" /proc/[0-9]*/cmdline /proc/[0-9]*/cgroup
+    echo token
+    busybox grep -l -e "$token" /proc/[0-9]*/cmdline
   } 2>/dev/null | busybox awk -F/ -v "token=$token" '
     NR == 1 { count = split($0, all, " "); next }
-    $0 == "sandbox" { mark = NR; next }
-    !mark { own[$3]; next }
-    !($3 in own) { mine[$3] }
+    $0 == "token" { mark = NR; next }
+    !mark { mine[$3]; next }
+    { delete mine[$3]; own[$3] }
     END {
       # A name in stat may hold a newline: read the file in one piece.
       RS = token
