@@ -4,7 +4,7 @@ import { parseSelection } from '../plan/select.ts';
 import type { Plan } from '../plan/cell.ts';
 
 /** Today's suites and known issues, narrowed as the plan was, to the scenarios that there were when it was made. */
-export function rulebookFor({ only = '', scenarios }: Pick<Plan, 'only' | 'scenarios'>): Rulebook {
+export function rulebookFor({ only, scenarios }: Pick<Plan, 'only' | 'scenarios'>): Rulebook {
   const selection = parseSelection(only);
   const planned = (suite: string, scenario: string): boolean => scenarios?.[suite]?.includes(scenario) ?? true;
   return {

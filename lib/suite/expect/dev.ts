@@ -65,7 +65,9 @@ export function hostDevices(): Expectation {
         const found = seen.get(entry.path);
         if (found === undefined) return [`${entry.path} is absent`];
         const owner = entry.path === '/dev/null' ? { uid: entry.uid, gid: entry.gid } : {};
-        return stat({ ...found, ...owner }) === stat(entry) ? [] : [`${entry.path} is ${stat(found)}, on the host ${stat(entry)}`];
+        return stat({ ...found, ...owner }) === stat(entry)
+          ? []
+          : [`${entry.path} is ${stat(found)}, on the host ${stat(entry)}`];
       });
     const all = `all ${nodes.length} device nodes of the host, unchanged`;
     return [{ ok: nodes.length > 0 && wrong.length === 0, expected: all, ...list(wrong, all) }];
