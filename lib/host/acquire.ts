@@ -2,19 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import type { HostSpec } from '../matrix/model.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { acquireContainer } from './container/container.ts';
-import type { HostNeeds } from './fitness.ts';
 import type { Host, LeaseContext } from './host.ts';
-import type { Variant } from './image/recipe.ts';
 import { acquireLocal } from './local.ts';
+import type { AcquireOptions } from './needs.ts';
 import { acquireSsh } from './ssh/ssh.ts';
 import { acquireVm } from './vm/vm.ts';
-
-export interface AcquireOptions {
-  /** What the image of a host that we build must hold: `kata` for cells with a Kata runtime. */
-  variant: Variant;
-  /** What the host must be fit for. */
-  needs: HostNeeds;
-}
 
 /** One line per kind of host. */
 function acquireKind(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {

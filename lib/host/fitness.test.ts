@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BlockedError } from '../util/errors.ts';
-import { assertFit, parseFitness, problemsOf, questionOf, readFitness, whyLacking, type HostNeeds } from './fitness.ts';
+import { assertFit, parseFitness, problemsOf, questionOf, readFitness, whyLacking } from './fitness.ts';
+import type { HostNeeds } from './needs.ts';
 import { connectRemote } from './remote.ts';
 
 const needs: HostNeeds = { memoryMiB: 192, stateMiB: 128, features: ['bridge', 'vhost_vsock'] };

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../record/host-facts.ts';
 import type { ExecOptions, ExecResult } from '../util/exec.ts';
-import type { Lacks } from './fitness.ts';
+import type { Lacks } from './needs.ts';
 import type { FixturePlan } from './fixture-plan.ts';
 import type { Ledger } from './ledger.ts';
 

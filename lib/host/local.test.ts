@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
 import { acquireHost } from './acquire.ts';
-import { leastNeeds } from './fitness.ts';
+import { leastNeeds } from './needs.ts';
 import type { LeaseContext } from './host.ts';
 
 const context: LeaseContext = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalHost } from '../matrix/model.ts';
-import type { AcquireOptions } from './acquire.ts';
+import type { AcquireOptions } from './needs.ts';
 import { oncePerAttachment } from './attachment.ts';
 import { assertSameBoot } from './boot.ts';
 import type { Attachment, Connection, Host, LeaseContext, Remote } from './host.ts';

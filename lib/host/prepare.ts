@@ -1,5 +1,5 @@
 import type { HostSpec } from '../matrix/model.ts';
-import type { AcquireOptions } from './acquire.ts';
+import type { AcquireOptions } from './needs.ts';
 import type { LeaseContext } from './host.ts';
 import { obtainImage } from './image/build.ts';
 import { recipe } from './image/recipe.ts';

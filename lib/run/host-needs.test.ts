@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leastNeeds } from '../host/fitness.ts';
+import { leastNeeds } from '../host/needs.ts';
 import { PlannedCell } from '../plan/cell.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { featuresOf, needsOf, type CellWork } from './host-needs.ts';

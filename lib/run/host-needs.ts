@@ -1,5 +1,5 @@
 import { measureDirectory } from '../host/attachment.ts';
-import { leastNeeds, type HostNeeds, type KernelFeature } from '../host/fitness.ts';
+import { leastNeeds, type HostNeeds, type KernelFeature } from '../host/needs.ts';
 import { guestMemoryMiB } from '../engine/kata.ts';
 import type { HostSpec } from '../matrix/model.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../plan/cell.ts';

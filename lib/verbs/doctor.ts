@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireHost } from '../host/acquire.ts';
-import { leastNeeds } from '../host/fitness.ts';
+import { leastNeeds } from '../host/needs.ts';
 import { examineHost, examineMachine, type Check } from '../host/doctor.ts';
 import { openLedger } from '../host/ledger.ts';
 import { loadMatrix } from '../matrix/load.ts';

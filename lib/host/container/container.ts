@@ -8,7 +8,7 @@ import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
-import type { AcquireOptions } from '../acquire.ts';
+import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import { readFacts } from '../facts.ts';

@@ -1,5 +1,5 @@
 import { acquireHost } from '../acquire.ts';
-import { leastNeeds } from '../fitness.ts';
+import { leastNeeds } from '../needs.ts';
 import type { Connection, Host } from '../host.ts';
 import { openLedger } from '../ledger.ts';
 

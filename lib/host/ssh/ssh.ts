@@ -6,7 +6,7 @@ import { BlockedError, messageOf } from '../../util/errors.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
-import type { AcquireOptions } from '../acquire.ts';
+import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import type { Connection, Host, LeaseContext } from '../host.ts';

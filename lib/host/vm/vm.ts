@@ -5,7 +5,7 @@ import { Scope } from '../../util/scope.ts';
 import type { VmHost } from '../../matrix/model.ts';
 import { proveAccelerator } from '../accelerator.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
-import type { AcquireOptions } from '../acquire.ts';
+import type { AcquireOptions } from '../needs.ts';
 import { oncePerAttachment } from '../attachment.ts';
 import { assertSameBoot } from '../boot.ts';
 import { assertFit } from '../fitness.ts';

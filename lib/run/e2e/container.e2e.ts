@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { acquireHost } from '../../host/acquire.ts';
-import { leastNeeds } from '../../host/fitness.ts';
+import { leastNeeds } from '../../host/needs.ts';
 import { startDockerd, whyNoDockerd, type Dockerd } from '../../host/e2e/dockerd.ts';
 import { openLedger } from '../../host/ledger.ts';
 import { markerFile } from '../../host/machine/examine.ts';

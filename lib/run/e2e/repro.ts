@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { acquireHost } from '../../host/acquire.ts';
-import { leastNeeds } from '../../host/fitness.ts';
+import { leastNeeds } from '../../host/needs.ts';
 import { prepareFixtures } from '../../host/fixtures.ts';
 import type { Host } from '../../host/host.ts';
 import { openLedger } from '../../host/ledger.ts';
