@@ -18,9 +18,8 @@ export async function benchMerge(): Promise<Spread[]> {
     const shards = await Promise.all(
       Array.from({ length: count }, async (_, index) => {
         const folder = new RunFolder(join(directory, `shard-${index + 1}`));
-        const mine = plan.cells.map((_cell, at) => at % count === index);
-        const cells = plan.cells.filter((_cell, at) => mine[at]);
-        const shard = { index: index + 1, count, others: plan.cells.filter((_cell, at) => mine[at] !== true) };
+        const cells = plan.cells.filter((_cell, at) => at % count === index);
+        const shard = { index: index + 1, count, others: plan.cells.filter((_cell, at) => at % count !== index) };
         await mkdir(folder.path);
         await writeFile(join(folder.path, 'plan.json'), JSON.stringify({ ...plan, cells, shard }));
         await writeFile(join(folder.path, 'journal.ndjson'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));

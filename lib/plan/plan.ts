@@ -27,8 +27,8 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
   const cells = all.cells.filter(selection.cell);
   const excluded = all.excluded.filter(({ cell }) => selection.cell(cell));
   if (cells.length === 0) throw new UsageError(`${leaves(selection.text)} no cell of profile ${id}${reason(excluded)}`);
-  const scenarios = Object.fromEntries(suites.map((suite) => [suite, [...(scenariosOf?.[suite] ?? [])]]));
-  const content = { only: selection.text, suites, ...(scenariosOf === undefined ? {} : { scenarios }), cells };
+  const scenarios = scenariosOf && Object.fromEntries(suites.map((suite) => [suite, [...(scenariosOf[suite] ?? [])]]));
+  const content = { only: selection.text, suites, ...(scenarios && { scenarios }), cells };
   return {
     schema: 1,
     hash: planHash(content),
