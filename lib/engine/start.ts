@@ -73,16 +73,13 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
-    const log = await host.exec(['tail', '-n', '5', config.log]);
+    const words = await lastWords(host, config);
     await stop();
     options.signal.throwIfAborted();
     await host.assertAlive();
     throw new BlockedError(
-      `Cannot start ${spec.name} ${spec.version} on ${host.id}: ${messageOf(error)}; its log ends: ${lastWords(log.stdout)}`,
-      {
-        remedy: `read ${config.log} in the run folder`,
-        cause: error,
-      },
+      `Cannot start ${spec.name} ${spec.version} on ${host.id}: ${messageOf(error)}; its log ends: ${words}`,
+      { cause: error },
     );
   }
 }
@@ -146,6 +143,8 @@ async function sha256(host: Host, paths: string[]): Promise<Map<string, string>>
   );
 }
 
-function lastWords(log: string): string {
-  return log.trim().split('\n').slice(-3).join(' | ').slice(-600) || 'it is empty';
+/** How the log of an engine ends: what it said before it failed. */
+export async function lastWords(host: Host, { log }: EngineConfig): Promise<string> {
+  const { stdout } = await host.exec(['tail', '-n', '3', '--', log]);
+  return stdout.trim().split('\n').join(' | ').slice(-600) || 'it is empty';
 }

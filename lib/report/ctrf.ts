@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Document, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
 import { canonical } from './canonical.ts';
+import { groupBy } from './order.ts';
 import { everyVerdict } from './verdicts.ts';
 import { visible } from './visible.ts';
 
@@ -18,7 +19,8 @@ export function renderCtrf(document: Document): string {
 export function* ctrfChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const verdicts = everyVerdict(ordered);
-  const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.title]));
+  const suites = groupBy(ordered.rules, ({ suite }) => suite);
+  const titles = new Map([...suites].map(([suite, rules]) => [suite, new Map(rules.map(({ id, title }) => [id, title]))]));
   const count = (status: Status): number => verdicts.filter((verdict) => statusOf(verdict.verdict) === status).length;
   const start = milliseconds(ordered.run.started);
   const stop = Math.max(start, milliseconds(ordered.run.ended));
@@ -69,36 +71,43 @@ export function* ctrfChunks(document: Document): Generator<string> {
   // In a text of the report the quotes would be escaped: this stands there once.
   const [head, tail] = JSON.stringify(report, undefined, 1).split('"tests": []');
   yield `${head}"tests": [`;
-  for (const [index, verdict] of verdicts.entries()) {
-    const text = JSON.stringify(test(verdict, titles.get(`${verdict.suite} ${verdict.rule}`)));
-    yield `${index === 0 ? '' : ','}\n   ${text}`;
+  const name = names();
+  let lead = '\n   ';
+  for (const verdict of verdicts) {
+    yield lead + test(verdict, titles.get(verdict.suite)?.get(verdict.rule), name);
+    lead = ',\n   ';
   }
   yield `]${tail}\n`;
 }
 
-function test(verdict: Verdict, title: string | undefined): object {
-  return {
-    id: uuid(JSON.stringify([verdict.cell, verdict.suite, verdict.scenario, verdict.rule])),
-    name: visible(`${verdict.rule} ${verdict.scenario}`),
-    status: statusOf(verdict.verdict),
-    duration: 0,
-    suite: [verdict.cell, verdict.suite].map((name) => visible(name)),
-    ...(verdict.verdict === 'pass' ? {} : { message: visible(messageOf(verdict)) }),
-    rawStatus: verdict.verdict,
-    type: 'e2e',
-    ...(passedFlaky(verdict) ? { flaky: true } : {}),
-    tags: [verdict.rule, ...(verdict.security === true ? ['security'] : []), ...(verdict.flaky === true ? ['flaky'] : [])].map(
-      (tag) => visible(tag),
-    ),
-    extra: {
-      podproof: {
-        expected: visible(verdict.expected),
-        observed: visible(verdict.observed),
-        evidence: visible(verdict.evidence),
-        ...(title === undefined ? {} : { title: visible(title) }),
-        ...(verdict.known === undefined ? {} : { known: visible(verdict.known) }),
-      },
-    },
+/** One test as JSON, field by field, as there may be 600,000 of them. `name` makes JSON of a text that many tests share. */
+function test(verdict: Verdict, title: string | undefined, name: (text: string) => string): string {
+  const { cell, suite, scenario, rule, expected, observed, evidence, known } = verdict;
+  const message = verdict.verdict === 'pass' ? '' : `"message":${json(messageOf(verdict))},`;
+  const flaky = passedFlaky(verdict) ? '"flaky":true,' : '';
+  const tags = `${name(rule)}${verdict.security === true ? ',"security"' : ''}${verdict.flaky === true ? ',"flaky"' : ''}`;
+  const more = `${title === undefined ? '' : `,"title":${name(title)}`}${known === undefined ? '' : `,"known":${name(known)}`}`;
+  return (
+    `{"id":"${uuid(JSON.stringify([cell, suite, scenario, rule]))}","name":${name(rule).slice(0, -1)} ${name(scenario).slice(1)},` +
+    `"status":"${statusOf(verdict.verdict)}","duration":0,"suite":[${name(cell)},${name(suite)}],${message}` +
+    `"rawStatus":"${verdict.verdict}","type":"e2e",${flaky}"tags":[${tags}],"extra":{"podproof":{` +
+    `"expected":${name(expected)},"observed":${json(observed)},"evidence":${json(evidence)}${more}}}}`
+  );
+}
+
+function json(text: string): string {
+  return JSON.stringify(visible(text));
+}
+
+/** `json` that keeps what it made, of some thousand texts. */
+function names(): (text: string) => string {
+  const made = new Map<string, string>();
+  return (text) => {
+    const found = made.get(text);
+    if (found !== undefined) return found;
+    const name = json(text);
+    if (made.size < 20_000) made.set(text, name);
+    return name;
   };
 }
 

@@ -10,6 +10,8 @@ beforeAll(async () => {
 
 const faults: Fault[] = [
   { kind: 'engine', what: 'kill podproof', at: 12 },
+  // The first call is an image's: the engine is up, and has no pod yet.
+  { kind: 'engine', what: 'reset', at: 5 },
   { kind: 'engine', what: 'kill engine', at: 9 },
   { kind: 'engine', what: 'lose host', at: 14 },
   { kind: 'registry', manner: 'lies' },
