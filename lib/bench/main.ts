@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchPlan } from '../plan/plan.bench.ts';
 import { packageRoot } from '../util/paths.ts';
+import { benchCritest } from './critest.bench.ts';
 import { benchFleet } from './fleet.bench.ts';
 import { benchHost } from './host.bench.ts';
 import { benchMerge } from './merge.bench.ts';
@@ -11,10 +12,10 @@ import { peakMemory, spread, type Spread } from './measure.ts';
 import { benchJudge, benchRender } from './records.bench.ts';
 import { benchRuns } from './runs.bench.ts';
 
-/** `npm run bench [-- --only plan,fleet,judge,merge,render,runs,host] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON. */
+/** `npm run bench [-- --only plan,fleet,judge,merge,render,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON. */
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'plan,fleet,judge,merge,render,runs,host' },
+    only: { type: 'string', default: 'plan,fleet,judge,merge,render,runs,host,critest' },
     results: { type: 'string', default: join(packageRoot, 'results') },
     out: { type: 'string' },
   },
@@ -27,6 +28,7 @@ const parts: Record<string, () => Promise<Spread[]>> = {
   render: benchRender,
   runs: () => benchRuns(values.results),
   host: benchHost,
+  critest: benchCritest,
 };
 const measured: Spread[] = [];
 for (const name of values.only.split(',')) {

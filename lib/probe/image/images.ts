@@ -6,9 +6,9 @@ import { needsLoader } from './elf.ts';
 import { ociImage, type OciImage } from './oci.ts';
 import type { TarEntry } from './tar.ts';
 
-/** What the scripts call, and what somebody with a shell in the pod expects. */
+/** What the scripts call, what somebody with a shell in the pod expects, and `top`, which is what containers of critest run. */
 const applets =
-  'awk cat chmod dd echo env find grep head id kill ln ls mkdir mknod mount ps readlink rm sh sleep stat touch tr true umount uname';
+  'awk cat chmod dd echo env find grep head id kill ln ls mkdir mknod mount ps readlink rm sh sleep stat top touch tr true umount uname';
 
 /** PID 1 has no default action for a signal, and CRI-O does not split pause_command: hence a program of its own. */
 const pauseScript = `#!/bin/busybox sh
