@@ -6,9 +6,6 @@ import { collapsed, familyOrder } from './ranges.js';
 import { selectEntries } from './select.js';
 import { readState, writeState } from './state.js';
 
-/** Who typed a key this long ago may be in the middle of a word. */
-const typingMs = 300;
-
 /** @param {string} id */
 function byId(id) {
   const element = document.getElementById(id);
@@ -89,11 +86,10 @@ async function start() {
   const close = () => go({ ...state, cell: '', suite: '', rule: '' });
 
   let pending = 0;
-  let lastKey = -Infinity;
-  input.addEventListener('input', ({ timeStamp }) => {
+  input.addEventListener('input', () => {
+    // Keys that came in while the last answer was made come before timers: one answer is for all of them.
     clearTimeout(pending);
-    pending = setTimeout(() => go({ ...state, only: input.value.trim() }), timeStamp - lastKey < typingMs ? 60 : 0);
-    lastKey = timeStamp;
+    pending = setTimeout(() => go({ ...state, only: input.value.trim() }));
   });
   everyCell.addEventListener('change', () => go({ ...state, cells: everyCell.checked ? 'all' : '' }));
   input.form?.addEventListener('submit', (event) => event.preventDefault());

@@ -5,8 +5,9 @@ import { addRows, matrixTable } from './table.js';
 
 /** Columns built on either side of those in view. */
 const overscan = 3;
-/** No row is lower, in pixels. */
+/** No row is lower, nor the heading, in pixels. */
 const leastRowHeight = 35;
+const leastHeadHeight = 90;
 /** Printed in full up to this many columns. */
 const printable = 200;
 
@@ -22,6 +23,7 @@ export function makeMatrix(frame, model, open) {
   let built = { from: 0, to: 0 };
   let active = { row: 0, column: 0 };
   let printing = false;
+  let painting = 0;
   let pending = 0;
 
   const ruleWidth = () => (frame.clientWidth < 700 ? 170 : frame.clientWidth < 1200 ? 320 : 400);
@@ -36,6 +38,7 @@ export function makeMatrix(frame, model, open) {
 
   /** @param {number} least so many rows are there at once, the others after the next paint */
   const render = (least = selection.rows.length) => {
+    cancelAnimationFrame(painting);
     clearTimeout(pending);
     const focused = frame.contains(document.activeElement);
     const { from, to } = printing ? { from: 0, to: selection.columns.length } : inView();
@@ -49,13 +52,17 @@ export function makeMatrix(frame, model, open) {
     addRows(table, shape, 0, Math.min(least, selection.rows.length));
     if (least < selection.rows.length) {
       table.setAttribute('aria-busy', 'true');
-      pending = setTimeout(() => {
-        addRows(table, shape, least, selection.rows.length);
-        table.removeAttribute('aria-busy');
-      }, 50);
+      // A frame that takes long must not wait for them too.
+      painting = requestAnimationFrame(() => {
+        pending = setTimeout(() => {
+          addRows(table, shape, least, selection.rows.length);
+          table.removeAttribute('aria-busy');
+        }, 50);
+      });
     }
     frame.replaceChildren(table);
-    frame.scrollTo({ left: scrollLeft, top: scrollTop, behavior: 'instant' });
+    // To scroll is to lay the whole page out at once.
+    if (scrollLeft > 0 || scrollTop > 0) frame.scrollTo({ left: scrollLeft, top: scrollTop, behavior: 'instant' });
     if (focused) activeButton()?.focus({ preventScroll: true });
   };
 
@@ -113,7 +120,13 @@ export function makeMatrix(frame, model, open) {
     const { from, to } = inView();
     if (from < built.from || to > built.to) render();
   });
-  new ResizeObserver(() => render()).observe(frame);
+  // It gets another height by what it shows; which columns are in view follows from the width alone.
+  let width = frame.clientWidth;
+  new ResizeObserver(() => {
+    if (frame.clientWidth === width) return;
+    width = frame.clientWidth;
+    render();
+  }).observe(frame);
   addEventListener('beforeprint', () => {
     printing = selection.columns.length <= printable;
     render();
@@ -128,7 +141,8 @@ export function makeMatrix(frame, model, open) {
     show(next) {
       selection = next;
       active = clamped(Math.max(0, active.row), active.column);
-      render(Math.max(active.row + 1, Math.ceil((frame.scrollTop + frame.clientHeight) / leastRowHeight)));
+      const room = Number.parseFloat(getComputedStyle(frame).maxHeight) || innerHeight;
+      render(Math.max(active.row + 1, Math.ceil((frame.scrollTop + room - leastHeadHeight) / leastRowHeight)));
     },
     /** The button that has the focus when the matrix is entered. */
     activeButton,

@@ -18,18 +18,30 @@ export function selectEntries(model, text) {
   if (filter.terms.length === 0 && filter.words.length === 0) {
     return { rows: allRows, columns: allColumns, hits: undefined, count: total, problems: filter.problems };
   }
-  /** @param {string} key @param {any} value */
-  const meets = (key, value) => filter.terms.every((term) => term.key !== key || term.test(value));
-  const columnFits = model.cells.map(
-    (cell) =>
-      meets('cell', cell.id) &&
-      meets('host', cell.host ?? '') &&
-      meets('engine', cell.engine ? { ...cell.engine, label: cell.engine.version } : '') &&
-      meets('runtime', cell.runtime ? { ...cell.runtime, label: labelOf(cell.runtime) } : ''),
-  );
-  const rowFits = model.rules.map((rule) => meets('suite', rule.suite) && meets('rule', rule.id));
-  const verdictFits = model.verdictNames.map((name) => meets('verdict', name));
-  const textFits = model.texts.map((each) => meets('scenario', each ?? ''));
+  /**
+   * 1 for what meets every term, as bytes, which hundreds of thousands of verdicts look up. What no term asks for is not even read.
+   * @template T
+   * @param {T[]} list
+   * @param {Record<string, (each: T) => any>} values by key
+   */
+  const fitting = (list, values) => {
+    const asked = filter.terms.flatMap(({ key, test }) => {
+      const value = values[key];
+      return value === undefined ? [] : [/** @param {T} each */ (each) => test(value(each))];
+    });
+    const fits = new Uint8Array(list.length).fill(1);
+    if (asked.length > 0) list.forEach((each, index) => (fits[index] = asked.every((test) => test(each)) ? 1 : 0));
+    return fits;
+  };
+  const columnFits = fitting(model.cells, {
+    cell: ({ id }) => id,
+    host: ({ host }) => host ?? '',
+    engine: ({ engine }) => (engine ? { ...engine, label: engine.version } : ''),
+    runtime: ({ runtime }) => (runtime ? { ...runtime, label: labelOf(runtime) } : ''),
+  });
+  const rowFits = fitting(model.rules, { suite: ({ suite }) => suite, rule: ({ id }) => id });
+  const verdictFits = fitting(model.verdictNames, { verdict: (name) => name });
+  const textFits = fitting(model.texts, { scenario: (text) => text ?? '' });
   const holdsWords = wordTest(model, filter.words);
   const { cell, rule, verdict, scenario } = model.columns;
   const hits = new Uint8Array(model.rules.length * model.cells.length);
@@ -50,9 +62,12 @@ export function selectEntries(model, text) {
   const ofCells =
     filter.words.length === 0 &&
     filter.terms.every((term) => ['cell', 'host', 'engine', 'runtime', 'verdict'].includes(term.key));
-  for (const c of allColumns) {
-    if (ofCells && columnFits[c] && !cellHasVerdicts(model, c) && meets('verdict', model.cells[c]?.verdict ?? '')) {
-      if (columns[c] === 0) columnCount++;
+  if (ofCells) {
+    const bare = allColumns.filter((c) => columnFits[c] === 1 && !cellHasVerdicts(model, c));
+    const fits = fitting(bare, { verdict: (c) => model.cells[c]?.verdict ?? '' });
+    for (const [index, c] of bare.entries()) {
+      if (fits[index] !== 1) continue;
+      columnCount++;
       columns[c] = 1;
     }
   }
@@ -85,9 +100,9 @@ function wordTest(model, words) {
     return words.reduce((bits, word, nth) => (lower.includes(word) ? bits | (1 << nth) : bits), 0);
   };
   const { columns } = model;
-  const texts = Uint32Array.from(model.texts, held);
-  const cells = Uint32Array.from(model.cells, (cell) => held(cell.id));
-  const rules = Uint32Array.from(model.rules, (rule) => held(`${rule.id} ${rule.title}`));
+  const texts = Uint32Array.from(model.texts.map(held));
+  const cells = Uint32Array.from(model.cells.map((cell) => held(cell.id)));
+  const rules = Uint32Array.from(model.rules.map((rule) => held(`${rule.id} ${rule.title}`)));
   const all = 2 ** words.length - 1;
   const { cell, rule, observed, expected, scenario, reason, known } = columns;
   /** @param {number | undefined} at */
