@@ -77,13 +77,25 @@ export function exitMeaning(exit: number): string {
  * The verdicts, and one more for each cell that is worse than all of them: a cell whose engine never came up has no
  * verdict of its own and must not disappear from a report.
  */
-export function everyVerdict(document: Document): Verdict[] {
+export function everyVerdict(document: Document): readonly Verdict[] {
+  const known = every.get(document);
+  if (known !== undefined) return known;
+  const verdicts = withBareCells(document);
+  every.set(document, verdicts);
+  return verdicts;
+}
+
+/** Each kind of report asks for them, of one document. */
+const every = new WeakMap<Document, readonly Verdict[]>();
+
+function withBareCells(document: Document): readonly Verdict[] {
   const worst = new Map<string, VerdictName>();
   for (const { cell, verdict } of document.verdicts) worst.set(cell, worstOf([verdict, worst.get(cell) ?? verdict]) ?? verdict);
   const bare = document.cells.filter((cell) => {
     const found = worst.get(cell.id);
     return found === undefined || severity(cell.verdict) > severity(found);
   });
+  if (bare.length === 0) return document.verdicts;
   return [
     ...document.verdicts,
     ...bare.map((cell) => ({
