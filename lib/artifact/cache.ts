@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { markUsed } from '../util/cache.ts';
 import { lock } from '../util/lock.ts';
 import { Scope } from '../util/scope.ts';
 import type { Artifact } from './artifact.ts';
@@ -32,6 +33,7 @@ export async function cached(
   const root = join(place, 'root');
   const recalled = async (): Promise<Artifact | undefined> => {
     const known = await recall(join(place, 'artifact.json'), root);
+    if (known !== undefined) await markUsed(place);
     return known && toArtifact(request, root, known);
   };
   const ready = await recalled();

@@ -1,5 +1,15 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { clean, type Cleaned } from '../host/clean.ts';
+import { cleanCache } from '../host/clean-cache.ts';
+import { BlockedError, sentenceOf } from '../util/errors.ts';
+import type { CacheEntry } from '../util/cache.ts';
+
+interface Flags {
+  dryRun?: boolean;
+  all?: boolean;
+  cache?: number | true;
+  json?: boolean;
+}
 
 export function cleanVerb(program: Command): void {
   program
@@ -7,17 +17,55 @@ export function cleanVerb(program: Command): void {
     .description('undo what killed runs left behind, from the ledger; exit code 75 where something could not be undone')
     .option('--dry-run', 'only say what would be done')
     .option('--all', 'also what belongs to runs that are still going')
+    .option('--cache [days]', 'also images, snapshots, artifacts and downloads that no run has used for so long (30)', daysOf)
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
-      const flags = command.optsWithGlobals<{ dryRun?: boolean; all?: boolean; json?: boolean }>();
-      const cleaned = await clean({ dryRun: flags.dryRun ?? false, all: flags.all ?? false });
-      if (flags.json === true) process.stdout.write(`${JSON.stringify(cleaned, undefined, 2)}\n`);
-      else process.stdout.write(cleaned.length === 0 ? 'Nothing is left of any run.\n' : `${cleaned.map(describe).join('\n')}\n`);
-      process.exitCode = cleaned.some(({ outcome }) => outcome === 'failed') ? 75 : 0;
+      const flags = command.optsWithGlobals<Flags>();
+      const dryRun = flags.dryRun ?? false;
+      const cleaned = await clean({ dryRun, all: flags.all ?? false });
+      const failed = cleaned.some(({ outcome }) => outcome === 'failed');
+      const cache = flags.cache === undefined ? undefined : await ofCache(flags.cache === true ? 30 : flags.cache, dryRun);
+      if (flags.json === true)
+        process.stdout.write(`${JSON.stringify(cache === undefined ? cleaned : { cleaned, cache }, undefined, 2)}\n`);
+      else {
+        const left = cleaned.length === 0 ? ['Nothing is left of any run.'] : cleaned.map(describe);
+        process.stdout.write(`${[...left, ...(cache === undefined ? [] : describeCache(cache, dryRun))].join('\n')}\n`);
+      }
+      process.exitCode = failed || (cache !== undefined && 'why' in cache) ? 75 : 0;
     });
+}
+
+function daysOf(text: string): number {
+  const days = Number(text);
+  if (!/^\d+$/.test(text) || days > 36_500) throw new InvalidArgumentError('It is a whole number of days, such as 30.');
+  return days;
+}
+
+async function ofCache(days: number, dryRun: boolean): Promise<CacheEntry[] | { why: string }> {
+  try {
+    return await cleanCache(days, { dryRun });
+  } catch (error) {
+    if (!(error instanceof BlockedError)) throw error;
+    return { why: sentenceOf(error) };
+  }
 }
 
 function describe({ run, entry, outcome, detail }: Cleaned): string {
   const what = entry.kind === 'path' ? entry.path : `${entry.kind} ${entry.token}`;
   return `${outcome}: ${what} of run ${run}${detail === '' ? '' : `: ${detail}`}`;
+}
+
+function describeCache(cache: CacheEntry[] | { why: string }, dryRun: boolean): string[] {
+  if ('why' in cache) return [cache.why];
+  if (cache.length === 0) return ['Nothing in the cache has been unused for so long.'];
+  const word = dryRun ? 'would be removed' : 'removed';
+  const mebibytes = (bytes: number): string => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
+  const total = cache.reduce((sum, { bytes }) => sum + bytes, 0);
+  return [
+    ...cache.map(
+      ({ path, bytes, lastUsedMs }) =>
+        `${word}: ${path}, ${mebibytes(bytes)}, last used ${new Date(lastUsedMs).toISOString().slice(0, 10)}`,
+    ),
+    `${mebibytes(total)} of the cache ${dryRun ? 'would be free' : 'are free'}.`,
+  ];
 }

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { BlockedError } from '../../util/errors.ts';
 import { exec, execOk } from '../../util/exec.ts';
 import { alone } from '../../util/lock.ts';
+import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
@@ -39,6 +40,7 @@ export async function obtainImage(recipe: Recipe, context: Omit<LeaseContext, 'l
       if (!(await isComplete(directory, id))) await build(recipe, id, directory, context);
     });
   }
+  await markUsed(directory);
   return {
     directory,
     id,

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execOk } from '../../util/exec.ts';
 import { alone } from '../../util/lock.ts';
+import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { measureDirectory } from '../attachment.ts';
 import type { Attachment, LeaseContext, Remote } from '../host.ts';
@@ -59,11 +60,13 @@ const mountScript = 'udevadm wait --timeout=30 "$1"; mkdir -p "$2"; mount -t ext
 /** A read-only file system with the directory's content, made once. */
 async function obtainDisk(attachment: Attachment, context: LeaseContext): Promise<string> {
   const disk = join(cacheDirectory(), 'disks', `${attachment.id}.ext4`);
-  if (await isFile(disk)) return disk;
-  const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes a disk of ${attachment.id}`);
-  await alone(`disk-${attachment.id}`, { signal: context.signal, onWait }, async () => {
-    if (!(await isFile(disk))) await makeDisk(disk, attachment, context);
-  });
+  if (!(await isFile(disk))) {
+    const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes a disk of ${attachment.id}`);
+    await alone(`disk-${attachment.id}`, { signal: context.signal, onWait }, async () => {
+      if (!(await isFile(disk))) await makeDisk(disk, attachment, context);
+    });
+  }
+  await markUsed(disk);
   return disk;
 }
 

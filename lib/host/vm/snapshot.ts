@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { execOk } from '../../util/exec.ts';
 import { alone } from '../../util/lock.ts';
+import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
@@ -33,14 +34,15 @@ export async function obtainSnapshot(machine: Machine, image: Image, qemu: strin
   const key = await snapshotKey(machine, image, qemu);
   const directory = join(cacheDirectory(), 'snapshots', key);
   const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes the same snapshot`);
-  return (
+  const snapshot =
     (await read(directory, key)) ??
     (await alone(
       `snapshot-${key}`,
       { signal: context.signal, onWait },
       async () => (await read(directory, key)) ?? (await make(machine, image, key, directory, context)),
-    ))
-  );
+    ));
+  await markUsed(directory);
+  return snapshot;
 }
 
 async function read(directory: string, key: string): Promise<Snapshot | undefined> {
