@@ -126,10 +126,10 @@ describe('the configuration of CRI-O', () => {
     expect(crio.whyNot?.(specFixture('crio', '1.21.7'), runcHandler('plain'))).toBeUndefined();
   });
 
-  it('keeps the infra container where a container of gVisor must join its sandbox', () => {
-    const gvisor = { ...runcHandler('plain'), runtime: { ...runcHandler('plain').runtime, name: 'runsc' as const } };
-    expect(written()).toHaveProperty('runtime.drop_infra_ctr', true);
-    expect(written({ handlers: [runcHandler('plain'), gvisor] })).toHaveProperty('runtime.drop_infra_ctr', false);
+  it('has no gVisor, whose containers it would never see started', () => {
+    const { runtime, ...handler } = runcHandler('plain');
+    const gvisor = { ...handler, runtime: { ...runtime, name: 'runsc' as const } };
+    expect(crio.whyNot?.(specFixture('crio', '1.36.3', { handlers: [gvisor] }), gvisor)).toMatch(/StartContainer never answers$/);
   });
 
   it('takes the names that some bundles give conmon', () => {

@@ -79,7 +79,8 @@ export const crio: EngineDriver = {
     };
   },
 
-  whyNot(spec, { name, kata }) {
+  whyNot(spec, { name, kata, runtime }) {
+    if (runtime.name === 'runsc') return gvisorHangs;
     if (kata === undefined || knowsKey(spec.version, 'runtime_config_path')) return undefined;
     return `CRI-O ${spec.version} has no runtime_config_path, by which the handler "${name}" names its configuration`;
   },
@@ -116,6 +117,13 @@ export const crio: EngineDriver = {
   },
 };
 
+/**
+ * Seen with CRI-O 1.36.3 and gVisor of June 2026: CRI-O reads two pipes whose other ends the sandbox holds, long after
+ * `runsc start` has ended. Sources: gVisor runsc/container/container.go startImpl; CRI-O internal/oci/runtime_oci.go runtimeCmd.
+ */
+const gvisorHangs =
+  'gVisor hands the standard streams of “runsc start” to the container, and CRI-O waits until they end, so that StartContainer never answers';
+
 function runtimeTable(spec: EngineSpec, state: string): TomlTable {
   return {
     log_level: logLevel(spec),
@@ -134,8 +142,7 @@ function runtimeTable(spec: EngineSpec, state: string): TomlTable {
     namespaces_dir: `${state}/ns`,
     // Without it CRI-O ends where neither iptables nor nft is on the PATH.
     disable_hostport_mapping: true,
-    // A container of gVisor joins the sandbox of its pod's infra container (gVisor runsc/specutils/cri.go), so that there must be one.
-    drop_infra_ctr: !spec.handlers.some(({ runtime }) => runtime.name === 'runsc'),
+    drop_infra_ctr: true,
     cdi_spec_dirs: spec.options.cdi ? [spec.cdiDirectory] : [],
     default_runtime: spec.handlers[0]?.name ?? 'runc',
     runtimes: Object.fromEntries(configurable(spec).map((handler) => [handler.name, handlerTable(handler, state)])),
