@@ -65,7 +65,7 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/kata-containers/kata-containers/issues/1699',
     rules: ['PRIV-KATA-BLOCK', 'PRIV-CAPS-FULL'],
     scenarios: ['kata-host-devices'],
-    on: [engine('containerd'), runtime('kata')],
+    on: [runtime('kata')],
     observed: /\/dev\/full.*EEXIST: File exists/s,
   },
   {
