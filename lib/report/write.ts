@@ -43,24 +43,24 @@ export async function writeReports(
     'badge.json': () => [renderBadgeJson(ordered)],
   };
   await mkdir(directory, { recursive: true });
-  const paths: string[] = [];
-  for (const [name, render] of Object.entries(files)) {
-    const path = join(directory, name);
-    await replaceFile(path, render());
-    paths.push(path);
-  }
+  const paths = Object.keys(files).map((name) => join(directory, name));
+  // While one is written to the disk, the next is made.
+  const written = await Promise.allSettled(
+    Object.entries(files).map(([name, render]) => replaceFile(join(directory, name), render)),
+  );
+  for (const each of written) if (each.status === 'rejected') throw each.reason;
   return paths;
 }
 
 /** Writes beside the target and renames, so that a reader never sees half of a report. */
-async function replaceFile(path: string, texts: Iterable<string>): Promise<void> {
+async function replaceFile(path: string, render: () => Iterable<string>): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o644);
     try {
       let waiting: string[] = [];
       let length = 0;
-      for (const text of texts) {
+      for (const text of render()) {
         waiting.push(text);
         length += text.length;
         if (length < piece) continue;
