@@ -60,6 +60,16 @@ export const knownIssues: KnownIssue[] = [
       /^(\/dev\/\S+ mode 0000|read of \/dev\/\S+ fails with EACCES|\/dev\/\S+ holds "EACCES")(; (\/dev\/\S+ mode 0000|read of \/dev\/\S+ fails with EACCES|\/dev\/\S+ holds "EACCES"))*$/,
   },
   {
+    id: 'runsc-vfio-kills-sentry',
+    title:
+      'A container of gVisor that has a /dev/vfio group, as a privileged one may, ends its sandbox: /sys is then read from the host, for which the seccomp filter of a sandbox without such a node has no openat',
+    url: 'https://github.com/google/gvisor/blob/master/runsc/boot/loader.go',
+    rules: ['PRIV-RUNSC-HOST-DEV', 'PRIV-RUNSC-ISOLATED', 'PRIV-CAPS-FULL'],
+    scenarios: ['host-devices'],
+    on: [engine('containerd'), runtime('runsc >=20260622')],
+    observed: /containerManager\.StartSubcontainer" failed: EOF/,
+  },
+  {
     id: 'kata-privileged-full-exists',
     title: 'Privileged with host devices: the agent makes /dev/full twice and fails with EEXIST',
     url: 'https://github.com/kata-containers/kata-containers/issues/1699',

@@ -16,6 +16,7 @@ export const containerd: EngineDriver = {
   configure(spec) {
     const socket = `${spec.directory}/state/c.sock`;
     const runtimeRoot = `${spec.directory}/state/oci`;
+    const log = `${spec.directory}/containerd.log`;
     const { table, shown } = containerdConfig(spec, { socket, runtimeRoot });
     const file = `${spec.directory}/config.toml`;
     const binary = spec.binaries['containerd'];
@@ -35,13 +36,13 @@ export const containerd: EngineDriver = {
         ...Object.fromEntries(
           spec.handlers
             .filter(({ runscShim }) => runscShim !== undefined)
-            .map((handler) => [runscConfigPath(spec, handler), runscConfiguration(handler.path, runtimeRoot)]),
+            .map((handler) => [runscConfigPath(spec, handler), runscConfiguration(handler.path, runtimeRoot, log)]),
         ),
       },
       argv: [binary, '--config', file, '--log-level', logLevel(spec)],
       env: { PATH: searchPath(spec, binary) },
       socket,
-      log: `${spec.directory}/containerd.log`,
+      log,
       planned: plannedKeys(table, shown),
       runtimeState: `${runtimeRoot}/k8s.io/{id}`,
       shimMark: socket,

@@ -17,7 +17,7 @@ const handler: Handler = {
 describe('gVisor under containerd', () => {
   it.each(['1.7.24', '2.1.9', '2.3.4'])('of containerd %s is its own shim, whose file names this very runsc', (version) => {
     const spec = specFixture('containerd', version, { handlers: [runcHandler('plain'), handler] });
-    const { files, planned, runtimeState } = containerd.configure(spec);
+    const { files, log, planned, runtimeState } = containerd.configure(spec);
     const file = `${spec.directory}/runsc/${handler.name}.toml`;
     expect(planned).toMatchObject({
       [`containerd.runtimes.${handler.name}.runtime_type`]: 'io.containerd.runsc.v1',
@@ -29,7 +29,7 @@ describe('gVisor under containerd', () => {
     expect(parseToml(files[file] ?? '')).toEqual({
       binary_name: handler.path,
       root: runtimeState.replace('/k8s.io/{id}', ''),
-      runsc_config: { platform: 'systrap' },
+      runsc_config: { platform: 'systrap', 'panic-log': log },
     });
   });
 
@@ -59,7 +59,10 @@ describe('gVisor under containerd', () => {
     expect(whyNoShim({ name: 'containerd' }, { ...debian, name: 'runc' })).toBeUndefined();
   });
 
-  it('runs without KVM', () => {
-    expect(parseToml(runscConfiguration('/bin/runsc', '/state'))).toHaveProperty('runsc_config.platform', 'systrap');
+  it('runs without KVM, and its sentry says in the engine’s log why it died', () => {
+    expect(parseToml(runscConfiguration('/bin/runsc', '/state', '/engine.log'))).toHaveProperty('runsc_config', {
+      platform: 'systrap',
+      'panic-log': '/engine.log',
+    });
   });
 });

@@ -21,8 +21,9 @@ export function runscConfigPath(spec: EngineSpec, handler: Handler): string {
 
 /**
  * The file that the shim's ConfigPath names: which runsc it runs and where that keeps its state, so that two versions on one host
- * stay apart (gVisor pkg/shim/v1/runsc/options.go). Systrap is the platform that needs no KVM (runsc/config/flags.go).
+ * stay apart (gVisor pkg/shim/v1/runsc/options.go). Systrap is the platform that needs no KVM (runsc/config/flags.go). A sentry
+ * that dies answers EOF and tells why in `panicLog` alone, which is appended to.
  */
-export function runscConfiguration(binary: string, root: string): string {
-  return writeToml({ binary_name: binary, root, runsc_config: { platform: 'systrap' } });
+export function runscConfiguration(binary: string, root: string, panicLog: string): string {
+  return writeToml({ binary_name: binary, root, runsc_config: { platform: 'systrap', 'panic-log': panicLog } });
 }
