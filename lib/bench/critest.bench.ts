@@ -8,14 +8,13 @@ import { launchPod } from '../cri/pod.ts';
 import { handlerName, type Engine } from '../engine/engine.ts';
 import { leaseHost } from '../host/e2e/lease.ts';
 import type { Host } from '../host/host.ts';
-import { prepareFixtures } from '../host/fixtures.ts';
 import { recordedRuns } from '../judge/recorded.sample.ts';
 import { componentKey } from '../plan/cell.ts';
-import { pauseImage, probeImage } from '../probe/image/images.ts';
-import { imageReference, serveImages } from '../probe/registry.ts';
+import { probeImages } from '../probe/image/images.ts';
+import { serveImages } from '../probe/registry.ts';
 import { resolveAll } from '../run/artifacts.ts';
 import { leaseEngine } from '../run/engine-lease.ts';
-import { attachmentOf } from '../run/host-lease.ts';
+import { settle } from '../run/host-lease.ts';
 import { spread, type Spread } from './measure.ts';
 
 const rounds = 7;
@@ -52,26 +51,12 @@ async function sideBySide(host: Host): Promise<Spread[]> {
   const cell = await plainCell();
   const signal = new AbortController().signal;
   const had = await resolveAll([cell], { signal, progress: () => undefined, append: () => undefined });
-  const [pause, root, user777] = await Promise.all([pauseImage(), probeImage(), probeImage({ user: '777' })]);
-  await using registry = await serveImages([pause, root, user777]);
-  const port = await host.expose(registry.port);
-  const prefixes = new Map(
-    await Promise.all(
-      [...had].map(async ([key, each]) => {
-        if (!('artifact' in each)) throw new Error(`Cannot measure: ${each.reason}`);
-        return [key, { artifact: each.artifact, path: await host.attach(attachmentOf(each.artifact)) }] as const;
-      }),
-    ),
-  );
-  const setting = {
-    host,
-    fixtures: await prepareFixtures(host, host.fixtures),
-    registryPort: port,
-    images: { pause: imageReference(pause, port), root: imageReference(root, port), user777: imageReference(user777, port) },
-    prefixes,
-  };
+  const images = await probeImages();
+  await using registry = await serveImages(Object.values(images));
+  const group = { engine: cell.engine, cells: [cell] };
+  const setting = await settle({ had, images }, group, host, registry.port);
   const options = { deviceOwnership: false, cdi: false };
-  const { engine } = await leaseEngine(setting, { engine: cell.engine, cells: [cell] }, options, {
+  const { engine } = await leaseEngine(setting, group, options, {
     signal,
     now: () => performance.now(),
   });

@@ -73,14 +73,7 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
       [Symbol.asyncDispose]: stop,
     };
   } catch (error) {
-    const words = await lastWords(host, config);
-    await stop();
-    options.signal.throwIfAborted();
-    await host.assertAlive();
-    throw new BlockedError(
-      `Cannot start ${spec.name} ${spec.version} on ${host.id}: ${messageOf(error)}; its log ends: ${words}`,
-      { cause: error },
-    );
+    throw await failure(host, `start ${spec.name} ${spec.version}`, error, { log: config.log, stop, signal: options.signal });
   }
 }
 
@@ -143,8 +136,20 @@ async function sha256(host: Host, paths: string[]): Promise<Map<string, string>>
   );
 }
 
-/** How the log of an engine ends: what it said before it failed. */
-export async function lastWords(host: Host, { log }: EngineConfig): Promise<string> {
+/**
+ * Stops an engine that could not do `what` and tells why, with the end of its log. Throws instead when the run was stopped, and
+ * HostLostError when it is the host that failed.
+ */
+export async function failure(
+  host: Host,
+  what: string,
+  error: unknown,
+  { log, stop, signal }: { log: string; stop: () => PromiseLike<void>; signal: AbortSignal },
+): Promise<BlockedError> {
   const { stdout } = await host.exec(['tail', '-n', '3', '--', log]);
-  return stdout.trim().split('\n').join(' | ').slice(-600) || 'it is empty';
+  await stop();
+  signal.throwIfAborted();
+  await host.assertAlive();
+  const words = stdout.trim().split('\n').join(' | ').slice(-600) || 'it is empty';
+  return new BlockedError(`Cannot ${what} on ${host.id}: ${messageOf(error)}; its log ends: ${words}`, { cause: error });
 }

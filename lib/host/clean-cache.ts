@@ -1,4 +1,4 @@
-import { cacheEntries, type CacheEntry } from '../util/cache.ts';
+import { unusedSince, type CacheEntry } from '../util/cache.ts';
 import { BlockedError } from '../util/errors.ts';
 import { removeOurs } from './clean.ts';
 import { readLedger } from './ledger.ts';
@@ -11,7 +11,7 @@ const day = 86_400_000;
  * it is wanted. Throws BlockedError while a run holds a host, as its disks lie there.
  */
 export async function cleanCache(days: number, options: { dryRun: boolean; now?: number }): Promise<CacheEntry[]> {
-  const unused = (await cacheEntries()).filter(({ lastUsedMs }) => lastUsedMs <= (options.now ?? Date.now()) - days * day);
+  const unused = await unusedSince((options.now ?? Date.now()) - days * day);
   if (options.dryRun) return unused;
   for (const { run, owner } of await readLedger()) {
     if (await isRunning(owner))

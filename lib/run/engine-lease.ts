@@ -10,7 +10,7 @@ import { runscShim } from '../engine/runsc.ts';
 import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
 import type { Engine, EngineConfig, EngineSpec, Handler } from '../engine/engine.ts';
 import { handlerName } from '../engine/engine.ts';
-import { lastWords, startEngine } from '../engine/start.ts';
+import { failure, startEngine } from '../engine/start.ts';
 import type { Host } from '../host/host.ts';
 import { criClient } from '../cri/client.ts';
 import { binaryOf } from '../judge/assemble.ts';
@@ -18,7 +18,6 @@ import type { EngineGroup } from '../plan/leases.ts';
 import type { EngineInstance, LeaseRecord } from '../record/observation.ts';
 import type { Fixtures } from '../record/fixtures.ts';
 import type { HostFacts } from '../record/host-facts.ts';
-import { BlockedError, messageOf } from '../util/errors.ts';
 import {
   handlerVariants,
   optionsKey,
@@ -131,14 +130,11 @@ export async function leaseEngine(
     for (const image of [setting.images.root, setting.images.user777])
       await client.images.pullImage({ image: { image } }, { signal: context.signal });
   } catch (error) {
-    const words = await lastWords(setting.host, engine.config);
-    await engine[Symbol.asyncDispose]();
-    context.signal.throwIfAborted();
-    await setting.host.assertAlive();
-    throw new BlockedError(
-      `Cannot give the probe images to ${spec.name} ${spec.version} on ${setting.host.id}: ${messageOf(error)}; its log ends: ${words}`,
-      { cause: error },
-    );
+    throw await failure(setting.host, `give the probe images to ${spec.name} ${spec.version}`, error, {
+      log: engine.config.log,
+      stop: () => engine[Symbol.asyncDispose](),
+      signal: context.signal,
+    });
   }
   const record: LeaseRecord = {
     schema: 1,

@@ -112,7 +112,13 @@ export async function leaseHost(
   }
 }
 
-async function settle(stage: Stage, group: EngineGroup, host: Host, registryPort: number): Promise<HostSetting> {
+/** Puts fixtures, our registry and the binaries of an engine's cells on a host. */
+export async function settle(
+  stage: Pick<Stage, 'had' | 'images'>,
+  group: EngineGroup,
+  host: Host,
+  registryPort: number,
+): Promise<HostSetting> {
   const prefixes: HostSetting['prefixes'] = new Map();
   const [fixtures, port] = await Promise.all([
     prepareFixtures(host, host.fixtures),
@@ -136,7 +142,7 @@ export function attachmentOf({ name, version, sha256, directory }: Artifact): At
 
 /** Makes the binaries of an engine, its runtimes and its CNI plugins readable on the host. */
 async function attachArtifacts(
-  stage: Stage,
+  stage: Pick<Stage, 'had'>,
   { cells }: EngineGroup,
   { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
 ): Promise<void> {

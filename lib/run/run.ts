@@ -3,7 +3,7 @@ import { fitTogether } from '../host/machine-lease.ts';
 import type { PlannedCell } from '../plan/cell.ts';
 import { basis, duration, totalCost } from '../plan/cost.ts';
 import { planLeases } from '../plan/leases.ts';
-import { pauseImage, probeImage } from '../probe/image/images.ts';
+import { probeImages } from '../probe/image/images.ts';
 import { learnCosts, measured } from '../record/costs.ts';
 import type { Document } from '../record/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
@@ -94,7 +94,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     had,
     done,
     lost: new Set(),
-    images: { pause: await pauseImage(), root: await probeImage(), user777: await probeImage({ user: '777' }) },
+    images: await probeImages(),
     count: { done: 0, total: 0 },
   };
   const ready = plan.cells.filter((cell) => {

@@ -5,7 +5,7 @@ import { cellFacts } from '../judge/cell-facts.ts';
 import { unmet } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import type { Plan, PlannedCell } from '../plan/cell.ts';
-import type { OciImage } from '../probe/image/oci.ts';
+import type { ProbeImages } from '../probe/image/images.ts';
 import { scenarioKey } from '../record/observation.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
@@ -34,7 +34,7 @@ export interface RunOptions {
 export interface Stage extends RunOptions {
   timeline: Timeline;
   suites: Suite[];
-  images: { pause: OciImage; root: OciImage; user777: OciImage };
+  images: ProbeImages;
   had: Map<string, Had>;
   count: { done: number; total: number };
   /** Keys of scenarios that need no pod any more. */

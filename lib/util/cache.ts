@@ -21,8 +21,8 @@ export async function markUsed(path: string): Promise<void> {
   await utimes(path, now, now).catch(() => undefined);
 }
 
-/** Everything that was downloaded, built or unpacked, longest unused first. */
-export async function cacheEntries(): Promise<CacheEntry[]> {
+/** What was downloaded, built or unpacked and not used since `sinceMs`, milliseconds since 1970, longest unused first. */
+export async function unusedSince(sinceMs: number): Promise<CacheEntry[]> {
   const paths = await Promise.all(
     folders.map(async (folder) => {
       const directory = join(cacheDirectory(), folder);
@@ -31,9 +31,12 @@ export async function cacheEntries(): Promise<CacheEntry[]> {
     }),
   );
   const entries = await Promise.all(
-    paths.flat().map(async (path) => ({ path, bytes: await bytesOf(path), lastUsedMs: (await lstat(path)).mtimeMs })),
+    paths.flat().map(async (path) => {
+      const lastUsedMs = (await lstat(path)).mtimeMs;
+      return lastUsedMs <= sinceMs ? [{ path, bytes: await bytesOf(path), lastUsedMs }] : [];
+    }),
   );
-  return entries.sort((a, b) => a.lastUsedMs - b.lastUsedMs);
+  return entries.flat().sort((a, b) => a.lastUsedMs - b.lastUsedMs);
 }
 
 /** By blocks, as images and snapshots are sparse. Links are not followed. */

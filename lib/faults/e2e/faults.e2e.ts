@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 const faults: Fault[] = [
   { kind: 'engine', what: 'kill podproof', at: 12 },
-  // The first call is an image's: the engine is up, and has no pod yet.
+  // This call pulls an image: the engine is up, and has no pod yet.
   { kind: 'engine', what: 'reset', at: 5 },
   { kind: 'engine', what: 'kill engine', at: 9 },
   { kind: 'engine', what: 'lose host', at: 14 },

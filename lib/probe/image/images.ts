@@ -34,6 +34,17 @@ export async function probeImage(options: { user?: string } = {}): Promise<OciIm
   });
 }
 
+/** All that an engine is given: the sandbox's own, and what a pod runs as root or, by its image, as user 777. */
+export async function probeImages(): Promise<ProbeImages> {
+  return { pause: await pauseImage(), root: await probeImage(), user777: await probeImage({ user: '777' }) };
+}
+
+export interface ProbeImages {
+  pause: OciImage;
+  root: OciImage;
+  user777: OciImage;
+}
+
 /** The image of the sandbox's own container: a process that does nothing until SIGTERM, at /pause. */
 export async function pauseImage(): Promise<OciImage> {
   return ociImage({
