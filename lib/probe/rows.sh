@@ -42,14 +42,26 @@ to_json() {
       printf "%s", pending
       pending = ""
     }
-    function json(text,   characters, count, i, out) {
-      if (text !~ /[^]^-~ !#-[]/) return "\"" text "\""
+    function json(text, end,   characters, count, i, out) {
+      if (text !~ /[^]^-~ !#-[]/) return "\"" text end "\""
       count = split(text, characters, "")
       out = ""
       for (i = 1; i <= count; i++) out = out (characters[i] ~ /[^]^-~ !#-[]/ ? code[characters[i]] : characters[i])
-      return "\"" out "\""
+      return "\"" out end "\""
     }
-    function begin(kind) { put(separator "[" json(kind)); separator = ",\n" }
+    # Most rows need no escapes but for the newline after each that is of stat: those go in one piece.
+    function row(   newline, i, out) {
+      newline = sub(/\n$/, "") ? code["\n"] : ""
+      if ($0 !~ /[^]^-~ !#-[]/) {
+        gsub(FS, "\",\"")
+        out = "\"" $0 newline "\""
+      } else {
+        for (i = 1; i < NF; i++) out = out json($i) ","
+        out = out json($NF, newline)
+      }
+      put(separator "[" out "]")
+      separator = ",\n"
+    }
     NR == 1 { next }
     $1 == "read" {
       text = ""
@@ -58,15 +70,12 @@ to_json() {
       close($2)
       count = status == 0 ? 0 : split(text, part, "\n")
       if (count > 0 && part[count] == "") count--
-      begin("file"); put("," json($2))
+      put(separator "[\"file\"," json($2))
+      separator = ",\n"
       for (i = 1; i <= count; i++) put("," json(part[i]))
       put("]")
       next
     }
-    {
-      begin($1)
-      for (i = 2; i <= NF; i++) put("," json($i))
-      put("]")
-    }
+    { row() }
     END { print pending "]}" }'
 }
