@@ -114,11 +114,13 @@ function settled({ outcome }: Observation): boolean {
 }
 
 /** The life of a pod, and how much of it somebody waited for the engine: calls that overlap count once. */
-function podSpans({ cell, suite, scenario, startMs, endMs, calls }: Observation): Span[] {
+function podSpans({ cell, suite, scenario, startMs, endMs, alone, calls }: Observation): Span[] {
   const name = scenarioKey({ cell, suite, scenario });
   const durationMs = covered(calls.map((call) => ({ from: call.startMs, to: call.startMs + call.durationMs })));
   return [
-    { phase: 'pod', name, startMs, durationMs: endMs - startMs },
-    ...(calls.length === 0 ? [] : [{ phase: 'cri', name, startMs: calls[0]?.startMs ?? startMs, durationMs }]),
+    { phase: 'pod', name, startMs, durationMs: endMs - startMs, ...(alone && { alone }) },
+    ...(calls.length === 0
+      ? []
+      : [{ phase: 'cri', name, startMs: calls[0]?.startMs ?? startMs, durationMs, ...(alone && { alone }) }]),
   ];
 }

@@ -251,6 +251,7 @@ export const Observation = z.object({
   scenario: z.string(),
   startMs: z.number(),
   endMs: z.number(),
+  alone: z.literal(true).optional().describe('no other pod may run beside it'),
   outcome: Outcome,
   request: CriRequest,
   identity: Identity.optional(),

@@ -6,8 +6,8 @@ export interface WallTime {
   wallMs: number;
   /**
    * What nothing of ours could shorten: hosts to boot, engines to start, and each lease's calls to its engine without a gap,
-   * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece.
-   * A configuration that the engine's program reads counts as a call.
+   * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece,
+   * and what may only run alone shares its time with nobody. A configuration that the engine's program reads counts as a call.
    */
   criticalMs: number;
   /** Wall time by critical path: 1 is ideal. */
@@ -52,6 +52,8 @@ function leaseCalls(spans: readonly Span[]): number {
     .filter(({ phase }) => phase === 'pods')
     .reduce((sum, lease) => {
       const calls = within('cri', lease);
+      const together = calls.filter(({ alone }) => alone !== true);
+      const durations = (some: Span[]): number[] => some.map(({ durationMs }) => durationMs);
       const called = new Set(calls.map(({ name }) => name));
       const rows = Math.max(
         1,
@@ -61,13 +63,8 @@ function leaseCalls(spans: readonly Span[]): number {
             .map(interval),
         ),
       );
-      return (
-        sum +
-        leastMakespan(
-          calls.map(({ durationMs }) => durationMs),
-          rows,
-        )
-      );
+      const lonely = durations(calls.filter((call) => !together.includes(call)));
+      return sum + leastMakespan(durations(together), rows) + leastMakespan(lonely, 1);
     }, 0);
 }
 

@@ -14,7 +14,7 @@ import { messageOf } from '../util/errors.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
 import { knownIssues } from '../../suites/known-issues.ts';
-import { launch } from './launch.ts';
+import { launch, type Gone } from './launch.ts';
 import { leaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
@@ -34,11 +34,11 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const pods: Array<{ turn: Turn; observe: () => Promise<Observation> }> = [];
   for (const { turn, cell, suite, scenario, rules } of leaseWork(suites, context)) {
     const before = pods.filter((pod) => pod.turn !== turn);
-    const launched = (): Promise<Observation> => record(lease, cell, suite, scenario);
+    const slot: Slot = { alone: turn === 'alone', hold: (work) => (turn === 'alone' ? slots.runAlone(work) : slots.run(work)) };
     const observe = once(async () => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
       if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe()));
-      return turn === 'alone' ? slots.runAlone(launched) : slots.run(launched);
+      return record(lease, cell, suite, scenario, slot);
     });
     if (turn !== 'reading') pods.push({ turn, observe });
     describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
@@ -66,13 +66,18 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
  * runner finds out whether the host is lost, and brings back what was not observed.
  */
-async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Scenario): Promise<Observation> {
+async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Scenario, slot: Slot): Promise<Observation> {
   const { context, remote } = lease;
   const at = { cell: cell.facts.id, suite: suite.id };
   for (let attempt = 1; ; attempt++) {
-    if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
-    const seen = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
-    const observation = { ...seen, outcome: await withLostEngine(seen.outcome, context, remote) };
+    const { outcome, withLogs } = await slot.hold(async () => {
+      if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
+      const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
+      const seen = await withLostEngine(gone.seen.outcome, context, remote);
+      if (seen.kind === 'error') lease.broken = seen.message;
+      return { outcome: seen, withLogs: gone.withLogs };
+    });
+    const observation: Observation = { ...(await withLogs()), outcome, ...(slot.alone && { alone: true }) };
     try {
       appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
     } catch (error) {
@@ -80,22 +85,24 @@ async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Sc
       lease.broken = messageOf(error);
       throw error;
     }
-    const { outcome } = observation;
-    if (outcome.kind === 'error') lease.broken = outcome.message;
     if (outcome.kind === 'error' || attempt > 1 || !worthRetry(outcome)) return observation;
   }
 }
 
 /** The engine makes the same of a file in every cell. It was called for the first of them. */
-async function read({ context, remote, read: had }: Lease, at: { cell: string; suite: string }, scenario: ConfigScenario) {
+async function read(
+  { context, remote, read: had }: Lease,
+  at: { cell: string; suite: string },
+  scenario: ConfigScenario,
+): Promise<Gone> {
   const first = had.get(scenario);
-  if (first !== undefined) return { ...(await first), ...at, calls: [] };
-  const reading = readConfig(context, at, scenario, remote);
+  const reading = first ?? readConfig(context, at, scenario, remote);
   had.set(scenario, reading);
-  return reading;
+  const seen = first === undefined ? await reading : { ...(await reading), ...at, calls: [] };
+  return { seen, withLogs: () => Promise.resolve(seen) };
 }
 
-function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suite: Suite, scenario: PodScenario) {
+function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suite: Suite, scenario: PodScenario): Promise<Gone> {
   return launch({
     context,
     cell,
@@ -112,6 +119,12 @@ function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suit
         clock: () => monotonicMs() - context.clockOrigin,
       }),
   });
+}
+
+/** A place among the pods of a lease. */
+interface Slot {
+  alone: boolean;
+  hold: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** What the scenarios of one lease share. */

@@ -10,7 +10,7 @@ import { probeScript } from '../probe/script.ts';
 import { Observation } from '../record/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { exec } from '../util/exec.ts';
-import { launch } from './launch.ts';
+import { launch, type Gone } from './launch.ts';
 import { workerContext } from './worker.sample.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -53,7 +53,11 @@ interface Setting {
   context?: Partial<WorkerContext>;
 }
 
-async function launched(cri: FakeCri, { scenario, remote = here, context: change }: Setting = {}): Promise<Observation> {
+async function launched(cri: FakeCri, setting: Setting = {}): Promise<Observation> {
+  return (await launchedAndGone(cri, setting)).withLogs();
+}
+
+async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context: change }: Setting): Promise<Gone> {
   const context = workerContext({ socket: cri.socket, runFolder: '/nonexistent', ...change });
   const [cell] = context.cells;
   if (cell === undefined) throw new Error('no cell');
@@ -96,6 +100,22 @@ describe('launch of a scenario', () => {
     expect(callsOf(seen).slice(-2)).toEqual(['StopPodSandbox', 'RemovePodSandbox']);
     expect(cri.engine.sandboxes.size).toBe(0);
     expect(seen).not.toHaveProperty('leftovers');
+  });
+
+  it('reads the logs when the pod is gone, so that the next one need not wait for it', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const read: string[] = [];
+    const remote: Remote = {
+      ...here,
+      exec(argv, options) {
+        if (argv[0] === 'grep') read.push(`${cri.engine.sandboxes.size} sandboxes`);
+        return here.exec(argv, options);
+      },
+    };
+    const { withLogs } = await launchedAndGone(cri, { remote });
+    expect(read).toEqual([]);
+    await withLogs();
+    expect(read).toEqual(['0 sandboxes']);
   });
 
   it.for([

@@ -41,8 +41,15 @@ export interface Launch {
 
 type Facts = Pick<Observation, 'identity' | 'spec' | 'guest' | 'host'>;
 
-/** Launches the pod of a scenario, looks at everything, removes it, and returns what was seen. Never throws: a failure is an outcome. */
-export async function launch(task: Launch): Promise<Observation> {
+/** A scenario whose pod is gone. */
+export interface Gone {
+  seen: Observation;
+  /** What was seen, with what the logs of the host say of it: to read them takes no pod. */
+  withLogs: () => Promise<Observation>;
+}
+
+/** Launches the pod of a scenario, looks at everything, and removes it. Never throws: a failure is an outcome. */
+export async function launch(task: Launch): Promise<Gone> {
   const { context, cell, scenario, remote } = task;
   const clock = (): number => Math.round(monotonicMs() - context.clockOrigin);
   const startMs = clock();
@@ -64,10 +71,8 @@ export async function launch(task: Launch): Promise<Observation> {
   // A pod that ran and could not be removed did run: the removal is judged by what it left.
   const outcome: Outcome = seen.ran && !(error instanceof NotRestoredError) ? { kind: 'ran' } : failure(error);
   const { facts, left } = seen;
-  const log = logSlice(remote, context.engineLog, Object.values(ids));
   const runtime = context.runtimes[handler];
-  const shimLog = runtime?.configuration === undefined ? undefined : await shimLogOf(remote, ids, facts.host);
-  return {
+  const observation: Observation = {
     schema: 1,
     cell: cell.facts.id,
     lease: context.lease.lease,
@@ -84,17 +89,13 @@ export async function launch(task: Launch): Promise<Observation> {
       runtimeSha256: runtime?.sha256 ?? '',
       stateOf: null,
       ...facts.identity,
-      ...(runtime?.configuration === undefined || shimLog === undefined
-        ? {}
-        : { configuration: { planned: runtime.configuration, loaded: loadedConfiguration(shimLog) } }),
     },
     ...(facts.spec === undefined ? {} : { spec: facts.spec }),
     ...(facts.guest === undefined ? {} : { guest: facts.guest }),
     ...(facts.host === undefined ? {} : { host: facts.host }),
     ...(left === undefined ? {} : { leftovers: left }),
     calls,
-    engineLog: await log,
-    ...(shimLog === undefined ? {} : { shimLog }),
+    engineLog: '',
     replay: Replay.parse({
       sandbox: crictlJson(PodSandboxConfigSchema, sandboxConfig(spec)),
       container: crictlJson(ContainerConfigSchema, containerConfig(spec)),
@@ -103,6 +104,25 @@ export async function launch(task: Launch): Promise<Observation> {
       twin: scenario.twin,
       killVmm: scenario.killVmm,
     }),
+  };
+  return { seen: observation, withLogs: () => withLogs(observation, { context, remote, ids, planned: runtime?.configuration }) };
+}
+
+async function withLogs(
+  observation: Observation,
+  { context, remote, ids, planned }: Pick<Launch, 'context' | 'remote'> & { ids: Ids; planned: string | undefined },
+): Promise<Observation> {
+  const [engineLog, shimLog] = await Promise.all([
+    logSlice(remote, context.engineLog, Object.values(ids)),
+    planned === undefined ? undefined : shimLogOf(remote, ids, observation.host),
+  ]);
+  const { identity } = observation;
+  return {
+    ...observation,
+    engineLog,
+    ...(planned === undefined || shimLog === undefined || identity === undefined
+      ? {}
+      : { shimLog, identity: { ...identity, configuration: { planned, loaded: loadedConfiguration(shimLog) } } }),
   };
 }
 
