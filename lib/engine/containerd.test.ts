@@ -148,7 +148,7 @@ describe('the effective configuration of containerd', () => {
   it('is as planned when containerd answers in JSON with the keys of its Go structs', () => {
     const handlers = [runcHandler('plain'), runcHandler('withheld'), runcHandler('all-allowed'), kataHandler('vfio')];
     const specs = fc.record({
-      version: fc.constantFrom('1.3.10', '1.5.18', '1.6.20', '1.7.24', '2.0.11', '2.2.7', '2.3.4'),
+      version: fc.constantFrom('1.3.10', '1.4.13', '1.5.18', '1.6.20', '1.7.24', '2.0.11', '2.2.7', '2.3.4'),
       options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean() }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });
@@ -159,9 +159,19 @@ describe('the effective configuration of containerd', () => {
         const info = { config: JSON.stringify(asGo(criTable(spec))) };
         const effective = containerd.effective({ info, dump: Object.values(files)[0] ?? '' }, planned);
         expect(effective).toMatchObject(planned);
-        for (const handler of spec.handlers) expect(containerd.runtimePath(effective, handler)).toBe(handler.path);
+        for (const handler of spec.handlers) expect(containerd.runtimePath(effective, handler, spec)).toBe(handler.path);
       }),
     );
+  });
+
+  it.for(['1.3.10', '1.4.13'])('plans no option of a runtime for containerd %s to tell, and asks the shim instead', (version) => {
+    const spec = specFixture('containerd', version);
+    const { planned, runtimeFile, files } = containerd.configure(spec);
+    expect(Object.values(files)[0]).toContain('BinaryName = ');
+    expect(Object.keys(planned).filter((key) => key.includes('.options.'))).toEqual([]);
+    expect(runtimeFile).toBe(`${spec.directory}/state/io.containerd.runtime.v2.task/k8s.io/{id}/runtime`);
+    for (const handler of spec.handlers) expect(containerd.runtimePath({}, handler, spec)).toBe(handler.path);
+    expect(containerd.configure(specFixture('containerd', '1.5.18'))).not.toHaveProperty('runtimeFile');
   });
 
   it('shows a key that the version ignored by its absence', () => {

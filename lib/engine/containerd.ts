@@ -43,8 +43,10 @@ export const containerd: EngineDriver = {
       env: { PATH: searchPath(spec, binary) },
       socket,
       log,
-      planned: plannedKeys(table, shown),
+      planned: plannedKeys(spec, table, shown),
       runtimeState: `${runtimeRoot}/k8s.io/{id}`,
+      // containerd v1.3.10 runtime/v2/runc/container.go, WriteRuntime
+      ...(toldOptions(spec) ? {} : { runtimeFile: `${spec.directory}/state/io.containerd.runtime.v2.task/k8s.io/{id}/runtime` }),
       shimMark: socket,
       bridge,
     };
@@ -64,7 +66,8 @@ export const containerd: EngineDriver = {
     return { ...Object.fromEntries(file), ...inSpellingOf(flatten(toldConfiguration(info['config'])), planned) };
   },
 
-  runtimePath(effective, handler) {
+  runtimePath(effective, handler, spec) {
+    if (!toldOptions(spec)) return handler.path;
     const table = `containerd.runtimes.${handler.name}`;
     // The shim's own file names runsc; it is ours where the configuration names that file.
     if (handler.runscShim !== undefined)
@@ -89,12 +92,18 @@ function searchPath(spec: EngineSpec, binary: string): string {
   return [...new Set(own), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':');
 }
 
-/** Every key: those of the table that the CRI shows are relative to it, and read from the running engine. */
-function plannedKeys(table: TomlTable, shown: string): Record<string, Scalar> {
+/** Every key that can be told: those of the table that the CRI shows are relative to it, and read from the running engine. */
+function plannedKeys(spec: EngineSpec, table: TomlTable, shown: string): Record<string, Scalar> {
   const prefix = `${shown}.`;
   return Object.fromEntries(
-    Object.entries(flatten(table)).map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value]),
+    Object.entries(flatten(table))
+      .map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value] as const)
+      .filter(([key]) => toldOptions(spec) || !/^containerd\.runtimes\.[^.]+\.options\./.test(key)),
   );
+}
+
+function toldOptions(spec: EngineSpec): boolean {
+  return hasFeature(spec, 'told-runtime-options');
 }
 
 /** What the verbose Status has. The parser quotes the place as it stands, line breaks included. */

@@ -164,10 +164,11 @@ describe('the effective configuration of CRI-O', () => {
   });
 
   it('shows a handler that was dropped by the absence of its path', () => {
+    const spec = specFixture('crio', '1.36.3');
     const answer = writeToml({ crio: { runtime: { runtimes: { 'runc-1-1-15': { runtime_path: '/bin/runc' } } } } });
     const effective = crio.effective({ info: { config: answer }, dump: '' }, {});
-    expect(crio.runtimePath(effective, runcHandler('plain'))).toBe('/bin/runc');
-    expect(crio.runtimePath(effective, runcHandler('withheld'))).toBe('');
+    expect(crio.runtimePath(effective, runcHandler('plain'), spec)).toBe('/bin/runc');
+    expect(crio.runtimePath(effective, runcHandler('withheld'), spec)).toBe('');
   });
 
   it('is empty when CRI-O answers with something else than its tables', () => {

@@ -48,10 +48,12 @@ export interface EngineConfig {
   env: Record<string, string>;
   socket: string;
   log: string;
-  /** Every key that was written, flat; those of the CRI's own table are relative to it. */
+  /** Every key that was written and that the engine can tell, flat; those of the CRI's own table are relative to it. */
   planned: Record<string, Scalar>;
   /** Where a container's runtime keeps its state; `{id}` is the container. */
   runtimeState: string;
+  /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
+  runtimeFile?: string;
   /** Argument by which the shims of this instance are found, and nothing else's. */
   shimMark: string;
   /** Bridge of the pod network, to be there before the engine starts and to go with it. */
@@ -98,8 +100,8 @@ export interface EngineDriver {
   effective(answer: ConfigAnswer, planned: EngineConfig['planned']): Record<string, Scalar>;
   /** A line of the log by which the engine says that it ignores a key, which is its first group; engines without it keep silent. */
   ignoredKey?: RegExp;
-  /** Path of the runtime that the effective configuration names for a handler. */
-  runtimePath(effective: Record<string, Scalar>, handler: Handler): string;
+  /** Path of the runtime that the effective configuration names for a handler; the planned one where the engine cannot tell. */
+  runtimePath(effective: Record<string, Scalar>, handler: Handler, spec: EngineSpec): string;
   /** Reads back a configuration file of somebody else's. */
   reader: ConfigReader;
   /** What the log says of a handler that the engine left out of its configuration; engines without it refuse to start instead. */

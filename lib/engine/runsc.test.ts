@@ -42,10 +42,11 @@ describe('gVisor under containerd', () => {
 
   it('is the planned one where the effective configuration names its file, and unknown where it names another', () => {
     const key = `containerd.runtimes.${handler.name}.options.ConfigPath`;
-    const path = (value: string): string => containerd.runtimePath({ [key]: value }, handler);
+    const spec = specFixture('containerd', '1.7.24', { handlers: [handler] });
+    const path = (value: string): string => containerd.runtimePath({ [key]: value }, handler, spec);
     expect(path(`/var/lib/podproof/containerd-1.7.24/runsc/${handler.name}.toml`)).toBe(handler.path);
     expect(path('/etc/containerd/runsc/config.toml')).toBe('');
-    expect(containerd.runtimePath({}, handler)).toBe('');
+    expect(containerd.runtimePath({}, handler, spec)).toBe('');
   });
 
   it('is blocked without its shim, which Debian’s package lacks; CRI-O needs none', () => {

@@ -48,8 +48,8 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
     const dump = await dumpConfig(host, driver, spec, config);
     const effective = driver.effective({ info, dump }, planned.planned);
     const handlers = configurable(spec);
-    const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, config, effective, handlers)) };
-    const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler)]));
+    const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, { spec, config, effective, handlers })) };
+    const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler, spec)]));
     const sums = await sha256(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
     return {
       spec,
@@ -86,17 +86,22 @@ function refused(driver: EngineDriver, spec: EngineSpec): Record<string, string>
   );
 }
 
+interface DroppedIn {
+  spec: EngineSpec;
+  config: EngineConfig;
+  effective: Record<string, Scalar>;
+  handlers: Handler[];
+}
+
 /** An engine that drops a handler with a warning would let its pods fail one by one, each for a reason that is not the real one. */
 async function droppedHandlers(
   host: Host,
   driver: EngineDriver,
-  { log }: EngineConfig,
-  effective: Record<string, Scalar>,
-  handlers: Handler[],
+  { spec, config, effective, handlers }: DroppedIn,
 ): Promise<Record<string, string>> {
   if (driver.whyDropped === undefined) return {};
-  const dropped = handlers.filter((handler) => driver.runtimePath(effective, handler) === '');
-  const words = dropped.length === 0 ? '' : (await host.exec(['tail', '-n', '500', log])).stdout;
+  const dropped = handlers.filter((handler) => driver.runtimePath(effective, handler, spec) === '');
+  const words = dropped.length === 0 ? '' : (await host.exec(['tail', '-n', '500', config.log])).stdout;
   return Object.fromEntries(
     dropped.map((handler) => [
       handler.name,

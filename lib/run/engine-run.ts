@@ -98,6 +98,7 @@ async function workerContext(
     })),
     runtimes: engine.runtimes,
     runtimeState: engine.config.runtimeState,
+    ...(engine.config.runtimeFile === undefined ? {} : { runtimeFile: engine.config.runtimeFile }),
     engineLog: engine.config.log,
     enginePid: engine.pid,
     engineBinary: engine.spec.binaries[group.engine.name] ?? '',

@@ -1,7 +1,10 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { temporary } from '../artifact/testing.ts';
 import { criClient } from '../cri/client.ts';
 import { fakeCri, type FakeCri, type FakeCriOptions } from '../cri/fake/server.ts';
 import type { Remote } from '../host/host.ts';
@@ -17,7 +20,7 @@ import type { WorkerContext } from './worker-context.ts';
 type Answers = NonNullable<FakeCriOptions['runtime']>;
 
 /** This machine as the host: it is looked at, and nothing is changed. */
-const here = only('busybox', 'ls', 'grep', 'tail', 'stat');
+const here = only('busybox', 'ls', 'grep', 'tail', 'stat', 'cat');
 
 function only(...programs: string[]): Remote {
   const remote = connectRemote({ prefix: ['env'], quoting: 'none' });
@@ -100,6 +103,18 @@ describe('launch of a scenario', () => {
     expect(callsOf(seen).slice(-2)).toEqual(['StopPodSandbox', 'RemovePodSandbox']);
     expect(cri.engine.sandboxes.size).toBe(0);
     expect(seen).not.toHaveProperty('leftovers');
+  });
+
+  it('believes the shim about its runtime where the engine cannot tell', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    await using place = await temporary();
+    const seen = async (named: string): Promise<Observation['identity']> => {
+      await writeFile(join(place.path, 'runtime'), named);
+      return (await launched(cri, { context: { runtimeFile: join(place.path, 'runtime') } })).identity;
+    };
+    const { path, sha256 } = Object.values(workerContext({ socket: '', runFolder: '' }).runtimes)[0] ?? {};
+    expect(await seen(path ?? '')).toMatchObject({ runtimePath: path, runtimeSha256: sha256 });
+    expect(await seen('/usr/bin/another')).toMatchObject({ runtimePath: '/usr/bin/another', runtimeSha256: '' });
   });
 
   it('reads the logs when the pod is gone, so that the next one need not wait for it', async () => {

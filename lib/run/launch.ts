@@ -25,7 +25,7 @@ import { packageRoot } from '../util/paths.ts';
 import { waitFor } from '../util/wait.ts';
 import { setHostState, stateNodes } from './host-state.ts';
 import { podSpec, probeArguments } from './request.ts';
-import { whoseState } from './runtime-state.ts';
+import { namedRuntime, whoseState } from './runtime-state.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 export interface Launch {
@@ -201,18 +201,21 @@ async function killVmm(remote: Remote, processes: HostReport['processes']): Prom
 
 async function look(task: Launch, spec: PodSpec, attempts: readonly string[], pod: Pod): Promise<Facts> {
   const { context, remote } = task;
-  const [seen, stateOf] = await Promise.all([
+  const ofPod = (path: string): string => path.replace('{id}', pod.containerId);
+  const [seen, stateOf, named] = await Promise.all([
     observePod(pod, remote, attempts, { signal: task.signal }),
-    whoseState(remote, context.runtimeState.replace('{id}', pod.containerId)),
+    whoseState(remote, ofPod(context.runtimeState)),
+    context.runtimeFile === undefined ? undefined : namedRuntime(remote, ofPod(context.runtimeFile)),
   ]);
   const runtime = context.runtimes[spec.handler];
+  const runtimePath = named ?? runtime?.path ?? '';
   return {
     ...seen,
     identity: {
       engineName: context.lease.engine.reportedName,
       engineVersion: context.lease.engine.reportedVersion,
-      runtimePath: runtime?.path ?? '',
-      runtimeSha256: runtime?.sha256 ?? '',
+      runtimePath,
+      runtimeSha256: runtimePath === runtime?.path ? runtime.sha256 : '',
       stateOf,
     },
   };

@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../artifact/testing.ts';
 import { connectRemote } from '../host/remote.ts';
-import { whoseState } from './runtime-state.ts';
+import { namedRuntime, whoseState } from './runtime-state.ts';
 
 const here = connectRemote({ prefix: ['env'], quoting: 'none' });
+
+it('is named by the shim, or by nobody', async () => {
+  await using place = await temporary();
+  await writeFile(join(place.path, 'runtime'), '/opt/podproof/crun/usr/bin/crun\n');
+  expect(await namedRuntime(here, join(place.path, 'runtime'))).toBe('/opt/podproof/crun/usr/bin/crun');
+  expect(await namedRuntime(here, join(place.path, 'none'))).toBe('');
+});
 
 describe('the state that a container’s runtime keeps', () => {
   it.each([

@@ -1,5 +1,10 @@
 import type { Remote } from '../host/host.ts';
 
+/** The runtime that a container's shim says it calls: what it wrote into `file`; empty when there is none. */
+export async function namedRuntime(remote: Remote, file: string): Promise<string> {
+  return (await remote.exec(['cat', '--', file])).stdout.trim();
+}
+
 /**
  * runc keeps state.json in the container's state directory (libcontainer/factory_linux.go), crun keeps status (src/libcrun/status.c),
  * and runsc keeps CONTAINER_sandbox:SANDBOX.state beside where it would be (runsc/container/state_file.go).

@@ -24,6 +24,8 @@ export interface WorkerContext {
   runtimes: Record<string, RuntimeInUse>;
   /** Where a container's runtime keeps its state on the host; `{id}` is the container. */
   runtimeState: string;
+  /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
+  runtimeFile?: string;
   engineLog: string;
   enginePid: number;
   /** The engine's own executable on the host. */

@@ -175,6 +175,13 @@ export const features = [
     since: '2.1.0',
     citation: 'containerd v2.1.0 internal/cri/config/config.go: a list; bin_dir is deprecated',
   },
+  {
+    feature: 'told-runtime-options',
+    of: 'containerd',
+    since: '1.5.0',
+    citation:
+      "containerd v1.4.13 vendor/github.com/containerd/cri/pkg/config/config.go: a runtime's options are a toml.Primitive, which neither the Status nor `config dump` can print",
+  },
   { feature: 'schema-3', of: 'containerd', since: '2.0.0', citation: 'containerd v2.3.4 RELEASES.md, Daemon Configuration' },
   { feature: 'schema-4', of: 'containerd', since: '2.3.0', citation: 'containerd v2.3.4 RELEASES.md, Daemon Configuration' },
   {

@@ -32,7 +32,7 @@ export const engineTargets: Target[] = [
         const effective = refusing(refusal, () =>
           containerd.effective({ info: { config: text }, dump: '' }, readBack.containerd.planned),
         );
-        if (effective !== undefined) containerd.runtimePath(effective, runcHandler('plain'));
+        if (effective !== undefined) containerd.runtimePath(effective, runcHandler('plain'), specFixture('containerd', '1.7.24'));
       },
     }),
   },
@@ -42,7 +42,7 @@ export const engineTargets: Target[] = [
     open: async () => ({
       try(text) {
         const effective = refusing(refusal, () => crio.effective({ info: { config: text }, dump: '' }, readBack.crio.planned));
-        if (effective !== undefined) crio.runtimePath(effective, runcHandler('plain'));
+        if (effective !== undefined) crio.runtimePath(effective, runcHandler('plain'), specFixture('crio', '1.36.3'));
         refusing(refusal, () => containerd.effective({ info: {}, dump: text }, readBack.containerd.planned));
         for (const { reader } of [containerd, crio]) refusing(refusal, () => reader.printed(text));
         refusing(refusal, () => kataConfiguration(text, installation, {}));
