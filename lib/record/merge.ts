@@ -1,10 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { canonicalJson } from '../plan/hash.ts';
 import type { Plan } from '../plan/cell.ts';
 import { UsageError } from '../util/errors.ts';
+import { manyFiles } from '../util/many-files.ts';
 import { partFolders, wholePlan } from './parts.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -73,18 +74,19 @@ async function leafFolders(folders: readonly RunFolder[]): Promise<RunFolder[]> 
 async function readLeaf(folder: RunFolder): Promise<Leaf> {
   const plan = await folder.plan();
   const names = ['journal.ndjson', ...plan.cells.map(({ id }) => `cells/${id}/observations.ndjson`).sort()];
-  const files = new Map<string, Buffer>();
-  for (const name of names) {
-    const bytes = await readFile(join(folder.path, name)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return Buffer.alloc(0);
-      throw error;
-    });
-    files.set(name, bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1));
-  }
+  const files = new Map(await manyFiles(names, async (name) => [name, await wholeLines(join(folder.path, name))] as const));
   const content = [...files].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
   const text = canonicalJson(plan);
   const same = { plan: sha256(text), cells: sha256(canonicalJson(wholePlan(plan).cells)) };
   return { folder, plan, same, files, digest: sha256([text, ...content].join('\n')) };
+}
+
+async function wholeLines(path: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
 }
 
 /** Each content once, and of a run that was copied, went on and was copied again, only the last state; in a stable order. */
@@ -135,16 +137,17 @@ async function copyLeaf(leaf: Leaf, target: string): Promise<void> {
   if (existsSync(target)) return;
   const temporary = join(target, '..', `.${basename(target)}.${randomUUID()}`);
   const source = leaf.folder.path;
-  await cp(source, temporary, {
-    recursive: true,
-    filter: async (path) => {
-      const kind = await lstat(path);
-      if (kind.isDirectory()) return true;
-      const name = path.slice(source.length + 1);
-      return kind.isFile() && !leaf.files.has(name) && !reports.test(name);
-    },
+  const records = new Map([...leaf.files].filter(([, bytes]) => bytes.length > 0));
+  const logs = (await readdir(source, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1))
+    .filter((name) => !leaf.files.has(name) && !reports.test(name));
+  const names = [...records.keys(), ...logs];
+  await manyFiles(new Set(['', ...names.map(dirname)]), (name) => mkdir(join(temporary, name), { recursive: true }));
+  await manyFiles(names, (name) => {
+    const bytes = records.get(name);
+    return bytes === undefined ? copyFile(join(source, name), join(temporary, name)) : writeFile(join(temporary, name), bytes);
   });
-  for (const [name, bytes] of leaf.files) if (bytes.length > 0) await writeFile(join(temporary, name), bytes);
   await rename(temporary, target);
 }
 

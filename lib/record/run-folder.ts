@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Plan } from '../plan/cell.ts';
 import { Plan as PlanSchema } from '../plan/cell.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
+import { manyFiles } from '../util/many-files.ts';
 import { JournalEvent } from './journal.ts';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
 import { Observation, scenarioKey } from './observation.ts';
@@ -82,12 +83,10 @@ export class RunFolder {
 
   /** Every observation of the planned cells. The last one of a scenario counts: a resumed run may have launched it again. */
   async observations(cells: readonly string[]): Promise<Located[]> {
-    const lists = await Promise.all(
-      cells.map(async (cell) => {
-        const records = await readRecords(this.observationsFile(cell), Observation);
-        return records.map((observation, index) => ({ observation, at: `cells/${cell}/observations.ndjson#${index + 1}` }));
-      }),
-    );
+    const lists = await manyFiles(cells, async (cell) => {
+      const records = await readRecords(this.observationsFile(cell), Observation);
+      return records.map((observation, index) => ({ observation, at: `cells/${cell}/observations.ndjson#${index + 1}` }));
+    });
     return lists.flat();
   }
 
@@ -98,7 +97,7 @@ export class RunFolder {
 
   /** Makes the records of a killed run appendable again. */
   async mend(cells: readonly string[]): Promise<void> {
-    await Promise.all([join(this.path, 'journal.ndjson'), ...cells.map((cell) => this.observationsFile(cell))].map(mendTail));
+    await manyFiles([join(this.path, 'journal.ndjson'), ...cells.map((cell) => this.observationsFile(cell))], mendTail);
   }
 }
 
