@@ -54,7 +54,7 @@ export default suite({
         runAsUser: 1000,
         runAsGroup: 2000,
         supplementalGroups: [3000],
-        devices: [...asked, { fixture: 'directory', at: '/dev/podproof-directory' }],
+        devices: [...asked, { fixture: 'directory', at: '/dev/podproof-directory', needs: feature('directory-devices') }],
       },
       attempts: [...tried, { what: 'canary', path: block }],
     },

@@ -1,4 +1,4 @@
-import { hasFeature } from '../suite/requirement.ts';
+import { hasFeature, tells } from '../suite/requirement.ts';
 import { messageOf } from '../util/errors.ts';
 import { parseToml, writeToml, type TomlTable } from '../util/toml.ts';
 import { certificates, containerdConfig } from './containerd-config.ts';
@@ -98,7 +98,7 @@ function plannedKeys(spec: EngineSpec, table: TomlTable, shown: string): Record<
   return Object.fromEntries(
     Object.entries(flatten(table))
       .map(([key, value]) => [key.startsWith(prefix) ? key.slice(prefix.length) : key, value] as const)
-      .filter(([key]) => toldOptions(spec) || !/^containerd\.runtimes\.[^.]+\.options\./.test(key)),
+      .filter(([key]) => tells(spec, key)),
   );
 }
 

@@ -58,7 +58,7 @@ export async function launch(task: Launch): Promise<Gone> {
     throw new Error(`Cannot launch ${scenario.id}: ${cell.facts.runtime.name} has no handler "${scenario.handler}"`);
   const fixtures = cell.facts.fixtures;
   if (fixtures === undefined) throw new Error(`Cannot launch ${scenario.id}: the host ${cell.facts.host} has no fixtures`);
-  const where = { handler, runtime: cell.facts.runtime.name, fixtures, images: context.images };
+  const where = { handler, cell: cell.facts, fixtures, images: context.images };
   const spec = podSpec(scenario, where);
   const attempts = probeArguments(scenario.attempts ?? [], spec, fixtures, fixtureNumbers(fixtures));
   const calls: CallTiming[] = [];

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
 import { fixtures } from '../judge/evidence.sample.ts';
+import { feature, type CellFacts } from '../suite/requirement.ts';
 import type { PodScenario, ScenarioPod } from '../suite/scenario.ts';
 import { podSpec, probeArguments } from './request.ts';
 
-const where = { handler: 'runc-1-1-15', runtime: 'runc', fixtures, images: { root: 'probe:1', user777: 'probe:777' } };
+const cell: CellFacts = {
+  id: 'cell',
+  host: 'debian-13',
+  engine: { name: 'containerd', version: '1.7.24' },
+  runtime: { name: 'runc', version: '1.1.15' },
+};
+const where = { handler: 'runc-1-1-15', cell, fixtures, images: { root: 'probe:1', user777: 'probe:777' } };
 const spec = (pod: ScenarioPod, change: Partial<typeof where> = {}) =>
   podSpec({ id: 'plain', title: 'pod', pod }, { ...where, ...change });
 const numbers = new Map([[fixtures.char, 'c:10:229']]);
@@ -12,7 +19,7 @@ const numbers = new Map([[fixtures.char, 'c:10:229']]);
 describe('request of a pod', () => {
   it('shares the host’s network, except where a guest or a user namespace cannot', () => {
     expect(spec({}).hostNetwork).toBe(true);
-    expect(spec({}, { runtime: 'kata' }).hostNetwork).toBe(false);
+    expect(spec({}, { cell: { ...cell, runtime: { name: 'kata', version: '3.30.0' } } }).hostNetwork).toBe(false);
     expect(spec({ userNamespace: true })).toMatchObject({
       hostNetwork: false,
       userNamespace: { hostId: 65_536, length: 65_536 },
@@ -67,6 +74,16 @@ describe('request of a pod', () => {
     const names = Array.from({ length: 20 }, () => spec({}).name);
     expect(new Set(names).size).toBe(20);
     for (const name of names) expect(name).toMatch(/^podproof-plain-[0-9a-f]{6}$/);
+  });
+
+  it('leaves a device out that this engine would refuse the pod for', () => {
+    const asked = [{ fixture: 'char' }, { fixture: 'directory', needs: feature('directory-devices') }] as const;
+    const paths = (version: string): string[] =>
+      (spec({ devices: [...asked] }, { cell: { ...cell, engine: { name: 'containerd', version } } }).devices ?? []).map(
+        ({ hostPath }) => hostPath,
+      );
+    expect(paths('1.4.13')).toEqual([fixtures.char]);
+    expect(paths('1.5.18')).toEqual([fixtures.char, fixtures.directory]);
   });
 
   it('cannot be made with a fixture that the host has not', () => {

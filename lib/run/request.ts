@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { PodSpec } from '../cri/pod-spec.ts';
 import type { Fixtures } from '../record/fixtures.ts';
 import { hasGuest } from '../suite/guests.ts';
+import type { CellFacts } from '../suite/requirement.ts';
 import type { FixtureName, PodScenario, ProbeAttempt } from '../suite/scenario.ts';
 
 /** The kubelet's defaults (Kubernetes v1.34 pkg/securitycontext/util.go), sent for every container that is not privileged. */
@@ -22,7 +23,7 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 /** A scenario in the words of the CRI, for one handler and one host's fixtures. */
 export function podSpec(
   scenario: PodScenario,
-  where: { handler: string; runtime: string; fixtures: Fixtures; images: { root: string; user777: string } },
+  where: { handler: string; cell: CellFacts; fixtures: Fixtures; images: { root: string; user777: string } },
 ): PodSpec {
   const { pod } = scenario;
   const uid = randomBytes(8).toString('hex');
@@ -33,7 +34,7 @@ export function podSpec(
     handler: where.handler,
     image: pod.imageUser === undefined ? where.images.root : where.images.user777,
     // Neither a guest nor a user namespace can share the host's network namespace.
-    hostNetwork: pod.userNamespace !== true && !hasGuest({ name: where.runtime }),
+    hostNetwork: pod.userNamespace !== true && !hasGuest(where.cell.runtime),
     privileged: pod.privileged ?? false,
     ...(pod.privileged === true ? {} : { maskedPaths, readonlyPaths }),
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
@@ -41,10 +42,12 @@ export function podSpec(
     ...(pod.runAsGroup === undefined ? {} : { runAsGroup: pod.runAsGroup }),
     supplementalGroups: pod.supplementalGroups ?? [],
     addCapabilities: pod.capabilities ?? [],
-    devices: (pod.devices ?? []).map((device) => {
-      const hostPath = fixturePath(where.fixtures, device.fixture);
-      return { hostPath, containerPath: device.at ?? hostPath, permissions: device.permissions ?? 'rwm' };
-    }),
+    devices: (pod.devices ?? [])
+      .filter(({ needs }) => needs?.unmet(where.cell) === undefined)
+      .map((device) => {
+        const hostPath = fixturePath(where.fixtures, device.fixture);
+        return { hostPath, containerPath: device.at ?? hostPath, permissions: device.permissions ?? 'rwm' };
+      }),
     cdiDevices: pod.cdiDevices ?? [],
     sandboxAnnotations: pod.annotations ?? {},
     ...(pod.hugepages === true

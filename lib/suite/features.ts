@@ -182,6 +182,13 @@ export const features = [
     citation:
       "containerd v1.4.13 vendor/github.com/containerd/cri/pkg/config/config.go: a runtime's options are a toml.Primitive, which neither the Status nor `config dump` can print",
   },
+  {
+    feature: 'directory-devices',
+    of: 'containerd',
+    since: '1.5.0',
+    citation: 'containerd v1.5.0 oci/utils_unix.go getDevices; before, a directory is "not a device node"',
+  },
+  { feature: 'directory-devices', of: 'crio', since: '1.20.0', citation: 'cri-o v1.20.0 server/utils.go' },
   { feature: 'schema-3', of: 'containerd', since: '2.0.0', citation: 'containerd v2.3.4 RELEASES.md, Daemon Configuration' },
   { feature: 'schema-4', of: 'containerd', since: '2.3.0', citation: 'containerd v2.3.4 RELEASES.md, Daemon Configuration' },
   {

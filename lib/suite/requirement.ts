@@ -74,6 +74,12 @@ export function feature(name: FeatureName): Requirement {
   };
 }
 
+/** Whether this version of an engine can tell the value of a configuration key, relative to the CRI's table. */
+export function tells(engine: { name: string; version: string }, key: string): boolean {
+  if (engine.name !== 'containerd' || hasFeature(engine, 'told-runtime-options')) return true;
+  return !/^containerd\.runtimes\.[^.]+\.options\./.test(key);
+}
+
 /** Whether this version of an engine or runtime has the feature, by the version table. */
 export function hasFeature(component: { name: string; version: string }, name: FeatureName): boolean {
   return features.some((row) => row.feature === name && row.of === component.name && inRange(component.version, rangeText(row)));

@@ -63,6 +63,8 @@ export interface ScenarioDevice {
   at?: string;
   /** Device cgroup permissions; default rwm. */
   permissions?: string;
+  /** Asked for only of cells that meet this, as others would refuse the whole pod. */
+  needs?: Requirement;
 }
 
 /** The pod of a scenario, in the words of the CRI. */

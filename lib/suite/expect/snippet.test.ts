@@ -53,6 +53,20 @@ describe('the fate of a snippet', () => {
     expect(judged('2.3.4', { [flag]: true })).toMatchObject({ ok: false, expected: expect.stringMatching(/none is recorded/) });
   });
 
+  it('expects no value of a key that the version cannot tell', () => {
+    const option = 'containerd.runtimes.kata.options.ConfigPath';
+    const fate = (version: string): string | undefined => {
+      const had = evidence((observation: Observation) => {
+        const wanted = { [flag]: true, [option]: '/opt/kata/configuration.toml' };
+        observation.config = { text: '', asked: ['containerd'], wanted, effective: { [flag]: true }, ignored: [] };
+      });
+      const works = snippet({ on: 'containerd', is: 'effective' });
+      return works({ ...had, cell: { ...had.cell, engine: { name: 'containerd', version } } })[0]?.observed;
+    };
+    expect(fate('1.4.13')).toBe(`effective: ${flag} = true`);
+    expect(fate('1.5.18')).toMatch(/^dead: .*ConfigPath = not there/);
+  });
+
   it('names the keys that the engine says it ignores', () => {
     expect(judged('1.5.18', {}, undefined, ['containerd'])?.observed).toBe(
       `dead: ${flag} = not there; ignored, it says: containerd`,

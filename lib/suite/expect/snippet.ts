@@ -1,4 +1,4 @@
-import { engine } from '../requirement.ts';
+import { engine, tells } from '../requirement.ts';
 import type { Expectation } from '../rule.ts';
 import { outcomeText } from './outcome.ts';
 
@@ -31,7 +31,7 @@ export function snippet(...rows: SnippetRow[]): Expectation {
           observed: `refused: ${outcomeText(observation)}`,
         },
       ];
-    const keys = Object.keys(config.wanted);
+    const keys = Object.keys(config.wanted).filter((key) => tells(cell.engine, key));
     const without = keys.filter((key) => config.effective[key] !== config.wanted[key]);
     const fate: Fate = keys.length > 0 && without.length === 0 ? 'effective' : 'dead';
     const show = (shown: string[], table: Record<string, string | number | boolean>): string =>
