@@ -89,7 +89,7 @@ export default suite({
         'containerd v2.3.4 internal/cri/server/container_create.go:341; cri-o v1.36.3 internal/factory/container/device_linux.go',
       on: ['missing'],
       expect: byEngine({
-        containerd: refused('CreateContainer', /failed to generate spec: lstat \S+: no such file or directory/),
+        containerd: refused('CreateContainer', /\bspec: lstat \S+: no such file or directory/),
         crio: noNode({ fixture: 'missing' }),
       }),
     },

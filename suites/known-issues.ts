@@ -1,5 +1,8 @@
 import { engine, runtime, shim, type KnownIssue } from '../lib/suite/mod.ts';
 
+/** Every node that differs is one of the host's with its owner and numbers, and open to everybody. */
+const hostDevicesOpen = /^(\/dev\/\S+ is (\w \d+:\d+ \d+:\d+) 0666, on the host \2 \d{4}(; |$))+$/;
+
 /** Recorded deviations, by rule and version range. A `fail` that matches is `known`; one that no longer happens is `fixed`. */
 export const knownIssues: KnownIssue[] = [
   {
@@ -27,7 +30,16 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/cri-o/cri-o/issues/9358',
     rules: ['PRIV-HOST-DEV', 'PRIV-DUPLICATE'],
     on: [engine('crio'), runtime('runc', 'crun')],
-    observed: /^(\/dev\/\S+ is (\w \d+:\d+ \d+:\d+) 0666, on the host \2 \d{4}(; |$))+$/,
+    observed: hostDevicesOpen,
+    security: true,
+  },
+  {
+    id: 'containerd-host-devices-0666',
+    title: 'containerd 1.3 sends no file mode of host devices, so that every one of them, disks too, is 0666 in a privileged pod',
+    url: 'https://github.com/containerd/containerd/blob/v1.3.10/vendor/github.com/containerd/cri/pkg/containerd/opts/spec.go#L346',
+    rules: ['PRIV-HOST-DEV', 'PRIV-DUPLICATE'],
+    on: [engine('containerd <1.4'), runtime('runc', 'crun')],
+    observed: hostDevicesOpen,
     security: true,
   },
   {
