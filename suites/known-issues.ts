@@ -1,4 +1,4 @@
-import { engine, runtime, shim, type KnownIssue } from '../lib/suite/mod.ts';
+import { engine, runtime, shim, vmm, type KnownIssue } from '../lib/suite/mod.ts';
 
 /** Every node that differs is one of the host's with its owner and numbers, and open to everybody. */
 const hostDevicesOpen = /^(\/dev\/\S+ is (\w \d+:\d+ \d+:\d+) 0666, on the host \2 \d{4}(; |$))+$/;
@@ -169,9 +169,29 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/docs/releases/4.1.0.md',
     rules: ['RVMM-LEFTOVERS'],
     scenarios: ['kvm-closed'],
-    on: [runtime('kata >=2.3.0')],
+    on: [runtime('kata >=2.3.0'), vmm('qemu')],
     observed: /^((user kata-\d+ \(\d+\)|\/run\/user\/\d+[^;]*)(; |$))+$/,
     security: true,
+  },
+  {
+    id: 'kata-go-clh-rootless-directory',
+    title:
+      'The Go shim makes /run/user/<uid>/run as root with mode 0700 for the shared files, so that a rootless Cloud Hypervisor cannot make its API socket below it, and ends',
+    url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/src/runtime/virtcontainers/fs_share_linux.go#L236',
+    rules: [
+      'RVMM-UID',
+      'RVMM-GROUPS',
+      'RVMM-SPLIT',
+      'RVMM-FILES',
+      'RVMM-KVM-MODE',
+      'RVMM-KVM-WIDE',
+      'RVMM-DISTINCT',
+      'RVMM-BLOCK-EACCES',
+      'RVMM-BLOCK-OPEN',
+      'RVMM-VFIO-EACCES',
+    ],
+    on: [runtime('kata >=3.2.0'), shim('go'), vmm('clh')],
+    observed: /failed to launch cloud-hypervisor: "CLH is not running"/,
   },
   {
     id: 'kata-run-user-left',
