@@ -15,6 +15,7 @@ import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
 import { imageReference, serveImages } from '../probe/registry.ts';
 import { appendRecord } from '../record/ndjson.ts';
+import type { Observation } from '../record/observation.ts';
 import type { HostLostError } from '../util/errors.ts';
 import { programsOf } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
@@ -22,6 +23,7 @@ import { runEngine } from './engine-run.ts';
 import { featuresOf, hostNeeds, workOf } from './host-needs.ts';
 import type { Job } from './schedule.ts';
 import { block, type Stage } from './stage.ts';
+import type { Timeline } from './timeline.ts';
 
 /** One engine of one host with its cells: never split, as it is started once. */
 export interface HostJob extends Job {
@@ -55,13 +57,14 @@ export function jobsOf(hostGroup: HostGroup, by: Costs): HostJob[] {
 }
 
 /**
- * What was under way when the host died gets that as its outcome. It is launched again; a scenario that takes the host down
- * a second time has shown that it does so, and is not tried a third time.
+ * What was under way when the host died, or ran into a deadline after the host had said its last word, gets that as its
+ * outcome. It is launched again; a scenario that takes the host down a second time has shown that it does so, and is not tried
+ * a third time.
  */
 export async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lost: HostLostError): Promise<void> {
   stage.progress.line('host', `${lost.message}; bringing it back`);
   for (const [key, observation] of await stage.folder.latest(cells.map((cell) => cell.id))) {
-    if (observation.outcome.kind !== 'error') {
+    if (!wasUnderWay(observation, stage.timeline, lost)) {
       stage.done.add(key);
       continue;
     }
@@ -72,6 +75,12 @@ export async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lo
     const outcome = { kind: 'host-lost' as const, message: lost.message, consoleTail: lost.consoleTail, lastCall, repeated };
     appendRecord(stage.folder.observationsFile(observation.cell), { ...observation, outcome });
   }
+}
+
+function wasUnderWay({ outcome, endMs }: Observation, { origin }: Timeline, { answeredMs }: HostLostError): boolean {
+  if (outcome.kind === 'error') return true;
+  const late = outcome.kind === 'refused' && outcome.code === 'DEADLINE_EXCEEDED';
+  return late && answeredMs !== undefined && origin + endMs > answeredMs;
 }
 
 /** Holds a host as long as `take` gives engines to test on it. A `copy` above the first keeps its logs apart. */
@@ -166,7 +175,7 @@ async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGr
         const had = prefixes.get(componentKey(component));
         if (had === undefined) return undefined;
         const programs = programsOf(component, had.artifact);
-        return whyNotOnKernel(component, host.facts.kernel) ?? whyNotRunnable(had.artifact, host.facts, programs);
+        return whyNotOnKernel(component, host.facts) ?? whyNotRunnable(had.artifact, host.facts, programs);
       }),
     );
     const lacking = workOf(stage, [cell], setting).map((work) => whyLacking(host, featuresOf(work)));

@@ -20,9 +20,12 @@ export class BlockedError extends Error {
 export class HostLostError extends Error {
   override readonly name = 'HostLostError';
   readonly consoleTail: string;
-  constructor(message: string, consoleTail: string, cause?: unknown) {
+  /** When it last said something, by monotonicMs(), where it fell silent before it was given up. */
+  readonly answeredMs: number | undefined;
+  constructor(message: string, consoleTail: string, cause?: unknown, answeredMs?: number) {
     super(message, cause === undefined ? undefined : { cause });
     this.consoleTail = consoleTail;
+    this.answeredMs = answeredMs;
   }
 }
 

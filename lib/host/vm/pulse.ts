@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicMs } from '../../util/clock.ts';
 import { messageOf } from '../../util/errors.ts';
 import { timeoutFactor } from '../../util/wait.ts';
 
 export interface Pulse extends AsyncDisposable {
+  /** When the machine last answered, by monotonicMs(). */
+  readonly answeredMs: number;
   /** Throws when the machine was given up. */
   assertBeating(): void;
 }
@@ -25,17 +28,17 @@ export interface PulseOptions {
 export function watchPulse({ ask, giveUp, everyMs = 30_000, silenceMs = 120_000 }: PulseOptions): Pulse {
   const over = new AbortController();
   let silent: string | undefined;
+  let answeredMs = monotonicMs();
   const beat = async (): Promise<void> => {
     let unanswered = 0;
-    let answered = performance.now();
     while (!over.signal.aborted) {
       await delay(everyMs, undefined, { signal: over.signal, ref: false });
       if (await ask(over.signal)) {
         unanswered = 0;
-        answered = performance.now();
+        answeredMs = monotonicMs();
         continue;
       }
-      const silence = performance.now() - answered;
+      const silence = monotonicMs() - answeredMs;
       if (++unanswered < 2 || silence < silenceMs * timeoutFactor) continue;
       if (over.signal.aborted) return;
       silent = `it has said nothing for ${Math.round(silence / 1000)} s, and was ended`;
@@ -46,6 +49,9 @@ export function watchPulse({ ask, giveUp, everyMs = 30_000, silenceMs = 120_000 
     if (!over.signal.aborted) silent ??= messageOf(error);
   });
   return {
+    get answeredMs() {
+      return answeredMs;
+    },
     assertBeating() {
       if (silent !== undefined) throw new Error(silent);
     },

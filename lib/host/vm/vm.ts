@@ -79,7 +79,7 @@ export async function acquireVm(
           pulse.assertBeating();
           running.child.assertRunning();
         } catch (error) {
-          throw new HostLostError(`Host ${id} is lost: ${messageOf(error)}`, await tail(), error);
+          throw new HostLostError(`Host ${id} is lost: ${messageOf(error)}`, await tail(), error, pulse.answeredMs);
         }
         await assertSameBoot(id, remote, facts.bootId, tail);
       },
