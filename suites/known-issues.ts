@@ -49,7 +49,28 @@ export const knownIssues: KnownIssue[] = [
     url: 'https://github.com/containers/crun/issues/1845',
     rules: ['HYG-HOST-NULL'],
     on: [runtime('crun >=1.3 <1.24')],
-    observed: /^\/dev\/null of the host is 1845:1845 0666$/,
+    observed: /^\/dev\/null of the host is 1845:1845 0(666|777)$/,
+    security: true,
+  },
+  {
+    id: 'conmon-opens-null',
+    title:
+      'conmon before 2.0.28, which CRI-O comes with before 1.25, changes the mode of a container’s standard streams to 0777, and thereby that of the host’s /dev/null',
+    url: 'https://github.com/containers/conmon/commit/096e2c1',
+    rules: ['HYG-HOST-NULL'],
+    on: [engine('crio <1.25')],
+    observed: /^\/dev\/null of the host is 0:0 0777$/,
+    security: true,
+  },
+  {
+    id: 'crio-crun-null-of-pod',
+    title:
+      'With CRI-O before 1.25 crun before 1.24 gives the /dev/null of a privileged container to the pod’s user; all other devices are 0666, as CRI-O sends no file mode',
+    url: 'https://github.com/containers/crun/issues/1845',
+    rules: ['PRIV-DUPLICATE'],
+    on: [engine('crio <1.25'), runtime('crun >=1.3 <1.24')],
+    observed:
+      /^((\/dev\/\S+ is (\w \d+:\d+ \d+:\d+) 0666, on the host \3 \d{4}|\/dev\/null is c 1:3 1000:2000 0666, on the host c 1:3 0:0 \d{4})(; |$))+$/,
     security: true,
   },
   {

@@ -88,13 +88,7 @@ export const crio: EngineDriver = {
   // The verbose Status has the configuration only since 1.33 (server/runtime_status.go), this has it in every version.
   configPath: '/config',
 
-  effective({ info }) {
-    const config = parseToml(info['config'] ?? '');
-    // CRI-O leaves a false out (pkg/config/config.go RuntimeHandler, omitempty).
-    for (const handler of Object.values(tables(tables(tables(config['crio'])['runtime'])['runtimes'])))
-      tables(handler)['privileged_without_host_devices'] ??= false;
-    return relative(config);
-  },
+  effective: ({ info }) => relative(withFalse(parseToml(info['config'] ?? ''))),
 
   runtimePath(effective, handler) {
     return String(effective[`runtimes.${handler.name}.runtime_path`] ?? '');
@@ -106,7 +100,7 @@ export const crio: EngineDriver = {
       return { files: { [file]: text }, print: [binary, '--config', file, '--config-dir', '', 'config'] };
     },
     // Defaults are printed as comments (pkg/config/template.go), so that what is not there is not set.
-    printed: (text) => relative(parseToml(text)),
+    printed: (text) => relative(withFalse(parseToml(text))),
     wanted: (text) => relative(parseToml(text)),
   },
 
@@ -171,6 +165,13 @@ function binary(spec: EngineSpec, name: string): string {
 function relative(config: TomlTable): Record<string, Scalar> {
   const { runtime, ...rest } = tables(config['crio']);
   return flatten({ ...rest, ...tables(runtime) });
+}
+
+/** CRI-O leaves this out where it is false (pkg/config/config.go RuntimeHandler, omitempty; v1.24.6 pkg/config/template.go). */
+function withFalse(config: TomlTable): TomlTable {
+  for (const handler of Object.values(tables(tables(tables(config['crio'])['runtime'])['runtimes'])))
+    tables(handler)['privileged_without_host_devices'] ??= false;
+  return config;
 }
 
 /** A table, or an empty one for anything else. */
