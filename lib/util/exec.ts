@@ -23,11 +23,14 @@ export interface ExecResult {
   failure: string;
 }
 
+/** What a killed process had written is still read for so long. */
+const lastWordsMs = 200;
+
 /** The one seam through which every subprocess of this project starts: argv, never a shell line. */
 export async function exec(argv: readonly string[], options: ExecOptions = {}): Promise<ExecResult> {
   const [file, ...rest] = argv;
   if (file === undefined) throw new RangeError('Cannot run an empty argv');
-  const result = await execa(file, rest, {
+  const child = execa(file, rest, {
     reject: false,
     stripFinalNewline: false,
     timeout: options.timeoutMs ?? 60_000,
@@ -38,6 +41,12 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
+  // Who was killed may have given its pipes to others, as ssh does to its master: they would be waited for as long as those live.
+  child.once('exit', (_, signal) => {
+    if (signal === null) return;
+    setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), lastWordsMs).unref();
+  });
+  const result = await child;
   return {
     argv,
     exitCode: result.exitCode,
