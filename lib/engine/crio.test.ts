@@ -163,6 +163,15 @@ describe('the effective configuration of CRI-O', () => {
     );
   });
 
+  it('knows a flag of a printed handler that is left out where it is false, as 1.24 does', () => {
+    const { printed, wanted } = crio.reader;
+    const handler = '[crio.runtime.runtimes.runc]\nruntime_path = "/bin/runc"\n';
+    const key = 'runtimes.runc.privileged_without_host_devices';
+    expect(printed(handler)).toMatchObject({ [key]: false });
+    expect(printed(`${handler}privileged_without_host_devices = true\n`)).toMatchObject({ [key]: true });
+    expect(wanted(handler)).not.toHaveProperty([key]);
+  });
+
   it('shows a handler that was dropped by the absence of its path', () => {
     const spec = specFixture('crio', '1.36.3');
     const answer = writeToml({ crio: { runtime: { runtimes: { 'runc-1-1-15': { runtime_path: '/bin/runc' } } } } });
