@@ -8,18 +8,19 @@ import { probeArgv } from './script.ts';
 /** Seconds, before timeoutFactor: long for an emulated guest, as an open(2) that blocks ends only with it. */
 const execDeadline = 60;
 
-/** Looks into the pod and at the host at the same moment. `probes` are attempts in the words of probeArgv. */
+/**
+ * Looks into the pod and at the host at the same moment, or with `hostLast` at the host when the pod was entered: what a runtime
+ * does to it in doing so is seen then. `probes` are attempts in the words of probeArgv.
+ */
 export async function observePod(
   pod: Pod,
   remote: Remote,
   probes: readonly string[],
-  options: SweepOptions = {},
+  options: SweepOptions & { hostLast?: boolean } = {},
 ): Promise<{ guest: GuestReport; host: HostReport; spec: OciSpec }> {
-  const [guest, host, spec] = await Promise.all([
-    probe(pod, probes, options.signal),
-    sweepHost(remote, pod, options),
-    pod.spec(),
-  ]);
+  const entered = probe(pod, probes, options.signal);
+  const sweep = (): Promise<HostReport> => sweepHost(remote, pod, options);
+  const [guest, host, spec] = await Promise.all([entered, options.hostLast === true ? entered.then(sweep) : sweep(), pod.spec()]);
   return { guest, host, spec };
 }
 
