@@ -30,6 +30,30 @@ describe('observation of a pod', () => {
     expect(seen.spec.process?.user?.uid).toBe(0);
   });
 
+  it('looks at the host last, when the pod was entered, where that is asked for', async () => {
+    const script = await probeScript();
+    const order: string[] = [];
+    await using cri = await fakeCri({
+      runtime: {
+        async execSync({ cmd: [, ...args] }) {
+          const { stdout, exitCode } = await exec(['busybox', 'sh', '-c', script, 'probe', ...args]);
+          order.push('entered');
+          return { stdout: Buffer.from(stdout), exitCode: exitCode ?? -1 };
+        },
+      },
+    });
+    await using client = criClient({ dial: cri.dial });
+    await using pod = await launchPod(client, spec);
+    const remote: Pick<Remote, 'exec'> = {
+      exec(argv, options) {
+        order.push('swept');
+        return exec(argv, options);
+      },
+    };
+    await observePod(pod, remote as Remote, [], { hostLast: true });
+    expect(order).toEqual(['entered', 'swept']);
+  });
+
   it('says what the container said when the probe cannot run', async () => {
     const execSync = () => ({ exitCode: 127, stderr: Buffer.from('the file /podproof/probe was not found') });
     await using cri = await fakeCri({ runtime: { execSync } });
