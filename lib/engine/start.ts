@@ -4,15 +4,7 @@ import { BlockedError, messageOf } from '../util/errors.ts';
 import { waitFor } from '../util/wait.ts';
 import { containerd } from './containerd.ts';
 import { crio } from './crio.ts';
-import {
-  configurable,
-  type Engine,
-  type EngineConfig,
-  type EngineDriver,
-  type EngineSpec,
-  type Handler,
-  type Scalar,
-} from './engine.ts';
+import { configurable, type Engine, type EngineConfig, type EngineDriver, type EngineSpec, type Handler } from './engine.ts';
 import { inspect } from './inspect.ts';
 import { startInstance, stopInstance } from './instance.ts';
 
@@ -48,8 +40,9 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
     const dump = await dumpConfig(host, driver, spec, config);
     const effective = driver.effective({ info, dump }, planned.planned);
     const handlers = configurable(spec);
-    const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, { spec, config, effective, handlers })) };
     const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler, spec)]));
+    const unnamed = handlers.filter(({ name }) => paths[name] === '');
+    const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, unnamed, config.log)) };
     const sums = await sha256(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
     return {
       spec,
@@ -86,26 +79,19 @@ function refused(driver: EngineDriver, spec: EngineSpec): Record<string, string>
   );
 }
 
-interface DroppedIn {
-  spec: EngineSpec;
-  config: EngineConfig;
-  effective: Record<string, Scalar>;
-  handlers: Handler[];
-}
-
 /** An engine that drops a handler with a warning would let its pods fail one by one, each for a reason that is not the real one. */
 async function droppedHandlers(
   host: Host,
   driver: EngineDriver,
-  { spec, config, effective, handlers }: DroppedIn,
+  unnamed: Handler[],
+  log: string,
 ): Promise<Record<string, string>> {
-  if (driver.whyDropped === undefined) return {};
-  const dropped = handlers.filter((handler) => driver.runtimePath(effective, handler, spec) === '');
-  const words = dropped.length === 0 ? '' : (await host.exec(['tail', '-n', '500', config.log])).stdout;
+  if (driver.whyDropped === undefined || unnamed.length === 0) return {};
+  const { stdout } = await host.exec(['tail', '-n', '500', log]);
   return Object.fromEntries(
-    dropped.map((handler) => [
+    unnamed.map((handler) => [
       handler.name,
-      driver.whyDropped?.(words, handler) ?? `the handler "${handler.name}" is not in its effective configuration`,
+      driver.whyDropped?.(stdout, handler) ?? `the handler "${handler.name}" is not in its effective configuration`,
     ]),
   );
 }

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { canonicalJson } from '../plan/hash.ts';
 import type { Plan } from '../plan/cell.ts';
 import { UsageError } from '../util/errors.ts';
 import { manyFiles } from '../util/many-files.ts';
+import { wholeLines } from './ndjson.ts';
 import { partFolders, wholePlan } from './parts.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -79,14 +80,6 @@ async function readLeaf(folder: RunFolder): Promise<Leaf> {
   const text = canonicalJson(plan);
   const same = { plan: sha256(text), cells: sha256(canonicalJson(wholePlan(plan).cells)) };
   return { folder, plan, same, files, digest: sha256([text, ...content].join('\n')) };
-}
-
-async function wholeLines(path: string): Promise<Buffer> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  });
-  return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
 }
 
 /** Each content once, and of a run that was copied, went on and was copied again, only the last state; in a stable order. */

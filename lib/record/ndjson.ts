@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { readFile, stat, truncate } from 'node:fs/promises';
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { readFile, truncate } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { UsageError } from '../util/errors.ts';
@@ -45,11 +45,16 @@ function flushDirectory(path: string): void {
  * any other unreadable line is a UsageError that names the file and the line. A file that is not there has no records.
  */
 export async function readRecords<T>(path: string, schema: z.ZodType<T>): Promise<T[]> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
+  return parseRecords((await wholeLines(path)).toString(), path, schema);
+}
+
+/** A file up to its last newline; a file that is not there is empty. */
+export async function wholeLines(path: string): Promise<Buffer> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
-  return parseRecords(text, path, schema);
+  return bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
 }
 
 /** Pure part of `readRecords`; `path` is what errors call the text. */
@@ -75,8 +80,6 @@ export function parseRecords<T>(text: string, path: string, schema: z.ZodType<T>
 
 /** Cuts a torn last line off, so that the next append starts a line of its own. */
 export async function mendTail(path: string): Promise<void> {
-  const text = await readFile(path).catch(() => undefined);
-  if (text === undefined) return;
-  const end = text.lastIndexOf(0x0a) + 1;
-  if (end < (await stat(path)).size) await truncate(path, end);
+  const { length } = await wholeLines(path);
+  if (existsSync(path)) await truncate(path, length);
 }

@@ -52,8 +52,6 @@ function leaseCalls(spans: readonly Span[]): number {
     .filter(({ phase }) => phase === 'pods')
     .reduce((sum, lease) => {
       const calls = within('cri', lease);
-      const together = calls.filter(({ alone }) => alone !== true);
-      const durations = (some: Span[]): number[] => some.map(({ durationMs }) => durationMs);
       const called = new Set(calls.map(({ name }) => name));
       const rows = Math.max(
         1,
@@ -63,8 +61,9 @@ function leaseCalls(spans: readonly Span[]): number {
             .map(interval),
         ),
       );
-      const lonely = durations(calls.filter((call) => !together.includes(call)));
-      return sum + leastMakespan(durations(together), rows) + leastMakespan(lonely, 1);
+      const lasted = (alone: boolean): number[] =>
+        calls.filter((call) => (call.alone === true) === alone).map(({ durationMs }) => durationMs);
+      return sum + total(lasted(true)) + leastMakespan(lasted(false), rows);
     }, 0);
 }
 
@@ -73,11 +72,14 @@ function leaseCalls(spans: readonly Span[]): number {
  * has k + 1, the shortest k + 1 of the longest k·rows + 1. For k = 0 that is the longest piece.
  */
 function leastMakespan(pieces: readonly number[], rows: number): number {
-  const sum = (some: readonly number[]): number => some.reduce((all, ms) => all + ms, 0);
   const longest = pieces.toSorted((a, b) => b - a);
-  let least = sum(longest) / rows;
-  for (let k = 0; k * rows < longest.length; k++) least = Math.max(least, sum(longest.slice(k * rows - k, k * rows + 1)));
+  let least = total(longest) / rows;
+  for (let k = 0; k * rows < longest.length; k++) least = Math.max(least, total(longest.slice(k * rows - k, k * rows + 1)));
   return least;
+}
+
+function total(some: readonly number[]): number {
+  return some.reduce((all, ms) => all + ms, 0);
 }
 
 function interval({ startMs, durationMs }: Span): Interval {

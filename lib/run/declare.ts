@@ -6,8 +6,8 @@ import { hasGuest } from '../suite/guests.ts';
 import { judge } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
-import type { Observation } from '../record/observation.ts';
-import type { ConfigScenario, PodScenario, Scenario } from '../suite/scenario.ts';
+import type { Observation, Outcome } from '../record/observation.ts';
+import type { ConfigScenario, PodScenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
@@ -15,7 +15,7 @@ import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
 import { knownIssues } from '../../suites/known-issues.ts';
 import { launch, type Gone } from './launch.ts';
-import { leaseWork, type Turn } from './lease-work.ts';
+import { leaseWork, type LeaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
@@ -29,16 +29,15 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.socket));
   afterAll(() => connection.close());
-  const lease: Lease = { context, remote, connection, broken: undefined, read: new Map() };
-  const slots = new Semaphore(context.pods);
+  const lease: Lease = { context, remote, connection, slots: new Semaphore(context.pods), broken: undefined, read: new Map() };
   const pods: Array<{ turn: Turn; observe: () => Promise<Observation> }> = [];
-  for (const { turn, cell, suite, scenario, rules } of leaseWork(suites, context)) {
+  for (const work of leaseWork(suites, context)) {
+    const { turn, cell, suite, scenario, rules } = work;
     const before = pods.filter((pod) => pod.turn !== turn);
-    const slot: Slot = { alone: turn === 'alone', hold: (work) => (turn === 'alone' ? slots.runAlone(work) : slots.run(work)) };
     const observe = once(async () => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
       if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe()));
-      return record(lease, cell, suite, scenario, slot);
+      return record(lease, work);
     });
     if (turn !== 'reading') pods.push({ turn, observe });
     describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
@@ -66,18 +65,20 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
  * runner finds out whether the host is lost, and brings back what was not observed.
  */
-async function record(lease: Lease, cell: WorkerCell, suite: Suite, scenario: Scenario, slot: Slot): Promise<Observation> {
-  const { context, remote } = lease;
+async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork): Promise<Observation> {
+  const { context, remote, slots } = lease;
   const at = { cell: cell.facts.id, suite: suite.id };
+  const alone = turn === 'alone';
   for (let attempt = 1; ; attempt++) {
-    const { outcome, withLogs } = await slot.hold(async () => {
+    const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {
       if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
       const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
       const seen = await withLostEngine(gone.seen.outcome, context, remote);
       if (seen.kind === 'error') lease.broken = seen.message;
       return { outcome: seen, withLogs: gone.withLogs };
-    });
-    const observation: Observation = { ...(await withLogs()), outcome, ...(slot.alone && { alone: true }) };
+    };
+    const { outcome, withLogs } = await (alone ? slots.runAlone(observe) : slots.run(observe));
+    const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
       appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
     } catch (error) {
@@ -121,17 +122,13 @@ function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suit
   });
 }
 
-/** A place among the pods of a lease. */
-interface Slot {
-  alone: boolean;
-  hold: <T>(work: () => Promise<T>) => Promise<T>;
-}
-
 /** What the scenarios of one lease share. */
 interface Lease {
   context: WorkerContext;
   remote: ReturnType<typeof connectRemote>;
   connection: CriConnection;
+  /** Its places for pods. */
+  slots: Semaphore;
   /** Why nothing more can be launched. */
   broken: string | undefined;
   /** Configuration files that were read back. */

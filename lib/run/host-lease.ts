@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifact/artifact.ts';
 import { whyNotRunnable } from '../artifact/inspect.ts';
-import { whyNotOnKernel } from '../artifact/kernels.ts';
+import { whyNotOnHost } from '../artifact/host-limits.ts';
 import { acquireHost } from '../host/acquire.ts';
 import { prepareFixtures } from '../host/fixtures.ts';
 import { whyLacking } from '../host/fitness.ts';
@@ -175,7 +175,7 @@ async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGr
         const had = prefixes.get(componentKey(component));
         if (had === undefined) return undefined;
         const programs = programsOf(component, had.artifact);
-        return whyNotOnKernel(component, host.facts) ?? whyNotRunnable(had.artifact, host.facts, programs);
+        return whyNotOnHost(component, host.facts) ?? whyNotRunnable(had.artifact, host.facts, programs);
       }),
     );
     const lacking = workOf(stage, [cell], setting).map((work) => whyLacking(host, featuresOf(work)));

@@ -203,7 +203,7 @@ async function look(task: Launch, spec: PodSpec, attempts: readonly string[], po
   const { context, remote } = task;
   const ofPod = (path: string): string => path.replace('{id}', pod.containerId);
   const [seen, stateOf, named] = await Promise.all([
-    observePod(pod, remote, attempts, { signal: task.signal, hostLast: task.scenario.hostState?.null !== undefined }),
+    observePod(pod, remote, attempts, { signal: task.signal, hostLast: task.scenario.hostState !== undefined }),
     whoseState(remote, ofPod(context.runtimeState)),
     context.runtimeFile === undefined ? undefined : namedRuntime(remote, ofPod(context.runtimeFile)),
   ]);

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { exec } from './exec.ts';
+import { temporary } from '../artifact/testing.ts';
+import { exec, execPipe } from './exec.ts';
 
 it('does not wait for those to whom a killed process gave its pipes', async () => {
   const started = performance.now();
@@ -12,4 +15,24 @@ it('does not wait for those to whom a killed process gave its pipes', async () =
 it('waits for what was started in the background by a process that ended well', async () => {
   const { stdout, exitCode } = await exec(['sh', '-c', '(sleep 1; echo later) &']);
   expect({ stdout, exitCode }).toEqual({ stdout: 'later\n', exitCode: 0 });
+});
+
+it('gives one process what another writes, and tells which of both failed', async () => {
+  await using directory = await temporary();
+  const file = join(directory.path, 'copy');
+  const write = ['sh', '-c', 'cat >"$1"', 'sh', file];
+  await execPipe(['sh', '-c', 'printf all'], write);
+  expect(await readFile(file, 'utf8')).toBe('all');
+  await expect(execPipe(['sh', '-c', 'echo half; echo torn >&2; exit 3'], write)).rejects.toThrow(
+    /^Cannot run sh -c echo half; .*exit code 3.*: torn$/,
+  );
+  await expect(execPipe(['yes'], ['sh', '-c', 'echo full >&2; exit 4'])).rejects.toThrow(/^Cannot run sh .*exit code 4.*: full$/);
+  await expect(execPipe(['printf', 'all'], ['no-such-program'])).rejects.toThrow(/^Cannot run no-such-program: .*ENOENT/);
+});
+
+it('does not wait for those to whom the receiver of a pipe gave its own', async () => {
+  const started = performance.now();
+  const stuck = ['sh', '-c', 'echo said >&2; sleep 30 & exec sleep 30'];
+  await expect(execPipe(['yes'], stuck, { timeoutMs: 300 })).rejects.toThrow(/timed out after 300 milliseconds.*: said$/);
+  expect(performance.now() - started).toBeLessThan(20_000);
 });

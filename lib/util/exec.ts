@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa, ExecaError, type Subprocess } from 'execa';
 
 export interface ExecOptions {
   /** Bytes for standard input; without it standard input is empty. */
@@ -31,21 +31,15 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
   const [file, ...rest] = argv;
   if (file === undefined) throw new RangeError('Cannot run an empty argv');
   const child = execa(file, rest, {
+    ...limits(options),
     reject: false,
     stripFinalNewline: false,
-    timeout: options.timeoutMs ?? 60_000,
-    forceKillAfterDelay: 2_000,
     maxBuffer: 64 * 1024 * 1024,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
-  // Who was killed may have given its pipes to others, as ssh does to its master: they would be waited for as long as those live.
-  child.once('exit', (_, signal) => {
-    if (signal === null) return;
-    setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), lastWordsMs).unref();
-  });
+  endWithItsProcess(child);
   const result = await child;
   return {
     argv,
@@ -73,23 +67,33 @@ export async function execPipe(
   to: readonly string[],
   options: Pick<ExecOptions, 'timeoutMs' | 'signal'> = {},
 ): Promise<void> {
-  const limits = {
-    reject: false,
-    timeout: options.timeoutMs ?? 60_000,
-    forceKillAfterDelay: 2_000,
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-  } as const;
   const [source, ...sourceArguments] = from;
   const [sink = '', ...sinkArguments] = to;
-  const sending = execa(source, sourceArguments, { ...limits, stdin: 'ignore', buffer: { stdout: false } });
-  const received = await sending.pipe(sink, sinkArguments, limits);
-  const sent = await sending;
-  for (const [argv, result] of [
-    [to, received],
-    [from, sent],
-  ] as const) {
-    if (result.failed) throw refusal(argv, result.shortMessage ?? 'failed', String(result.stderr ?? ''));
-  }
+  const sending = execa(source, sourceArguments, { ...limits(options), stdin: 'ignore', buffer: { stdout: false } });
+  const receiving = execa(sink, sinkArguments, limits(options));
+  [sending, receiving].forEach(endWithItsProcess);
+  const ended = await Promise.allSettled([receiving, sending, sending.pipe(receiving)]);
+  ended.forEach((end, index) => {
+    if (end.status === 'fulfilled') return;
+    const error: unknown = end.reason;
+    throw error instanceof ExecaError ? refusal(index === 0 ? to : from, error.shortMessage, String(error.stderr)) : error;
+  });
+}
+
+function limits({ timeoutMs, signal }: Pick<ExecOptions, 'timeoutMs' | 'signal'>) {
+  return {
+    timeout: timeoutMs ?? 60_000,
+    forceKillAfterDelay: 2_000,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  };
+}
+
+/** Who was killed may have given its pipes to others, as ssh does to its master: they would be waited for as long as those live. */
+function endWithItsProcess(child: Pick<Subprocess, 'once' | 'stdout' | 'stderr'>): void {
+  child.once('exit', (_, signal) => {
+    if (signal === null) return;
+    setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), lastWordsMs).unref();
+  });
 }
 
 /** Which command failed, how, and its last words. */

@@ -28,7 +28,7 @@ const rows: readonly Row[] = [
 ];
 
 /** Why this version cannot run on a host with this kernel (`6.12.117+deb13-amd64`) and these control groups, or undefined. */
-export function whyNotOnKernel(
+export function whyNotOnHost(
   artifact: { name: string; version: string },
   { kernel, cgroup }: Pick<HostFacts, 'kernel' | 'cgroup'>,
 ): string | undefined {
