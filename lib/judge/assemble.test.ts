@@ -9,8 +9,9 @@ import { node, noNode } from '../suite/expect/node.ts';
 import { sameAsNative } from '../suite/expect/dev.ts';
 import { engine, runtime } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
-import { assemble, identityOf, type Records, type Rulebook } from './assemble.ts';
+import { assemble, type Records, type Rulebook } from './assemble.ts';
 import { fixtures, frozen, lease, observation, planned } from './evidence.sample.ts';
+import { identityOf } from './planned-identity.ts';
 
 const path = '/dev/podproof-block';
 const cellOf = (name: 'runc' | 'crun', version: string): PlannedCell => ({

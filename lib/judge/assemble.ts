@@ -1,22 +1,17 @@
 import { documentSchema, type Cell, type Document, type HostEntry, type Verdict } from '../record/document.ts';
 import type { HostFacts } from '../record/host-facts.ts';
 import type { JournalEvent } from '../record/journal.ts';
-import { scenarioKey, type Observation } from '../record/observation.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
 import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
 import { canonicalJson } from '../plan/hash.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
-import type { CellFacts } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
-import type { Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
-import { cellFacts } from './cell-facts.ts';
-import { digest, type Journal } from './journal.ts';
-import { judge, unmet, type Judgement } from './judge.ts';
+import { cellVerdicts, questionsOf } from './cell-verdicts.ts';
+import type { Journal } from './journal.ts';
 import { count, exitCode, worst } from './lattice.ts';
-import type { PlannedIdentity } from './canary.ts';
-import { Tries, type Try } from './tries.ts';
+import { Tries } from './tries.ts';
 
 export interface Records {
   plan: Plan;
@@ -47,18 +42,14 @@ export function assembleParts(run: string, parts: readonly Part[], rulebook: Rul
   const suites = rulebook.suites.filter((suite) => plan.suites.includes(suite.id));
   const verdicts: Verdict[] = [];
   const cells: Cell[] = [];
+  const questions = questionsOf(suites, rulebook.selects);
+  const natives = nativesOf(plan.cells);
   const accelerators = acceleratorsOf(tries);
   for (const planned of plan.cells) {
-    const home = tries.home(planned.id);
-    const context: CellContext = { planned, home, tries, known: rulebook.known, plan };
-    const own = suites.flatMap((suite) =>
-      suite.rules.flatMap((rule) =>
-        rule.on
-          .filter((scenario) => rulebook.selects(suite.id, scenario, rule.id))
-          .map((scenario) => verdictOf(context, suite, rule, scenarioOf(suite, scenario))),
-      ),
-    );
+    const native = planned.runtime.name === 'runc' ? undefined : natives.get(placeOf(planned));
+    const own = cellVerdicts({ planned, tries, known: rulebook.known, native }, questions);
     verdicts.push(...own);
+    const home = tries.home(planned.id);
     const reason = home.blocked.get(planned.id);
     const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
     cells.push({
@@ -131,100 +122,18 @@ function hostsOf(plan: Plan, tries: Tries): HostEntry[] {
   });
 }
 
-interface CellContext {
-  planned: PlannedCell;
-  /** The journal of the run that had this cell last. */
-  home: Journal;
-  tries: Tries;
-  known: readonly KnownIssue[];
-  plan: Plan;
-}
-
-function verdictOf(context: CellContext, suite: Suite, rule: Rule, scenario: Scenario): Verdict {
-  const { planned, home, tries } = context;
-  const key = scenarioKey({ cell: planned.id, suite: suite.id, scenario: scenario.id });
-  const without = (verdict: Judgement['verdict'], reason: string): Verdict => ({
-    cell: planned.id,
-    suite: suite.id,
-    scenario: scenario.id,
-    rule: rule.id,
-    evidence: tries.of(key).at(-1)?.at ?? '',
-    verdict,
-    expected: rule.title,
-    observed: '',
-    reason,
-  });
-  const inapplicable = unmet(rule, scenario, factsOf(planned, home));
-  if (inapplicable !== undefined) return without('unsupported', inapplicable);
-  const judged = tries.of(key).map((one) => judgeTry(context, rule, one, without));
-  const name = worst(judged.map(({ verdict }) => verdict));
-  // Of several tries that differ the worst is told, and that they differ: another try never turns a verdict green.
-  const verdict = judged.findLast((each) => each.verdict === name);
-  if (verdict !== undefined) {
-    const other = judged.find((each) => each.verdict !== name);
-    if (other !== undefined) return { reason: `another try: ${other.verdict}, ${other.observed}`, ...verdict, flaky: true };
-    const before = tries.troubled(key);
-    return before === undefined ? verdict : { reason: `the second try; the first one: ${before}`, ...verdict, flaky: true };
-  }
-  const blocked = home.blocked.get(planned.id);
-  return blocked === undefined ? without('missing', 'planned, and no record was made') : without('blocked', blocked);
-}
-
-function judgeTry(
-  context: CellContext,
-  rule: Rule,
-  { observation, at, journal }: Try,
-  without: (verdict: Judgement['verdict'], reason: string) => Verdict,
-): Verdict {
-  const { planned, known } = context;
-  const lease = journal.leases.get(observation.lease);
-  if (lease === undefined) return without('error', `the journal has no engine lease "${observation.lease}"`);
-  const evidence = { cell: factsOf(planned, journal), observation, lease, native: nativeOf(context, observation) };
-  const { cell, suite, scenario } = observation;
-  return {
-    cell,
-    suite,
-    scenario,
-    rule: rule.id,
-    evidence: at,
-    ...judge(rule, evidence, plannedIdentity(planned, journal), known),
-  };
-}
-
-function factsOf(planned: PlannedCell, journal: Journal): CellFacts {
-  return cellFacts(planned, journal.hosts.get(planned.host.id));
-}
-
-/** The same scenario under runc on the same host and engine: what a runtime is contrasted with. */
-function nativeOf({ planned, plan, tries }: CellContext, observation: Observation): Observation | undefined {
-  if (planned.runtime.name === 'runc') return undefined;
-  const sibling = plan.cells.find(
-    (cell) =>
-      cell.runtime.name === 'runc' &&
-      cell.host.id === planned.host.id &&
-      cell.engine.name === planned.engine.name &&
-      cell.engine.version === planned.engine.version,
+/** The cell with runc on each host and engine. */
+function nativesOf(cells: readonly PlannedCell[]): Map<string, string> {
+  return new Map(
+    cells
+      .filter(({ runtime }) => runtime.name === 'runc')
+      .map((cell) => [placeOf(cell), cell.id] as const)
+      .toReversed(),
   );
-  return sibling === undefined ? undefined : tries.of(scenarioKey({ ...observation, cell: sibling.id })).at(-1)?.observation;
 }
 
-/** The name of the executable that identifies an engine or runtime. */
-export function binaryOf(component: { name: string }): string {
-  return component.name === 'kata' ? 'containerd-shim-kata-v2' : component.name;
-}
-
-/** The checksums that the plan's artifacts had when they were resolved. */
-export function identityOf(planned: PlannedCell, events: readonly JournalEvent[]): PlannedIdentity {
-  return plannedIdentity(planned, digest(events));
-}
-
-function plannedIdentity(planned: PlannedCell, journal: Journal): PlannedIdentity {
-  const sum = (component: Component): string => {
-    const binaries = journal.artifacts.get(componentKey(component))?.binaries;
-    const shim = 'shim' in component && component.shim !== undefined ? ` (${component.shim})` : '';
-    return binaries?.[`${binaryOf(component)}${shim}`] ?? '';
-  };
-  return { engineSha256: sum(planned.engine), runtimeSha256: sum(planned.runtime) };
+function placeOf({ host, engine }: PlannedCell): string {
+  return `${host.id} ${engine.name} ${engine.version}`;
 }
 
 function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'> {
@@ -252,10 +161,4 @@ function rangeOf(rule: Rule): string {
   return rule.needs === undefined || rule.needs.length === 0
     ? 'every engine and runtime'
     : rule.needs.map((need) => need.text).join(', ');
-}
-
-function scenarioOf(suite: Suite, id: string): Scenario {
-  const scenario = suite.scenarios.find((candidate) => candidate.id === id);
-  if (scenario === undefined) throw new Error(`Cannot judge: suite ${suite.id} has no scenario "${id}"`);
-  return scenario;
 }

@@ -29,6 +29,7 @@ export class Tries {
       for (const { observation } of part.observations)
         if (worthRetry(observation.outcome)) this.#troubled.set(scenarioKey(observation), outcomeText(observation));
     }
+    for (const { part, journal } of this.#parts.toReversed()) for (const { id } of part.plan.cells) this.#home.set(id, journal);
     for (const { journal } of this.#parts) for (const cell of journal.blocked.keys()) this.#home.set(cell, journal);
     for (const { part, journal } of this.#parts)
       for (const { observation } of part.observations) this.#home.set(observation.cell, journal);
@@ -48,9 +49,7 @@ export class Tries {
 
   /** The journal that knows a cell: of the last run with a pod in it, or that says what blocked it, or of the first run. */
   home(cell: string): Journal {
-    return (
-      this.#home.get(cell) ?? this.#parts.find(({ part }) => part.plan.cells.some(({ id }) => id === cell))?.journal ?? empty
-    );
+    return this.#home.get(cell) ?? empty;
   }
 
   /** Every machine that a run had. */

@@ -2,7 +2,6 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { canonicalJson } from '../plan/hash.ts';
 import type { Plan } from '../plan/cell.ts';
 import { UsageError } from '../util/errors.ts';
 import { manyFiles } from '../util/many-files.ts';
@@ -77,8 +76,9 @@ async function readLeaf(folder: RunFolder): Promise<Leaf> {
   const names = ['journal.ndjson', ...plan.cells.map(({ id }) => `cells/${id}/observations.ndjson`).sort()];
   const files = new Map(await manyFiles(names, async (name) => [name, await wholeLines(join(folder.path, name))] as const));
   const content = [...files].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
-  const text = canonicalJson(plan);
-  const same = { plan: sha256(text), cells: sha256(canonicalJson(wholePlan(plan).cells)) };
+  // As it was parsed, so that equal plans give equal text.
+  const text = JSON.stringify(plan);
+  const same = { plan: sha256(text), cells: sha256(JSON.stringify(wholePlan(plan).cells)) };
   return { folder, plan, same, files, digest: sha256([text, ...content].join('\n')) };
 }
 

@@ -3,7 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporary } from '../artifact/testing.ts';
-import { identityOf } from '../judge/assemble.ts';
+import { identityOf } from '../judge/planned-identity.ts';
 import { lease } from '../judge/evidence.sample.ts';
 import { componentKey, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';

@@ -5,7 +5,7 @@ import { fileSha256 } from '../artifact/inventory.ts';
 import { discoverKataRelease } from '../artifact/kata-prefix.ts';
 import { resolveArtifact } from '../artifact/resolve.ts';
 import { whyNoShim } from '../engine/runsc.ts';
-import { binaryOf } from '../judge/assemble.ts';
+import { binaryOf } from '../judge/planned-identity.ts';
 import { componentKey, componentsOf, type Component, type PlannedCell } from '../plan/cell.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';

@@ -13,7 +13,7 @@ import { handlerName } from '../engine/engine.ts';
 import { failure, startEngine } from '../engine/start.ts';
 import type { Host } from '../host/host.ts';
 import { criClient } from '../cri/client.ts';
-import { binaryOf } from '../judge/assemble.ts';
+import { binaryOf } from '../judge/planned-identity.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { EngineInstance, LeaseRecord } from '../record/observation.ts';
 import type { Fixtures } from '../record/fixtures.ts';

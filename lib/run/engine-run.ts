@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { handlerName, type Engine } from '../engine/engine.ts';
 import type { Host } from '../host/host.ts';
-import { identityOf } from '../judge/assemble.ts';
+import { identityOf } from '../judge/planned-identity.ts';
 import type { PlannedCell } from '../plan/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { type LeaseRecord } from '../record/observation.ts';

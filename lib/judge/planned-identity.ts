@@ -1,0 +1,24 @@
+import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
+import type { JournalEvent } from '../record/journal.ts';
+import type { PlannedIdentity } from './canary.ts';
+import { digest, type Journal } from './journal.ts';
+
+/** The name of the executable that identifies an engine or runtime. */
+export function binaryOf(component: { name: string }): string {
+  return component.name === 'kata' ? 'containerd-shim-kata-v2' : component.name;
+}
+
+/** The checksums that the plan's artifacts had when they were resolved. */
+export function identityOf(planned: PlannedCell, events: readonly JournalEvent[]): PlannedIdentity {
+  return plannedIdentity(planned, digest(events));
+}
+
+/** The same from a journal that was digested. */
+export function plannedIdentity(planned: PlannedCell, journal: Journal): PlannedIdentity {
+  const sum = (component: Component): string => {
+    const binaries = journal.artifacts.get(componentKey(component))?.binaries;
+    const shim = 'shim' in component && component.shim !== undefined ? ` (${component.shim})` : '';
+    return binaries?.[`${binaryOf(component)}${shim}`] ?? '';
+  };
+  return { engineSha256: sum(planned.engine), runtimeSha256: sum(planned.runtime) };
+}
