@@ -1,4 +1,4 @@
-import { documentSchema, type Cell, type Document, type HostEntry, type Verdict } from '../record/document.ts';
+import { documentSchema, type Cell, type Document, type HostEntry, type Span, type Verdict } from '../record/document.ts';
 import type { HostFacts } from '../record/host-facts.ts';
 import type { JournalEvent } from '../record/journal.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
@@ -8,10 +8,11 @@ import { canonicalJson } from '../plan/hash.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Rule } from '../suite/rule.ts';
 import type { Suite } from '../suite/suite.ts';
-import { cellVerdicts, questionsOf } from './cell-verdicts.ts';
+import { cellVerdicts, questionsOf, type Question } from './cell-verdicts.ts';
 import type { Journal } from './journal.ts';
 import { count, exitCode, worst } from './lattice.ts';
-import { Tries } from './tries.ts';
+import { Runs } from './runs.ts';
+import { podSpans, Tries } from './tries.ts';
 
 export interface Records {
   plan: Plan;
@@ -29,88 +30,151 @@ export interface Rulebook {
 
 /** The whole document of a run from its records and today's rules. Pure, so that `judge` needs no host. */
 export function assemble({ plan, run, events, observations }: Records, rulebook: Rulebook): Document {
-  return assembleParts(run, [{ id: '', plan, events, observations }], rulebook);
-}
-
-/** The same for runs that were merged: shards of one plan, and several tries of one. */
-export function assembleParts(run: string, parts: readonly Part[], rulebook: Rulebook): Document {
-  const [first] = parts;
-  if (first === undefined) throw new Error('Cannot judge a run without records');
-  const single = parts.length === 1 && first.id === '';
-  const plan = single ? first.plan : wholePlan(first.plan);
-  const tries = new Tries(parts);
-  const suites = rulebook.suites.filter((suite) => plan.suites.includes(suite.id));
-  const verdicts: Verdict[] = [];
-  const cells: Cell[] = [];
-  const questions = questionsOf(suites, rulebook.selects);
-  const natives = nativesOf(plan.cells);
-  const accelerators = acceleratorsOf(tries);
-  for (const planned of plan.cells) {
-    const native = planned.runtime.name === 'runc' ? undefined : natives.get(placeOf(planned));
-    const own = cellVerdicts({ planned, tries, known: rulebook.known, native }, questions);
-    verdicts.push(...own);
-    const home = tries.home(planned.id);
-    const reason = home.blocked.get(planned.id);
-    const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
-    cells.push({
-      ...cellHead(planned, home),
-      verdict: worst(own.map(({ verdict }) => verdict)),
-      ...(reason === undefined ? {} : { reason }),
-      // Where machines differ, the list of hosts does not say which of them this was.
-      ...(accelerator === undefined || (accelerators.get(planned.host.id)?.size ?? 0) < 2 ? {} : { accelerator }),
-    });
+  const assembly = new Assembly(run, [{ id: '', plan, events }], rulebook);
+  const seen = new Map<string, Located[]>();
+  for (const located of observations) {
+    const { cell } = located.observation;
+    seen
+      .set(cell, seen.get(cell) ?? [])
+      .get(cell)
+      ?.push(located);
   }
-  const names = verdicts.map(({ verdict }) => verdict);
-  const knownIds = new Set(verdicts.map((verdict) => verdict.known));
-  const ruleIds = new Set(verdicts.map((verdict) => verdict.rule));
-  const { shard } = plan;
-  const { id: _, ...times } = tries.run(plan.cells);
-  return {
-    schema: documentSchema,
-    run: {
-      ...times,
-      id: run,
-      profile: plan.profile,
-      plan: plan.hash,
-      exit: exitCode(names),
-      ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
-    },
-    parts: single ? [] : tries.described(),
-    counts: count(names),
-    hosts: hostsOf(plan, tries),
-    cells,
-    rules: suites.flatMap((suite) =>
-      suite.rules
-        .filter((rule) => ruleIds.has(rule.id))
-        .map((rule) => ({ id: rule.id, suite: suite.id, title: rule.title, citation: rule.citation, range: rangeOf(rule) })),
-    ),
-    known: rulebook.known
-      .filter((issue) => knownIds.has(issue.id))
-      .map((issue) => ({
-        id: issue.id,
-        title: issue.title,
-        url: issue.url,
-        range: issue.on.map((requirement) => requirement.text).join(' with '),
-        security: issue.security ?? false,
-      })),
-    verdicts,
-    spans: tries.spans(),
-    excluded: plan.excluded,
-    baseline: null,
-  };
+  for (const cells of assembly.places) assembly.judge(cells, [cells.flatMap(({ id }) => seen.get(id) ?? [])]);
+  return assembly.document();
 }
 
-function acceleratorsOf(tries: Tries): Map<string, Set<string>> {
+/** Places whose observations are held at a time, a few MiB each: the disk is idle while one is judged. */
+const ahead = 16;
+
+/** The same for runs that were merged, shards of one plan and several tries of one; their observations are never held all at once. */
+export async function assembleParts(run: string, parts: readonly Part[], rulebook: Rulebook): Promise<Document> {
+  const assembly = new Assembly(run, parts, rulebook);
+  const observed = (cells: readonly PlannedCell[]): Promise<Located[][]> =>
+    Promise.all(parts.map(async (part) => (await Promise.all(cells.map(({ id }) => part.observations(id)))).flat()));
+  for (let from = 0; from < assembly.places.length; from += ahead) {
+    const places = assembly.places.slice(from, from + ahead);
+    const seen = await Promise.all(places.map(observed));
+    places.forEach((cells, index) => assembly.judge(cells, seen[index] ?? []));
+  }
+  return assembly.document();
+}
+
+/** Judges a plan place by place: cells of one host and engine are contrasted with each other, and with no others. */
+class Assembly {
+  /** The planned cells of each host and engine. */
+  readonly places: readonly PlannedCell[][];
+  readonly #run: string;
+  readonly #single: boolean;
+  readonly #plan: Plan;
+  readonly #runs: Runs;
+  readonly #rulebook: Rulebook;
+  readonly #suites: readonly Suite[];
+  readonly #questions: readonly Question[];
+  readonly #accelerators: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly #judged = new Map<string, { cell: Cell; verdicts: readonly Verdict[] }>();
+  readonly #pods: Span[][];
+
+  constructor(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | 'events'>>, rulebook: Rulebook) {
+    const [first] = parts;
+    if (first === undefined) throw new Error('Cannot judge a run without records');
+    this.#run = run;
+    this.#single = parts.length === 1 && first.id === '';
+    this.#plan = this.#single ? first.plan : wholePlan(first.plan);
+    this.#runs = new Runs(parts);
+    this.#rulebook = rulebook;
+    this.#suites = rulebook.suites.filter((suite) => this.#plan.suites.includes(suite.id));
+    this.#questions = questionsOf(this.#suites, rulebook.selects);
+    this.#accelerators = acceleratorsOf(this.#runs);
+    this.#pods = parts.map(() => []);
+    const places = new Map<string, PlannedCell[]>();
+    for (const cell of this.#plan.cells) {
+      const place = `${cell.host.id} ${cell.engine.name} ${cell.engine.version}`;
+      places
+        .set(place, places.get(place) ?? [])
+        .get(place)
+        ?.push(cell);
+    }
+    this.places = [...places.values()];
+  }
+
+  /** Judges the cells of one place by what each run observed in them, in the order of the runs. */
+  judge(cells: readonly PlannedCell[], seen: ReadonlyArray<readonly Located[]>): void {
+    const tries = new Tries(this.#runs.journals.map((journal, index) => ({ journal, observations: seen[index] ?? [] })));
+    seen.forEach((list, index) => this.#pods[index]?.push(...list.flatMap(({ observation }) => podSpans(observation))));
+    const native = cells.find(({ runtime }) => runtime.name === 'runc')?.id;
+    for (const planned of cells) {
+      const home = tries.home(planned.id) ?? this.#runs.home(planned.id);
+      const contrast = planned.runtime.name === 'runc' ? undefined : native;
+      const verdicts = cellVerdicts({ planned, home, tries, known: this.#rulebook.known, native: contrast }, this.#questions);
+      const reason = home.blocked.get(planned.id);
+      const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
+      const differ = (this.#accelerators.get(planned.host.id)?.size ?? 0) > 1;
+      const cell: Cell = {
+        ...cellHead(planned, home),
+        verdict: worst(verdicts.map(({ verdict }) => verdict)),
+        ...(reason === undefined ? {} : { reason }),
+        // Where machines differ, the list of hosts does not say which of them this was.
+        ...(accelerator === undefined || !differ ? {} : { accelerator }),
+      };
+      this.#judged.set(planned.id, { cell, verdicts });
+    }
+  }
+
+  document(): Document {
+    const plan = this.#plan;
+    const judged = plan.cells.flatMap(({ id }) => this.#judged.get(id) ?? []);
+    const verdicts = judged.flatMap((one) => one.verdicts);
+    const names = verdicts.map(({ verdict }) => verdict);
+    const knownIds = new Set(verdicts.map((verdict) => verdict.known));
+    const ruleIds = new Set(verdicts.map((verdict) => verdict.rule));
+    const { shard } = plan;
+    return {
+      schema: documentSchema,
+      run: {
+        ...this.#runs.run(plan.cells),
+        id: this.#run,
+        profile: plan.profile,
+        plan: plan.hash,
+        exit: exitCode(names),
+        ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
+      },
+      parts: this.#single ? [] : this.#runs.described(),
+      counts: count(names),
+      hosts: hostsOf(plan, this.#runs),
+      cells: judged.map(({ cell }) => cell),
+      rules: this.#suites.flatMap((suite) =>
+        suite.rules
+          .filter((rule) => ruleIds.has(rule.id))
+          .map((rule) => ({ id: rule.id, suite: suite.id, title: rule.title, citation: rule.citation, range: rangeOf(rule) })),
+      ),
+      known: this.#rulebook.known
+        .filter((issue) => knownIds.has(issue.id))
+        .map((issue) => ({
+          id: issue.id,
+          title: issue.title,
+          url: issue.url,
+          range: issue.on.map((requirement) => requirement.text).join(' with '),
+          security: issue.security ?? false,
+        })),
+      verdicts,
+      spans: this.#runs.spans(this.#pods),
+      excluded: plan.excluded,
+      baseline: null,
+    };
+  }
+}
+
+function acceleratorsOf(runs: Runs): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { host, facts } of tries.hosts()) found.set(host, (found.get(host) ?? new Set()).add(facts.accelerator));
+  for (const { host, facts } of runs.hosts()) found.set(host, (found.get(host) ?? new Set()).add(facts.accelerator));
   return found;
 }
 
 /** The machines that took the part of each planned host; those that differ in nothing but the boot are one. */
-function hostsOf(plan: Plan, tries: Tries): HostEntry[] {
+function hostsOf(plan: Plan, runs: Runs): HostEntry[] {
   const kinds = new Map(plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
   const distinctOf = new Map<string, Map<string, HostFacts>>();
-  for (const { host, facts } of tries.hosts())
+  for (const { host, facts } of runs.hosts())
     distinctOf.set(
       host,
       (distinctOf.get(host) ?? new Map<string, HostFacts>()).set(canonicalJson({ ...facts, bootId: '' }), facts),
@@ -120,20 +184,6 @@ function hostsOf(plan: Plan, tries: Tries): HostEntry[] {
     if (distinct === undefined) return [{ id, kind, accelerator: 'never up' }];
     return [...distinct.values()].map((facts) => ({ id, kind, accelerator: facts.accelerator, facts }));
   });
-}
-
-/** The cell with runc on each host and engine. */
-function nativesOf(cells: readonly PlannedCell[]): Map<string, string> {
-  return new Map(
-    cells
-      .filter(({ runtime }) => runtime.name === 'runc')
-      .map((cell) => [placeOf(cell), cell.id] as const)
-      .toReversed(),
-  );
-}
-
-function placeOf({ host, engine }: PlannedCell): string {
-  return `${host.id} ${engine.name} ${engine.version}`;
 }
 
 function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'> {

@@ -38,6 +38,8 @@ export function questionsOf(
 /** A cell and all that is known of it, however many questions are asked. */
 export interface CellContext {
   planned: PlannedCell;
+  /** The journal of the run that had this cell last. */
+  home: Journal;
   tries: Tries;
   known: readonly KnownIssue[];
   /** The cell with runc on the same host and engine: what another runtime is contrasted with. */
@@ -46,7 +48,7 @@ export interface CellContext {
 
 /** One verdict for each question, in their order. */
 export function cellVerdicts(context: CellContext, questions: readonly Question[]): Verdict[] {
-  const asked: Asked = { ...context, home: context.tries.home(context.planned.id), facts: new Map() };
+  const asked: Asked = { ...context, facts: new Map() };
   return questions.map((question) => verdictOf(asked, question));
 }
 
@@ -57,8 +59,6 @@ interface Known {
 }
 
 interface Asked extends CellContext {
-  /** The journal of the run that had this cell last. */
-  home: Journal;
   facts: Map<Journal, Known>;
 }
 

@@ -15,8 +15,8 @@ interface Leaf {
   plan: Plan;
   /** Equal for equal plans, and for shards of plans with equal cells: thousands of cells are put in order once. */
   same: { plan: string; cells: string };
-  /** What was recorded, file by file, up to the last whole line. */
-  files: Map<string, Buffer>;
+  /** What was recorded, file by file, up to the last whole line; more than there may be memory for. */
+  files: Map<string, { bytes: number; sha256: string }>;
   digest: string;
 }
 
@@ -34,7 +34,7 @@ export interface Merge {
  * twice, or once as it was when it was killed and once resumed, counts once. Throws UsageError for runs of different plans.
  */
 export async function planMerge(folders: readonly RunFolder[]): Promise<Merge> {
-  const leaves = withoutRepeats(await Promise.all((await leafFolders(folders)).map(readLeaf)));
+  const leaves = await withoutRepeats(await Promise.all((await leafFolders(folders)).map(readLeaf)));
   const [first, ...others] = leaves;
   if (first === undefined) throw new UsageError('Cannot merge: no run was named');
   for (const other of others) sameplan(first, other);
@@ -74,8 +74,13 @@ async function leafFolders(folders: readonly RunFolder[]): Promise<RunFolder[]> 
 async function readLeaf(folder: RunFolder): Promise<Leaf> {
   const plan = await folder.plan();
   const names = ['journal.ndjson', ...plan.cells.map(({ id }) => `cells/${id}/observations.ndjson`).sort()];
-  const files = new Map(await manyFiles(names, async (name) => [name, await wholeLines(join(folder.path, name))] as const));
-  const content = [...files].map(([name, bytes]) => `${name} ${sha256(bytes)}`);
+  const files = new Map(
+    await manyFiles(names, async (name) => {
+      const lines = await wholeLines(join(folder.path, name));
+      return [name, { bytes: lines.length, sha256: sha256(lines) }] as const;
+    }),
+  );
+  const content = [...files].map(([name, file]) => `${name} ${file.sha256}`);
   // As it was parsed, so that equal plans give equal text.
   const text = JSON.stringify(plan);
   const same = { plan: sha256(text), cells: sha256(JSON.stringify(wholePlan(plan).cells)) };
@@ -83,21 +88,30 @@ async function readLeaf(folder: RunFolder): Promise<Leaf> {
 }
 
 /** Each content once, and of a run that was copied, went on and was copied again, only the last state; in a stable order. */
-function withoutRepeats(leaves: readonly Leaf[]): Leaf[] {
+async function withoutRepeats(leaves: readonly Leaf[]): Promise<Leaf[]> {
   const distinct = [...new Map(leaves.map((leaf) => [leaf.digest, leaf])).values()];
-  return distinct
-    .filter((leaf) => !distinct.some((other) => other !== leaf && isEarlierState(leaf, other)))
-    .sort((a, b) => (a.digest < b.digest ? -1 : 1));
+  const kept: Leaf[] = [];
+  for (const leaf of distinct) {
+    const states = await Promise.all(distinct.map((other) => isEarlierState(leaf, other)));
+    if (!states.includes(true)) kept.push(leaf);
+  }
+  return kept.sort((a, b) => (a.digest < b.digest ? -1 : 1));
 }
 
-function isEarlierState(leaf: Leaf, other: Leaf): boolean {
-  const journal = leaf.files.get('journal.ndjson');
+async function isEarlierState(leaf: Leaf, other: Leaf): Promise<boolean> {
   // Without a journal nothing says that both are one run.
-  if (journal === undefined || journal.length === 0) return false;
-  return (
-    leaf.same.plan === other.same.plan &&
-    [...leaf.files].every(([name, bytes]) => other.files.get(name)?.subarray(0, bytes.length).equals(bytes) === true)
-  );
+  if (leaf === other || leaf.same.plan !== other.same.plan || leaf.files.get('journal.ndjson')?.bytes === 0) return false;
+  for (const [name, { bytes, sha256: sum }] of leaf.files) {
+    const later = other.files.get(name);
+    if (later === undefined || later.bytes < bytes) return false;
+    if (later.bytes === bytes ? later.sha256 !== sum : (await beginning(other, name, bytes)) !== sum) return false;
+  }
+  return true;
+}
+
+/** The checksum of the first bytes of a file. */
+async function beginning({ folder }: Leaf, name: string, bytes: number): Promise<string> {
+  return sha256((await wholeLines(join(folder.path, name))).subarray(0, bytes));
 }
 
 function sameplan(first: Leaf, other: Leaf): void {
@@ -130,16 +144,18 @@ async function copyLeaf(leaf: Leaf, target: string): Promise<void> {
   if (existsSync(target)) return;
   const temporary = join(target, '..', `.${basename(target)}.${randomUUID()}`);
   const source = leaf.folder.path;
-  const records = new Map([...leaf.files].filter(([, bytes]) => bytes.length > 0));
+  const records = [...leaf.files].filter(([, { bytes }]) => bytes > 0).map(([name]) => name);
   const logs = (await readdir(source, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(source.length + 1))
     .filter((name) => !leaf.files.has(name) && !reports.test(name));
-  const names = [...records.keys(), ...logs];
+  const names = [...records, ...logs];
   await manyFiles(new Set(['', ...names.map(dirname)]), (name) => mkdir(join(temporary, name), { recursive: true }));
-  await manyFiles(names, (name) => {
-    const bytes = records.get(name);
-    return bytes === undefined ? copyFile(join(source, name), join(temporary, name)) : writeFile(join(temporary, name), bytes);
+  await manyFiles(names, async (name) => {
+    const copy = join(temporary, name);
+    const recorded = leaf.files.get(name);
+    if (recorded === undefined) await copyFile(join(source, name), copy);
+    else await writeFile(copy, (await wholeLines(join(source, name))).subarray(0, recorded.bytes));
   });
   await rename(temporary, target);
 }

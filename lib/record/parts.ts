@@ -10,10 +10,11 @@ export interface Part {
   id: string;
   plan: Plan;
   events: readonly JournalEvent[];
-  observations: readonly Located[];
+  /** What it observed in a cell: read when asked for, as that of all cells may be more than there is memory. */
+  observations: (cell: string) => Promise<Located[]>;
 }
 
-/** The records of a run folder: of the run itself, or of every run that it was merged from, by the time they started. */
+/** What a run folder holds: the run itself, or every run that it was merged from, by the time they started. */
 export async function readParts(folder: RunFolder): Promise<Part[]> {
   const merged = await partFolders(folder);
   if (merged.length === 0) return [await readPart(folder, '')];
@@ -38,13 +39,16 @@ export function wholePlan(plan: Plan): Plan {
 
 async function readPart(folder: RunFolder, id: string): Promise<Part> {
   const plan = await folder.plan();
-  const observations = await folder.observations(plan.cells.map((cell) => cell.id));
+  const own = new Set(plan.cells.map((cell) => cell.id));
   const prefix = id === '' ? '' : `parts/${id}/`;
   return {
     id,
     plan,
     events: await folder.events(),
-    observations: observations.map(({ observation, at }) => ({ observation, at: `${prefix}${at}` })),
+    observations: async (cell) => {
+      const found = own.has(cell) ? await folder.observations([cell]) : [];
+      return found.map(({ observation, at }) => ({ observation, at: `${prefix}${at}` }));
+    },
   };
 }
 

@@ -3,11 +3,11 @@ import { hostname } from 'node:os';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../record/document.ts';
-import type { LeaseRecord, Observation } from '../record/observation.ts';
+import type { Observation } from '../record/observation.ts';
 import { renderBadgeJson, renderBadgeSvg } from './badge.ts';
 import { canonical } from './canonical.ts';
 import { ctrfChunks } from './ctrf.ts';
-import { renderHtml } from './html/page.ts';
+import { renderHtml, type PageOptions } from './html/page.ts';
 import { jsonChunks } from './json.ts';
 import { junitChunks } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -25,7 +25,7 @@ export async function writeReports(
   document: Document,
   evidence: ReadonlyMap<string, Observation>,
   directory: string,
-  options: { redact?: boolean; leases?: readonly LeaseRecord[] } = {},
+  options: { redact?: boolean } & Omit<PageOptions, 'evidence'> = {},
 ): Promise<string[]> {
   const hide = redactor([hostname()]);
   const told = (observation: Observation): Observation =>
@@ -35,7 +35,7 @@ export async function writeReports(
   const leases = (options.leases ?? []).map((lease) => (options.redact === false ? lease : redactDeep(lease, hide)));
   const files: Record<string, () => Iterable<string>> = {
     'report.json': () => jsonChunks(ordered),
-    'report.html': () => [renderHtml(ordered, { evidence: shown, leases })],
+    'report.html': () => [renderHtml(ordered, { ...options, evidence: shown, leases })],
     'report.md': () => [renderMarkdown(ordered)],
     'report.xml': () => junitChunks(ordered),
     'ctrf.json': () => ctrfChunks(ordered),

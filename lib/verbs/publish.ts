@@ -2,13 +2,13 @@ import { hostname } from 'node:os';
 import type { Document } from '../record/document.ts';
 import type { LeaseRecord, Observation } from '../record/observation.ts';
 import { readParts } from '../record/parts.ts';
-import type { RunFolder } from '../record/run-folder.ts';
+import type { Located, RunFolder } from '../record/run-folder.ts';
 import { renderAnnotations } from '../report/annotations.ts';
 import { withBaseline } from '../report/compare.ts';
 import { renderJson } from '../report/json.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import { evidenceKey } from '../report/verdicts.ts';
+import { evidenceBudget, podsByVerdict } from '../report/html/evidence.ts';
 import { writeReports } from '../report/write.ts';
 import { UsageError } from '../util/errors.ts';
 import { recordedDocument } from './recorded.ts';
@@ -43,8 +43,8 @@ export async function publish(
   const full = baseline === undefined ? judged : withBaseline(judged, baseline);
   const redact = flags.redact !== false;
   const document = redact ? redactDocument(full, redactor([hostname()])) : full;
-  const { evidence, leases } = await evidenceOf(folder, document);
-  await writeReports(document, evidence, folder.path, { redact, leases });
+  const { evidence, pods, leases } = await evidenceOf(folder, document);
+  await writeReports(document, evidence, folder.path, { redact, leases, pods });
   const newOnly = flags.newOnly === true;
   process.stdout.write(
     flags.json === true ? renderJson(document) : renderTerminal(document, { reportPath: `${folder.path}/report.html`, newOnly }),
@@ -53,19 +53,25 @@ export async function publish(
   return newOnly ? (document.baseline?.exit ?? document.run.exit) : document.run.exit;
 }
 
-/** The observations that the verdicts were judged on, and the engines that they were made with. */
+/** The observations of the worst verdicts, as many as a page carries of all `pods`, and the engines that they were made with. */
 async function evidenceOf(
   folder: RunFolder,
   document: Document,
-): Promise<{ evidence: Map<string, Observation>; leases: LeaseRecord[] }> {
+): Promise<{ evidence: Map<string, Observation>; pods: number; leases: LeaseRecord[] }> {
   const parts = await readParts(folder);
-  const at = new Map(parts.flatMap((part) => part.observations).map((located) => [located.at, located.observation]));
-  const evidence = new Map(
-    document.verdicts.flatMap((verdict) => {
-      const observation = at.get(verdict.evidence);
-      return observation === undefined ? [] : [[evidenceKey(verdict), observation] as const];
-    }),
-  );
+  const wanted = podsByVerdict(document);
+  const evidence = new Map<string, Observation>();
+  let room = evidenceBudget;
+  let had: { cell: string; seen: Located[] } | undefined;
+  for (const { key, cell, at } of wanted) {
+    // Neighbours are of one cell, mostly.
+    if (had?.cell !== cell) had = { cell, seen: (await Promise.all(parts.map((part) => part.observations(cell)))).flat() };
+    const observation = had.seen.find((located) => located.at === at)?.observation;
+    if (observation === undefined) continue;
+    evidence.set(key, observation);
+    room -= JSON.stringify(observation).length;
+    if (room < 0) break;
+  }
   const leases = parts.flatMap(({ events }) => events.flatMap((event) => (event.event === 'lease' ? [event.record] : [])));
-  return { evidence, leases };
+  return { evidence, pods: wanted.length, leases };
 }

@@ -17,12 +17,12 @@ export async function writeRepro(folder: RunFolder, document: Document, id: stri
   if (verdict === undefined)
     throw new UsageError(`Cannot make a bundle: ${folder.path} has no verdict "${id}"; ${similar(document, id)}`);
   const parts = await readParts(folder);
-  const located = parts.flatMap((part) => part.observations);
-  const observation = located.find(({ at }) => at === verdict.evidence)?.observation;
-  if (observation === undefined)
+  const tried = await Promise.all(parts.map(async (part) => ({ part, seen: await part.observations(verdict.cell) })));
+  const found = tried.flatMap(({ part, seen }) => seen.map((located) => ({ part, ...located })));
+  const { part, observation } = found.find(({ at }) => at === verdict.evidence) ?? {};
+  if (part === undefined || observation === undefined)
     throw new UsageError(`Cannot make a bundle: ${id} is ${verdict.verdict}, no pod was launched for it`);
-  const part = parts.find((each) => each.observations.some(({ at }) => at === verdict.evidence));
-  const leases = (part?.events ?? []).flatMap((event) => (event.event === 'lease' ? [event.record] : []));
+  const leases = part.events.flatMap((event) => (event.event === 'lease' ? [event.record] : []));
   const lease = leases.findLast((candidate) => candidate.lease === observation.lease);
   if (lease === undefined) throw new UsageError(`Cannot make a bundle: the journal has no engine lease "${observation.lease}"`);
   const images = [await pauseImage(), await probeImage(), await probeImage({ user: '777' })];
@@ -31,7 +31,7 @@ export async function writeRepro(folder: RunFolder, document: Document, id: stri
     verdict,
     observation,
     lease,
-    hostNodes: observation.host?.dev ?? nodesOf(lease.host, part),
+    hostNodes: observation.host?.dev ?? (await nodesOf(lease.host, part)),
     images: images.map(served),
     busybox: await staticBusybox(),
     instanceScript: await readFile(new URL('../engine/instance.sh', import.meta.url), 'utf8'),
@@ -50,11 +50,12 @@ export async function writeRepro(folder: RunFolder, document: Document, id: stri
 }
 
 /** The nodes of a host, as any pod on it found them: a refused one was not looked at. */
-function nodesOf(host: string, part: Part | undefined): DeviceNode[] {
-  const found = part?.observations.find(
-    ({ observation }) => observation.cell.startsWith(`${host}/`) && observation.host !== undefined,
-  );
-  return found?.observation.host?.dev ?? [];
+async function nodesOf(host: string, { plan, observations }: Part): Promise<DeviceNode[]> {
+  for (const cell of plan.cells.filter((planned) => planned.host.id === host)) {
+    const seen = (await observations(cell.id)).find(({ observation }) => observation.host !== undefined);
+    if (seen?.observation.host !== undefined) return seen.observation.host.dev;
+  }
+  return [];
 }
 
 function served({ name, manifest, config, layer }: OciImage): ServedImage {

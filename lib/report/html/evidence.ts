@@ -6,7 +6,7 @@ import { textBlock } from './data.ts';
 import type { Markup } from './template.ts';
 
 /** How much evidence one page carries, in bytes before compression. */
-const evidenceBudget = 64 * 1024 * 1024;
+export const evidenceBudget = 64 * 1024 * 1024;
 
 export interface EmbeddedEvidence {
   /** One block a cell, read only when a drawer opens on it. */
@@ -18,37 +18,53 @@ export interface EmbeddedEvidence {
   of: number;
 }
 
-/** The observations that fit, those of the worst verdicts first: a pass is missed least. */
+/** A pod that some verdict was judged on. */
+interface ToldPod {
+  /** By `evidenceKey`. */
+  key: string;
+  cell: string;
+  suite: string;
+  scenario: string;
+  /** Where its observation stands: the `evidence` of its verdicts. */
+  at: string;
+  worst: number;
+}
+
+/** The pods of a document, those of the worst verdicts first: a pass is missed least. */
+export function podsByVerdict(document: Document): ToldPod[] {
+  const pods = new Map<string, ToldPod>();
+  for (const { cell, suite, scenario, evidence, verdict } of document.verdicts) {
+    if (evidence === '') continue;
+    const key = evidenceKey({ cell, suite, scenario });
+    const had = pods.get(key);
+    const worst = severity(verdict);
+    if (had === undefined || worst > had.worst) pods.set(key, { key, cell, suite, scenario, at: evidence, worst });
+  }
+  return [...pods.values()].sort((a, b) => b.worst - a.worst);
+}
+
+/** The observations that fit, in the order of `podsByVerdict`, of `of` that there are: as many as are given, unless told. */
 export function embeddedEvidence(
   document: Document,
   evidence: ReadonlyMap<string, Observation>,
-  budget = evidenceBudget,
+  { of = evidence.size, budget = evidenceBudget }: { of?: number; budget?: number } = {},
 ): EmbeddedEvidence {
-  const pods = new Map<string, { observation: Observation; cell: string; key: string; worst: number }>();
-  if (evidence.size > 0) {
-    for (const verdict of document.verdicts) {
-      const at = evidenceKey(verdict);
-      const observation = evidence.get(at);
-      if (observation === undefined) continue;
-      const key = visible(`${verdict.suite} ${verdict.scenario}`);
-      const worst = Math.max(pods.get(at)?.worst ?? 0, severity(verdict.verdict));
-      pods.set(at, { observation, cell: verdict.cell, key, worst });
-    }
-  }
   const cells = new Map<string, string[]>();
   let room = budget;
   let kept = 0;
-  for (const pod of [...pods.values()].sort((a, b) => b.worst - a.worst)) {
-    const json = JSON.stringify(visibleDeep(pod.observation));
+  for (const { key, cell, suite, scenario } of evidence.size === 0 ? [] : podsByVerdict(document)) {
+    const observation = evidence.get(key);
+    if (observation === undefined) continue;
+    const json = JSON.stringify(visibleDeep(observation));
     if (json.length > room) break;
     room -= json.length;
     kept++;
-    const entries = cells.get(pod.cell) ?? [];
-    entries.push(`${JSON.stringify(pod.key)}:${json}`);
-    cells.set(pod.cell, entries);
+    const entries = cells.get(cell) ?? [];
+    entries.push(`${JSON.stringify(visible(`${suite} ${scenario}`))}:${json}`);
+    cells.set(cell, entries);
   }
   const blocks = [...cells.values()].map((entries, index) => textBlock(`evidence-${index}`, `{${entries.sort().join(',')}}`));
-  return { blocks, cells: [...cells.keys()], kept, of: pods.size };
+  return { blocks, cells: [...cells.keys()], kept, of };
 }
 
 /** What each engine was started with, by lease: read when a drawer asks for it. */

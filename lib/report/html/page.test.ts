@@ -109,7 +109,7 @@ test('evidence is embedded by cell, for its scenarios', () => {
 test('evidence that does not fit is left out, that of passes first, and the page says how much there is', () => {
   const document = sampleDocument();
   const evidence = sampleEvidence(document);
-  const { blocks, cells, kept, of } = embeddedEvidence(document, evidence, 300_000);
+  const { blocks, cells, kept, of } = embeddedEvidence(document, evidence, { budget: 300_000 });
   expect(of).toBe(new Set(evidence.keys()).size);
   expect(kept).toBeGreaterThan(20);
   expect(kept).toBeLessThan(of);

@@ -11,20 +11,28 @@ import { offlinePage } from './offline-page.ts';
 import { html, type Markup } from './template.ts';
 import { timeline } from './timeline.ts';
 
+export interface PageOptions {
+  /** Observations by `evidenceKey`. */
+  evidence?: ReadonlyMap<string, Observation>;
+  leases?: readonly LeaseRecord[];
+  /** How many pods were observed, where `evidence` has only some of them. */
+  pods?: number;
+}
+
 /** The report as one offline file. */
 export function renderHtml(
   document: Document,
-  options: { evidence?: ReadonlyMap<string, Observation>; leases?: readonly LeaseRecord[] } = {},
+  { evidence = new Map(), leases = [], pods = evidence.size }: PageOptions = {},
 ): string {
   const ordered = canonical(document);
-  const { blocks, cells, kept, of } = embeddedEvidence(ordered, options.evidence ?? new Map());
+  const { blocks, cells, kept, of } = embeddedEvidence(ordered, evidence, { of: pods });
   const body = html`<a class="skip" href="#matrix" data-section>Skip to the matrix</a>
     ${topBar(ordered)}
     <main>
       ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame()} ${security(ordered)} ${timeline(ordered)} ${excluded(ordered)}
     </main>
     <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
-    ${dataBlocks(ordered, cells, { kept, of, run: ordered.run.id })}${blocks}${leaseBlock(options.leases ?? [])}`;
+    ${dataBlocks(ordered, cells, { kept, of, run: ordered.run.id })}${blocks}${leaseBlock(leases)}`;
   const title = `${ordered.run.profile}, ${ordered.run.id}`;
   return offlinePage({ title, style: styleSheet(), script: clientScript(), body });
 }
