@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Document } from '../../record/document.ts';
+import type { Document, VerdictName } from '../../record/document.ts';
 import { sampleDocument, sampleEvidence } from '../sample.ts';
 import { hostileChanges, hostileDocument, hostileEvidence, hostileTexts, longWindedDocument } from '../sample-hostile.ts';
-import { embeddedEvidence } from './evidence.ts';
+import { embeddedEvidence, podsByVerdict } from './evidence.ts';
 import { renderHtml } from './page.ts';
 import { citation, html } from './template.ts';
 
@@ -118,6 +118,24 @@ test('evidence that does not fit is left out, that of passes first, and the page
   for (const { cell, suite, scenario } of red) {
     expect(blocks[cells.indexOf(cell)]?.text).toContain(`"${suite} ${scenario}"`);
   }
+});
+
+test('the page says how many pods there are when it is given the observations of only some of them', () => {
+  const evidence = new Map([...sampleEvidence(sampleDocument())].slice(0, 2));
+  expect(dataOf(renderHtml(sampleDocument(), { evidence, pods: 40 }))).toMatchObject({ kept: 2, of: 40 });
+  expect(dataOf(renderHtml(sampleDocument(), { evidence }))).toMatchObject({ kept: 2, of: 2 });
+});
+
+test('the pods of a document are those that were observed, worst first, each with the observation of its worst verdict', () => {
+  const [verdict] = sampleDocument().verdicts;
+  if (verdict === undefined) throw new Error('The sample has no verdict');
+  const told = (scenario: string, name: VerdictName, evidence: string) => ({ ...verdict, scenario, verdict: name, evidence });
+  const verdicts = [told('a', 'pass', 'a#1'), told('a', 'known', 'a#2'), told('b', 'fail', 'b#1'), told('b', 'pass', 'b#2')];
+  const pods = podsByVerdict({ ...sampleDocument(), verdicts: [...verdicts, told('c', 'missing', '')] });
+  expect(pods.map(({ scenario, at }) => [scenario, at])).toEqual([
+    ['b', 'b#1'],
+    ['a', 'a#2'],
+  ]);
 });
 
 test('a large document is compressed and reads back', () => {
