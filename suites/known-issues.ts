@@ -176,9 +176,10 @@ export const knownIssues: KnownIssue[] = [
     observed: /no answer within \d+ s|context deadline exceeded/,
   },
   {
-    id: 'kata-rust-waits-for-dead-qemu',
-    title: 'runtime-rs goes on waiting for a QEMU that ended at once, and RunPodSandbox runs into its deadline',
-    url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/src/runtime-rs/crates/hypervisor/src/qemu/inner.rs',
+    id: 'kata-rust-waits-for-dead-vmm',
+    title:
+      'runtime-rs goes on waiting for a QEMU or a Cloud Hypervisor that ended at once, and RunPodSandbox runs into its deadline',
+    url: 'https://github.com/kata-containers/kata-containers/blob/4.1.0/src/runtime-rs/crates/hypervisor/src',
     rules: ['RVMM-KVM-MODE'],
     on: [runtime('kata >=4.1.0'), shim('rust')],
     observed: /no answer within \d+ s|context deadline exceeded/,

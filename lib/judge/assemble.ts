@@ -8,6 +8,7 @@ import { canonicalJson } from '../plan/hash.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Rule } from '../suite/rule.ts';
 import type { Suite } from '../suite/suite.ts';
+import { groupBy } from '../util/group-by.ts';
 import { cellVerdicts, questionsOf, type Question } from './cell-verdicts.ts';
 import type { Journal } from './journal.ts';
 import { count, exitCode, worst } from './lattice.ts';
@@ -31,14 +32,7 @@ export interface Rulebook {
 /** The whole document of a run from its records and today's rules. Pure, so that `judge` needs no host. */
 export function assemble({ plan, run, events, observations }: Records, rulebook: Rulebook): Document {
   const assembly = new Assembly(run, [{ id: '', plan, events }], rulebook);
-  const seen = new Map<string, Located[]>();
-  for (const located of observations) {
-    const { cell } = located.observation;
-    seen
-      .set(cell, seen.get(cell) ?? [])
-      .get(cell)
-      ?.push(located);
-  }
+  const seen = groupBy(observations, ({ observation }) => observation.cell);
   for (const cells of assembly.places) assembly.judge(cells, [cells.flatMap(({ id }) => seen.get(id) ?? [])]);
   return assembly.document();
 }
@@ -86,15 +80,8 @@ class Assembly {
     this.#questions = questionsOf(this.#suites, rulebook.selects);
     this.#accelerators = acceleratorsOf(this.#runs);
     this.#pods = parts.map(() => []);
-    const places = new Map<string, PlannedCell[]>();
-    for (const cell of this.#plan.cells) {
-      const place = `${cell.host.id} ${cell.engine.name} ${cell.engine.version}`;
-      places
-        .set(place, places.get(place) ?? [])
-        .get(place)
-        ?.push(cell);
-    }
-    this.places = [...places.values()];
+    const placeOf = ({ host, engine }: PlannedCell): string => `${host.id} ${engine.name} ${engine.version}`;
+    this.places = [...groupBy(this.#plan.cells, placeOf).values()];
   }
 
   /** Judges the cells of one place by what each run observed in them, in the order of the runs. */

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { type Document, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
 import { canonical } from './canonical.ts';
-import { groupBy } from './order.ts';
 import { everyVerdict } from './verdicts.ts';
 import { visible } from './visible.ts';
+import { groupBy } from '../util/group-by.ts';
 
 type Status = 'passed' | 'failed' | 'skipped' | 'other';
 

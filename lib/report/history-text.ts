@@ -1,7 +1,7 @@
 import type { Answer, Event, History, Pair, Track, Turn } from './history.ts';
-import { groupBy } from './order.ts';
 import { rangeText } from './ranges.ts';
 import { visibleLine } from './visible.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** History in plain lines: rules that deviate somewhere or once did, with where they hold; the others are counted. */
 export function historyText({ runs, tracks, events }: History): string {

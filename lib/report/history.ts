@@ -1,7 +1,8 @@
 import { type Cell, type Document, type Verdict, type VerdictName, verdictId } from '../record/document.ts';
-import { groupBy, naturalOrder, plainOrder } from './order.ts';
+import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange, versionOrder } from './ranges.ts';
 import { worstOf } from './verdicts.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** What is known of one rule with one pair of versions: the worst of its pods, and the known issues that they show. */
 export interface Answer {

@@ -1,9 +1,9 @@
 import type { Baseline, Change } from '../record/baseline.ts';
 import { type Cell, type Document, type Verdict, type VerdictName } from '../record/document.ts';
 import { canonical } from './canonical.ts';
-import { groupBy } from './order.ts';
 import { colourOf, everyVerdict, meaning } from './verdicts.ts';
 import { visible } from './visible.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /**
  * JUnit XML: a suite is a cell, a test case a rule in a scenario. `failure` deviates, `error` is infrastructure, `skipped`

@@ -5,8 +5,8 @@ import { changeTitles } from './changes.ts';
 import { changeCounts, changesOf } from './compare.ts';
 import { cellsOf, type Finding, findings, securityFindings, worstFindings } from './findings.ts';
 import { code, prose } from './markdown-text.ts';
-import { groupBy } from './order.ts';
 import { colourOf, exitMeaning, meaning } from './verdicts.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** GitHub refuses a step summary beyond 1 MiB as a whole, and some of just that; in UTF-8 bytes. */
 export const markdownBudget = 900 * 1024;

@@ -30,15 +30,3 @@ export function ranks(texts: Iterable<string>): (text: string) => number {
   const rank = new Map(sorted.map((text, index) => [text, index]));
   return (text) => rank.get(text) ?? -1;
 }
-
-/** The rows by key, keys and rows in order of first appearance. */
-export function groupBy<T>(rows: Iterable<T>, keyOf: (row: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  return groups;
-}

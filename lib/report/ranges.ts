@@ -1,5 +1,6 @@
 import { compareVersions } from '../util/version.ts';
-import { groupBy, naturalOrder } from './order.ts';
+import { naturalOrder } from './order.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** Neighbouring versions of which the same is true. Versions between them that nobody tested are not claimed. */
 export interface VersionRange<T> {

@@ -1,6 +1,6 @@
 import type { Document } from '../../record/document.ts';
-import { groupBy } from '../order.ts';
 import { html, type Markup } from './template.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** Planned combinations that were left out, by reason: an absent column is never silent. */
 export function excluded({ excluded: entries }: Document): Markup {

@@ -1,8 +1,8 @@
 import { type Document, verdictNames } from '../../record/document.ts';
-import { groupBy } from '../order.ts';
 import { colourOf, exitMeaning, meaning } from '../verdicts.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** The bar that stays: which run this is, and what executed it. */
 export function topBar({ run, hosts }: Document): Markup {

@@ -1,9 +1,10 @@
 import type { Document, Span } from '../../record/document.ts';
-import { groupBy, naturalOrder } from '../order.ts';
+import { naturalOrder } from '../order.ts';
 import { wallTime, wallTimeText } from '../wall-time.ts';
 import { duration } from './head.ts';
 import { html, type Markup } from './template.ts';
 import { shares, wallMs } from './shares.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** Bars that one page draws; the longest ones are kept. */
 const most = 1500;

@@ -1,9 +1,9 @@
 import { html, type Markup } from '../html/template.ts';
 import type { Track } from '../history.ts';
-import { groupBy } from '../order.ts';
 import { rangeText } from '../ranges.ts';
 import { runtimeName, type Facts, type Pairing } from './facts.ts';
 import { answer, knownLinks, link, page, trackAnchor } from './parts.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** One engine with all its runtimes, or one runtime with all its flavours under all engines. */
 export function componentPage(kind: 'engine' | 'runtime', name: string, facts: Facts): string {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Cell, Document, KnownIssueText, RuleText, Verdict } from '../../record/document.ts';
 import { flavourOf, history, newestVerdicts, oldestFirst, type History, type Track } from '../history.ts';
-import { groupBy, naturalOrder } from '../order.ts';
+import { naturalOrder } from '../order.ts';
 import { versionOrder } from '../ranges.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** What suites and the list of known error texts add to recorded runs: words of ours, and no data of a run. */
 export interface Guide {

@@ -1,10 +1,10 @@
 import type { RuleText } from '../../record/document.ts';
 import { html, type Markup } from '../html/template.ts';
 import type { Answer } from '../history.ts';
-import { groupBy } from '../order.ts';
 import { rangeText, versionOrder } from '../ranges.ts';
 import { runtimeName, slug, type Facts, type Pairing } from './facts.ts';
 import { answer, day, link, page, read, trackAnchor, versions } from './parts.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** The first page: every rule against every engine with every runtime, by suite, and what was run. */
 export function indexPage(facts: Facts): string {
