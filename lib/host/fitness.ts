@@ -5,6 +5,7 @@ import type { FixturePlan } from './fixture-plan.ts';
 import type { Host, Remote } from './host.ts';
 import { machineDirectory } from './machine/release.ts';
 import type { HostNeeds, KernelFeature, Lacks } from './needs.ts';
+import { groupBy } from '../util/group-by.ts';
 
 const script = readFileSync(new URL('fitness.sh', import.meta.url), 'utf8');
 
@@ -150,8 +151,7 @@ export function parseFitness(text: string, asked: FitnessQuestion): Fitness {
 
 /** Pure: what keeps every cell from being tried. Directories of one file system are one problem. */
 export function problemsOf({ places, memoryMiB, lacks }: Fitness, asked: FitnessQuestion): Problem[] {
-  const mounts = new Map<string, Fitness['places']>();
-  for (const each of places) mounts.set(each.mount, [...(mounts.get(each.mount) ?? []), each]);
+  const mounts = groupBy(places, ({ mount }) => mount);
   const missing = asked.ofAll.filter((feature) => feature in lacks);
   return [
     ...[...mounts].flatMap(([mount, held]) => problemOfMount(mount, held)),

@@ -27,7 +27,7 @@ it('gives one process what another writes, and tells which of both failed', asyn
     /^Cannot run sh -c echo half; .*exit code 3.*: torn$/,
   );
   await expect(execPipe(['yes'], ['sh', '-c', 'echo full >&2; exit 4'])).rejects.toThrow(/^Cannot run sh .*exit code 4.*: full$/);
-  await expect(execPipe(['printf', 'all'], ['no-such-program'])).rejects.toThrow(/^Cannot run no-such-program: .*ENOENT/);
+  await expect(execPipe(['printf', 'all'], ['no-such-program'])).rejects.toThrow(/^Cannot run no-such-program: .*ENOENT: no-such-program$/);
 });
 
 it('does not wait for those to whom the receiver of a pipe gave its own', async () => {

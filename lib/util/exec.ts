@@ -73,11 +73,12 @@ export async function execPipe(
   const receiving = execa(sink, sinkArguments, limits(options));
   [sending, receiving].forEach(endWithItsProcess);
   const ended = await Promise.allSettled([receiving, sending, sending.pipe(receiving)]);
-  ended.forEach((end, index) => {
-    if (end.status === 'fulfilled') return;
+  for (const [index, end] of ended.entries()) {
+    if (end.status === 'fulfilled') continue;
     const error: unknown = end.reason;
-    throw error instanceof ExecaError ? refusal(index === 0 ? to : from, error.shortMessage, String(error.stderr)) : error;
-  });
+    // What never started has no words.
+    throw error instanceof ExecaError ? refusal(index === 0 ? to : from, error.shortMessage, String(error.stderr ?? '')) : error;
+  }
 }
 
 function limits({ timeoutMs, signal }: Pick<ExecOptions, 'timeoutMs' | 'signal'>) {
