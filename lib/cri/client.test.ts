@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { CallTiming } from '../record/observation.ts';
+import type { CallTiming } from '../model/observation.ts';
 import { criClient, negotiate } from './client.ts';
 import { CriConnectionError, CriError } from './error.ts';
-import { fakeCri, hang } from './fake/server.ts';
+import { fakeCri, hang } from '../testing/fake-cri/server.ts';
 
 describe('CRI client', () => {
   it('asks an engine for its version over a byte stream', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { criClient } from './client.ts';
-import { fakeCri } from './fake/server.ts';
+import { fakeCri } from '../testing/fake-cri/server.ts';
 import { NamespaceMode } from './gen/cri_pb.js';
 import { launchPod } from './pod.ts';
 import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from './pod-spec.ts';

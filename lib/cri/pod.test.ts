@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { criClient } from './client.ts';
 import { CriError } from './error.ts';
-import { fakeCri, hang } from './fake/server.ts';
+import { fakeCri, hang } from '../testing/fake-cri/server.ts';
 import { launchPod } from './pod.ts';
 import type { PodSpec } from './pod-spec.ts';
 

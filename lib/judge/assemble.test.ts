@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Document } from '../record/document.ts';
-import type { JournalEvent } from '../record/journal.ts';
-import type { Observation, Outcome } from '../record/observation.ts';
+import { Document } from '../model/document.ts';
+import type { JournalEvent } from '../model/journal.ts';
+import type { Observation, Outcome } from '../model/observation.ts';
 import type { Located } from '../record/run-folder.ts';
-import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
+import { componentKey, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
 import { node, noNode } from '../suite/expect/node.ts';
 import { sameAsNative } from '../suite/expect/dev.ts';
 import { engine, runtime } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
 import { assemble, type Records, type Rulebook } from './assemble.ts';
-import { fixtures, frozen, lease, observation, planned } from './evidence.sample.ts';
+import { fixtures, frozen, lease, observation, planned } from '../testing/evidence.ts';
 import { identityOf } from './planned-identity.ts';
 
 const path = '/dev/podproof-block';

@@ -1,9 +1,9 @@
-import { documentSchema, type Cell, type Document, type HostEntry, type Span, type Verdict } from '../record/document.ts';
-import type { HostFacts } from '../record/host-facts.ts';
-import type { JournalEvent } from '../record/journal.ts';
+import { documentSchema, type Cell, type Document, type HostEntry, type Span, type Verdict } from '../model/document.ts';
+import type { HostFacts } from '../model/host-facts.ts';
+import type { JournalEvent } from '../model/journal.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
 import type { Located } from '../record/run-folder.ts';
-import { componentKey, type Component, type Plan, type PlannedCell } from '../plan/cell.ts';
+import { componentKey, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
 import { canonicalJson } from '../plan/hash.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Rule } from '../suite/rule.ts';
@@ -11,7 +11,7 @@ import type { Suite } from '../suite/suite.ts';
 import { groupBy } from '../util/group-by.ts';
 import { cellVerdicts, questionsOf, type Question } from './cell-verdicts.ts';
 import type { Journal } from './journal.ts';
-import { count, exitCode, worst } from './lattice.ts';
+import { count, exitCode, worst } from '../model/lattice.ts';
 import { Runs } from './runs.ts';
 import { podSpans, Tries } from './tries.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../record/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import { wrongThingTested } from './canary.ts';
-import { cell, evidence, kataCell, lease, planned, vmm } from './evidence.sample.ts';
+import { cell, evidence, kataCell, lease, planned, vmm } from '../testing/evidence.ts';
 
 const { observation } = evidence();
 const engine = (change: Partial<typeof lease.engine>) => ({ ...lease, engine: { ...lease.engine, ...change } });

@@ -1,6 +1,6 @@
-import type { LeaseRecord, Observation } from '../record/observation.ts';
+import type { LeaseRecord, Observation } from '../model/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import { sameVersion } from '../util/version.ts';
+import { sameVersion } from '../model/version.ts';
 
 /** The planned binaries' checksums, which the observation must show again. */
 export interface PlannedIdentity {

@@ -1,4 +1,4 @@
-import type { PlannedCell } from '../plan/cell.ts';
+import type { PlannedCell } from '../model/cell.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 
 /** What requirements and rules may know of a planned cell; without `host` its host is not up yet, or never was. */

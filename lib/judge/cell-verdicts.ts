@@ -1,6 +1,6 @@
-import type { PlannedCell } from '../plan/cell.ts';
-import type { Verdict } from '../record/document.ts';
-import { scenarioKey } from '../record/observation.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import type { Verdict } from '../model/document.ts';
+import { scenarioKey } from '../model/observation.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
@@ -10,7 +10,7 @@ import type { PlannedIdentity } from './canary.ts';
 import { cellFacts } from './cell-facts.ts';
 import type { Journal } from './journal.ts';
 import { judge, unmet, type Judgement } from './judge.ts';
-import { worst } from './lattice.ts';
+import { worst } from '../model/lattice.ts';
 import { plannedIdentity } from './planned-identity.ts';
 import type { Tries, Try } from './tries.ts';
 

@@ -1,6 +1,6 @@
-import type { JournalEvent } from '../record/journal.ts';
-import type { LeaseRecord } from '../record/observation.ts';
-import type { Span } from '../record/document.ts';
+import type { JournalEvent } from '../model/journal.ts';
+import type { LeaseRecord } from '../model/observation.ts';
+import type { Span } from '../model/document.ts';
 
 /** The journal of one run as look-up tables. */
 export type Journal = ReturnType<typeof digest>;

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../record/observation.ts';
+import type { Outcome } from '../model/observation.ts';
 import { engine, runtime } from '../suite/requirement.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import { all, ran } from '../suite/expect/outcome.ts';
 import { node } from '../suite/expect/node.ts';
 import { capabilities } from '../suite/expect/process.ts';
 import type { Rule } from '../suite/rule.ts';
-import { cell, evidence, frozen, lease, planned, type Sample } from './evidence.sample.ts';
+import { cell, evidence, frozen, lease, planned, type Sample } from '../testing/evidence.ts';
 import { judge, unmet } from './judge.ts';
 
 const path = '/dev/podproof-block';

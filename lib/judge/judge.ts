@@ -1,5 +1,5 @@
-import type { Layer, VerdictName } from '../record/document.ts';
-import type { Outcome } from '../record/observation.ts';
+import type { Layer, VerdictName } from '../model/document.ts';
+import type { Outcome } from '../model/observation.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Requirement } from '../suite/requirement.ts';
 import type { Evidence, Finding, Rule } from '../suite/rule.ts';

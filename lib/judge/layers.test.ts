@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../suite/rule.ts';
-import { evidence, lease, type Sample } from './evidence.sample.ts';
+import { evidence, lease, type Sample } from '../testing/evidence.ts';
 import { trail } from './layers.ts';
 
 const path = '/dev/podproof-block';

@@ -1,5 +1,5 @@
-import type { Layer } from '../record/document.ts';
-import type { DeviceNode, LeaseRecord, Observation } from '../record/observation.ts';
+import type { Layer } from '../model/document.ts';
+import type { DeviceNode, LeaseRecord, Observation } from '../model/observation.ts';
 import { hostNodeOf } from '../suite/expect/node.ts';
 import type { Finding } from '../suite/rule.ts';
 

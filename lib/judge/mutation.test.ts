@@ -6,10 +6,10 @@ import { refused } from '../suite/expect/outcome.ts';
 import { capabilities, identityLine } from '../suite/expect/process.ts';
 import { kernel } from '../suite/expect/identity.ts';
 import { kvmGroupOnly } from '../suite/expect/vmm.ts';
-import type { Observation } from '../record/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Expectation } from '../suite/rule.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
-import { lines, pod, Recorded, recordedRuns } from './recorded.sample.ts';
+import { lines, pod, Recorded, recordedRuns } from '../testing/recorded.ts';
 
 /** A recorded run, by the name of its folder: the texts below are those of its versions. */
 async function recorded(name: string): Promise<Recorded> {

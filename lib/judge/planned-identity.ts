@@ -1,5 +1,5 @@
-import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
-import type { JournalEvent } from '../record/journal.ts';
+import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
+import type { JournalEvent } from '../model/journal.ts';
 import type { PlannedIdentity } from './canary.ts';
 import { digest, type Journal } from './journal.ts';
 

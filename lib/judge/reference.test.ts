@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Document, type Verdict, verdictId } from '../record/document.ts';
+import { type Document, type Verdict, verdictId } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
-import type { Observation } from '../record/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
-import { frozen } from './evidence.sample.ts';
+import { frozen } from '../testing/evidence.ts';
 import { assemble } from './assemble.ts';
-import { Recorded, recordedRuns } from './recorded.sample.ts';
+import { Recorded, recordedRuns } from '../testing/recorded.ts';
 import { symptomOf } from './symptoms.ts';
 
 const runs = recordedRuns();

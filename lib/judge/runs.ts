@@ -1,5 +1,5 @@
-import type { PlannedCell } from '../plan/cell.ts';
-import type { RunPart, Span } from '../record/document.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import type { RunPart, Span } from '../model/document.ts';
 import type { Part } from '../record/parts.ts';
 import { digest, type Journal } from './journal.ts';
 

@@ -1,6 +1,6 @@
-import type { Span } from '../record/document.ts';
-import { covered } from '../record/interval.ts';
-import { scenarioKey, type Observation } from '../record/observation.ts';
+import type { Span } from '../model/document.ts';
+import { covered } from '../model/interval.ts';
+import { scenarioKey, type Observation } from '../model/observation.ts';
 import type { Located } from '../record/run-folder.ts';
 import { outcomeText } from '../suite/expect/outcome.ts';
 import type { Journal } from './journal.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { exampleMatrix } from '../matrix/fixture.ts';
-import { ContainerHost } from '../matrix/model.ts';
-import { PlannedCell } from './cell.ts';
+import { exampleMatrix } from '../testing/matrix.ts';
+import { ContainerHost } from '../model/matrix/matrix.ts';
+import { PlannedCell } from '../model/cell.ts';
 import { planCells } from './cells.ts';
 
 function everything(matrix = exampleMatrix()) {

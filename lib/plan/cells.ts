@@ -1,6 +1,6 @@
-import { EngineName, RuntimeName, type HostSpec, type Matrix, type Profile, type Source } from '../matrix/model.ts';
-import { picks, versionLabel } from '../matrix/pick.ts';
-import type { PlannedCell } from './cell.ts';
+import { EngineName, RuntimeName, type HostSpec, type Matrix, type Profile, type Source } from '../model/matrix/matrix.ts';
+import { picks, versionLabel } from '../model/matrix/pick.ts';
+import type { PlannedCell } from '../model/cell.ts';
 
 export interface ExcludedCell {
   cell: PlannedCell;

@@ -1,5 +1,5 @@
-import type { PlannedCell } from './cell.ts';
-import { median, type CostTable } from './cost-table.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import { median, type CostTable } from '../model/cost-table.ts';
 import { planLeases } from './leases.ts';
 
 /** What a run takes, in seconds; only the proportions matter for packing. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { exampleMatrix } from '../matrix/fixture.ts';
-import { CostTable } from './cost-table.ts';
+import { exampleMatrix } from '../testing/matrix.ts';
+import { CostTable } from '../model/cost-table.ts';
 import { costs } from './cost.ts';
 import { explainPlan, planText } from './explain.ts';
 import { makePlan } from './plan.ts';

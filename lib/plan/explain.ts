@@ -1,5 +1,5 @@
-import { versionLabel } from '../matrix/pick.ts';
-import type { Plan } from './cell.ts';
+import { versionLabel } from '../model/matrix/pick.ts';
+import type { Plan } from '../model/cell.ts';
 import { basis, duration, totalCost, type Costs } from './cost.ts';
 import { planLeases } from './leases.ts';
 import type { PackedPlan } from './packed.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Plan, PlannedCell } from './cell.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
 
 /** JSON with sorted keys and without blanks: equal data gives equal text. */
 export function canonicalJson(value: unknown): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { madeUpCells } from './fixture.ts';
+import { madeUpCells } from '../testing/plan.ts';
 import { planLeases } from './leases.ts';
 
 test('each host is booted once, each engine version started once on it, and every cell is in its place', () => {

@@ -1,4 +1,4 @@
-import type { PlannedCell } from './cell.ts';
+import type { PlannedCell } from '../model/cell.ts';
 
 /** One daemon of one engine version on one booted host, with every runtime of its cells as a handler. */
 export interface EngineGroup {

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { exampleMatrix } from '../matrix/fixture.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { exampleMatrix } from '../testing/matrix.ts';
 import { UsageError } from '../util/errors.ts';
 import { costs } from './cost.ts';
 import { explainPlan } from './explain.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, UsageError } from '../util/errors.ts';
-import { Plan } from './cell.ts';
+import { Plan } from '../model/cell.ts';
 import { planHash } from './hash.ts';
 import type { Shard } from './shards.ts';
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exampleMatrix } from '../matrix/fixture.ts';
-import { loadMatrix } from '../matrix/load.ts';
-import type { CniPlugins } from '../matrix/model.ts';
+import { exampleMatrix } from '../testing/matrix.ts';
+import { loadMatrix } from '../model/matrix/load.ts';
+import type { CniPlugins } from '../model/matrix/matrix.ts';
 import { packageRoot } from '../util/paths.ts';
-import { Plan } from './cell.ts';
+import { Plan } from '../model/cell.ts';
 import { canonicalJson } from './hash.ts';
 import { makePlan } from './plan.ts';
 

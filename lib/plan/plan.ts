@@ -1,7 +1,7 @@
-import type { Matrix } from '../matrix/model.ts';
-import { unknownWord } from '../matrix/suggest.ts';
+import type { Matrix } from '../model/matrix/matrix.ts';
+import { unknownWord } from '../model/matrix/suggest.ts';
 import { UsageError } from '../util/errors.ts';
-import type { Plan } from './cell.ts';
+import type { Plan } from '../model/cell.ts';
 import { planCells, type ExcludedCell } from './cells.ts';
 import { planHash } from './hash.ts';
 import { parseSelection, type Vocabulary } from './select.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exampleMatrix } from '../matrix/fixture.ts';
+import { exampleMatrix } from '../testing/matrix.ts';
 import { UsageError } from '../util/errors.ts';
 import { makePlan } from './plan.ts';
 import { parseSelection } from './select.ts';

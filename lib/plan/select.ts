@@ -1,10 +1,10 @@
-import type { Matrix, RuntimeVersion } from '../matrix/model.ts';
-import { versionLabel } from '../matrix/pick.ts';
-import { unknownWord } from '../matrix/suggest.ts';
+import type { Matrix, RuntimeVersion } from '../model/matrix/matrix.ts';
+import { versionLabel } from '../model/matrix/pick.ts';
+import { unknownWord } from '../model/matrix/suggest.ts';
 import { UsageError } from '../util/errors.ts';
-import type { PlannedCell } from './cell.ts';
-import { glob } from './glob.ts';
-import { parseVersionTerm } from './version-term.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import { glob } from '../model/glob.ts';
+import { parseVersionTerm } from '../model/version-term.ts';
 
 /** What `--only` leaves: words are joined by "and", the values of one word, parted by commas, by "or". */
 export interface Selection {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exampleMatrix } from '../matrix/fixture.ts';
-import { Plan } from './cell.ts';
+import { exampleMatrix } from '../testing/matrix.ts';
+import { Plan } from '../model/cell.ts';
 import { costs, totalCost } from './cost.ts';
-import { madeUpCells } from './fixture.ts';
+import { madeUpCells } from '../testing/plan.ts';
 import { planLeases } from './leases.ts';
 import { makePlan } from './plan.ts';
 import { packShards, parseShard, shardPlan } from './shards.ts';

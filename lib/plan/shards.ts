@@ -1,5 +1,5 @@
 import { UsageError } from '../util/errors.ts';
-import type { Plan, PlannedCell } from './cell.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
 import { totalCost, type Costs } from './cost.ts';
 import { planLeases } from './leases.ts';
 

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { HostProcess } from '../record/observation.ts';
+import type { HostProcess } from '../model/observation.ts';
 import { credentials } from './proc.ts';
 import { filesOf, type Row } from './rows.ts';
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Remote } from '../host/host.ts';
+import type { Remote } from '../hosts/host.ts';
 import { exec } from '../util/exec.ts';
 import { parseHost, sweepHost } from './host-sweep.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { criClient } from '../cri/client.ts';
-import { fakeCri } from '../cri/fake/server.ts';
+import { fakeCri } from '../testing/fake-cri/server.ts';
 import { launchPod } from '../cri/pod.ts';
-import type { Remote } from '../host/host.ts';
+import type { Remote } from '../hosts/host.ts';
 import { exec } from '../util/exec.ts';
 import { observePod } from './observe.ts';
 import { probeScript } from './script.ts';

@@ -1,6 +1,6 @@
 import type { Pod } from '../cri/pod.ts';
-import type { Remote } from '../host/host.ts';
-import type { GuestReport, HostReport, OciSpec } from '../record/observation.ts';
+import type { Remote } from '../hosts/host.ts';
+import type { GuestReport, HostReport, OciSpec } from '../model/observation.ts';
 import { sweepHost, type SweepOptions } from './host-sweep.ts';
 import { parseGuest } from './parse.ts';
 import { probeArgv } from './script.ts';

@@ -1,4 +1,4 @@
-import { GuestReport } from '../record/observation.ts';
+import { GuestReport } from '../model/observation.ts';
 import { errnoOf } from './errno.ts';
 import { credentials, deviceNode, mounts } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';

@@ -1,4 +1,4 @@
-import type { Credentials, DeviceNode } from '../record/observation.ts';
+import type { Credentials, DeviceNode } from '../model/observation.ts';
 import type { Row } from './rows.ts';
 
 /** The credentials in /proc/PID/status. A line that is not there becomes undefined, for the reader to refuse. */

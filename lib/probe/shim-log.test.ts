@@ -1,8 +1,8 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { connectRemote } from '../host/remote.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
 import { loadedConfiguration, readShimLog, type ShimOf } from './shim-log.ts';
 
 const id = '6c4d86e31937f892f910dbf28b1b45683b33afd5ff84451ed08fd7d827d83477';

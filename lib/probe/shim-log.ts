@@ -1,4 +1,4 @@
-import type { Remote } from '../host/host.ts';
+import type { Remote } from '../hosts/host.ts';
 
 /** The shim of one sandbox: its pids where the sweep saw them, and the sandbox's id, empty when there never was one. */
 export interface ShimOf {

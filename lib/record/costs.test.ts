@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { observation } from '../judge/evidence.sample.ts';
-import { median, type CostTable } from '../plan/cost-table.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { observation } from '../testing/evidence.ts';
+import { median, type CostTable } from '../model/cost-table.ts';
 import { stateDirectory } from '../util/paths.ts';
 import { learnCosts, measured, readCosts, remember } from './costs.ts';
-import type { JournalEvent } from './journal.ts';
-import type { Observation } from './observation.ts';
+import type { JournalEvent } from '../model/journal.ts';
+import type { Observation } from '../model/observation.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 

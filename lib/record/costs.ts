@@ -1,10 +1,10 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CostTable } from '../plan/cost-table.ts';
+import { CostTable } from '../model/cost-table.ts';
 import { lock } from '../util/lock.ts';
 import { stateDirectory } from '../util/paths.ts';
-import type { JournalEvent } from './journal.ts';
-import type { Observation } from './observation.ts';
+import type { JournalEvent } from '../model/journal.ts';
+import type { Observation } from '../model/observation.ts';
 
 const empty: CostTable = { schema: 1, host: [], engine: [], pod: {} };
 

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Plan } from '../plan/cell.ts';
+import type { Plan } from '../model/cell.ts';
 import { UsageError } from '../util/errors.ts';
 import { manyFiles } from '../util/many-files.ts';
 import { wholeLines } from './ndjson.ts';

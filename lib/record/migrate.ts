@@ -1,4 +1,4 @@
-import { documentSchema } from './document.ts';
+import { documentSchema } from '../model/document.ts';
 
 type Plain = Record<string, unknown>;
 

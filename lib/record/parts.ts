@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Plan } from '../plan/cell.ts';
-import type { JournalEvent } from './journal.ts';
+import type { Plan } from '../model/cell.ts';
+import type { JournalEvent } from '../model/journal.ts';
 import { RunFolder, type Located } from './run-folder.ts';
 
 /** The records of one run, whole or a shard. */

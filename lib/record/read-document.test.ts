@@ -2,19 +2,19 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { recordedRuns } from '../judge/recorded.sample.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { recordedRuns } from '../testing/recorded.ts';
 import { renderJson } from '../report/json.ts';
 import { withBaseline } from '../report/compare.ts';
-import { sampleDocument } from '../report/sample.ts';
-import { hostileChanges, hostileDocument, hostileTexts } from '../report/sample-hostile.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { hostileChanges, hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 import { UsageError } from '../util/errors.ts';
-import { documentSchema } from './document.ts';
+import { documentSchema } from '../model/document.ts';
 import { migrated } from './migrate.ts';
 import { parseDocument, readDocument } from './read-document.ts';
 import { reportSchema, reportSchemaFile } from './schema.ts';
 
-const version1 = await readFile(new URL('document-1.sample.json', import.meta.url), 'utf8');
+const version1 = await readFile(new URL('../testing/document-1.json', import.meta.url), 'utf8');
 const refusal = (text: string): string => {
   try {
     parseDocument(text, 'x/report.json');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UsageError } from '../util/errors.ts';
-import { Document, documentSchema, verdictNames } from './document.ts';
+import { Document, documentSchema, verdictNames } from '../model/document.ts';
 import { migrated, schemaOf } from './migrate.ts';
 
 /** The document in a file. Throws UsageError with one sentence for a file that is not there, cut short, foreign or newer. */

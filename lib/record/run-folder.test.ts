@@ -1,9 +1,9 @@
 import { appendFile, mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { observation } from '../judge/evidence.sample.ts';
-import type { Plan } from '../plan/cell.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { observation } from '../testing/evidence.ts';
+import type { Plan } from '../model/cell.ts';
 import { UsageError } from '../util/errors.ts';
 import { appendRecord } from './ndjson.ts';
 import { RunFolder } from './run-folder.ts';

@@ -2,13 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import type { Plan } from '../plan/cell.ts';
-import { Plan as PlanSchema } from '../plan/cell.ts';
+import type { Plan } from '../model/cell.ts';
+import { Plan as PlanSchema } from '../model/cell.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
 import { manyFiles } from '../util/many-files.ts';
-import { JournalEvent } from './journal.ts';
+import { JournalEvent } from '../model/journal.ts';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
-import { Observation, scenarioKey } from './observation.ts';
+import { Observation, scenarioKey } from '../model/observation.ts';
 
 /** An observation and where it stands: the `evidence` of verdicts. */
 export interface Located {

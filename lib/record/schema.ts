@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { Document, documentSchema } from './document.ts';
+import { Document, documentSchema } from '../model/document.ts';
 
 /** Where the published JSON Schema of report.json stands. */
 export const reportSchemaFile = fileURLToPath(new URL('report.schema.json', import.meta.url));

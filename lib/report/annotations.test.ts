@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderAnnotations } from './annotations.ts';
-import { sampleDocument } from './sample.ts';
-import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 
 const lines = (document: ReturnType<typeof sampleDocument>): string[] => renderAnnotations(document).split('\n').slice(0, -1);
 

@@ -1,4 +1,4 @@
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import { canonical } from './canonical.ts';
 import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
 import { colourOf } from './verdicts.ts';

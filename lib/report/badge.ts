@@ -1,4 +1,4 @@
-import { type Document, verdictNames } from '../record/document.ts';
+import { type Document, verdictNames } from '../model/document.ts';
 import { colourOf, everyVerdict, worstOf } from './verdicts.ts';
 
 interface Badge {

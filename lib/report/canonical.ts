@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Document, Verdict } from '../record/document.ts';
+import type { Document, Verdict } from '../model/document.ts';
 import { naturalOrder, plainOrder, ranks } from './order.ts';
 
 /** What `canonical` made: it is not sorted again. */

@@ -1,4 +1,4 @@
-import type { ChangeKind } from '../record/baseline.ts';
+import type { ChangeKind } from '../model/baseline.ts';
 
 /** Headings for what became of verdicts since a baseline. */
 export const changeTitles: Record<ChangeKind, string> = {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { recordedRuns } from '../judge/recorded.sample.ts';
-import { changeKinds, type Change } from '../record/baseline.ts';
-import type { Document, Verdict, VerdictName } from '../record/document.ts';
-import { verdictNames } from '../record/document.ts';
+import { recordedRuns } from '../testing/recorded.ts';
+import { changeKinds, type Change } from '../model/baseline.ts';
+import type { Document, Verdict, VerdictName } from '../model/document.ts';
+import { verdictNames } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { changesOf, compare, withBaseline } from './compare.ts';
-import { countOf, sampleDocument } from './sample.ts';
+import { countOf, sampleDocument } from '../testing/report/sample.ts';
 
 const without = (document: Document, part: string): Document => ({
   ...document,

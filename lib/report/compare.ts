@@ -1,7 +1,7 @@
-import { exitCode } from '../judge/lattice.ts';
-import type { Baseline, Change, ChangeKind } from '../record/baseline.ts';
-import { changeKinds } from '../record/baseline.ts';
-import { type Document, type Verdict, verdictId } from '../record/document.ts';
+import { exitCode } from '../model/lattice.ts';
+import type { Baseline, Change, ChangeKind } from '../model/baseline.ts';
+import { changeKinds } from '../model/baseline.ts';
+import { type Document, type Verdict, verdictId } from '../model/document.ts';
 import { canonical, stableJson } from './canonical.ts';
 import { steady } from './steady.ts';
 import { colourOf, everyVerdict } from './verdicts.ts';

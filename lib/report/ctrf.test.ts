@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { validate } from 'ctrf';
 import { z } from 'zod';
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import { renderCtrf } from './ctrf.ts';
-import { sampleDocument } from './sample.ts';
-import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 import { everyVerdict } from './verdicts.ts';
 
 /** The parts of schema/ctrf.schema.json (ctrf-io/ctrf) that we write; it allows no other keys either. */

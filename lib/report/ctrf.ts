@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Document, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
+import { type Document, type Verdict, type VerdictName, verdictNames } from '../model/document.ts';
 import { canonical } from './canonical.ts';
 import { everyVerdict } from './verdicts.ts';
 import { visible } from './visible.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cellsOf, securityFindings, sentence, worstFindings } from './findings.ts';
-import { sampleDocument } from './sample.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
 import { everyVerdict } from './verdicts.ts';
 
 test('the same deviation in two cells is one finding', () => {

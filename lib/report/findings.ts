@@ -1,4 +1,4 @@
-import { type Document, type Verdict, type VerdictName } from '../record/document.ts';
+import { type Document, type Verdict, type VerdictName } from '../model/document.ts';
 import { naturalOrder } from './order.ts';
 import { steady } from './steady.ts';
 import { colourOf, everyVerdict, layerText } from './verdicts.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Document, VerdictName } from '../record/document.ts';
+import type { Document, VerdictName } from '../model/document.ts';
 import { history } from './history.ts';
 import { historyText } from './history-text.ts';
-import { countOf, sampleDocument } from './sample.ts';
-import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { countOf, sampleDocument } from '../testing/report/sample.ts';
+import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 
 /** A run with one rule in some cells: engine version, runtime version, verdict. */
 function run(

@@ -1,4 +1,4 @@
-import { type Cell, type Document, type Verdict, type VerdictName, verdictId } from '../record/document.ts';
+import { type Cell, type Document, type Verdict, type VerdictName, verdictId } from '../model/document.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange, versionOrder } from './ranges.ts';
 import { worstOf } from './verdicts.ts';

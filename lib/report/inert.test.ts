@@ -1,9 +1,9 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
 import { assemble } from '../judge/assemble.ts';
-import { Recorded, recordedRuns } from '../judge/recorded.sample.ts';
-import { Document } from '../record/document.ts';
-import { Observation } from '../record/observation.ts';
+import { Recorded, recordedRuns } from '../testing/recorded.ts';
+import { Document } from '../model/document.ts';
+import { Observation } from '../model/observation.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
 import { renderAnnotations } from './annotations.ts';
 import { renderBadgeSvg } from './badge.ts';
@@ -13,7 +13,7 @@ import { history } from './history.ts';
 import { historyText } from './history-text.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
-import { changedDocument, hostileObservation, hostileTexts, longWindedDocument } from './sample-hostile.ts';
+import { changedDocument, hostileObservation, hostileTexts, longWindedDocument } from '../testing/report/hostile.ts';
 import { renderTerminal } from './terminal.ts';
 
 /** What may stand in no text that we write: controls but line ends, and marks that hide or reorder. */

@@ -1,4 +1,4 @@
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import { canonical, stableJson } from './canonical.ts';
 
 /** report.json: keys sorted, entries in canonical order, one entry of a list a line, so that two runs can be compared with diff(1). */

@@ -1,10 +1,10 @@
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import { renderJunit } from './junit.ts';
-import { sampleDocument } from './sample.ts';
-import { hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 import { everyVerdict } from './verdicts.ts';
 
 const Result = z.object({ '@message': z.string(), '@type': z.string().optional(), '#text': z.string().optional() });

@@ -1,5 +1,5 @@
-import type { Baseline, Change } from '../record/baseline.ts';
-import { type Cell, type Document, type Verdict, type VerdictName } from '../record/document.ts';
+import type { Baseline, Change } from '../model/baseline.ts';
+import { type Cell, type Document, type Verdict, type VerdictName } from '../model/document.ts';
 import { canonical } from './canonical.ts';
 import { colourOf, everyVerdict, meaning } from './verdicts.ts';
 import { visible } from './visible.ts';

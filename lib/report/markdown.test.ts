@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { withBaseline } from './compare.ts';
 import { markdownBudget, renderMarkdown } from './markdown.ts';
-import { countOf, sampleDocument } from './sample.ts';
-import { hostileChanges, hostileDocument, hostileTexts } from './sample-hostile.ts';
+import { countOf, sampleDocument } from '../testing/report/sample.ts';
+import { hostileChanges, hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 
 test('the summary says how the run ended, under which accelerator, and what is worst', () => {
   const text = renderMarkdown(sampleDocument());

@@ -1,5 +1,5 @@
-import { type Baseline, changeKinds } from '../record/baseline.ts';
-import { type Document, type Verdict, verdictNames } from '../record/document.ts';
+import { type Baseline, changeKinds } from '../model/baseline.ts';
+import { type Document, type Verdict, verdictNames } from '../model/document.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts, changesOf } from './compare.ts';

@@ -1,4 +1,4 @@
-import { compareVersions } from '../util/version.ts';
+import { compareVersions } from '../model/version.ts';
 import { naturalOrder } from './order.ts';
 import { groupBy } from '../util/group-by.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { redactDeep, redactDocument, redactor } from './redact.ts';
-import { sampleDocument, sampleEvidence } from './sample.ts';
+import { sampleDocument, sampleEvidence } from '../testing/report/sample.ts';
 
 const redact = redactor(['build07.example.org']);
 

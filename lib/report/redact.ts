@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Document, Verdict } from '../record/document.ts';
+import type { Document, Verdict } from '../model/document.ts';
 
 /** Changes a text, and leaves one alone that has nothing to hide. */
 export type Redact = (text: string) => string;

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Document } from '../record/document.ts';
+import { Document } from '../model/document.ts';
 import { renderAnnotations } from './annotations.ts';
 import { renderBadgeJson, renderBadgeSvg } from './badge.ts';
 import { withBaseline } from './compare.ts';
 import { renderCtrf } from './ctrf.ts';
-import { renderHtml } from './html/page.ts';
+import { renderHtml } from '../page/page.ts';
 import { renderJson } from './json.ts';
 import { renderJunit } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
-import { sampleDocument, sampleEvidence } from './sample.ts';
+import { sampleDocument, sampleEvidence } from '../testing/report/sample.ts';
 import { renderTerminal } from './terminal.ts';
 
 const renderers: Record<string, (document: Document) => string> = {

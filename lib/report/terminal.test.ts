@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { withBaseline } from './compare.ts';
-import { sampleDocument } from './sample.ts';
-import { hostileChanges, hostileDocument, hostileTexts, longWindedDocument } from './sample-hostile.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { hostileChanges, hostileDocument, hostileTexts, longWindedDocument } from '../testing/report/hostile.ts';
 import { renderTerminal } from './terminal.ts';
 
 test('the summary names hosts with accelerator, counts, findings, the report and the exit code', () => {

@@ -1,5 +1,5 @@
-import type { Baseline } from '../record/baseline.ts';
-import type { Document } from '../record/document.ts';
+import type { Baseline } from '../model/baseline.ts';
+import type { Document } from '../model/document.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts } from './compare.ts';

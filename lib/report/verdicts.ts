@@ -1,5 +1,5 @@
-import { scenarioKey } from '../record/observation.ts';
-import { type Document, type Layer, type Verdict, type VerdictName, verdictNames } from '../record/document.ts';
+import { scenarioKey } from '../model/observation.ts';
+import { type Document, type Layer, type Verdict, type VerdictName, verdictNames } from '../model/document.ts';
 
 /** How bad a verdict is: its place in the order from harmless to worst. */
 export function severity(name: VerdictName): number {

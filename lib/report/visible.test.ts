@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { hostileTexts } from './sample-hostile.ts';
+import { hostileTexts } from '../testing/report/hostile.ts';
 import { clip, visible, visibleDeep, visibleLine } from './visible.ts';
 
 // oxlint-disable-next-line no-control-regex

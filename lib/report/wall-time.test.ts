@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Span } from '../record/document.ts';
-import { covered, peak } from '../record/interval.ts';
+import type { Span } from '../model/document.ts';
+import { covered, peak } from '../model/interval.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
 
 const span = (phase: string, startMs: number, durationMs: number, name = phase): Span => ({ phase, name, startMs, durationMs });

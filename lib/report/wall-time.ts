@@ -1,5 +1,5 @@
-import type { Document, Span } from '../record/document.ts';
-import { covered, peak, type Interval } from '../record/interval.ts';
+import type { Document, Span } from '../model/document.ts';
+import { covered, peak, type Interval } from '../model/interval.ts';
 
 export interface WallTime {
   /** The whole run. */

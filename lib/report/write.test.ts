@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { withBaseline } from './compare.ts';
 import { renderJson } from './json.ts';
-import { sampleDocument, sampleEvidence } from './sample.ts';
+import { sampleDocument, sampleEvidence } from '../testing/report/sample.ts';
 import { writeReports } from './write.ts';
 
 async function directory(): Promise<string> {

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
+import { temporary } from '../testing/artifacts.ts';
 import { identityOf } from '../judge/planned-identity.ts';
-import { lease } from '../judge/evidence.sample.ts';
-import { componentKey, type PlannedCell } from '../plan/cell.ts';
-import type { JournalEvent } from '../record/journal.ts';
+import { lease } from '../testing/evidence.ts';
+import { componentKey, type PlannedCell } from '../model/cell.ts';
+import type { JournalEvent } from '../model/journal.ts';
 import { resolveAll, whyNot } from './artifacts.ts';
 
 afterEach(() => void vi.unstubAllEnvs());

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import type { Artifact } from '../artifact/artifact.ts';
-import { cniArtifact } from '../artifact/cni-plugins.ts';
-import { fileSha256 } from '../artifact/inventory.ts';
-import { discoverKataRelease } from '../artifact/kata-prefix.ts';
-import { resolveArtifact } from '../artifact/resolve.ts';
-import { whyNoShim } from '../engine/runsc.ts';
+import type { Artifact } from '../artifacts/artifact.ts';
+import { cniArtifact } from '../artifacts/cni-plugins.ts';
+import { fileSha256 } from '../artifacts/inventory.ts';
+import { discoverKataRelease } from '../runtimes/kata/prefix.ts';
+import { resolveArtifact } from '../artifacts/resolve.ts';
+import { whyNoShim } from '../runtimes/runsc/runsc.ts';
 import { binaryOf } from '../judge/planned-identity.ts';
-import { componentKey, componentsOf, type Component, type PlannedCell } from '../plan/cell.ts';
-import type { JournalEvent } from '../record/journal.ts';
+import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
+import type { JournalEvent } from '../model/journal.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 
 /** An artifact that was had, or the reason why not. */

@@ -1,12 +1,12 @@
 import { afterAll, describe, test } from 'vitest';
 import { criClient } from '../cri/client.ts';
 import { CriConnection } from '../cri/connection.ts';
-import { connectRemote } from '../host/remote.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
 import { hasGuest } from '../suite/guests.ts';
 import { judge } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
-import type { Observation, Outcome } from '../record/observation.ts';
+import type { Observation, Outcome } from '../model/observation.ts';
 import type { ConfigScenario, PodScenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { monotonicMs } from '../util/clock.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Artifact } from '../artifact/artifact.ts';
-import { containerd } from '../engine/containerd.ts';
-import { crio } from '../engine/crio.ts';
-import { componentKey, componentsOf, type Component, type PlannedCell } from '../plan/cell.ts';
+import type { Artifact } from '../artifacts/artifact.ts';
+import { containerd } from '../engines/containerd/containerd.ts';
+import { crio } from '../engines/crio/crio.ts';
+import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
 import { engineSpec, type SpecSetting } from './engine-lease.ts';
 import { attachmentOf } from './host-lease.ts';
 

@@ -1,23 +1,23 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { Artifact } from '../artifact/artifact.ts';
-import { neededPlugins } from '../artifact/cni-plugins.ts';
-import { fileSha256 } from '../artifact/inventory.ts';
-import { discoverKataRelease } from '../artifact/kata-prefix.ts';
-import { debianCniPlugins } from '../engine/cni.ts';
-import { kataConfiguration } from '../engine/kata.ts';
-import { runscShim } from '../engine/runsc.ts';
-import { componentKey, type Component, type PlannedCell } from '../plan/cell.ts';
-import type { Engine, EngineConfig, EngineSpec, Handler } from '../engine/engine.ts';
-import { handlerName } from '../engine/engine.ts';
-import { failure, startEngine } from '../engine/start.ts';
-import type { Host } from '../host/host.ts';
+import type { Artifact } from '../artifacts/artifact.ts';
+import { neededPlugins } from '../artifacts/cni-plugins.ts';
+import { fileSha256 } from '../artifacts/inventory.ts';
+import { discoverKataRelease } from '../runtimes/kata/prefix.ts';
+import { debianCniPlugins } from '../engines/cni.ts';
+import { kataConfiguration } from '../runtimes/kata/kata.ts';
+import { runscShim } from '../runtimes/runsc/runsc.ts';
+import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
+import type { Engine, EngineConfig, EngineSpec, Handler } from '../engines/engine.ts';
+import { handlerName } from '../engines/engine.ts';
+import { failure, startEngine } from '../engines/start.ts';
+import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
 import { binaryOf } from '../judge/planned-identity.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import type { EngineInstance, LeaseRecord } from '../record/observation.ts';
-import type { Fixtures } from '../record/fixtures.ts';
-import type { HostFacts } from '../record/host-facts.ts';
+import type { EngineInstance, LeaseRecord } from '../model/observation.ts';
+import type { Fixtures } from '../model/fixtures.ts';
+import type { HostFacts } from '../model/host-facts.ts';
 import {
   handlerVariants,
   optionsKey,

@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { handlerName, type Engine } from '../engine/engine.ts';
-import type { Host } from '../host/host.ts';
+import { handlerName, type Engine } from '../engines/engine.ts';
+import type { Host } from '../hosts/host.ts';
 import { identityOf } from '../judge/planned-identity.ts';
-import type { PlannedCell } from '../plan/cell.ts';
+import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import { type LeaseRecord } from '../record/observation.ts';
+import { type LeaseRecord } from '../model/observation.ts';
 import { hasGuest } from '../suite/guests.ts';
 import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';

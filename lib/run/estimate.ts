@@ -1,5 +1,5 @@
 import type { Rulebook } from '../judge/assemble.ts';
-import type { Plan, PlannedCell } from '../plan/cell.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
 import { costs, type Costs } from '../plan/cost.ts';
 import { readCosts } from '../record/costs.ts';
 import { openScenarios } from './stage.ts';

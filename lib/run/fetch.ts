@@ -1,8 +1,8 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLedger } from '../host/ledger.ts';
-import { prepareHost } from '../host/prepare.ts';
-import { componentKey, componentsOf, type Plan } from '../plan/cell.ts';
+import { openLedger } from '../hosts/shared/ledger.ts';
+import { prepareHost } from '../hosts/shared/prepare.ts';
+import { componentKey, componentsOf, type Plan } from '../model/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { resolveAll, type Had } from './artifacts.ts';

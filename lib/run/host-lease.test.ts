@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { observation } from '../judge/evidence.sample.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { observation } from '../testing/evidence.ts';
 import { appendRecord } from '../record/ndjson.ts';
-import { scenarioKey, type Outcome } from '../record/observation.ts';
+import { scenarioKey, type Outcome } from '../model/observation.ts';
 import { HostLostError } from '../util/errors.ts';
 import { recordLoss } from './host-lease.ts';
-import { cell, stageIn } from './stage.sample.ts';
+import { cell, stageIn } from '../testing/stage.ts';
 
 const late: Outcome = { kind: 'refused', call: 'RunPodSandbox', code: 'DEADLINE_EXCEEDED', message: 'no answer within 120 s' };
 const refused: Outcome = { kind: 'refused', call: 'CreateContainer', code: 'UNKNOWN', message: 'no such device' };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { leastNeeds } from '../host/needs.ts';
-import { PlannedCell } from '../plan/cell.ts';
+import { leastNeeds } from '../hosts/needs.ts';
+import { PlannedCell } from '../model/cell.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { featuresOf, needsOf, type CellWork } from './host-needs.ts';
 

@@ -1,8 +1,8 @@
-import { measureDirectory } from '../host/attachment.ts';
-import { leastNeeds, type HostNeeds, type KernelFeature } from '../host/needs.ts';
-import { guestMemoryMiB } from '../engine/kata.ts';
-import type { HostSpec } from '../matrix/model.ts';
-import { componentKey, componentsOf, type PlannedCell } from '../plan/cell.ts';
+import { measureDirectory } from '../hosts/shared/attachment.ts';
+import { leastNeeds, type HostNeeds, type KernelFeature } from '../hosts/needs.ts';
+import { guestMemoryMiB } from '../runtimes/kata/kata.ts';
+import type { HostSpec } from '../model/matrix/matrix.ts';
+import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import { hasGuest } from '../suite/guests.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Had } from './artifacts.ts';

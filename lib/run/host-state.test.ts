@@ -1,10 +1,10 @@
 import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { connectRemote } from '../host/remote.ts';
-import { fixtures } from '../judge/evidence.sample.ts';
-import { undoChanges } from '../host/changes.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
+import { fixtures } from '../testing/evidence.ts';
+import { undoChanges } from '../hosts/shared/changes.ts';
 import { setHostState } from './host-state.ts';
 
 const remote = connectRemote({ prefix: ['env'], quoting: 'none' });

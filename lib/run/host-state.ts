@@ -1,6 +1,6 @@
-import { changeNode, releaseFunction, undoChanges } from '../host/changes.ts';
-import type { Remote } from '../host/host.ts';
-import type { Fixtures } from '../record/fixtures.ts';
+import { changeNode, releaseFunction, undoChanges } from '../hosts/shared/changes.ts';
+import type { Remote } from '../hosts/host.ts';
+import type { Fixtures } from '../model/fixtures.ts';
 import type { HostNodeState, PodScenario } from '../suite/scenario.ts';
 
 /** The nodes of the host that a scenario changes, and to what. */

@@ -1,5 +1,5 @@
 import { assembleParts, type Rulebook } from '../judge/assemble.ts';
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import { readParts } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 

@@ -4,12 +4,12 @@ import { CriError } from '../cri/error.ts';
 import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { launchPod, type Pod } from '../cri/pod.ts';
 import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
-import { NotRestoredError } from '../host/changes.ts';
-import type { Remote } from '../host/host.ts';
+import { NotRestoredError } from '../hosts/shared/changes.ts';
+import type { Remote } from '../hosts/host.ts';
 import { leftovers, sweepHost } from '../probe/host-sweep.ts';
 import { observePod } from '../probe/observe.ts';
 import { loadedConfiguration, readShimLog } from '../probe/shim-log.ts';
-import type { Fixtures } from '../record/fixtures.ts';
+import type { Fixtures } from '../model/fixtures.ts';
 import {
   type CallTiming,
   type HostReport,
@@ -17,7 +17,7 @@ import {
   type Observation,
   type Outcome,
   Replay,
-} from '../record/observation.ts';
+} from '../model/observation.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
-import { kataCell, cell, fixtures, planned } from '../judge/evidence.sample.ts';
+import { kataCell, cell, fixtures, planned } from '../testing/evidence.ts';
 import { leaseWork } from './lease-work.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
-import { workerContext } from './worker.sample.ts';
+import { workerContext } from '../testing/worker.ts';
 
 const everything = suites.flatMap(({ id, rules }) => rules.flatMap((rule) => rule.on.map((on) => `${id}/${on}/${rule.id}`)));
 const cells = [cell, kataCell].map((facts): WorkerCell => ({ facts: { ...facts, fixtures }, planned, handlers: {} }));

@@ -1,5 +1,5 @@
 import { unmet } from '../judge/judge.ts';
-import { scenarioKey } from '../record/observation.ts';
+import { scenarioKey } from '../model/observation.ts';
 import type { Rule } from '../suite/rule.ts';
 import { hasGuest } from '../suite/guests.ts';
 import { optionsKey, optionsOf, type PodScenario, type Scenario } from '../suite/scenario.ts';

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { connectRemote } from '../host/remote.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
 import { withLostEngine } from './lost-engine.ts';
-import { workerContext } from './worker.sample.ts';
+import { workerContext } from '../testing/worker.ts';
 
 const remote = connectRemote({ prefix: ['env'], quoting: 'none' });
 const context = workerContext({ socket: '', runFolder: '' });

@@ -2,11 +2,11 @@ import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectRemote } from '../host/remote.ts';
-import { Observation } from '../record/observation.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
+import { Observation } from '../model/observation.ts';
 import type { ConfigReading } from '../suite/scenario.ts';
 import { readConfig } from './read-config.ts';
-import { workerContext } from './worker.sample.ts';
+import { workerContext } from '../testing/worker.ts';
 
 const flag = 'device_ownership_from_security_context';
 const text = `version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  ${flag} = true\n`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
-import { fixtures } from '../judge/evidence.sample.ts';
+import { fixtures } from '../testing/evidence.ts';
 import { feature, type CellFacts } from '../suite/requirement.ts';
 import type { PodScenario, ScenarioPod } from '../suite/scenario.ts';
 import { podSpec, probeArguments } from './request.ts';

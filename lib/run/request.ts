@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PodSpec } from '../cri/pod-spec.ts';
-import type { Fixtures } from '../record/fixtures.ts';
+import type { Fixtures } from '../model/fixtures.ts';
 import { hasGuest } from '../suite/guests.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { FixtureName, PodScenario, ProbeAttempt } from '../suite/scenario.ts';

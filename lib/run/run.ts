@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { fitTogether } from '../host/machine-lease.ts';
-import type { PlannedCell } from '../plan/cell.ts';
+import { fitTogether } from '../hosts/shared/machine-lease.ts';
+import type { PlannedCell } from '../model/cell.ts';
 import { basis, duration, totalCost } from '../plan/cost.ts';
 import { planLeases } from '../plan/leases.ts';
 import { probeImages } from '../probe/image/images.ts';
 import { learnCosts, measured } from '../record/costs.ts';
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { resolveAll, whyNot } from './artifacts.ts';
 import { jobsOf, leaseHost, recordLoss, type HostJob } from './host-lease.ts';

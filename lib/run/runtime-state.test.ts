@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { connectRemote } from '../host/remote.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
 import { namedRuntime, whoseState } from './runtime-state.ts';
 
 const here = connectRemote({ prefix: ['env'], quoting: 'none' });

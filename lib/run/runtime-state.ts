@@ -1,4 +1,4 @@
-import type { Remote } from '../host/host.ts';
+import type { Remote } from '../hosts/host.ts';
 
 /** The runtime that a container's shim says it calls: what it wrote into `file`; empty when there is none. */
 export async function namedRuntime(remote: Remote, file: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BlockedError, HostLostError } from '../util/errors.ts';
-import { simulate, type Fleet } from './fleet.sample.ts';
+import { simulate, type Fleet } from '../testing/fleet.ts';
 import { schedule, type Job, type Work } from './schedule.ts';
 
 interface Named extends Job {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { fixtures } from '../judge/evidence.sample.ts';
-import { scenarioKey } from '../record/observation.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { fixtures } from '../testing/evidence.ts';
+import { scenarioKey } from '../model/observation.ts';
 import { BlockedError } from '../util/errors.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { block, openScenarios } from './stage.ts';
-import { cell, stageIn } from './stage.sample.ts';
+import { cell, stageIn } from '../testing/stage.ts';
 
 describe('scenarios that still need a pod', () => {
   it('are those that some rule judges here', async () => {

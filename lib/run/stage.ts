@@ -1,12 +1,12 @@
-import type { EngineConfig } from '../engine/engine.ts';
-import type { acquireHost } from '../host/acquire.ts';
+import type { EngineConfig } from '../engines/engine.ts';
+import type { acquireHost } from '../hosts/acquire.ts';
 import type { Rulebook } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { unmet } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
-import type { Plan, PlannedCell } from '../plan/cell.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
 import type { ProbeImages } from '../probe/image/images.ts';
-import { scenarioKey } from '../record/observation.ts';
+import { scenarioKey } from '../model/observation.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Scenario } from '../suite/scenario.ts';

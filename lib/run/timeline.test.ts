@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { JournalEvent } from '../record/journal.ts';
+import { JournalEvent } from '../model/journal.ts';
 import { Timeline } from './timeline.ts';
 
 describe('time-line', () => {

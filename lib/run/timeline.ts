@@ -1,5 +1,5 @@
 import { monotonicMs } from '../util/clock.ts';
-import type { JournalEvent } from '../record/journal.ts';
+import type { JournalEvent } from '../model/journal.ts';
 
 /** Accounts for a run's wall time: every piece of work is a span of a phase, in milliseconds since the run started. */
 export class Timeline {

@@ -2,17 +2,17 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { fakeCri, type FakeCri, type FakeCriOptions } from '../cri/fake/server.ts';
-import { cell, lease, planned } from '../judge/evidence.sample.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { fakeCri, type FakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
+import { cell, lease, planned } from '../testing/evidence.ts';
 import { judge, type Judgement } from '../judge/judge.ts';
 import { probeScript, sweepArgv } from '../probe/script.ts';
 import { readRecords } from '../record/ndjson.ts';
-import { Observation } from '../record/observation.ts';
+import { Observation } from '../model/observation.ts';
 import { exec } from '../util/exec.ts';
 import { rulebookFor } from '../verbs/rulebook.ts';
 import { prepareSuites } from './vitest-lease.ts';
-import { workerContext } from './worker.sample.ts';
+import { workerContext } from '../testing/worker.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** This machine as the host: it is looked at, and nothing is changed. */

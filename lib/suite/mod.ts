@@ -1,5 +1,5 @@
 /** All that a suite file may use. */
-export { cdiDevice, canary } from '../record/fixtures.ts';
+export { cdiDevice, canary } from '../model/fixtures.ts';
 export { defaultDev, hostDevices, sameAsNative } from './expect/dev.ts';
 export { fewProcesses, guestDisk, noDisks, pciFunction } from './expect/guest.ts';
 export {

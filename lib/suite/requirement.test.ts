@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cell, kataCell } from '../judge/evidence.sample.ts';
+import { cell, kataCell } from '../testing/evidence.ts';
 import {
   disposableHost,
   engine,

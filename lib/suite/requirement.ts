@@ -1,6 +1,6 @@
-import type { Fixtures } from '../record/fixtures.ts';
-import type { HostFacts } from '../record/host-facts.ts';
-import { inRange } from '../util/version.ts';
+import type { Fixtures } from '../model/fixtures.ts';
+import type { HostFacts } from '../model/host-facts.ts';
+import { inRange } from '../model/version.ts';
 import { features, type FeatureName } from './features.ts';
 
 /** What requirements and rules may know of a cell. Host facts and fixtures are absent until its host was up. */

@@ -1,4 +1,4 @@
-import type { LeaseRecord, Observation } from '../record/observation.ts';
+import type { LeaseRecord, Observation } from '../model/observation.ts';
 import type { CellFacts, Requirement } from './requirement.ts';
 
 /** Everything that a rule may be judged on. */

@@ -1,4 +1,4 @@
-import type { Fixtures } from '../record/fixtures.ts';
+import type { Fixtures } from '../model/fixtures.ts';
 import type { Requirement } from './requirement.ts';
 
 /** Engine-wide switches; each distinct combination is an engine lease of its own. */

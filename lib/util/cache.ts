@@ -4,7 +4,7 @@ import { cacheDirectory } from './paths.ts';
 
 /** What fills the cache; the rest of it is locks, leases of running hosts and remembered checksums. */
 const folders = ['images', 'snapshots', 'disks', 'artifacts', 'downloads'];
-/** Remembered checksums of directories that stay where they are (lib/artifact/cache.ts). */
+/** Remembered checksums of directories that stay where they are (lib/artifacts/cache.ts). */
 const notes = 'in-place';
 
 export interface CacheEntry {

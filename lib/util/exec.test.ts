@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
+import { temporary } from '../testing/artifacts.ts';
 import { exec, execPipe } from './exec.ts';
 
 it('does not wait for those to whom a killed process gave its pipes', async () => {
@@ -27,7 +27,9 @@ it('gives one process what another writes, and tells which of both failed', asyn
     /^Cannot run sh -c echo half; .*exit code 3.*: torn$/,
   );
   await expect(execPipe(['yes'], ['sh', '-c', 'echo full >&2; exit 4'])).rejects.toThrow(/^Cannot run sh .*exit code 4.*: full$/);
-  await expect(execPipe(['printf', 'all'], ['no-such-program'])).rejects.toThrow(/^Cannot run no-such-program: .*ENOENT: no-such-program$/);
+  await expect(execPipe(['printf', 'all'], ['no-such-program'])).rejects.toThrow(
+    /^Cannot run no-such-program: .*ENOENT: no-such-program$/,
+  );
 });
 
 it('does not wait for those to whom the receiver of a pipe gave its own', async () => {

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { openLedger } from '../host/ledger.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { openLedger } from '../hosts/shared/ledger.ts';
 import { cleanVerb } from './clean.ts';
 
 afterEach(() => {

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { clean, type Cleaned } from '../host/clean.ts';
-import { cleanCache } from '../host/clean-cache.ts';
+import { clean, type Cleaned } from '../hosts/shared/clean.ts';
+import { cleanCache } from '../hosts/shared/clean-cache.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { CacheEntry } from '../util/cache.ts';
 

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireHost } from '../host/acquire.ts';
-import { leastNeeds } from '../host/needs.ts';
-import { examineHost, examineMachine, type Check } from '../host/doctor.ts';
-import { openLedger } from '../host/ledger.ts';
-import { loadMatrix } from '../matrix/load.ts';
-import { unknownWord } from '../matrix/suggest.ts';
+import { acquireHost } from '../hosts/acquire.ts';
+import { leastNeeds } from '../hosts/needs.ts';
+import { examineHost, examineMachine, type Check } from '../hosts/doctor/doctor.ts';
+import { openLedger } from '../hosts/shared/ledger.ts';
+import { loadMatrix } from '../model/matrix/load.ts';
+import { unknownWord } from '../model/matrix/suggest.ts';
 import { progressOn } from '../run/progress.ts';
 import { UsageError } from '../util/errors.ts';
 

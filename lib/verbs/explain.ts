@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { knownIssues, suites } from '../../suites/all.ts';
-import { cellIds, looksLikeCell } from '../explain/cell.ts';
-import { explain } from '../explain/explain.ts';
-import { symptoms } from '../explain/symptoms.ts';
-import { explanationText } from '../explain/text.ts';
-import { loadMatrix } from '../matrix/load.ts';
-import { unknownWord } from '../matrix/suggest.ts';
+import { cellIds, looksLikeCell } from '../ask/cell.ts';
+import { explain } from '../ask/explain.ts';
+import { symptoms } from '../ask/symptoms.ts';
+import { explanationText } from '../ask/text.ts';
+import { loadMatrix } from '../model/matrix/load.ts';
+import { unknownWord } from '../model/matrix/suggest.ts';
 import { visible } from '../report/visible.ts';
 import { UsageError } from '../util/errors.ts';
 import { referenceDocuments } from './recorded.ts';

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { honest, serve, sha256 } from '../artifact/serving.ts';
-import { craftTar, temporary } from '../artifact/testing.ts';
+import { honest, serve, sha256 } from '../testing/serving.ts';
+import { craftTar, temporary } from '../testing/artifacts.ts';
 import { fetchVerb } from './fetch.ts';
 
 afterEach(() => {

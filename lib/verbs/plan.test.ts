@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
+import { temporary } from '../testing/artifacts.ts';
 import { UsageError } from '../util/errors.ts';
 import { packageRoot } from '../util/paths.ts';
 import { planFrom, planVerb } from './plan.ts';

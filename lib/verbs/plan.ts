@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { loadMatrix } from '../matrix/load.ts';
-import type { Plan } from '../plan/cell.ts';
+import { loadMatrix } from '../model/matrix/load.ts';
+import type { Plan } from '../model/cell.ts';
 import { explainPlan, planText } from '../plan/explain.ts';
 import { makePlan } from '../plan/plan.ts';
 import { learnedCosts } from '../run/estimate.ts';

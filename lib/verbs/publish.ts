@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import type { Document } from '../record/document.ts';
-import type { LeaseRecord, Observation } from '../record/observation.ts';
+import type { Document } from '../model/document.ts';
+import type { LeaseRecord, Observation } from '../model/observation.ts';
 import { readParts } from '../record/parts.ts';
 import type { Located, RunFolder } from '../record/run-folder.ts';
 import { renderAnnotations } from '../report/annotations.ts';
@@ -8,7 +8,7 @@ import { withBaseline } from '../report/compare.ts';
 import { renderJson } from '../report/json.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import { evidenceBudget, podsByVerdict } from '../report/html/evidence.ts';
+import { evidenceBudget, podsByVerdict } from '../page/evidence.ts';
 import { writeReports } from '../report/write.ts';
 import { UsageError } from '../util/errors.ts';
 import { recordedDocument } from './recorded.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Document } from '../record/document.ts';
+import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { judgeFolder } from '../run/judge-folder.ts';

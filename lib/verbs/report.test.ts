@@ -1,11 +1,11 @@
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../artifact/testing.ts';
-import { recordedRuns } from '../judge/recorded.sample.ts';
-import { Document } from '../record/document.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { recordedRuns } from '../testing/recorded.ts';
+import { Document } from '../model/document.ts';
 import { UsageError } from '../util/errors.ts';
-import { printed } from './printed.sample.ts';
+import { printed } from '../testing/printed.ts';
 
 const exitCode = process.exitCode;
 afterEach(() => {

@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { cdiSpecification } from '../host/fixtures.ts';
+import { cdiSpecification } from '../hosts/shared/fixtures.ts';
 import { pauseImage, probeImage, staticBusybox } from '../probe/image/images.ts';
 import type { OciImage } from '../probe/image/oci.ts';
-import { type Document, verdictId } from '../record/document.ts';
-import type { DeviceNode } from '../record/observation.ts';
+import { type Document, verdictId } from '../model/document.ts';
+import type { DeviceNode } from '../model/observation.ts';
 import { readParts, type Part } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { reproBundle } from '../report/repro/bundle.ts';
@@ -34,7 +34,7 @@ export async function writeRepro(folder: RunFolder, document: Document, id: stri
     hostNodes: observation.host?.dev ?? (await nodesOf(lease.host, part)),
     images: images.map(served),
     busybox: await staticBusybox(),
-    instanceScript: await readFile(new URL('../engine/instance.sh', import.meta.url), 'utf8'),
+    instanceScript: await readFile(new URL('../engines/instance.sh', import.meta.url), 'utf8'),
     hostFiles: observation.request.cdiDevices.length > 0 ? { [cdiSpecification.path]: cdiSpecification.content } : {},
   });
   try {

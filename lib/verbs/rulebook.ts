@@ -1,7 +1,7 @@
 import { knownIssues, suites } from '../../suites/all.ts';
 import type { Rulebook } from '../judge/assemble.ts';
 import { parseSelection } from '../plan/select.ts';
-import type { Plan } from '../plan/cell.ts';
+import type { Plan } from '../model/cell.ts';
 
 /** Today's suites and known issues, narrowed as the plan was, to the scenarios that there were when it was made. */
 export function rulebookFor({ only, scenarios }: Pick<Plan, 'only' | 'scenarios'>): Rulebook {

@@ -6,7 +6,7 @@ import { UsageError } from '../util/errors.ts';
 import { progressOn } from '../run/progress.ts';
 import { run } from '../run/run.ts';
 import type { RunOptions } from '../run/stage.ts';
-import type { Plan } from '../plan/cell.ts';
+import type { Plan } from '../model/cell.ts';
 import { costs } from '../plan/cost.ts';
 import { partOf, readPackedPlan, wholeOf } from '../plan/packed.ts';
 import { parseShard, shardPlan } from '../plan/shards.ts';

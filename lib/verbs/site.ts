@@ -2,11 +2,11 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { suites } from '../../suites/all.ts';
-import { symptoms } from '../explain/symptoms.ts';
-import type { Document } from '../record/document.ts';
+import { symptoms } from '../ask/symptoms.ts';
+import type { Document } from '../model/document.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
-import type { Guide } from '../report/site/facts.ts';
-import { renderSite } from '../report/site/site.ts';
+import type { Guide } from '../page/site/facts.ts';
+import { renderSite } from '../page/site/site.ts';
 import { UsageError } from '../util/errors.ts';
 
 /** What our suites and symptoms say beside the evidence. */

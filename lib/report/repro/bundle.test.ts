@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { sampleDocument } from '../sample.ts';
-import { sampleLease, sampleObservation } from '../sample-evidence.ts';
+import { sampleDocument } from '../../testing/report/sample.ts';
+import { sampleLease, sampleObservation } from '../../testing/report/evidence.ts';
 import { reproBundle } from './bundle.ts';
 import type { ReproInput } from './input.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { verdictId } from '../../record/document.ts';
-import type { DeviceNode, EngineInstance, Observation, Replay } from '../../record/observation.ts';
+import { verdictId } from '../../model/document.ts';
+import type { DeviceNode, EngineInstance, Observation, Replay } from '../../model/observation.ts';
 import { UsageError } from '../../util/errors.ts';
 import { quote, quoteAll } from '../../util/quote.ts';
 import type { ReproInput } from './input.ts';

@@ -1,5 +1,5 @@
-import type { Document, Verdict } from '../../record/document.ts';
-import type { DeviceNode, LeaseRecord, Observation } from '../../record/observation.ts';
+import type { Document, Verdict } from '../../model/document.ts';
+import type { DeviceNode, LeaseRecord, Observation } from '../../model/observation.ts';
 
 /** An image as a registry serves it. */
 export interface ServedImage {

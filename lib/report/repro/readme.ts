@@ -1,5 +1,5 @@
-import { verdictId } from '../../record/document.ts';
-import type { EngineInstance, Replay } from '../../record/observation.ts';
+import { verdictId } from '../../model/document.ts';
+import type { EngineInstance, Replay } from '../../model/observation.ts';
 import { layerText } from '../verdicts.ts';
 import { visible } from '../visible.ts';
 import type { ReproInput } from './input.ts';

@@ -1,4 +1,4 @@
-import type { DeviceNode, GuestReport } from '../../record/observation.ts';
+import type { DeviceNode, GuestReport } from '../../model/observation.ts';
 import type { Expectation, Finding } from '../rule.ts';
 import { containerPath, type NodeReference } from './node.ts';
 import { ran } from './outcome.ts';

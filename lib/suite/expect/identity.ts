@@ -1,4 +1,4 @@
-import { sameVersion } from '../../util/version.ts';
+import { sameVersion } from '../../model/version.ts';
 import { hasFeature } from '../requirement.ts';
 import type { Evidence, Expectation } from '../rule.ts';
 import { ran } from './outcome.ts';

@@ -1,4 +1,4 @@
-import type { DeviceNode, HostReport, Observation } from '../../record/observation.ts';
+import type { DeviceNode, HostReport, Observation } from '../../model/observation.ts';
 import type { FixtureName } from '../scenario.ts';
 import type { Evidence, Expectation, Finding } from '../rule.ts';
 import { ran } from './outcome.ts';

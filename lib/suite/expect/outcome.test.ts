@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Observation } from '../../record/observation.ts';
+import type { Observation } from '../../model/observation.ts';
 import { outcomeText } from './outcome.ts';
 
 const refused = (message: string): Pick<Observation, 'outcome'> => ({

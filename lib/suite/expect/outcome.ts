@@ -1,4 +1,4 @@
-import type { GuestReport, HostReport, Observation } from '../../record/observation.ts';
+import type { GuestReport, HostReport, Observation } from '../../model/observation.ts';
 import type { Expectation, Evidence, Finding } from '../rule.ts';
 
 /** How the launch ended, in words for a report. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { evidence } from '../../judge/evidence.sample.ts';
-import type { Observation } from '../../record/observation.ts';
+import { evidence } from '../../testing/evidence.ts';
+import type { Observation } from '../../model/observation.ts';
 import { snippet } from './snippet.ts';
 
 const flag = 'device_ownership_from_security_context';

@@ -1,4 +1,4 @@
-import type { HostProcess, HostReport } from '../../record/observation.ts';
+import type { HostProcess, HostReport } from '../../model/observation.ts';
 import type { Expectation, Finding } from '../rule.ts';
 import { ran } from './outcome.ts';
 

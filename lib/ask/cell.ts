@@ -1,0 +1,82 @@
+import { unmet } from '../judge/judge.ts';
+import type { Matrix, Source } from '../model/matrix/matrix.ts';
+import { versionLabel } from '../model/matrix/pick.ts';
+import { planCells } from '../plan/cells.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import type { CellFacts } from '../suite/requirement.ts';
+import { knownEntry, type Book, type KnownEntry } from './book.ts';
+
+export interface CellEntry {
+  id: string;
+  host: string;
+  engine: string;
+  runtime: string;
+  /** Profiles that run it. */
+  profiles: string[];
+  /** Why no profile can run it. */
+  excluded?: string;
+  /** Rules that its engine and runtime meet; the host may still lack something. */
+  applies: string[];
+  /** Rules that it does not meet, by reason. */
+  unsupported: Array<{ reason: string; rules: string[] }>;
+}
+
+/** Whether a text has the shape of a cell's id: host/engine/runtime. */
+export function looksLikeCell(text: string): boolean {
+  return /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/.test(text);
+}
+
+/** A cell of the matrix, with what can be judged in it; undefined when the matrix does not make it. */
+export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellEntry; known: KnownEntry[] } | undefined {
+  const { cells, excluded } = combinations(matrix);
+  const left = excluded.find(({ cell }) => cell.id === id);
+  const planned = cells.find((cell) => cell.id === id) ?? left?.cell;
+  if (planned === undefined) return undefined;
+  const facts = factsOf(planned);
+  const entry: CellEntry = {
+    id,
+    host: `${planned.host.id}, ${planned.host.spec.kind}`,
+    engine: part(planned.engine),
+    runtime: part({ ...planned.runtime, version: versionLabel(planned.runtime) }),
+    profiles: Object.entries(matrix.profiles)
+      .filter(([, profile]) => planCells(matrix, profile).cells.some((cell) => cell.id === id))
+      .map(([name]) => name),
+    ...(left === undefined ? {} : { excluded: left.why }),
+    ...judgeable(facts, book),
+  };
+  const known = book.known.filter((issue) => issue.on.every((need) => need.unmet(facts) === undefined)).map(knownEntry);
+  return { cell: entry, known };
+}
+
+/** The ids of all cells that the matrix can make. */
+export function cellIds(matrix: Matrix): string[] {
+  return combinations(matrix).cells.map(({ id }) => id);
+}
+
+function combinations(matrix: Matrix): ReturnType<typeof planCells> {
+  return planCells(matrix, { title: '', hosts: Object.keys(matrix.hosts), engines: ['*'], runtimes: ['*'], suites: [] });
+}
+
+function judgeable(facts: CellFacts, book: Book): Pick<CellEntry, 'applies' | 'unsupported'> {
+  const applies: string[] = [];
+  const reasons = new Map<string, string[]>();
+  for (const suite of book.suites) {
+    for (const rule of suite.rules) {
+      const scenarios = suite.scenarios.filter(({ id }) => rule.on.includes(id));
+      const why = scenarios.map((scenario) => unmet(rule, scenario, facts));
+      const [reason] = why;
+      if (reason === undefined || why.includes(undefined)) applies.push(rule.id);
+      else reasons.set(reason, [...(reasons.get(reason) ?? []), rule.id]);
+    }
+  }
+  return { applies, unsupported: [...reasons].map(([reason, rules]) => ({ reason, rules })) };
+}
+
+function factsOf({ id, host, engine, runtime }: PlannedCell): CellFacts {
+  const { name, version, shim, vmm } = runtime;
+  return { id, host: host.id, engine: { name: engine.name, version: engine.version }, runtime: { name, version, shim, vmm } };
+}
+
+function part({ name, version, source }: { name: string; version: string; source: Source }): string {
+  return `${name} ${version} (${source.kind})`;
+}

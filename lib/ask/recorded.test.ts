@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { knownIssues, suites } from '../../suites/all.ts';
+import { hostileChanges, hostileTexts } from '../testing/report/hostile.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { referenceDocuments } from '../verbs/recorded.ts';
+import type { Book } from './book.ts';
+import { explain } from './explain.ts';
+import { recordedCell, recordedRules } from './recorded.ts';
+import { symptoms } from './symptoms.ts';
+import { explanationText } from './text.ts';
+
+const book: Book = { suites, known: knownIssues, symptoms };
+const documents = await referenceDocuments();
+const shown = (text: string): string => explanationText(explain(text, book, undefined, documents)).replaceAll(/\s+/g, ' ');
+
+describe('recorded evidence', () => {
+  it('of a rule names every tested range of versions, and where it deviates by which known issue', () => {
+    const text = shown('OWN-ON');
+    expect(text).toMatch(/containerd 1\.\S+ – \S+ with runc 1\.1\.5 – \S+: as documented/);
+    expect(text).toMatch(/crio 1\.36\.3 with kata 3\.30\.0 \(go qemu\): deviates, known: crio-kata-mode-000/);
+    const [entry] = recordedRules(documents, ['OWN-ON']);
+    expect(entry?.ranges).toContainEqual(
+      expect.objectContaining({ engine: 'crio', runtime: 'kata go qemu', answer: 'known', known: ['crio-kata-mode-000'] }),
+    );
+    expect(entry?.ranges.map(({ answer }) => answer)).not.toContain('unsupported');
+  });
+
+  it('of a known issue names only where it was seen', () => {
+    const { recorded } = explain('crio-mode-0666', book, undefined, documents);
+    expect(recorded.map(({ rule }) => rule)).toEqual(['OWN-MODE', 'OWN-QAT-DPDK']);
+    for (const { engine, known } of recorded.flatMap(({ ranges }) => ranges)) {
+      expect(engine).toBe('crio');
+      expect(known).toContain('crio-mode-0666');
+    }
+  });
+
+  it('of an error text tells of its nearest meaning where it is as documented too, and of the others what deviates', () => {
+    const { recorded } = explain("Could not open '/dev/vfio/5': Permission denied", book, undefined, documents);
+    const answers = (rule: string): string[] =>
+      recorded.find((each) => each.rule === rule)?.ranges.map(({ answer }) => answer) ?? [];
+    expect(answers('RVMM-VFIO-EACCES')).toContain('pass');
+    expect(answers('OWN-MODE')).not.toContain('pass');
+    expect(answers('OWN-MODE')).toContain('known');
+  });
+
+  it('of a cell is every run of it, newest first, with what deviates', () => {
+    const runs = recordedCell(documents, 'debian-13/crio-1.36.3/runc-1.1.15');
+    expect(runs.map(({ run }) => run)).toContain('crio-1.36.3');
+    const whole = runs.find(({ run }) => run === 'crio-1.36.3');
+    expect(whole?.deviates).toContainEqual({ rule: 'OWN-MODE', known: 'crio-mode-0666' });
+    const starts = runs.map(({ started }) => started);
+    expect([...starts].sort((a, b) => (a < b ? 1 : -1))).toEqual(starts);
+  });
+
+  it('is left out where there is none', () => {
+    expect(explain('OWN-ON', book).recorded).toEqual([]);
+    expect(explanationText(explain('OWN-ON', book))).not.toContain('Recorded');
+    expect(recordedCell([sampleDocument()], 'debian-13/crio-9.9/runc-9.9')).toEqual([]);
+  });
+
+  it.for(hostileTexts)('of hostile runs %# is inert on a terminal', (hostile) => {
+    const document = hostileChanges(hostile);
+    const rule = { ...document, verdicts: document.verdicts.map((verdict) => ({ ...verdict, rule: 'OWN-ON' })) };
+    const text = explanationText(explain('OWN-ON', book, undefined, [rule]));
+    expect(text).toContain('Recorded evidence');
+    // oxlint-disable-next-line no-control-regex
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+    expect(text).not.toMatch(/^::/m);
+  });
+});

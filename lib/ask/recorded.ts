@@ -1,0 +1,95 @@
+import type { Document } from '../model/document.ts';
+import { history, type Answer, type Track } from '../report/history.ts';
+import { answerText, runtimeText, turnText } from '../report/history-text.ts';
+import { rangeText } from '../report/ranges.ts';
+import { countsText } from '../report/verdicts.ts';
+import { verdictNames } from '../model/document.ts';
+
+/** What recorded runs show of one rule. */
+export interface RecordedRule {
+  rule: string;
+  /** Tested versions and what was so with them. */
+  ranges: Array<{
+    engine: string;
+    engines: string[];
+    runtime: string;
+    runtimes: string[];
+    answer: Answer['verdict'];
+    known: string[];
+  }>;
+  /** The same in sentences, with first bad and first good versions. */
+  lines: string[];
+}
+
+/** What one recorded run shows of a cell. */
+export interface RecordedCell {
+  run: string;
+  started: string;
+  verdicts: string;
+  /** Rules that deviate, with their known issues. */
+  deviates: Array<{ rule: string; known?: string }>;
+}
+
+/** The rules in the order of `ids`; tracks to which `about` says no are left out, and those to which a rule does not apply. */
+export function recordedRules(
+  documents: readonly Document[],
+  ids: readonly string[],
+  about: (answer: Answer) => boolean = () => true,
+): RecordedRule[] {
+  if (documents.length === 0 || ids.length === 0) return [];
+  const { tracks } = history(documents);
+  return ids.flatMap((rule): RecordedRule[] => {
+    const own = tracks.filter((track) => track.rule === rule && track.ranges.some(({ value }) => isTold(value) && about(value)));
+    return own.length === 0
+      ? []
+      : [{ rule, ranges: own.flatMap((track) => rangesOf(track, about)), lines: own.flatMap((track) => linesOf(track, about)) }];
+  });
+}
+
+/** Every recorded run of a cell, newest first. */
+export function recordedCell(documents: readonly Document[], cell: string): RecordedCell[] {
+  return documents
+    .filter(({ cells }) => cells.some(({ id }) => id === cell))
+    .map(({ run, verdicts }) => {
+      const own = verdicts.filter((verdict) => verdict.cell === cell);
+      const counts = Object.fromEntries(
+        verdictNames.map((name) => [name, own.filter(({ verdict }) => verdict === name).length]),
+      ) as Document['counts'];
+      const bad = own.filter(({ verdict }) => verdict === 'known' || verdict === 'fail');
+      const deviates = bad.map(({ rule, known }) => ({ rule, ...(known === undefined ? {} : { known }) }));
+      return {
+        run: run.id,
+        started: run.started,
+        verdicts: countsText(counts),
+        deviates: [...new Map(deviates.map((each) => [`${each.rule} ${each.known ?? ''}`, each])).values()],
+      };
+    })
+    .sort((a, b) => (a.started < b.started ? 1 : -1));
+}
+
+function rangesOf(track: Track, about: (answer: Answer) => boolean): RecordedRule['ranges'] {
+  return track.ranges
+    .filter(({ value }) => isTold(value) && about(value))
+    .map(({ engines, runtimes, value }) => ({
+      engine: track.engine,
+      engines,
+      runtime: track.runtime,
+      runtimes,
+      answer: value.verdict,
+      known: value.known,
+    }));
+}
+
+function linesOf(track: Track, about: (answer: Answer) => boolean): string[] {
+  return [
+    ...rangesOf(track, about).map(
+      ({ engine, engines, runtime, runtimes, answer, known }) =>
+        `${engine} ${rangeText(engines)} with ${runtimeText(runtime, rangeText(runtimes))}: ${answerText({ verdict: answer, known })}`,
+    ),
+    ...track.turns.map((turn) => turnText(track, turn)),
+  ];
+}
+
+function isTold({ verdict }: Answer): boolean {
+  return verdict !== 'unsupported';
+}

@@ -1,0 +1,146 @@
+import { criClient, negotiate } from '../cri/client.ts';
+import type { Host } from '../hosts/host.ts';
+import { BlockedError, messageOf } from '../util/errors.ts';
+import { waitFor } from '../util/wait.ts';
+import { containerd } from './containerd/containerd.ts';
+import { crio } from './crio/crio.ts';
+import { configurable, type Engine, type EngineConfig, type EngineDriver, type EngineSpec, type Handler } from './engine.ts';
+import { inspect } from './inspect.ts';
+import { startInstance, stopInstance } from './instance.ts';
+
+export const drivers: Record<EngineSpec['name'], EngineDriver> = { containerd, crio };
+
+export interface StartOptions {
+  signal: AbortSignal;
+  /** Changes a configuration before it is written: for tests that sabotage a real engine. */
+  tamper?: (config: EngineConfig) => EngineConfig;
+}
+
+/** Starts a private engine and reads back what became effective. Throws BlockedError with the end of its log. */
+export async function startEngine(host: Host, spec: EngineSpec, options: StartOptions): Promise<Engine> {
+  const driver = drivers[spec.name];
+  const planned = driver.configure(spec);
+  const config = options.tamper?.(planned) ?? planned;
+  const environment = Object.entries(config.env).map(([name, value]) => `${name}=${value}`);
+  const instance = { ...config, directory: spec.directory };
+  const stop = (): Promise<void> => stopInstance(host, instance);
+  try {
+    await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
+    const pid = await startInstance(host, instance, ['env', ...environment, ...config.argv], { signal: options.signal });
+    const api = await waitFor(
+      { name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal },
+      (signal) => negotiate(() => host.dial(config.socket), signal),
+    );
+    await using client = criClient({ dial: () => host.dial(config.socket), api });
+    const version = await client.runtime.version({});
+    const { info } = await client.runtime.status({ verbose: true });
+    if (driver.configPath !== undefined) {
+      info['config'] = await inspect(host, config.socket, driver.configPath, options.signal);
+    }
+    const dump = await dumpConfig(host, driver, spec, config);
+    const effective = driver.effective({ info, dump }, planned.planned);
+    const handlers = configurable(spec);
+    const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler, spec)]));
+    const unnamed = handlers.filter(({ name }) => paths[name] === '');
+    const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, unnamed, config.log)) };
+    const sums = await sha256(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
+    return {
+      spec,
+      config,
+      pid,
+      reported: { name: version.runtimeName, version: version.runtimeVersion },
+      api,
+      sha256: sums.get(`/proc/${pid}/exe`) ?? '',
+      planned: planned.planned,
+      effective,
+      ignored: await ignoredKeys(host, driver, config.log),
+      dropped,
+      runtimes: Object.fromEntries(
+        handlers.map(({ name, kata }) => {
+          const path = paths[name] ?? '';
+          const configuration = kata === undefined ? {} : { configuration: kata.configPath };
+          return [name, { path, sha256: sums.get(path) ?? '', ...configuration }];
+        }),
+      ),
+      remote: host,
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    throw await failure(host, `start ${spec.name} ${spec.version}`, error, { log: config.log, stop, signal: options.signal });
+  }
+}
+
+function refused(driver: EngineDriver, spec: EngineSpec): Record<string, string> {
+  return Object.fromEntries(
+    spec.handlers.flatMap((handler) => {
+      const why = driver.whyNot?.(spec, handler);
+      return why === undefined ? [] : [[handler.name, why]];
+    }),
+  );
+}
+
+/** An engine that drops a handler with a warning would let its pods fail one by one, each for a reason that is not the real one. */
+async function droppedHandlers(
+  host: Host,
+  driver: EngineDriver,
+  unnamed: Handler[],
+  log: string,
+): Promise<Record<string, string>> {
+  if (driver.whyDropped === undefined || unnamed.length === 0) return {};
+  const { stdout } = await host.exec(['tail', '-n', '500', log]);
+  return Object.fromEntries(
+    unnamed.map((handler) => [
+      handler.name,
+      driver.whyDropped?.(stdout, handler) ?? `the handler "${handler.name}" is not in its effective configuration`,
+    ]),
+  );
+}
+
+async function dumpConfig(host: Host, driver: EngineDriver, spec: EngineSpec, { files }: EngineConfig): Promise<string> {
+  const binary = spec.binaries[spec.name] ?? '';
+  const [file = ''] = Object.keys(files);
+  if (driver.dump === undefined) return '';
+  const { exitCode, stdout, stderr } = await host.exec(driver.dump(binary, file), { timeoutMs: 60_000 });
+  if (exitCode !== 0) throw new Error(`it runs with ${file}, and cannot print it: ${stderr.trim()}`);
+  return stdout;
+}
+
+async function ignoredKeys(host: Host, driver: EngineDriver, log: string): Promise<string[]> {
+  const { stdout } = await host.exec(['head', '-n', '200', log]);
+  return ignoredIn(stdout, driver);
+}
+
+/** The keys that an engine's words say it ignores. */
+export function ignoredIn(words: string, { ignoredKey }: EngineDriver): string[] {
+  if (ignoredKey === undefined) return [];
+  return [...new Set(words.split('\n').flatMap((line) => ignoredKey.exec(line)?.[1]?.replaceAll('"', '') ?? []))];
+}
+
+/** Checksums of files on the host, by path; a path that cannot be read is left out. */
+async function sha256(host: Host, paths: string[]): Promise<Map<string, string>> {
+  const result = await host.exec(['sha256sum', '--', ...paths.filter((path) => path.startsWith('/'))]);
+  return new Map(
+    result.stdout.split('\n').flatMap((line) => {
+      const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line);
+      return match?.[1] !== undefined && match[2] !== undefined ? [[match[2], match[1]] as const] : [];
+    }),
+  );
+}
+
+/**
+ * Stops an engine that could not do `what` and tells why, with the end of its log. Throws instead when the run was stopped, and
+ * HostLostError when it is the host that failed.
+ */
+export async function failure(
+  host: Host,
+  what: string,
+  error: unknown,
+  { log, stop, signal }: { log: string; stop: () => PromiseLike<void>; signal: AbortSignal },
+): Promise<BlockedError> {
+  const { stdout } = await host.exec(['tail', '-n', '3', '--', log]);
+  await stop();
+  signal.throwIfAborted();
+  await host.assertAlive();
+  const words = stdout.trim().split('\n').join(' | ').slice(-600) || 'it is empty';
+  return new BlockedError(`Cannot ${what} on ${host.id}: ${messageOf(error)}; its log ends: ${words}`, { cause: error });
+}

@@ -1,0 +1,78 @@
+import type { Remote } from '../host.ts';
+import { restoreFixtures } from '../shared/fixtures.ts';
+
+/** What podproof keeps on a machine that it did not make: engines, artifacts. Gone at the end of the lease. */
+export const machineDirectory = '/var/lib/podproof';
+/** Says which run has the machine; below /run, so that a reboot frees it. */
+const leaseDirectory = '/run/podproof-lease';
+
+/** Takes the machine for the run that `token` stands for. Returns who has it when somebody else does. */
+export async function takeMachine(remote: Remote, token: string, who: string): Promise<string | undefined> {
+  const { exitCode, stdout, stderr } = await remote.exec(['sh', '-uc', takeScript, 'sh', `${token} ${who}`]);
+  if (exitCode === 0) {
+    // A machine that was reset in the middle of a run comes back with that run's files.
+    await endOurs(remote);
+    await remote.exec(['sh', '-euc', 'mkdir -p "$1"; printf "%s\\n" "$2" > "$1/owner"', 'sh', machineDirectory, token]);
+    return undefined;
+  }
+  if (exitCode === 3) return stdout.trim().split(' ').slice(1).join(' ') || 'nobody knows who';
+  throw new Error(`Cannot take the machine: ${stderr.trim()}`);
+}
+
+const takeScript = `
+lease=${leaseDirectory}
+mkdir -m 0700 "$lease" 2>/dev/null || { [ -d "$lease" ] || exit 1; cat "$lease/owner"; exit 3; }
+# Without an owner nobody would ever give it back.
+printf '%s\\n' "$1" > "$lease/owner" || { rm -rf "$lease"; exit 1; }
+`;
+
+/** Undoes all that a lease did to a machine, and gives it back. Returns false, and does nothing, when `token` does not have it. Throws when something is left. */
+export async function releaseMachine(remote: Remote, token: string): Promise<boolean> {
+  const owners = await remote.exec(['cat', `${leaseDirectory}/owner`, `${machineDirectory}/owner`]);
+  if (owners.exitCode === 255) throw new Error(`Cannot reach the machine to give it back: ${owners.stderr.trim()}`);
+  if (!owners.stdout.split('\n').some((line) => line.split(' ')[0] === token)) return false;
+  await endOurs(remote);
+  await restoreFixtures(remote);
+  await remote.exec(['rm', '-rf', leaseDirectory]);
+  return true;
+}
+
+async function endOurs(remote: Remote): Promise<void> {
+  const ended = await remote.exec(['sh', '-uc', endScript], { timeoutMs: 60_000 });
+  if (ended.exitCode !== 0) throw new Error(`Cannot free the machine: ${ended.stderr.trim() || `exit code ${ended.exitCode}`}`);
+}
+
+/**
+ * Engines, shims and helpers run from below our directory; containers have their root file system there; nothing else of the
+ * machine does. A process that is between the two ends with its shim.
+ */
+const endScript = `
+own=${machineDirectory}
+ours() {
+  case "$(readlink "/proc/$1/exe" 2>/dev/null)" in "$own"/*) return 0 ;; esac
+  awk -v d="$own/" '$5 == "/" && index($0, "upperdir=" d) { found = 1 } END { exit !found }' "/proc/$1/mountinfo" 2>/dev/null
+}
+for round in 1 2 3 4 5; do
+  left=
+  for process in /proc/[0-9]*; do
+    pid=\${process#/proc/}
+    if ours "$pid"; then kill -9 "$pid" 2>/dev/null; left=1; fi
+  done
+  [ -n "$left" ] || break
+  sleep 0.2
+done
+for round in 1 2 3; do
+  awk -v d="$own/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mount; do umount "$(printf %b "$mount")" 2>/dev/null || umount -l "$(printf %b "$mount")"; done
+done
+if awk -v d="$own/" 'index($5, d) == 1 { found = 1 } END { exit !found }' /proc/self/mountinfo; then
+  echo "something is still mounted below $own" >&2
+  exit 1
+fi
+rm -rf --one-file-system "$own"
+for bridge in pp-containerd pp-crio; do [ ! -e "/sys/class/net/$bridge" ] || ip link delete "$bridge"; done
+# Where shims of any containerd have their sockets.
+rmdir /run/containerd/s /run/containerd 2>/dev/null
+# What runtimes leave of the parents of their cgroups; one in use is not empty and stays.
+for parent in /sys/fs/cgroup/k8s.io /sys/fs/cgroup/*/k8s.io; do [ ! -d "$parent" ] || rmdir "$parent" 2>/dev/null; done
+exit 0
+`;

@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GenericContainer } from 'testcontainers';
+import type { ContainerHost } from '../../model/matrix/matrix.ts';
+import { BlockedError, HostLostError } from '../../util/errors.ts';
+import { oncePerKey } from '../../util/once-per-key.ts';
+import { runtimeDirectory } from '../../util/paths.ts';
+import { quote } from '../../util/quote.ts';
+import { Scope } from '../../util/scope.ts';
+import type { AcquireOptions } from '../needs.ts';
+import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
+import { assertSameBoot } from '../shared/boot.ts';
+import { readFacts } from '../shared/facts.ts';
+import { assertFit } from '../shared/fitness.ts';
+import { loopNumbers } from '../shared/fixture-plan.ts';
+import type { Host, LeaseContext } from '../host.ts';
+import { obtainImage } from '../image/build.ts';
+import { recipe } from '../image/recipe.ts';
+import { assertDisposable, examine } from '../borrowed/examine.ts';
+import { machineBootId } from '../shared/process-identity.ts';
+import { connectRemote, socatAddress } from '../shared/remote.ts';
+import { keepConnected } from '../ssh/keeper.ts';
+import { openMaster } from '../ssh/master.ts';
+import { imageLogin } from '../vm/login.ts';
+import { importImage } from './image.ts';
+import { capabilities, createOptions } from './options.ts';
+import { relayToContainer } from './relay.ts';
+import { containerRuntime, hasWatchdog, removeContainers } from './runtime.ts';
+import type { CreateOptions } from './runtime.ts';
+
+/** Passed where the machine has them: what Kata needs. */
+const usual = ['/dev/kvm', '/dev/vhost-vsock', '/dev/vhost-net'];
+
+/** Leases a container with the root file system of a VM host, on docker or podman: quick, and with the kernel of the machine. */
+export async function acquireContainer(
+  id: string,
+  spec: ContainerHost,
+  context: LeaseContext,
+  { variant, needs }: AcquireOptions,
+): Promise<Host> {
+  const runtime = await containerRuntime();
+  const disposable = spec.disposable === true;
+  if (disposable) await assertMachineDisposable(id, runtime.daemon);
+  const devices = await presentDevices(id, spec.devices ?? []);
+  const base = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
+  const image = await importImage(base, runtime, context);
+  const token = `podproof-${randomBytes(6).toString('hex')}`;
+  const directory = join(runtimeDirectory(), token);
+  const loops = loopNumbers();
+  const { ledger, signal, progress } = context;
+  const scope = new Scope();
+  try {
+    const path = await ledger.record({ kind: 'path', path: directory });
+    scope.onRelease(directory, async () => {
+      await rm(directory, { recursive: true, force: true });
+      await path.done();
+    });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const receipt = await ledger.record({ kind: 'container', token, daemon: runtime.daemon });
+    scope.onRelease('the container', async () => {
+      await removeContainers(runtime.daemon, token);
+      await receipt.done();
+    });
+    const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/1/status', 'utf8'))?.[1] ?? '0';
+    const options = createOptions({
+      image,
+      token,
+      run: ledger.run,
+      devices,
+      loops,
+      capabilities: capabilities(bounding),
+      disposable,
+    });
+    progress(`start a container of ${image} on ${runtime.daemon}`);
+    const started = await new HostContainer(image, options)
+      .withName(token)
+      .withAutoCleanup(await hasWatchdog(runtime))
+      .start();
+    const container = runtime.client.container.getById(started.getId());
+    const socket = join(directory, 'exec');
+    scope.adopt('the relay', await relayToContainer(container, socket, join(context.logs, 'sshd.log')));
+    const proxy = `ProxyCommand=socat - ${quote(socatAddress(socket)).replaceAll('%', '%%')}`;
+    const master = {
+      target: { options: [...imageLogin(base), '-o', proxy], destination: 'root@container' },
+      ...{ directory, token, log: join(context.logs, 'ssh.log'), ledger, signal },
+    };
+    const ssh = scope.adopt('the ssh connection', await keepConnected(() => openMaster(master), { signal, progress }));
+    const remote = connectRemote(ssh.connection);
+    const fixtures = { disks: loops, pci: null, kernel: false };
+    const lacks = await assertFit(`host ${id}`, remote, needs, fixtures);
+    const facts = await readFacts(remote, {
+      accelerator: 'none',
+      acceleratorReason: 'a container has the kernel and the processors of its machine',
+      ownKernel: false,
+      disposable,
+    });
+    if (disposable && facts.bootId !== (await machineBootId()))
+      throw new BlockedError(
+        `Refused to use host ${id}: its containers run on another machine than the one that is marked as disposable`,
+      );
+    const consoleTail = async (): Promise<string> =>
+      String(await container.logs({ stdout: true, stderr: true, tail: 50 }).catch(() => ''));
+    return {
+      ...remote,
+      id,
+      facts,
+      fixtures,
+      lacks,
+      attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
+      expose: oncePerKey((port: number) => ssh.forward(port)),
+      consoleTail,
+      async assertAlive() {
+        const state = await container.inspect().then(
+          ({ State }) => State,
+          () => undefined,
+        );
+        if (state?.Running !== true) {
+          const how = state === undefined ? 'its container is gone' : `its container ended with exit code ${state.ExitCode}`;
+          throw new HostLostError(`Host ${id} is lost: ${how}`, await consoleTail());
+        }
+        await ssh.connected();
+        await assertSameBoot(id, remote, facts.bootId, consoleTail);
+      },
+      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** testcontainers has no words for devices, device rules or cgroup namespaces. */
+class HostContainer extends GenericContainer {
+  constructor(image: string, { HostConfig, ...options }: CreateOptions) {
+    super(image);
+    const { NetworkMode, ...config } = HostConfig;
+    this.createOpts = { ...this.createOpts, ...options };
+    this.hostConfig = { ...this.hostConfig, ...config };
+    this.withNetworkMode(NetworkMode ?? 'none');
+  }
+}
+
+/** Character devices only: without the marker, a block device of the machine is never passed; with it, all are. */
+async function presentDevices(id: string, wanted: readonly string[]): Promise<string[]> {
+  const present: string[] = [];
+  for (const path of new Set([...usual, ...wanted])) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.isCharacterDevice() === true) present.push(path);
+    else if (wanted.includes(path)) {
+      throw new BlockedError(
+        `Refused to pass ${path} to host ${id}: ${found === undefined ? 'this machine has no such device' : "it is no character device, and pods would reach this machine's disks"}`,
+        { remedy: `take ${path} out of "devices" of this host in matrix.json` },
+      );
+    }
+  }
+  return present;
+}
+
+async function assertMachineDisposable(id: string, daemon: string): Promise<void> {
+  if (!daemon.startsWith('unix://'))
+    throw new BlockedError(
+      `Refused to use host ${id} as disposable: whether the machine behind ${daemon} is marked cannot be seen from here`,
+      {
+        remedy: 'run podproof on that machine, or leave "disposable" out',
+      },
+    );
+  assertDisposable(
+    `this machine for the containers of host ${id}`,
+    true,
+    await examine(connectRemote({ prefix: [], quoting: 'none' })),
+  );
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { examineHost, judgeMachine } from './doctor.ts';
+import { availableMemoryMiB } from './findings.ts';
+import type { Findings } from './findings.ts';
+import type { HostFacts } from '../../model/host-facts.ts';
+
+const good: Findings = {
+  kvm: { owner: '0:108', mode: '0660', group: 'kvm', usable: true },
+  proof: { accelerator: 'kvm', reason: 'KVM ran a stock kernel' },
+  nested: true,
+  iommuGroups: 12,
+  vhostVsock: true,
+  qemu: { text: 'QEMU emulator version 7.2.22', major: 7 },
+  tools: { 'qemu-img': '7.2', mmdebstrap: '1.3', mke2fs: '1.47', ssh: 'OpenSSH_9.2', virtiofsd: '1.13' },
+  ownNamespaces: true,
+  cacheDirectory: '/c',
+  cacheFreeMiB: 80_000,
+  memoryFreeMiB: 16_000,
+  containerRuntime: { text: '/run/podman/podman.sock', watchdog: true },
+  notDisposable: '',
+  artifacts: ['crio-1.36.3'],
+};
+const bad: Findings = {
+  ...{ kvm: null, proof: null, nested: null, iommuGroups: 0, vhostVsock: false, qemu: null },
+  tools: { 'qemu-img': null, mmdebstrap: null, mke2fs: null, ssh: null, virtiofsd: null },
+  ownNamespaces: false,
+  ...{
+    cacheDirectory: '/c',
+    cacheFreeMiB: 10,
+    memoryFreeMiB: 10,
+    containerRuntime: null,
+    notDisposable: 'its owner has not marked it as disposable',
+    artifacts: null,
+  },
+};
+
+test('a machine with everything has no gap', () => {
+  expect(judgeMachine(good).filter(({ status }) => status !== 'ok')).toEqual([]);
+});
+
+test('every gap has a fix, and no good thing has one', () => {
+  for (const check of judgeMachine(bad)) expect(check, check.id).toMatchObject({ fix: expect.stringMatching(/\S/) });
+  expect(judgeMachine(bad).filter(({ status }) => status === 'ok')).toEqual([]);
+  for (const check of judgeMachine(good)) expect(check).not.toHaveProperty('fix');
+});
+
+test('a /dev/kvm that exists and does not work is a warning with the exact reason', () => {
+  const found = judgeMachine({ ...good, proof: { accelerator: 'tcg', reason: 'full emulation, as it hangs' } });
+  expect(found.find(({ id }) => id === 'kvm-works')).toMatchObject({ status: 'warn', found: 'full emulation, as it hangs' });
+});
+
+test('an unusable /dev/kvm names the group to join', () => {
+  const found = judgeMachine({ ...good, kvm: { owner: '0:36', mode: '0660', group: 'virt', usable: false } });
+  expect(found.find(({ id }) => id === 'kvm-device')?.fix).toContain('usermod -aG virt');
+});
+
+test('an open mode of /dev/kvm on a host is pointed out, as it hides a wrong group', () => {
+  const facts = { kvm: { present: true, owner: '0:993', mode: '0666', group: 'kvm' }, accelerator: 'kvm' } as HostFacts;
+  expect(examineHost(facts).find(({ id }) => id === 'host-kvm-mode')).toMatchObject({ status: 'warn' });
+});
+
+test('available memory is read in MiB', () => {
+  expect(availableMemoryMiB('MemTotal: 9 kB\nMemAvailable:    2048 kB\n')).toBe(2);
+  expect(availableMemoryMiB('')).toBe(0);
+});

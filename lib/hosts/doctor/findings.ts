@@ -1,0 +1,140 @@
+import { constants } from 'node:fs';
+import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
+import { release } from 'node:os';
+import { dirname, join } from 'node:path';
+import { messageOf } from '../../util/errors.ts';
+import { exec } from '../../util/exec.ts';
+import { cacheDirectory } from '../../util/paths.ts';
+import { proveAccelerator } from '../vm/accelerator.ts';
+import type { AcceleratorProof } from '../vm/accelerator.ts';
+import { containerRuntime, hasWatchdog } from '../container/runtime.ts';
+import { assertDisposable, examine } from '../borrowed/examine.ts';
+import { connectRemote } from '../shared/remote.ts';
+
+/** What was found on this machine, before anything is judged. Null: not there. */
+export interface Findings {
+  kvm: { owner: string; mode: string; group: string; usable: boolean } | null;
+  proof: AcceleratorProof | null;
+  nested: boolean | null;
+  iommuGroups: number;
+  vhostVsock: boolean;
+  qemu: { text: string; major: number } | null;
+  /** First line of what each tool says of its version. */
+  tools: Record<'qemu-img' | 'mmdebstrap' | 'mke2fs' | 'ssh' | 'virtiofsd', string | null>;
+  /** Whether images can be built as this user: as root, or with subordinate user ids. */
+  ownNamespaces: boolean;
+  cacheDirectory: string;
+  cacheFreeMiB: number;
+  memoryFreeMiB: number;
+  containerRuntime: { text: string; watchdog: boolean } | null;
+  /** Why this machine may not be a host itself; empty where its owner has given it away. */
+  notDisposable: string;
+  artifacts: string[] | null;
+}
+
+export async function findMachine(signal?: AbortSignal): Promise<Findings> {
+  const qemu = await versionLine(['qemu-system-x86_64', '--version']);
+  const kernel = qemu === null ? undefined : await someKernel();
+  return {
+    kvm: await findKvm(),
+    proof: kernel === undefined ? null : await proveAccelerator(kernel, signal),
+    nested: await findNested(),
+    iommuGroups: (await readdir('/sys/kernel/iommu_groups').catch(() => [])).length,
+    vhostVsock: await can('/dev/vhost-vsock'),
+    qemu: qemu === null ? null : { text: qemu, major: Number(/version (\d+)/.exec(qemu)?.[1] ?? 0) },
+    tools: {
+      'qemu-img': await versionLine(['qemu-img', '--version']),
+      mmdebstrap: await versionLine(['mmdebstrap', '--version']),
+      mke2fs: await versionLine(['mke2fs', '-V']),
+      ssh: await versionLine(['ssh', '-V']),
+      // Debian keeps it out of the PATH.
+      virtiofsd: (await versionLine(['/usr/libexec/virtiofsd', '--version'])) ?? (await versionLine(['virtiofsd', '--version'])),
+    },
+    ownNamespaces: process.getuid?.() === 0 || (await exec(['sh', '-c', 'command -v newuidmap'])).exitCode === 0,
+    cacheDirectory: cacheDirectory(),
+    cacheFreeMiB: await freeMiB(cacheDirectory()),
+    memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),
+    containerRuntime: await findContainerRuntime(),
+    notDisposable: await whyNotDisposable(),
+    artifacts: await listArtifacts(),
+  };
+}
+
+/** MemAvailable of /proc/meminfo; 0 when it is not there. */
+export function availableMemoryMiB(meminfo: string): number {
+  return Math.round(Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) / 1024);
+}
+
+async function findKvm(): Promise<Findings['kvm']> {
+  const found = await stat('/dev/kvm').catch(() => undefined);
+  if (found === undefined) return null;
+  const line = (await exec(['getent', 'group', String(found.gid)])).stdout;
+  return {
+    owner: `${found.uid}:${found.gid}`,
+    mode: (found.mode & 0o7777).toString(8).padStart(4, '0'),
+    group: line.split(':')[0] || String(found.gid),
+    usable: await can('/dev/kvm'),
+  };
+}
+
+async function findNested(): Promise<boolean | null> {
+  for (const module of ['kvm_intel', 'kvm_amd']) {
+    const text = await readFile(`/sys/module/${module}/parameters/nested`, 'utf8').catch(() => undefined);
+    if (text !== undefined) return /^[Y1]/.test(text);
+  }
+  return null;
+}
+
+/** A kernel to try KVM with: of any image in the cache, else this machine's own. */
+async function someKernel(): Promise<string | undefined> {
+  const images = join(cacheDirectory(), 'images');
+  const names = await readdir(images).catch(() => []);
+  const candidates = [...names.map((name) => join(images, name, 'vmlinuz')), `/boot/vmlinuz-${release()}`];
+  for (const path of candidates) if (await can(path, constants.R_OK)) return path;
+  return undefined;
+}
+
+async function findContainerRuntime(): Promise<Findings['containerRuntime']> {
+  try {
+    const runtime = await containerRuntime();
+    const { serverVersion, operatingSystem } = runtime.client.info.containerRuntime;
+    return { text: `server ${serverVersion} on ${operatingSystem}, ${runtime.daemon}`, watchdog: await hasWatchdog(runtime) };
+  } catch {
+    return null;
+  }
+}
+
+async function whyNotDisposable(): Promise<string> {
+  try {
+    assertDisposable('this machine', true, await examine(connectRemote({ prefix: [], quoting: 'none' })));
+    return '';
+  } catch (error) {
+    return messageOf(error).replace('Refused to use this machine: ', '');
+  }
+}
+
+async function listArtifacts(): Promise<string[] | null> {
+  const directory = process.env['PODPROOF_ARTIFACTS'];
+  const names: string[] = directory ? await readdir(directory).catch(() => []) : [];
+  return directory ? names.toSorted() : null;
+}
+
+/** Free space where `path` is or will be. */
+async function freeMiB(path: string): Promise<number> {
+  const found = await statfs(path).catch(() => undefined);
+  if (found !== undefined) return Math.floor((found.bavail * found.bsize) / 1024 ** 2);
+  return path === dirname(path) ? 0 : freeMiB(dirname(path));
+}
+
+/** Some tools say their version on standard error. */
+async function versionLine(argv: readonly string[]): Promise<string | null> {
+  const { exitCode, stdout, stderr } = await exec(argv, { timeoutMs: 10_000 });
+  return exitCode === 0 ? ((stdout.trim() || stderr.trim()).split('\n')[0] ?? '') : null;
+}
+
+async function can(path: string, mode = constants.R_OK | constants.W_OK): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import type { VmHost } from '../../model/matrix/matrix.ts';
+
+export type Suite = VmHost['suite'];
+/** `kata` adds what Kata's VMs need on the host: QEMU with firmware, virtiofsd. Engines and runtimes are attached, never part of an image. */
+export type Variant = 'plain' | 'kata';
+
+export interface ImageFile {
+  path: string;
+  mode: number;
+  content: string;
+}
+
+/** What a host image is made of: a pure value whose hash names the image in the cache. */
+export interface Recipe {
+  suite: Suite;
+  variant: Variant;
+  allowExpiredRelease: boolean;
+  packages: readonly string[];
+  files: readonly ImageFile[];
+  /** Path → target. */
+  links: Readonly<Record<string, string>>;
+  diskMiB: number;
+}
+
+/** MAC address of the card that ssh comes in by; the image knows its interface by it. */
+export const uplinkMac = '52:54:00:70:70:01';
+/** Label of the root file system. */
+export const rootLabel = 'podproof-root';
+
+const machine = [
+  ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-amd64', 'initramfs-tools', 'zstd', 'kmod', 'passwd', 'e2fsprogs'],
+  ...['openssh-server', 'iproute2', 'iptables', 'nftables', 'socat', 'procps', 'busybox-static', 'pciutils', 'ca-certificates'],
+  // The pod network of user-namespace and Kata pods.
+  'containernetworking-plugins',
+];
+
+/** Shared libraries that engines, runtimes and conmon link, where their Debian packages are unpacked and not installed. */
+const libraries: Record<Suite, readonly string[]> = {
+  bookworm: ['libgpgme11', 'libbtrfs0', 'libglib2.0-0'],
+  trixie: ['libgpgme11t64', 'libbtrfs0t64', 'libglib2.0-0t64'],
+  sid: ['libgpgme45', 'libbtrfs0t64', 'libglib2.0-0t64', 'libblake3-0', 'libjson-c5'],
+};
+const librariesOfAll = ['libseccomp2', 'libyajl2', 'libcap2', 'libsystemd0', 'libgcrypt20', 'libdevmapper1.02.1'];
+
+const kata = ['qemu-system-x86', 'virtiofsd', 'ovmf', 'seabios'];
+/** Debian 12 ships virtiofsd inside qemu-system-common. */
+const kataOfBookworm = kata.filter((name) => name !== 'virtiofsd');
+
+/** Units that cost boot time or wake up in the middle of a test. */
+const masked = [
+  ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'e2scrub_reap.service'],
+  ...['fstrim.timer', 'systemd-tmpfiles-clean.timer', 'systemd-networkd-wait-online.service', 'systemd-firstboot.service'],
+  ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'ssh.socket', 'nftables.service'],
+];
+
+export function recipe(suite: Suite, variant: Variant, allowExpiredRelease = false): Recipe {
+  const bookworm = suite === 'bookworm';
+  return {
+    suite,
+    variant,
+    allowExpiredRelease,
+    packages: [
+      ...machine,
+      ...librariesOfAll,
+      ...libraries[suite],
+      ...(variant === 'plain' ? [] : bookworm ? kataOfBookworm : kata),
+    ],
+    files: [...files, sshd(suite)],
+    links: Object.fromEntries([
+      ...masked.map((unit) => [`/etc/systemd/system/${unit}`, '/dev/null']),
+      ['/etc/systemd/system/multi-user.target.wants/podproof-uplink.service', '../podproof-uplink.service'],
+    ]),
+    diskMiB: 8192,
+  };
+}
+
+/** Twelve hex digits over the recipe and the script that puts it together: short enough for a directory name. */
+export function recipeHash(value: Recipe, script: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([value, script]))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+const file = (path: string, lines: readonly string[], mode = 0o644): ImageFile => ({
+  path,
+  mode,
+  content: `${lines.join('\n')}\n`,
+});
+
+const files: readonly ImageFile[] = [
+  file('/etc/hostname', ['podproof']),
+  file('/etc/hosts', ['127.0.0.1 localhost podproof', '::1 localhost']),
+  // An empty machine id makes systemd ask its first-boot questions on the console.
+  file('/etc/machine-id', [createHash('sha256').update('podproof').digest('hex').slice(0, 32)]),
+  file('/etc/fstab', [`LABEL=${rootLabel} / ext4 defaults,noatime 0 0`]),
+  // The address is QEMU's user network, which has no way out (restrict=on).
+  file('/etc/systemd/network/10-podproof-uplink.link', ['[Match]', `MACAddress=${uplinkMac}`, '[Link]', 'Name=uplink0']),
+  file('/etc/systemd/system/podproof-uplink.service', [
+    '[Unit]',
+    'BindsTo=sys-subsystem-net-devices-uplink0.device',
+    'After=sys-subsystem-net-devices-uplink0.device',
+    '[Service]',
+    'Type=oneshot',
+    'RemainAfterExit=yes',
+    'ExecStart=/bin/ip address replace 10.0.2.15/24 dev uplink0',
+    'ExecStart=/bin/ip link set uplink0 up',
+  ]),
+  // Else udev rewrites the MAC of a veth while the CNI bridge plugin checks it, and the pod fails now and then.
+  file('/etc/systemd/network/10-podproof-veth.link', [
+    '[Match]',
+    'Driver=veth',
+    '[Link]',
+    'MACAddressPolicy=none',
+    'NamePolicy=keep',
+  ]),
+];
+
+/** Without PAM there is no logind session per exec, so nothing but the runtime under test makes /run/user/UID. */
+function sshd(suite: Suite): ImageFile {
+  return file('/etc/ssh/sshd_config.d/podproof.conf', [
+    'HostKey /etc/ssh/podproof_host_key',
+    'PermitRootLogin prohibit-password',
+    'PasswordAuthentication no',
+    'KbdInteractiveAuthentication no',
+    'UsePAM no',
+    'UseDNS no',
+    'PrintMotd no',
+    'MaxSessions 1000',
+    'MaxStartups 100',
+    // OpenSSH 9.8 shuts out for a while who connects and leaves before sshd greets, as we do while a slow machine boots (sshd_config(5)).
+    ...(suite === 'bookworm' ? [] : ['PerSourcePenalties no']),
+    'SetEnv PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  ]);
+}

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '../../util/errors.ts';
+import type { Remote } from '../host.ts';
+
+/** Where a host remembers what was changed on it: forgotten together with it at a reboot, and found by whoever comes next. */
+const memory = '/run/podproof/changes';
+
+const script = readFileSync(new URL('changes.sh', import.meta.url), 'utf8');
+
+/** Owner and mode of a node: `{ owner: 'root:root', mode: '0600' }`. */
+export interface NodeState {
+  owner: string;
+  mode: string;
+}
+
+/** Sets owner and mode of a node. What was there stands in the host's memory before anything is changed. */
+export function changeNode(remote: Remote, path: string, to: NodeState, where: string = memory): Promise<void> {
+  return change(remote, `set ${path} to ${to.owner} ${to.mode}`, [where, 'node', path, to.owner, to.mode]);
+}
+
+/** Gives a PCI function to the host's own driver; undone, it is with the driver that it had before. */
+export function releaseFunction(remote: Remote, address: string, where: string = memory): Promise<void> {
+  return change(remote, `give PCI function ${address} to the host's own driver`, [where, 'release', address]);
+}
+
+/** The host is not as it was, and still remembers how to get there. */
+export class NotRestoredError extends Error {}
+
+/** Undoes every change that the host remembers, whoever made it, a run that was killed too. Idempotent. */
+export async function undoChanges(remote: Remote, where: string = memory): Promise<void> {
+  await change(remote, 'restore what was changed on the host', [where, 'undo']).catch((error: unknown) => {
+    throw new NotRestoredError(messageOf(error), { cause: error });
+  });
+}
+
+async function change(remote: Remote, what: string, argv: readonly string[]): Promise<void> {
+  const result = await remote.exec(['sh', '-c', script, 'changes', ...argv]);
+  if (result.exitCode !== 0) throw new Error(`Cannot ${what}: ${result.stderr.trim() || result.failure}`);
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { HostFacts } from '../../model/host-facts.ts';
+import type { Remote } from '../host.ts';
+
+/** What the host cannot know of itself. */
+export type KnownFacts = Pick<HostFacts, 'accelerator' | 'acceleratorReason' | 'ownKernel' | 'disposable' | 'qemu'>;
+
+/** Reads the facts of a host by one script. Throws when an answer is missing, with the host's words. */
+export async function readFacts(remote: Remote, known: KnownFacts): Promise<HostFacts> {
+  const result = await remote.exec(['sh', '-c', script], { timeoutMs: 60_000 });
+  if (result.exitCode !== 0) throw new Error(`Cannot read the facts of the host: ${result.failure}: ${result.stderr.trim()}`);
+  return parseFacts(result.stdout, known);
+}
+
+const count = z.string().regex(/^\d+$/).transform(Number);
+const yes = z.enum(['yes', 'no']).transform((word) => word === 'yes');
+const Answers = z.object({
+  kernel: z.string().min(1),
+  bootId: z.uuid(),
+  os: z.string(),
+  architecture: z.string(),
+  cpus: count,
+  memoryKiB: count,
+  cgroup: z.enum(['v1', 'v2', 'hybrid']),
+  lsm: z.string(),
+  kvm: z.string().regex(/^$|^\d+:\d+ \d{1,4} \S+$/),
+  vhostVsock: yes,
+  vhostNet: yes,
+  iommuGroups: count,
+  hugepages2MiB: count,
+  userNamespaces: yes,
+  // getconf says `glibc 2.41`.
+  glibc: z.string().transform((text) => text.replace(/^glibc /, '')),
+});
+
+/** Pure part: `key=value` lines of the script. Unknown lines are dropped. */
+export function parseFacts(text: string, known: KnownFacts): HostFacts {
+  const pairs = text.split('\n').flatMap((line) => {
+    const at = line.indexOf('=');
+    return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];
+  });
+  const answers = Answers.safeParse(Object.fromEntries(pairs));
+  if (!answers.success) throw new Error(`Cannot read the facts of the host: ${z.prettifyError(answers.error)}`);
+  const { memoryKiB, lsm, kvm, ...rest } = answers.data;
+  const [owner = '', mode = '', group = ''] = kvm.split(' ');
+  return HostFacts.parse({
+    ...rest,
+    ...known,
+    memoryMiB: Math.round(memoryKiB / 1024),
+    lsm: lsm.split(',').filter((name) => name !== ''),
+    kvm: { present: kvm !== '', owner, mode: kvm === '' ? '' : mode.padStart(4, '0'), group },
+  });
+}
+
+const script = `
+say() { printf '%s=%s\\n' "$1" "$2"; }
+has() { if [ -c "$1" ]; then echo yes; else echo no; fi; }
+say kernel "$(uname -r)"
+say bootId "$(cat /proc/sys/kernel/random/boot_id)"
+say os "$(. /etc/os-release && printf %s "$PRETTY_NAME")"
+say architecture "$(uname -m)"
+say cpus "$(nproc)"
+say memoryKiB "$(sed -n 's/^MemTotal: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo)"
+case "$(stat -fc %T /sys/fs/cgroup)" in
+  cgroup2fs) say cgroup v2 ;;
+  *) if [ -d /sys/fs/cgroup/unified ]; then say cgroup hybrid; else say cgroup v1; fi ;;
+esac
+say lsm "$(cat /sys/kernel/security/lsm 2>/dev/null)"
+say kvm "$(stat -c '%u:%g %a %G' /dev/kvm 2>/dev/null)"
+say vhostVsock "$(has /dev/vhost-vsock)"
+say vhostNet "$(has /dev/vhost-net)"
+say iommuGroups "$(ls /sys/kernel/iommu_groups 2>/dev/null | wc -l)"
+say hugepages2MiB "$(cat /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages 2>/dev/null || echo 0)"
+if [ -e /proc/self/ns/user ] && [ "$(cat /proc/sys/user/max_user_namespaces)" -gt 0 ]; then say userNamespaces yes; else say userNamespaces no; fi
+say glibc "$(getconf GNU_LIBC_VERSION 2>/dev/null || echo none)"
+`;

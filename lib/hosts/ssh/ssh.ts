@@ -1,0 +1,97 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { SshHost } from '../../model/matrix/matrix.ts';
+import { BlockedError, messageOf } from '../../util/errors.ts';
+import { oncePerKey } from '../../util/once-per-key.ts';
+import { runtimeDirectory } from '../../util/paths.ts';
+import { Scope } from '../../util/scope.ts';
+import type { AcquireOptions } from '../needs.ts';
+import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
+import { assertSameBoot } from '../shared/boot.ts';
+import type { Connection, Host, LeaseContext } from '../host.ts';
+import { borrowMachine } from '../borrowed/borrow.ts';
+import { connectRemote } from '../shared/remote.ts';
+import { keepConnected } from './keeper.ts';
+import { openMaster } from './master.ts';
+import type { SshTarget } from './master.ts';
+
+/** Leases a machine that the user reaches by ssh: with the user's configuration, agent and jump hosts. */
+export async function acquireSsh(
+  id: string,
+  spec: SshHost,
+  context: LeaseContext,
+  { needs }: Pick<AcquireOptions, 'needs'>,
+): Promise<Host> {
+  const token = `podproof-${randomBytes(6).toString('hex')}`;
+  const directory = join(runtimeDirectory(), token);
+  const target = targetOf(spec);
+  const scope = new Scope();
+  try {
+    const receipt = await context.ledger.record({ kind: 'path', path: directory });
+    scope.onRelease(directory, async () => {
+      await rm(directory, { recursive: true, force: true });
+      await receipt.done();
+    });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const { ledger, signal, progress } = context;
+    const master = { target, directory, token, log: join(context.logs, 'ssh.log'), ledger, signal };
+    const ssh = scope.adopt(
+      'the ssh connection',
+      await keepConnected(() => openMaster(master), { signal, progress }).catch(refuse),
+    );
+    const { connection } = ssh;
+    const afterwards: Connection = {
+      prefix: ['ssh', '-o', 'BatchMode=yes', ...target.options, target.destination, '--'],
+      quoting: 'posix',
+    };
+    const machine = { what: `ssh host ${id} (${spec.destination})`, connection, afterwards, token };
+    const lease = scope.adopt(
+      'the machine',
+      await borrowMachine({ ...machine, declared: spec.disposable, sparePci: spec.sparePci, needs }, context),
+    );
+    const remote = connectRemote(connection);
+    const consoleTail = async (): Promise<string> => '';
+    return {
+      ...remote,
+      id,
+      facts: lease.facts,
+      fixtures: lease.fixtures,
+      lacks: lease.lacks,
+      attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
+      expose: oncePerKey((port: number) => ssh.forward(port)),
+      consoleTail,
+      async assertAlive() {
+        await ssh.connected();
+        await assertSameBoot(id, remote, lease.facts.bootId, consoleTail);
+      },
+      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+
+  function refuse(error: unknown): never {
+    context.signal.throwIfAborted();
+    throw new BlockedError(`Cannot log in to ssh host ${id} (${spec.destination}): ${messageOf(error)}`, {
+      remedy: `make this work without a question: ${['ssh', ...configOf(spec), spec.destination, 'true'].join(' ')}`,
+      cause: error,
+    });
+  }
+}
+
+function targetOf(spec: SshHost): SshTarget {
+  const quiet = [
+    'RemoteCommand=none',
+    'RequestTTY=no',
+    'PermitLocalCommand=no',
+    'ServerAliveInterval=15',
+    'ServerAliveCountMax=4',
+  ];
+  return { options: [...configOf(spec), ...quiet.flatMap((each) => ['-o', each])], destination: spec.destination };
+}
+
+function configOf({ configFile }: SshHost): string[] {
+  return configFile === undefined ? [] : ['-F', resolve(configFile)];
+}

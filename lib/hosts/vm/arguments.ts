@@ -1,0 +1,79 @@
+import type { VmHost } from '../../model/matrix/matrix.ts';
+import { rootLabel, uplinkMac } from '../image/recipe.ts';
+
+export type Accelerator = 'kvm' | 'tcg';
+
+/** Shape of the virtual machine: everything that a snapshot depends on, and no path. */
+export interface Machine {
+  spec: Pick<VmHost, 'memoryMiB' | 'cpus' | 'kernelParameters'>;
+  accelerator: Accelerator;
+}
+
+/** Files and sockets of one lease. */
+export interface Instance {
+  /** Stands in the argv, so that the process can be found after a crash. */
+  token: string;
+  kernel: string;
+  initrd: string;
+  /** qcow2 overlay of this lease. */
+  disk: string;
+  canaryDisk: string;
+  plainDisk: string;
+  qmpSocket: string;
+  console: string;
+  /** Whether the state comes from a snapshot by `migrate-incoming`. */
+  incoming: boolean;
+}
+
+/** The spare PCI network function, for vfio: it leads nowhere, and the guest finds it by its MAC address. */
+export const sparePciMac = '52:54:00:70:70:02';
+/** Serial numbers by which the guest finds the spare disks: /dev/disk/by-id/virtio-<serial>. */
+export const canarySerial = 'podproof-canary';
+export const plainSerial = 'podproof-plain';
+/** Controller that takes attached artifacts. */
+export const artifactBus = 'artifacts';
+
+export function kernelCommandLine(machine: Machine): string {
+  // A panic ends QEMU (panic=-1 with -no-reboot), so that a dead host is an event and not a time-out.
+  const own = [`root=LABEL=${rootLabel}`, 'rw', 'console=ttyS0', 'panic=-1', 'intel_iommu=on', 'iommu=pt'];
+  return [...own, ...machine.spec.kernelParameters].join(' ');
+}
+
+/** QEMU's arguments for a host, without the executable. Paths with commas are doubled, as QEMU splits options at commas. */
+export function qemuArguments(machine: Machine, instance: Instance): string[] {
+  const { spec, accelerator } = machine;
+  const disk = (name: string, format: string, file: string): string[] => [
+    '-blockdev',
+    `driver=${format},node-name=${name},file.driver=file,file.filename=${escape(file)},discard=unmap,file.discard=unmap`,
+  ];
+  return [
+    ...['-name', instance.token],
+    ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
+    // The emulated IOMMU remaps interrupts, which KVM's in-kernel I/O APIC cannot.
+    ...['-machine', `q35,accel=${accelerator}${accelerator === 'kvm' ? ',kernel-irqchip=split' : ''}`],
+    ...['-cpu', accelerator === 'kvm' ? 'host' : 'max'],
+    ...['-smp', String(spec.cpus), '-m', `${spec.memoryMiB}M`],
+    ...['-kernel', instance.kernel, '-initrd', instance.initrd, '-append', kernelCommandLine(machine)],
+    ...['-device', 'intel-iommu,intremap=on'],
+    // A new id at every restore makes the guest reseed its random numbers, which leases of one snapshot would share.
+    ...['-device', 'vmgenid,guid=auto'],
+    ...['-device', 'virtio-rng-pci'],
+    ...disk('root', 'qcow2', instance.disk),
+    ...['-device', 'virtio-blk-pci,drive=root,serial=podproof-root'],
+    ...disk('canary', 'raw', instance.canaryDisk),
+    ...['-device', `virtio-blk-pci,drive=canary,serial=${canarySerial}`],
+    ...disk('plain', 'raw', instance.plainDisk),
+    ...['-device', `virtio-blk-pci,drive=plain,serial=${plainSerial}`],
+    ...['-device', `virtio-scsi-pci,id=${artifactBus}`],
+    ...['-netdev', 'user,id=uplink,restrict=on,ipv6=off,hostfwd=tcp:127.0.0.1:0-10.0.2.15:22'],
+    ...['-device', `virtio-net-pci,netdev=uplink,mac=${uplinkMac},romfile=`],
+    ...['-device', `e1000e,addr=08.0,mac=${sparePciMac},romfile=`],
+    ...['-chardev', `file,id=console,path=${escape(instance.console)},append=on`, '-serial', 'chardev:console'],
+    ...['-qmp', `unix:${escape(instance.qmpSocket)},server=on,wait=off`],
+    ...(instance.incoming ? ['-incoming', 'defer'] : []),
+  ];
+}
+
+function escape(path: string): string {
+  return path.replaceAll(',', ',,');
+}

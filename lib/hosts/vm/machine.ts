@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { canary } from '../../model/fixtures.ts';
+import { execOk } from '../../util/exec.ts';
+import { cacheDirectory, runtimeDirectory } from '../../util/paths.ts';
+import { Scope } from '../../util/scope.ts';
+import { tailOf } from '../../util/tail.ts';
+import type { LeaseContext } from '../host.ts';
+import type { Image } from '../image/build.ts';
+import { qemuArguments } from './arguments.ts';
+import type { Machine } from './arguments.ts';
+import { startProcess } from '../shared/process.ts';
+import type { Child } from '../shared/process.ts';
+import { Qmp } from './qmp.ts';
+
+/** A QEMU process of ours with its own throw-away disks. */
+export interface RunningMachine extends AsyncDisposable {
+  readonly token: string;
+  readonly child: Child;
+  readonly qmp: Qmp;
+  /** Port of our loopback that leads to the machine's sshd. */
+  readonly sshPort: number;
+  /** Overlay over the base disk. */
+  readonly disk: string;
+  readonly console: string;
+  /** Short directory for sockets. */
+  readonly sockets: string;
+}
+
+export interface StartOptions {
+  machine: Machine;
+  image: Image;
+  /** Disk below the overlay, and its format. */
+  base: { file: string; format: 'raw' | 'qcow2' };
+  incoming: boolean;
+  console: string;
+}
+
+const spareDiskBytes = 16 * 1024 * 1024;
+
+/** Starts QEMU; with `incoming` it waits for a state, otherwise it boots. */
+export async function startMachine(options: StartOptions, context: LeaseContext): Promise<RunningMachine> {
+  const token = `podproof-${randomBytes(6).toString('hex')}`;
+  const disks = join(cacheDirectory(), 'leases', token);
+  const sockets = join(runtimeDirectory(), token);
+  const scope = new Scope();
+  try {
+    for (const path of [disks, sockets]) {
+      const receipt = await context.ledger.record({ kind: 'path', path });
+      scope.onRelease(path, async () => {
+        await rm(path, { recursive: true, force: true });
+        await receipt.done();
+      });
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    }
+    const disk = join(disks, 'root.qcow2');
+    const { file, format } = options.base;
+    await execOk(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', file, '-F', format, disk]);
+    const canaryDisk = await makeSpareDisk(join(disks, 'canary.raw'), canary);
+    const plainDisk = await makeSpareDisk(join(disks, 'plain.raw'), '');
+    const { kernel, initrd } = options.image;
+    const qmpSocket = join(sockets, 'qmp');
+    const files = {
+      token,
+      kernel,
+      initrd,
+      disk,
+      canaryDisk,
+      plainDisk,
+      qmpSocket,
+      console: options.console,
+      incoming: options.incoming,
+    };
+    const argv = ['qemu-system-x86_64', ...qemuArguments(options.machine, files)] as const;
+    const child = scope.adopt('QEMU', await startProcess([...argv], token, join(context.logs, 'qemu.log'), context.ledger));
+    const qmp = await Qmp.connect(qmpSocket, child.assertRunning, context.signal);
+    scope.onRelease('the QMP connection', () => qmp.close());
+    const sshPort = await forwardedPort(qmp);
+    return {
+      token,
+      child,
+      qmp,
+      sshPort,
+      disk,
+      console: options.console,
+      sockets,
+      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function makeSpareDisk(path: string, content: string): Promise<string> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    await file.truncate(spareDiskBytes);
+    await file.write(content, 0);
+  } finally {
+    await file.close();
+  }
+  return path;
+}
+
+/** QEMU chose a free port; only its monitor tells which. */
+async function forwardedPort(qmp: Qmp): Promise<number> {
+  const said = z.string().parse(await qmp.command('human-monitor-command', { 'command-line': 'info usernet' }));
+  const port = /TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)/.exec(said)?.[1];
+  if (port === undefined) throw new Error(`Cannot find the port that QEMU forwards to sshd; it says: ${said.trim()}`);
+  return Number(port);
+}
+
+/** Last lines of a console file, enough for an oops and the panic that follows it, without terminal control sequences. */
+export async function consoleTail(file: string, lines = 150): Promise<string> {
+  const text = await tailOf(file);
+  // eslint-disable-next-line no-control-regex
+  const plain = text.replace(/\u001b\[[0-9;?]*[A-Za-z]|\u001bc|\r/g, '').replace(/[^\n\t\x20-\x7e]/g, '');
+  return plain.trimEnd().split('\n').slice(-lines).join('\n');
+}

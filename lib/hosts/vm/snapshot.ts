@@ -1,0 +1,167 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { execOk } from '../../util/exec.ts';
+import { alone } from '../../util/lock.ts';
+import { markUsed } from '../../util/cache.ts';
+import { cacheDirectory } from '../../util/paths.ts';
+import { quote } from '../../util/quote.ts';
+import { Scope } from '../../util/scope.ts';
+import { connectRemote } from '../shared/remote.ts';
+import { prepareScriptOf } from '../shared/fixture-scripts.ts';
+import { spareFixtures } from '../shared/fixture-plan.ts';
+import { prepareFixtures } from '../shared/fixtures.ts';
+import type { LeaseContext, Remote } from '../host.ts';
+import type { Image } from '../image/build.ts';
+import { qemuArguments } from './arguments.ts';
+import type { Machine } from './arguments.ts';
+import { startMachine } from './machine.ts';
+import type { RunningMachine } from './machine.ts';
+import { openSshTo, patience } from './login.ts';
+
+/** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
+export interface Snapshot {
+  disk: string;
+  state: string;
+}
+
+const Manifest = z.object({ format: z.literal(1), key: z.string(), stateBytes: z.number() });
+
+/** The snapshot of this machine shape, from the cache or made by one cold boot. What does not fit exactly has another name and is never used. */
+export async function obtainSnapshot(machine: Machine, image: Image, qemu: string, context: LeaseContext): Promise<Snapshot> {
+  const key = await snapshotKey(machine, image, qemu);
+  const directory = join(cacheDirectory(), 'snapshots', key);
+  const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes the same snapshot`);
+  const snapshot =
+    (await read(directory, key)) ??
+    (await alone(
+      `snapshot-${key}`,
+      { signal: context.signal, onWait },
+      async () => (await read(directory, key)) ?? (await make(machine, image, key, directory, context)),
+    ));
+  await markUsed(directory);
+  return snapshot;
+}
+
+async function read(directory: string, key: string): Promise<Snapshot | undefined> {
+  const snapshot = { disk: join(directory, 'root.qcow2'), state: join(directory, 'state') };
+  try {
+    const manifest = Manifest.parse(JSON.parse(await readFile(join(directory, 'snapshot.json'), 'utf8')));
+    const { size } = await stat(snapshot.state);
+    await stat(snapshot.disk);
+    return manifest.key === key && manifest.stateBytes === size ? snapshot : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function snapshotKey(machine: Machine, image: Image, qemu: string): Promise<string> {
+  const paths = {
+    token: '',
+    kernel: '',
+    initrd: '',
+    disk: '',
+    canaryDisk: '',
+    plainDisk: '',
+    qmpSocket: '',
+    console: '',
+    incoming: false,
+  };
+  // A rebuilt image has other keys and perhaps other packages under the same name. Under KVM the state holds the CPU's features.
+  const parts = [
+    qemu,
+    qemuArguments(machine, paths),
+    image.id,
+    await readFile(image.knownHosts, 'utf8'),
+    settleScript,
+    prepareScriptOf(spareFixtures),
+  ];
+  if (machine.accelerator === 'kvm') parts.push(cpus()[0]?.model ?? '', release());
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
+}
+
+async function make(machine: Machine, image: Image, key: string, directory: string, context: LeaseContext): Promise<Snapshot> {
+  const work = join(cacheDirectory(), 'snapshots', `podproof-${randomBytes(6).toString('hex')}`);
+  await using scope = new Scope();
+  const receipt = await context.ledger.record({ kind: 'path', path: work });
+  scope.onRelease('the unfinished snapshot', async () => {
+    await rm(work, { recursive: true, force: true });
+    await receipt.done();
+  });
+  await mkdir(work, { recursive: true, mode: 0o700 });
+  context.progress('boot the host once for a snapshot: under emulation about a minute');
+  const running = scope.adopt('the machine', await coldBoot(machine, image, join(context.logs, 'console-cold.log'), context));
+  await settleMachine(running, image, context);
+  context.progress('save the snapshot');
+  await saveState(running, join(work, 'state'), context.signal);
+  await copyFile(running.disk, join(work, 'root.qcow2'));
+  await chmod(join(work, 'root.qcow2'), 0o400);
+  const { size } = await stat(join(work, 'state'));
+  await writeFile(join(work, 'snapshot.json'), JSON.stringify({ format: 1, key, stateBytes: size }));
+  await rm(directory, { recursive: true, force: true });
+  await rename(work, directory);
+  const made = await read(directory, key);
+  if (made === undefined) throw new Error(`Cannot use the snapshot just made in ${directory}`);
+  return made;
+}
+
+/** Boots from the image's own disk. */
+export function coldBoot(machine: Machine, image: Image, console: string, context: LeaseContext): Promise<RunningMachine> {
+  return startMachine({ machine, image, base: { file: image.disk, format: 'raw' }, incoming: false, console }, context);
+}
+
+async function settleMachine(running: RunningMachine, image: Image, context: LeaseContext): Promise<void> {
+  await using ssh = await openSshTo(running, image, context, patience.coldMs);
+  await settle(connectRemote(ssh.connection), context.signal);
+}
+
+/** Waits until a booted host is idle, and prepares what every lease needs anyway. */
+export async function settle(remote: Remote, signal: AbortSignal): Promise<void> {
+  const result = await remote.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
+  if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
+  await prepareFixtures(remote, spareFixtures);
+}
+
+/** A degraded system is fine: a unit that has no place in a VM failed. */
+const settleScript = `
+systemctl is-system-running --wait >/dev/null
+modprobe -qa overlay br_netfilter
+udevadm settle --timeout=60
+sync
+`;
+
+async function saveState(running: RunningMachine, file: string, signal: AbortSignal): Promise<void> {
+  const { qmp } = running;
+  await qmp.command('stop');
+  await qmp.command('migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] });
+  await qmp.command('migrate-set-parameters', { 'max-bandwidth': 8 * 1024 ** 3 });
+  const done = qmp.event('save the state of the host', migrationEnded, 120_000, signal);
+  done.catch(() => undefined);
+  await qmp.command('migrate', { uri: `exec:cat > ${quote(file)}` });
+  assertCompleted(await done);
+  await execOk(['chmod', '0400', file]);
+  await qmp.command('quit').catch(() => undefined);
+  await running.child.ended;
+}
+
+/** Loads `snapshot` into a machine that was started with `incoming`, and lets it run. */
+export async function loadState(running: RunningMachine, snapshot: Snapshot, signal: AbortSignal): Promise<void> {
+  const { qmp } = running;
+  await qmp.command('migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] });
+  const done = qmp.event('load the state of the host', migrationEnded, 60_000, signal);
+  done.catch(() => undefined);
+  await qmp.command('migrate-incoming', { uri: `exec:cat ${quote(snapshot.state)}` });
+  assertCompleted(await done);
+  await qmp.command('cont');
+}
+
+const Migration = z.object({ status: z.string() });
+const migrationEnded = ({ event, data }: { event: string; data?: unknown }): boolean =>
+  event === 'MIGRATION' && ['completed', 'failed', 'cancelled'].includes(Migration.safeParse(data).data?.status ?? '');
+
+function assertCompleted({ data }: { data?: unknown }): void {
+  const status = Migration.safeParse(data).data?.status;
+  if (status !== 'completed') throw new Error(`Cannot move the state of the host: QEMU says ${status}`);
+}

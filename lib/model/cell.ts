@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { CniPlugins, EngineName, EngineVersion, HostSpec, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
+
+/** host × engine version × runtime version. `id` is readable and stable: `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`. */
+export const PlannedCell = z.object({
+  // It becomes a path below the run folder, so it may never climb out of it.
+  id: z.string().regex(/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/),
+  host: z.object({ id: z.string(), spec: HostSpec }),
+  engine: EngineVersion.extend({ name: EngineName }),
+  runtime: RuntimeVersion.extend({ name: RuntimeName }),
+  /** What the engine makes pod networks with; without it the host has its own. */
+  cni: CniPlugins.extend({ name: z.literal('cni') }).optional(),
+});
+export type PlannedCell = z.infer<typeof PlannedCell>;
+
+/** Which part of a plan a shard is, and what the other parts run: any one shard tells a merge what the whole plan was. */
+export const PlanShard = z.object({
+  /** From 1 to `count`. */
+  index: z.number().int().min(1),
+  count: z.number().int().min(1),
+  others: z.array(PlannedCell),
+});
+export type PlanShard = z.infer<typeof PlanShard>;
+
+/**
+ * What a run sets out to do. `hash` is that of the whole plan and guards a merge: shards of different plans are never mixed.
+ * In a shard `cells` are its own, and the rest of the plan stands in `shard.others`.
+ */
+export const Plan = z.object({
+  schema: z.literal(1),
+  hash: z.string(),
+  profile: z.string(),
+  /** The `--only` expression that narrowed it; empty for all. It also selects rules. */
+  only: z.string().default(''),
+  suites: z.array(z.string()),
+  /** By suite, those that there were when it was planned: what a suite got later is no part of the run. Absent in older plans. */
+  scenarios: z.record(z.string(), z.array(z.string())).optional(),
+  cells: z.array(PlannedCell),
+  excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
+  /** Absent when the run does all of its plan. */
+  shard: PlanShard.optional(),
+});
+export type Plan = z.infer<typeof Plan>;
+
+/** One version of an engine, a runtime or the CNI plugins: what is resolved to an artifact. */
+export type Component = PlannedCell['engine'] | PlannedCell['runtime'] | NonNullable<PlannedCell['cni']>;
+
+/** All that a cell has of artifacts. */
+export function componentsOf({ engine, runtime, cni }: PlannedCell): Component[] {
+  return [engine, runtime, ...(cni === undefined ? [] : [cni])];
+}
+
+/** Key of a component's artifact: one version from two sources is two artifacts, and both Kata shims come from one. */
+export function componentKey({ name, version, source }: Component): string {
+  return `${name} ${version} ${JSON.stringify(source)}`;
+}

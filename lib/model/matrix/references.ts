@@ -1,0 +1,112 @@
+import { UsageError } from '../../util/errors.ts';
+import { compareVersions } from '../version.ts';
+import { EngineName, RuntimeName, type Matrix, type RuntimeVersion } from './matrix.ts';
+import { picks, versionLabel } from './pick.ts';
+import { formatPath } from './sentence.ts';
+import { unknownWord } from './suggest.ts';
+
+type Versions = Partial<Record<string, RuntimeVersion[]>>;
+
+/** What the schema can't say: names exist, nothing stands twice, Kata names its shim and VMM. Throws a UsageError without the file's name. */
+export function checkReferences(matrix: Matrix): void {
+  checkVersions('engines', matrix.engines);
+  checkVersions('runtimes', matrix.runtimes);
+  checkKata(matrix);
+  checkCni(matrix);
+  for (const [id, profile] of Object.entries(matrix.profiles)) {
+    for (const axis of ['hosts', 'engines', 'runtimes', 'suites'] as const) {
+      profile[axis].forEach((word, index) => {
+        const path = ['profiles', id, axis, index];
+        if (profile[axis].indexOf(word) !== index) refuse(path, `"${word}" stands twice`);
+        checkName(matrix, axis, word, path);
+      });
+    }
+  }
+  matrix.exclude.forEach((row, index) => {
+    if (row.host === undefined && row.engine === undefined && row.runtime === undefined)
+      refuse(['exclude', index], 'names no host, engine or runtime and would leave out every cell');
+    if (row.host !== undefined) checkName(matrix, 'hosts', row.host, ['exclude', index, 'host']);
+    if (row.engine !== undefined) checkName(matrix, 'engines', row.engine, ['exclude', index, 'engine']);
+    if (row.runtime !== undefined) checkName(matrix, 'runtimes', row.runtime, ['exclude', index, 'runtime']);
+  });
+}
+
+function checkName(matrix: Matrix, axis: 'hosts' | 'engines' | 'runtimes' | 'suites', word: string, path: PropertyKey[]): void {
+  if (axis === 'suites') return;
+  if (axis === 'hosts') {
+    const hosts = Object.keys(matrix.hosts);
+    if (!hosts.includes(word)) refuse(path, unknownWord('host', word, hosts));
+    return;
+  }
+  const versions: Versions = matrix[axis];
+  const names = Object.keys(versions);
+  const every = names.flatMap((name) => (versions[name] ?? []).map((entry) => ({ name, entry })));
+  if (every.some(({ name, entry }) => picks(word, name, entry))) return;
+  const kind = axis === 'engines' ? 'engine' : 'runtime';
+  const [name = ''] = word.split('@');
+  if (!names.includes(name)) refuse(path, unknownWord(kind, name, names));
+  refuse(
+    path,
+    unknownWord(
+      kind,
+      word,
+      every.filter((each) => each.name === name).map(({ entry }) => `${name}@${versionLabel(entry)}`),
+    ),
+  );
+}
+
+function checkVersions(axis: 'engines' | 'runtimes', versions: Versions): void {
+  for (const [name, entries = []] of Object.entries(versions)) {
+    entries.forEach((entry, index) => {
+      // Debian suites often share an upstream version; each host takes that of its own suite.
+      const origin = (each: RuntimeVersion): string => (each.source.kind === 'deb' ? each.source.suite : '');
+      const first = entries.findIndex(
+        (other) =>
+          versionLabel(other) === versionLabel(entry) && (origin(other) === origin(entry) || !origin(other) || !origin(entry)),
+      );
+      if (first !== index)
+        refuse([axis, name, index], `${name} ${versionLabel(entry)} stands twice, first as ${formatPath([axis, name, first])}`);
+    });
+  }
+}
+
+function checkKata(matrix: Matrix): void {
+  for (const name of RuntimeName.options) {
+    matrix.runtimes[name]?.forEach((entry, index) => {
+      const path = ['runtimes', name, index];
+      if (name !== 'kata') {
+        if (entry.shim !== undefined) refuse([...path, 'shim'], `only kata has a shim to choose, found "${entry.shim}"`);
+        if (entry.vmm !== undefined) refuse([...path, 'vmm'], `only kata has a VMM, found "${entry.vmm}"`);
+        return;
+      }
+      if (entry.shim === undefined) refuse([...path, 'shim'], 'kata needs a shim: go or rust');
+      if (entry.vmm === undefined) refuse([...path, 'vmm'], 'kata needs a VMM, like qemu');
+      if (entry.vmm === 'dragonball' && entry.shim === 'go')
+        refuse([...path, 'vmm'], 'dragonball is a part of the rust shim; shim is "go"');
+    });
+  }
+}
+
+/** The first version that reads our configuration (vendor/github.com/containernetworking/cni/pkg/version of v0.7.6 and v0.8.0). */
+const oldestCni = '0.8.0';
+
+function checkCni({ cni }: Matrix): void {
+  if (cni !== undefined && compareVersions(cni.version, oldestCni) < 0)
+    refuse(
+      ['cni', 'version'],
+      `expected ${oldestCni} or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "${cni.version}"`,
+    );
+}
+
+/** Where `name` `label` stands in the file: `engines.containerd[1]`; undefined when it does not. */
+export function whereInMatrix(matrix: Matrix, name: string, label: string): string | undefined {
+  const engine = EngineName.safeParse(name).data;
+  const runtime = RuntimeName.safeParse(name).data;
+  const entries: RuntimeVersion[] = (engine ? matrix.engines[engine] : runtime ? matrix.runtimes[runtime] : undefined) ?? [];
+  const index = entries.findIndex((entry) => versionLabel(entry) === label);
+  return index < 0 ? undefined : formatPath([engine ? 'engines' : 'runtimes', name, index]);
+}
+
+function refuse(path: PropertyKey[], sentence: string): never {
+  throw new UsageError(`${formatPath(path)}: ${sentence}`);
+}

@@ -1,0 +1,153 @@
+import { type Document, verdictNames } from '../model/document.ts';
+import { colourOf, exitMeaning, meaning } from '../report/verdicts.ts';
+import { glyph } from './parts.ts';
+import { html, type Markup, trusted } from './template.ts';
+import { groupBy } from '../util/group-by.ts';
+
+/** The bar that stays: which run this is, and what executed it. */
+export function topBar({ run, hosts }: Document): Markup {
+  return html`<header class="top">
+    <span class="brand">podproof</span>
+    <span class="mono run-id">${run.id}</span>
+    <nav aria-label="Sections">
+      <a href="#matrix" data-section>Matrix</a>
+      <a href="#security" data-section>Security</a>
+      <a href="#timeline" data-section>Time-line</a>
+      <a href="#excluded" data-section>Left out</a>
+    </nav>
+    <span class="accelerators" aria-label="Accelerator of each host">
+      ${[...groupBy(hosts, (host) => host.accelerator)].map(([accelerator, list]) => html`<span class="accelerator a-${acceleratorClass(accelerator)}">${hostNames(list.map(({ id }) => id))}: ${acceleratorText(accelerator)}</span>`)}
+    </span>
+  </header>`;
+}
+
+/** What was run, where, and how it ended. */
+export function runHead(document: Document): Markup {
+  const { run } = document;
+  const facts: Array<[string, string]> = [
+    ['Run', run.id],
+    ['Profile', run.profile],
+    ['Cells', cellsText(document)],
+    ['Started', `${run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`],
+    ['Took', duration(Date.parse(run.ended) - Date.parse(run.started))],
+    ['podproof', run.podproof],
+    ['Exit', String(run.exit)],
+  ];
+  return html`<section class="head" aria-labelledby="title">
+    <h1 id="title">${headline(run.exit)}</h1>
+    ${run.complete ? undefined : html`<p class="warning">This run was interrupted. What follows is not all that was planned.</p>`}
+    <dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    ${counts(document)} ${hostTable(document)}
+  </section>`;
+}
+
+function counts(document: Document): Markup {
+  const some = verdictNames.filter((name) => document.counts[name] > 0).reverse();
+  const total = some.reduce((sum, name) => sum + document.counts[name], 0);
+  let from = 0;
+  const bars = some.map((name) => {
+    const share = (document.counts[name] / total) * 100;
+    const bar = `<rect class="f-${name}" x="${from.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"/>`;
+    from += share;
+    return bar;
+  });
+  return html`<div class="counts">
+    <svg class="share" role="img" aria-label="Share of each verdict; the numbers follow">${trusted(bars.join(''))}</svg>
+    <ul>
+      ${some.map(
+        (name) =>
+          html`<li>
+            <a
+              class="count v-${name} c-${colourOf(name)}"
+              data-only="verdict=${name}"
+              href="#only=verdict%3D${name}"
+              title="${meaning[name]}"
+              >${glyph(name)}<b>${document.counts[name]}</b> ${name}</a
+            >
+          </li>`,
+      )}
+    </ul>
+  </div>`;
+}
+
+function hostTable({ hosts }: Document): Markup {
+  const summary = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}: ${hosts.map(({ id, facts }) => `${id}${facts === undefined ? '' : `, kernel ${facts.kernel}`}`).join('; ')}`;
+  return html`<details class="hosts">
+    <summary>${summary}</summary>
+    <table class="plain">
+      <caption class="sr">
+        Hosts
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Host</th>
+          <th scope="col">Kind</th>
+          <th scope="col">Accelerator</th>
+          <th scope="col">Kernel</th>
+          <th scope="col">System</th>
+          <th scope="col">/dev/kvm</th>
+          <th scope="col">cgroup</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${hosts.map(
+          ({ id, kind, accelerator, facts }) =>
+            html`<tr>
+              <th scope="row" class="mono">${id}</th>
+              <td>${kind}</td>
+              <td>
+                <span class="accelerator a-${acceleratorClass(accelerator)}">${acceleratorText(accelerator)}</span>
+                <span class="quiet">${facts?.acceleratorReason}</span>
+              </td>
+              <td class="mono">${facts?.kernel ?? 'unknown'}</td>
+              <td>${facts?.os}</td>
+              <td class="mono">
+                ${facts === undefined ? undefined : facts.kvm.present ? `${facts.kvm.owner} ${facts.kvm.mode}` : 'absent'}
+              </td>
+              <td>${facts?.cgroup}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+}
+
+function hostNames(ids: readonly string[]): string {
+  return ids.length > 3 ? `${ids.length} hosts` : ids.join(', ');
+}
+
+function cellsText({ cells }: Document): string {
+  const lost = cells.filter((cell) => colourOf(cell.verdict) === 'infrastructure').length;
+  return lost === 0 ? String(cells.length) : `${cells.length}, ${lost} of them blocked, in error or missing`;
+}
+
+function headline(exit: number): string {
+  const text = exitMeaning(exit);
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function acceleratorText(name: string): string {
+  return name === 'tcg' ? 'tcg, fully emulated' : name === 'kvm' ? 'KVM' : name === 'none' ? 'none, bare metal or unknown' : name;
+}
+
+function acceleratorClass(name: string): string {
+  return name === 'tcg' || name === 'kvm' ? name : 'none';
+}
+
+/** Wall time in words. */
+export function duration(ms: number): string {
+  if (!Number.isFinite(ms) || ms < 0) return 'unknown';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  const minutes = Math.floor(ms / 60_000);
+  const rest = `${Math.round((ms % 60_000) / 1000)} s`;
+  return minutes < 60 ? `${minutes} min ${rest}` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

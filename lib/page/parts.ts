@@ -1,0 +1,47 @@
+import type { Verdict, VerdictName } from '../model/document.ts';
+import { visible } from '../report/visible.ts';
+import { html, type Markup, trusted } from './template.ts';
+
+/** Strokes on a 16 × 16 field: each verdict has a shape of its own, so that colour never carries it alone. */
+const shapes: Record<VerdictName, string> = {
+  pass: '<path d="M3.5 8.5l3 3 6-7"/>',
+  known: '<path d="M2.5 9.5c1.6-3.4 3.6-3.4 5.5-1.5s3.9 1.9 5.5-1.5"/>',
+  fixed: '<path d="M8 13V4M4.2 7.5L8 3.7l3.8 3.8"/>',
+  fail: '<path d="M4 4l8 8M12 4l-8 8"/>',
+  void: '<circle cx="8" cy="8" r="5.5"/><path d="M4.2 11.8l7.6-7.6"/>',
+  blocked: '<circle cx="8" cy="8" r="5.5"/><path d="M5.2 8h5.6"/>',
+  error: '<path d="M8 2.5L14 13H2zM8 6.5v3M8 11.1v.2"/>',
+  missing: '<circle cx="8" cy="8" r="5.5" stroke-dasharray="2.3 2"/>',
+  unsupported: '<path d="M5 8h6"/>',
+};
+
+/** The shapes once, for every `use` of the page. */
+export function glyphSheet(): Markup {
+  const symbols = Object.entries(shapes).map(
+    ([name, shape]) => `<symbol id="glyph-${name}" viewBox="0 0 16 16">${shape}</symbol>`,
+  );
+  return trusted(`<svg class="sheet" width="0" height="0" aria-hidden="true">${symbols.join('')}</svg>`);
+}
+
+export function glyph(name: VerdictName): Markup {
+  return trusted(`<svg class="glyph" aria-hidden="true"><use href="#glyph-${name}"/></svg>`);
+}
+
+/** Glyph and word of a verdict. */
+export function badge(name: VerdictName): Markup {
+  return html`<span class="verdict v-${name}">${glyph(name)}${name}</span>`;
+}
+
+/** Address of a verdict's drawer: part of the page's own URL, so that it can be sent to somebody. */
+export function drawerHref(verdict: Pick<Verdict, 'cell' | 'suite' | 'rule'>): string {
+  const parts = { cell: verdict.cell, suite: verdict.suite, rule: verdict.rule };
+  return `#${Object.entries(parts)
+    .map(([key, value]) => `${key}=${encodeURIComponent(visible(value))}`)
+    .join('&')}`;
+}
+
+/** A link to a verdict's drawer; the synthetic verdict of a whole cell leads to the cell. */
+export function drawerLink(verdict: Verdict, text: string): Markup {
+  const href = verdict.rule === 'CELL' ? `#cell=${encodeURIComponent(visible(verdict.cell))}` : drawerHref(verdict);
+  return html`<a class="mono" data-drawer href="${href}">${text}</a>`;
+}

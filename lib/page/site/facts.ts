@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import type { Cell, Document, KnownIssueText, RuleText, Verdict } from '../../model/document.ts';
+import { flavourOf, history, newestVerdicts, oldestFirst, type History, type Track } from '../../report/history.ts';
+import { naturalOrder } from '../../report/order.ts';
+import { versionOrder } from '../../report/ranges.ts';
+import { groupBy } from '../../util/group-by.ts';
+
+/** What suites and the list of known error texts add to recorded runs: words of ours, and no data of a run. */
+export interface Guide {
+  /** In the order of reports. */
+  suites: ReadonlyArray<{ id: string; title: string }>;
+  help: ReadonlyArray<{ id: string; means: string; where: string; fix: string; cost: string; rules: readonly string[] }>;
+}
+
+/** One engine with one flavour of a runtime: a column of the overview. */
+export interface Pairing {
+  engine: string;
+  /** `kata go qemu`. */
+  runtime: string;
+}
+
+/** Everything that the pages of a site are made of, in the order in which they show it. */
+export interface Facts {
+  documents: readonly Document[];
+  history: History;
+  rules: RuleText[];
+  known: ReadonlyMap<string, KnownIssueText>;
+  pairings: Pairing[];
+  /** Tested versions, oldest first, by name of the engine and by flavour of the runtime. */
+  versions: ReadonlyMap<string, string[]>;
+  /** Tracks by rule, and by the page of an engine or a runtime. */
+  tracksOf: (rule: string) => Track[];
+  evidenceOf: (rule: string) => Array<{ verdict: Verdict; cell: Cell; run: Document['run'] }>;
+  guide: Guide;
+}
+
+export function gatherFacts(documents: readonly Document[], guide: Guide): Facts {
+  const runs = oldestFirst(documents);
+  const told = history(runs);
+  const cells = runs.flatMap((run) => run.cells);
+  const tracks = groupBy(told.tracks, ({ rule }) => rule);
+  const evidence = groupBy(
+    newestVerdicts(runs).filter(({ verdict }) => verdict.verdict !== 'unsupported'),
+    ({ verdict }) => verdict.rule,
+  );
+  const pairings = [...new Map(told.tracks.map(({ engine, runtime }) => [`${engine} ${runtime}`, { engine, runtime }])).values()];
+  const tested = [
+    ...groupBy(
+      cells.flatMap(({ engine, runtime }) => [
+        { name: engine.name, version: engine.version },
+        { name: flavourOf(runtime), version: runtime.version },
+      ]),
+      ({ name }) => name,
+    ),
+  ];
+  return {
+    documents: runs,
+    history: told,
+    rules: rulesOf(runs, guide),
+    known: new Map(runs.flatMap((run) => run.known.map((issue) => [issue.id, issue]))),
+    pairings: pairings.sort((a, b) => naturalOrder(a.engine, b.engine) || naturalOrder(a.runtime, b.runtime)),
+    versions: new Map(tested.map(([name, own]) => [name, [...new Set(own.map(({ version }) => version))].sort(versionOrder)])),
+    tracksOf: (rule) => tracks.get(rule) ?? [],
+    evidenceOf: (rule) => evidence.get(rule) ?? [],
+    guide,
+  };
+}
+
+/** The newest wording of every rule, by suite in the order of the guide. */
+function rulesOf(runs: readonly Document[], { suites }: Guide): RuleText[] {
+  const newest = new Map(runs.flatMap((run) => run.rules.map((rule) => [rule.id, rule])));
+  const place = (suite: string): number => (suites.findIndex(({ id }) => id === suite) + suites.length + 1) % (suites.length + 1);
+  return [...newest.values()].sort(
+    (a, b) => place(a.suite) - place(b.suite) || naturalOrder(a.suite, b.suite) || naturalOrder(a.id, b.id),
+  );
+}
+
+/** The name of a runtime without its flavour. */
+export function runtimeName(flavour: string): string {
+  return flavour.split(' ')[0] ?? flavour;
+}
+
+/** A file name and an anchor for any text: itself where that is harmless, and its checksum otherwise. */
+export function slug(text: string): string {
+  const plain = text.replaceAll(' ', '-');
+  return /^[A-Za-z0-9][A-Za-z0-9-]*(\.[A-Za-z0-9-]+)*$/.test(plain) && plain.length <= 80
+    ? plain
+    : `x-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+}

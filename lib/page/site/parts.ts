@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import { palette } from '../client.ts';
+import { offlinePage } from '../offline-page.ts';
+import { glyph } from '../parts.ts';
+import { html, type Markup } from '../template.ts';
+import type { Answer, Track } from '../../report/history.ts';
+import { type PairRange, rangeText } from '../../report/ranges.ts';
+import { runtimeName, slug, type Facts } from './facts.ts';
+
+/** What an answer is in one or two words. */
+const words: Record<Answer['verdict'], string> = {
+  pass: 'holds',
+  fixed: 'holds again',
+  known: 'known issue',
+  fail: 'deviates',
+  unsupported: 'n/a',
+};
+
+/** Glyph and words of an answer. */
+export function answer({ verdict }: { verdict: Answer['verdict'] }): Markup {
+  return html`<span class="verdict v-${verdict}">${glyph(verdict)}${words[verdict]}</span>`;
+}
+
+/** `containerd 1.6.20 – 2.1.9`, with the tested versions one by one for who wants to know. */
+export function versions(name: string, tested: readonly string[]): Markup {
+  const title = tested.length > 1 ? html` title="tested: ${tested.join(', ')}"` : undefined;
+  return html`<span class="versions" ${title}>${name} <b>${rangeText(tested)}</b></span>`;
+}
+
+/** The ranges of a track as rows: engine versions, runtime versions, answer. */
+export function rangeRows(track: Track, facts: Facts, root: string): Markup[] {
+  return track.ranges.map(
+    (range, index) => html`<tr${index === 0 ? html` id="${trackAnchor(track)}"` : undefined}>
+      <td>${link(root, 'engines', track.engine, versions(track.engine, range.engines))}</td>
+      <td>${link(root, 'runtimes', runtimeName(track.runtime), versions(track.runtime, range.runtimes))}</td>
+      <td>${answer(range.value)}</td>
+      <td>${knownLinks(range, facts)}</td>
+    </tr>`,
+  );
+}
+
+export function knownLinks({ value }: PairRange<Answer>, facts: Facts): Markup[] {
+  return value.known.map((id) => {
+    const issue = facts.known.get(id);
+    return html`<p class="issue">
+      ${issue?.title ?? id}${issue?.security === true ? html` <span class="tag">security</span>` : undefined}
+    </p>`;
+  });
+}
+
+export function trackAnchor({ engine, runtime }: Pick<Track, 'engine' | 'runtime'>): string {
+  return slug(`${engine} ${runtime}`);
+}
+
+/** A link within the site; `root` is the way to its first page. */
+export function link(
+  root: string,
+  folder: 'rules' | 'engines' | 'runtimes',
+  name: string,
+  text: Markup | string,
+  anchor = '',
+): Markup {
+  return html`<a href="${root}${folder}/${slug(name)}.html${anchor === '' ? '' : `#${anchor}`}">${text}</a>`;
+}
+
+/** One page of the site, an offline file like the report. */
+export function page(options: {
+  title: string;
+  root: string;
+  trail?: Markup | undefined;
+  body: Markup;
+  facts: Facts;
+  script?: string;
+}): string {
+  const { title, root, trail, body, facts, script } = options;
+  const { runs } = facts.history;
+  const accelerators = [...new Set(facts.documents.flatMap(({ hosts }) => hosts.map(({ accelerator }) => accelerator)))].sort();
+  const framed = html`<a class="skip" href="#content">Skip to the content</a>
+    <header>
+      <nav aria-label="Site"><a class="home" href="${root}index.html">podproof</a>${trail}</nav>
+    </header>
+    <main id="content">${body}</main>
+    <footer>
+      <p>
+        From ${runs.length} recorded ${runs.length === 1 ? 'run' : 'runs'}, ${day(runs[0]?.started)} to
+        ${day(runs.at(-1)?.started)}. Hosts ran under accelerator${accelerators.length > 1 ? 's' : ''}
+        ${accelerators.join(', ') || 'unknown'}. Versions between tested ones are not claimed.
+        <a href="${root}index.html#runs">The runs</a>
+      </p>
+    </footer>`;
+  return offlinePage({ title, style: palette() + read('styles.css'), script, body: framed });
+}
+
+/** `2026-11-21` of a time. */
+export function day(time: string | undefined): string {
+  return time === undefined || time === '' ? 'unknown' : time.slice(0, 10);
+}
+
+/** A file of this folder. */
+export function read(name: string): string {
+  return readFileSync(new URL(name, import.meta.url), 'utf8');
+}

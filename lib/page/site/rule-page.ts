@@ -1,0 +1,153 @@
+import type { RuleText } from '../../model/document.ts';
+import { badge } from '../parts.ts';
+import { citation, html, type Markup } from '../template.ts';
+import { turnText } from '../../report/history-text.ts';
+import { naturalOrder } from '../../report/order.ts';
+import { severity } from '../../report/verdicts.ts';
+import { clip } from '../../report/visible.ts';
+import type { Facts } from './facts.ts';
+import { day, page, rangeRows } from './parts.ts';
+
+/** How much of an observation a row shows; report.json of its run has all. */
+const longest = 400;
+
+/** One rule: with which versions it holds, what is known, what helps at which cost, and the evidence. */
+export function rulePage(rule: RuleText, facts: Facts): string {
+  const tracks = facts.tracksOf(rule.id);
+  const suite = facts.guide.suites.find(({ id }) => id === rule.suite)?.title ?? rule.suite;
+  const turned = tracks.flatMap((track) => track.turns.map((turn) => turnText(track, turn)));
+  const body = html` <p class="over"><span class="mono">${rule.id}</span> · ${suite}</p>
+    <h1>${rule.title}</h1>
+    <dl class="facts">
+      <div>
+        <dt>Written in</dt>
+        <dd>${citation(rule.citation)}</dd>
+      </div>
+      <div>
+        <dt>Applies to</dt>
+        <dd>${rule.range}</dd>
+      </div>
+    </dl>
+    <section aria-labelledby="where">
+      <h2 id="where">Where it holds</h2>
+      <div class="scroll" tabindex="0" role="group" aria-labelledby="where">
+        <table class="ranges">
+          <thead>
+            <tr>
+              <th scope="col">Engine</th>
+              <th scope="col">Runtime</th>
+              <th scope="col">Answer</th>
+              <th scope="col">Known issue</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${tracks.map((track) => rangeRows(track, facts, '../'))}
+          </tbody>
+        </table>
+      </div>
+      ${
+        turned.length === 0
+          ? undefined
+          : html`<ul class="turns">
+              ${turned.map((text) => html`<li>${text}</li>`)}
+            </ul>`
+      }
+    </section>
+    ${issues(rule, facts)} ${help(rule, facts)} ${evidence(rule, facts)}`;
+  return page({ title: rule.id, root: '../', trail: html`<span>Rules</span>`, body, facts });
+}
+
+function issues(rule: RuleText, facts: Facts): Markup | undefined {
+  const ids = new Set(facts.tracksOf(rule.id).flatMap(({ ranges }) => ranges.flatMap(({ value }) => value.known)));
+  const found = [...ids].sort(naturalOrder).flatMap((id) => facts.known.get(id) ?? []);
+  if (found.length === 0) return undefined;
+  return html`<section aria-labelledby="issues">
+    <h2 id="issues">Known issues</h2>
+    ${found.map(
+      (issue) =>
+        html`<article class="card">
+          <h3>${issue.title}${issue.security ? html` <span class="tag">security</span>` : undefined}</h3>
+          <dl class="facts">
+            <div>
+              <dt>Id</dt>
+              <dd class="mono">${issue.id}</dd>
+            </div>
+            <div>
+              <dt>Happens on</dt>
+              <dd>${issue.range}</dd>
+            </div>
+            <div>
+              <dt>Link</dt>
+              <dd>${citation(issue.url)}</dd>
+            </div>
+          </dl>
+        </article>`,
+    )}
+  </section>`;
+}
+
+function help(rule: RuleText, facts: Facts): Markup | undefined {
+  const found = facts.guide.help.filter(({ rules }) => rules.includes(rule.id));
+  if (found.length === 0) return undefined;
+  return html`<section aria-labelledby="help">
+    <h2 id="help">What helps, and what it costs</h2>
+    ${found.map(
+      ({ means, where, fix, cost }) =>
+        html`<article class="card">
+          <p>${means}</p>
+          <dl class="facts">
+            <div>
+              <dt>Where</dt>
+              <dd>${where}</dd>
+            </div>
+            <div>
+              <dt>What helps</dt>
+              <dd>${fix}</dd>
+            </div>
+            <div>
+              <dt>It costs</dt>
+              <dd>${cost}</dd>
+            </div>
+          </dl>
+        </article>`,
+    )}
+  </section>`;
+}
+
+function evidence(rule: RuleText, facts: Facts): Markup | undefined {
+  const rows = [...facts.evidenceOf(rule.id)].sort(
+    (a, b) =>
+      severity(b.verdict.verdict) - severity(a.verdict.verdict) ||
+      naturalOrder(a.cell.id, b.cell.id) ||
+      naturalOrder(a.verdict.scenario, b.verdict.scenario),
+  );
+  if (rows.length === 0) return undefined;
+  return html`<section aria-labelledby="evidence">
+    <h2 id="evidence">Evidence</h2>
+    <div class="scroll" tabindex="0" role="group" aria-labelledby="evidence">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Cell and pod</th>
+            <th scope="col">Verdict</th>
+            <th scope="col">Expected</th>
+            <th scope="col">Observed</th>
+            <th scope="col">Run</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${rows.map(
+            ({ verdict, run }) =>
+              html`<tr>
+                <th scope="row"><span class="mono">${verdict.cell}</span><br />${verdict.scenario}</th>
+                <td>${badge(verdict.verdict)}</td>
+                <td>${clip(verdict.expected, longest)}</td>
+                <td>${clip(verdict.observed, longest)}</td>
+                <td><span class="mono">${run.id}</span><br />${day(run.started)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+  </section>`;
+}

@@ -1,0 +1,115 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BlockedError } from '../../util/errors.ts';
+import { sameVersion } from '../../model/version.ts';
+import { kataTemplate } from './layout.ts';
+
+/** What a Kata prefix holds. Every path is relative to `directory`, which is what /opt/kata is on a host. */
+export interface KataPrefix {
+  directory: string;
+  /** First line of its file VERSION. */
+  version?: string;
+  shims: { go?: string; rust?: string };
+  /** VMM programs by file name, also links to the host's own: qemu-system-x86_64. */
+  vmms: Record<string, string>;
+  virtiofsd?: string;
+  /** Guest kernels, images and initrds: the stable names that templates use come first. */
+  kernels: string[];
+  images: string[];
+  initrds: string[];
+}
+
+const shimName = 'containerd-shim-kata-v2';
+const vmmNames = /^(qemu-system-[\w-]+|cloud-hypervisor|firecracker|stratovirt|openvmm)$/;
+const guest = 'share/kata-containers';
+
+/** Finds the prefix in an artifact: the directory itself, its opt/kata, or its usr (a distribution's layout). Throws BlockedError without one. */
+export async function discoverKataPrefix(artifact: string): Promise<KataPrefix> {
+  for (const place of ['', 'opt/kata', 'usr']) {
+    const directory = join(artifact, place);
+    const [go, rust] = [join('bin', shimName), join('runtime-rs/bin', shimName)];
+    const shims = {
+      ...((await isFile(join(directory, go))) ? { go } : {}),
+      ...((await isFile(join(directory, rust))) ? { rust } : {}),
+    };
+    if (shims.go !== undefined || shims.rust !== undefined) return describe(directory, shims);
+  }
+  throw new BlockedError(
+    `There is no Kata prefix in ${artifact}: neither bin/${shimName} nor runtime-rs/bin/${shimName} is there or in opt/kata`,
+    {
+      remedy: 'lay the release out so that opt/kata of its archive is below this directory',
+    },
+  );
+}
+
+/** What one shim with one VMM runs from: paths relative to the prefix. */
+export interface KataRelease {
+  prefix: KataPrefix;
+  shim: string;
+  /** Configuration template. */
+  template: string;
+}
+
+/** The prefix in an artifact, with the shim and the template that a cell needs. Throws BlockedError where it has not both, or is another version. */
+export async function discoverKataRelease(
+  artifact: string,
+  wanted: { version: string; shim?: 'go' | 'rust' | undefined; vmm?: string | undefined },
+): Promise<KataRelease> {
+  const { version, shim = 'go', vmm = 'qemu' } = wanted;
+  const prefix = await discoverKataPrefix(artifact);
+  const refuse = (what: string, remedy: string): never => {
+    throw new BlockedError(`Cannot take Kata ${version} from ${artifact}: ${what}`, { remedy });
+  };
+  if (prefix.version !== undefined && !sameVersion(prefix.version, version))
+    return refuse(`its file VERSION says ${prefix.version}`, 'put each version into a directory of its own');
+  const program = prefix.shims[shim];
+  if (program === undefined)
+    return refuse(
+      `it has no ${shim} shim`,
+      'take the release archive that has it: from 4.1.0 on kata-go-static for the Go shim, kata-static for runtime-rs',
+    );
+  const template = kataTemplate({ version, shim, vmm });
+  if (template === undefined || !(await isFile(join(prefix.directory, template))))
+    return refuse(
+      `it has no ${template ?? `configuration of the ${shim} shim for ${vmm}`}`,
+      'choose a VMM that this release has, in matrix.json runtimes.kata',
+    );
+  return { prefix, shim: program, template };
+}
+
+async function describe(directory: string, shims: KataPrefix['shims']): Promise<KataPrefix> {
+  const version = (await readFile(join(directory, 'VERSION'), 'utf8').catch(() => '')).split('\n')[0]?.trim();
+  const programs = await names(join(directory, 'bin'));
+  const files = await names(join(directory, guest));
+  const guestFiles = (pattern: RegExp): string[] =>
+    files
+      .filter((name) => pattern.test(name))
+      .sort(stableFirst)
+      .map((name) => join(guest, name));
+  const virtiofsd = 'libexec/virtiofsd';
+  return {
+    directory,
+    ...(version ? { version } : {}),
+    shims,
+    vmms: Object.fromEntries(programs.filter((name) => vmmNames.test(name)).map((name) => [name, join('bin', name)])),
+    ...((await names(join(directory, 'libexec'))).includes('virtiofsd') ? { virtiofsd } : {}),
+    kernels: guestFiles(/^vmlinu[xz]/),
+    images: guestFiles(/\.(img|image)$/).filter((path) => !path.includes('initrd')),
+    initrds: guestFiles(/initrd.*\.(img|initrd)$|\.initrd$/),
+  };
+}
+
+/** `vmlinux.container` and `kata-containers.img` before names with versions. */
+function stableFirst(a: string, b: string): number {
+  const rank = (name: string): number => (/^(vmlinu[xz]\.container|kata-containers(-initrd)?\.img)$/.test(name) ? 0 : 1);
+  return rank(a) - rank(b) || (a < b ? -1 : 1);
+}
+
+async function names(directory: string): Promise<string[]> {
+  const found: string[] = await readdir(directory).catch(() => []);
+  return found.sort();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() ?? false;
+}

@@ -1,0 +1,100 @@
+import { execa } from 'execa';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SshHost } from '../../model/matrix/matrix.ts';
+import { packageRoot } from '../../util/paths.ts';
+
+const versions = {
+  containerd: ['1.6.21', '1.6.38', '1.7.24', '1.7.29'],
+  runc: ['1.1.15', '1.3.6'],
+  crun: ['1.21'],
+};
+/** Planned, and on no shelf. */
+const absent = 'containerd-1.6.38';
+
+const sources = (name: keyof typeof versions) => versions[name].map((version) => ({ version, source: { kind: 'path' } }));
+const matrix = {
+  hosts: Object.fromEntries(['even', 'odd'].map((id) => [id, { kind: 'ssh', destination: id, disposable: true }])),
+  engines: { containerd: sources('containerd') },
+  runtimes: { runc: sources('runc'), crun: sources('crun') },
+  profiles: {
+    all: { title: 'All', hosts: ['even', 'odd'], engines: ['*'], runtimes: ['*'], suites: ['identity', 'ownership'] },
+  },
+};
+
+/** What narrows every run of the fleet to two pods for each of its 24 cells. */
+export const only = 'scenario=plain,user-and-group rule=ID-*,OWN-ON,OWN-ID';
+
+/** A directory with a matrix, binaries and machines; podproof runs there on hosts without a machine, in processes of its own. */
+export class FakeFleet implements AsyncDisposable {
+  readonly directory: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  static async create(): Promise<FakeFleet> {
+    const directory = await mkdtemp(join(tmpdir(), 'podproof-fleet-'));
+    const fleet = new FakeFleet(directory);
+    await writeFile(fleet.matrix, JSON.stringify(matrix));
+    await fleet.stock('shelf');
+    return fleet;
+  }
+
+  /** Adds hosts to its matrix and to the profile. They are real where their specification has an ssh configuration. */
+  async join(hosts: Record<string, SshHost>): Promise<void> {
+    const { all } = matrix.profiles;
+    const more = { ...matrix, hosts: { ...matrix.hosts, ...hosts } };
+    const profile = { ...all, hosts: [...all.hosts, ...Object.keys(hosts)] };
+    await writeFile(this.matrix, JSON.stringify({ ...more, profiles: { all: profile } }));
+  }
+
+  /** Puts binaries on a shelf; `mark` makes them others than those of the same version elsewhere. */
+  async stock(shelf: string, mark = ''): Promise<void> {
+    for (const [name, list] of Object.entries(versions)) {
+      for (const folder of list.map((version) => `${name}-${version}`)) {
+        if (folder === absent) continue;
+        await mkdir(join(this.directory, shelf, folder), { recursive: true });
+        await writeFile(join(this.directory, shelf, folder, name), `#!/bin/sh\n# ${folder} ${mark}\n`, { mode: 0o755 });
+      }
+    }
+  }
+
+  get matrix(): string {
+    return join(this.directory, 'matrix.json');
+  }
+
+  /** Each machine has a home of its own. */
+  environment(machine: string, shelf = 'shelf'): Record<string, string> {
+    const home = join(this.directory, machine);
+    return {
+      HOME: home,
+      XDG_CACHE_HOME: join(home, 'cache'),
+      XDG_STATE_HOME: join(home, 'state'),
+      XDG_RUNTIME_DIR: join(home, 'run'),
+      PODPROOF_ARTIFACTS: join(this.directory, shelf),
+    };
+  }
+
+  /** podproof on one of the fleet's machines. */
+  podproof(machine: string, args: readonly string[], shelf = 'shelf') {
+    const argv = ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')];
+    const common = ['--matrix', this.matrix, '--results', join(this.directory, machine, 'results')];
+    return execa(process.execPath, [...argv, ...common, ...args], {
+      cwd: packageRoot,
+      env: this.environment(machine, shelf),
+      reject: false,
+      stdin: 'ignore',
+      maxBuffer: 256 * 1024 * 1024,
+    });
+  }
+
+  latest(machine: string): string {
+    return join(this.directory, machine, 'results', 'latest');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}

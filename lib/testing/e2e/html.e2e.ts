@@ -1,0 +1,343 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Document } from '../../model/document.ts';
+import { withBaseline } from '../../report/compare.ts';
+import { renderHtml } from '../../page/page.ts';
+import { sampleDocument, sampleEvidence } from '../report/sample.ts';
+import { largeDocument } from '../report/large.ts';
+import { hostileDocument, hostileEvidence, hostileLease, hostileTexts, longWindedDocument } from '../report/hostile.ts';
+import { sampleLease } from '../report/evidence.ts';
+import { recordedPage } from '../recorded-report.ts';
+import { launchBrowser, openReport } from './browser.ts';
+
+const report = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()) });
+const crioRunc = 'debian-13/crio-1.36.3/runc-1.1.15';
+
+let browser: Browser;
+beforeAll(async () => void (browser = await launchBrowser()));
+afterAll(() => browser.close());
+
+const cell = (page: Page, label: string): Locator => page.locator(`.matrix button[aria-label^="${label}"]`);
+const visibleRows = (page: Page): Promise<string[]> => page.locator('.matrix tbody th[scope=row] .mono').allTextContents();
+
+test('the matrix shows every rule and cell, with glyph and word, and nothing leaves the page', async () => {
+  await using opened = await openReport(browser, report);
+  const { page } = opened;
+  expect(await visibleRows(page)).toHaveLength(sampleDocument().rules.length);
+  expect(await page.locator('.matrix thead th[scope=col]').count()).toBe(sampleDocument().cells.length);
+  const failed = cell(page, `fail: OWN-DIRECTORY in ${crioRunc}`);
+  expect(await failed.innerText()).toBe('fail');
+  expect(await failed.locator('svg use').getAttribute('href')).toBe('#glyph-fail');
+  expect(await cell(page, 'blocked: OWN-ON in debian-13/containerd-1.7.24/kata-4.1.0-rust-qemu').count()).toBe(1);
+  await expectInView(page.locator('.accelerators'));
+  expect(opened.offences).toEqual([]);
+});
+
+test('the accelerator stays in view', async () => {
+  await using opened = await openReport(browser, report);
+  await opened.page.evaluate('scrollTo(0, document.body.scrollHeight)');
+  expect(await opened.page.locator('.accelerators').innerText()).toContain('debian-13: tcg, fully emulated');
+  await expectInView(opened.page.locator('.accelerators'));
+});
+
+test('a filter narrows rows and columns, stands in the address and survives a reload', async () => {
+  await using opened = await openReport(browser, report);
+  const { page } = opened;
+  await page.locator('#only').fill('rule=OWN-* engine=crio>=1.30 verdict=fail,known');
+  await expect.poll(() => visibleRows(page)).toHaveLength(3);
+  const check = async (): Promise<void> => {
+    expect(await visibleRows(page)).toEqual(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-ON']);
+    expect(await page.locator('.matrix thead th[scope=col]').count()).toBe(3);
+    expect(await page.locator('#filter-state').innerText()).toMatch(/^\d+ of \d+ verdicts$/);
+  };
+  await check();
+  expect(page.url()).toContain('only=rule%3DOWN-');
+  await page.reload();
+  await page.locator('table.matrix:not([aria-busy])').waitFor();
+  expect(await page.locator('#only').inputValue()).toBe('rule=OWN-* engine=crio>=1.30 verdict=fail,known');
+  await check();
+  await page.locator('#only').fill('colour=red');
+  await page.getByText('“colour” is no key').waitFor();
+  await page.locator('#only').fill('permission DENIED disk');
+  await page.getByText('0 of 140 verdicts').waitFor();
+  await page.locator('#only').fill('permission DENIED vmm');
+  await expect.poll(() => visibleRows(page)).toEqual(['RVMM-BLOCK-EACCES']);
+  expect(opened.offences).toEqual([]);
+});
+
+test('evidence opens by mouse, with the trail, the known issue, the nodes, the calls and the raw observation', async () => {
+  await using opened = await openReport(browser, report);
+  const { page } = opened;
+  await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
+  const drawer = page.locator('#drawer');
+  await drawer.getByRole('heading', { name: 'The mode of a node is the mode that it has on the host' }).waitFor();
+  expect(await drawer.locator('.case').count()).toBe(3);
+  expect(await drawer.locator('.trail').first().locator('.first').innerText()).toMatch(
+    /OCI specification[\s\S]*no fileMode[\s\S]*changed first here/,
+  );
+  expect(await drawer.getByRole('link', { name: 'https://github.com/cri-o/cri-o/issues/9358' }).count()).toBe(3);
+  expect(await drawer.locator('.facts a').count()).toBe(0);
+  await drawer.getByText('c 10:229 1000:2000 0666 /dev/xchar').first().waitFor();
+  await drawer.getByText('c 10:229 1000:2000 no mode /dev/xchar').first().waitFor();
+  expect(await drawer.locator('.calls').first().innerText()).toContain('RunPodSandbox');
+  await drawer.getByText('Raw observation').first().click();
+  await drawer.getByText('"bootId"').first().waitFor();
+  await drawer.getByRole('button', { name: 'Close' }).click();
+  expect(await drawer.isVisible()).toBe(false);
+  expect(opened.offences).toEqual([]);
+});
+
+test('the matrix is walked by arrow keys, Enter opens the evidence, Escape closes it and the focus returns', async () => {
+  await using opened = await openReport(browser, report);
+  const { page } = opened;
+  const focused = (): Promise<string> =>
+    page.evaluate('document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id');
+  await page.locator('#only').focus();
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('every-cell');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toMatch(/DEV-CGROUP in debian-12/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  expect(await focused()).toMatch(/DEV-MISSING in debian-13\/containerd-1\.7\.24\/crun-1\.21/);
+  await page.keyboard.press('Control+End');
+  const last = await focused();
+  await page.keyboard.press('Enter');
+  expect(await focused()).toBe('drawer');
+  expect(await page.locator('#drawer').isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  expect(await page.locator('#drawer').isVisible()).toBe(false);
+  expect(await focused()).toBe(last);
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await page.locator('#drawer').getByText('Engine sha256').waitFor();
+  expect(opened.offences).toEqual([]);
+});
+
+test('the address of an open drawer opens it again, and a finding leads to its evidence and back', async () => {
+  const hash = `#cell=${encodeURIComponent(crioRunc)}&suite=ownership&rule=OWN-DIRECTORY`;
+  await using opened = await openReport(browser, report, { hash });
+  const { page } = opened;
+  await page.locator('#drawer').getByText('11:22 0666 and 33:44 0666').waitFor();
+  await page.keyboard.press('Escape');
+  const link = page.locator('.findings a').first();
+  await link.click();
+  await page.locator('#drawer .case').first().waitFor();
+  expect(page.url()).toContain('rule=OWN-DIRECTORY');
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe(await link.getAttribute('href'));
+  await page.locator('.count.v-fail').click();
+  expect(await page.locator('#only').inputValue()).toBe('verdict=fail');
+});
+
+test('dark mode has a dark page', async () => {
+  const luminance = async (colorScheme: 'light' | 'dark'): Promise<number> => {
+    await using opened = await openReport(browser, report, { colorScheme });
+    const colour: string = await opened.page.evaluate('getComputedStyle(document.body).backgroundColor');
+    expect(opened.offences).toEqual([]);
+    return (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+  };
+  expect(await luminance('light')).toBeGreaterThan(700);
+  expect(await luminance('dark')).toBeLessThan(120);
+});
+
+test('the policy is honoured: injected scripts, styles, images and markup are refused', async () => {
+  await using opened = await openReport(browser, report);
+  const refused = await opened.page.evaluate(`(async () => {
+    const violations = [];
+    addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
+    const script = document.createElement('script');
+    try { script.text = 'window.injected = 1'; } catch { violations.push('trusted-types script'); }
+    const style = document.createElement('style');
+    style.textContent = 'body { display: none }';
+    const image = document.createElement('img');
+    image.src = 'https://podproof.invalid/x.png';
+    document.body.append(style, image);
+    try { document.body.innerHTML = '<b>x</b>'; } catch { violations.push('trusted-types markup'); }
+    await fetch('https://podproof.invalid/').catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { violations, injected: window.injected, display: getComputedStyle(document.body).display };
+  })()`);
+  expect(refused).toMatchObject({ display: 'block' });
+  expect((refused as { violations: string[] }).violations).toEqual(
+    expect.arrayContaining(['trusted-types script', 'trusted-types markup', 'style-src-elem', 'img-src', 'connect-src']),
+  );
+  expect((refused as { injected?: unknown }).injected).toBeUndefined();
+});
+
+test.for(hostileTexts)('hostile text %# in every field stays text and in its place, also in the drawer', async (text) => {
+  // All its ids are equal, so that every verdict stands in one drawer: some are enough.
+  const whole = hostileDocument(text);
+  const document = { ...whole, verdicts: whole.verdicts.slice(0, 3) };
+  const markup = renderHtml(document, { evidence: hostileEvidence(document, text), leases: [hostileLease(text)] });
+  await using opened = await openReport(browser, markup);
+  const { page } = opened;
+  await page.evaluate('addEventListener("securitypolicyviolation", (event) => console.error(event.effectiveDirective))');
+  await page.locator('.matrix tbody td button:not(.cell-head)').first().click();
+  await page.locator('#drawer .evidence h4').first().waitFor();
+  await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+  await page.locator('#drawer pre', { hasText: '"identity"' }).first().waitFor();
+  expect(await page.locator('img, iframe, object, [onload], [onerror], [onmouseover], b b').count()).toBe(0);
+  const links: string[] = await page.locator('a[href]').evaluateAll((list) => list.map((element) => String(element)));
+  expect(links.filter((href) => !href.startsWith('file:') && !href.startsWith('https:'))).toEqual([]);
+  await expectNoOverflow(page);
+  expect(opened.offences).toEqual([]);
+});
+
+test('lines of a megabyte stay inside the page', async () => {
+  const whole = longWindedDocument();
+  const document = { ...whole, verdicts: whole.verdicts.slice(0, 40) };
+  await using opened = await openReport(
+    browser,
+    renderHtml(document, { evidence: hostileEvidence(document, 'x'.repeat(1_000_000)) }),
+  );
+  await opened.page.locator('.matrix tbody td button:not([aria-label$="not planned"])').first().click();
+  await opened.page.locator('#drawer .evidence h4').first().waitFor();
+  await expectNoOverflow(opened.page);
+  expect(opened.offences).toEqual([]);
+});
+
+test.for(['light', 'dark'] as const)(
+  'axe finds nothing serious in the %s page, with the drawer closed and open',
+  async (colorScheme) => {
+    const since = { ...sampleDocument(), verdicts: sampleDocument().verdicts.slice(0, 60) };
+    const markup = renderHtml(withBaseline(sampleDocument(), since), {
+      evidence: sampleEvidence(sampleDocument()),
+      leases: [sampleLease()],
+    });
+    await using opened = await openReport(browser, markup, { colorScheme });
+    const { page } = opened;
+    expect(await violations(page)).toEqual([]);
+    await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
+    await page.locator('#drawer .evidence h4').first().waitFor();
+    await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+    expect(await violations(page)).toEqual([]);
+  },
+);
+
+test('equal neighbouring versions share a column until every cell is asked for, and the address remembers it', async () => {
+  const document = versionsDocument();
+  await using opened = await openReport(browser, renderHtml(document));
+  const { page } = opened;
+  const heads = (): Promise<string[]> => page.locator('.matrix thead tr:nth-child(2) th').allInnerTexts();
+  expect(await heads()).toEqual(['containerd 1.1.0 – 1.5.0', 'containerd 1.6.0 – 1.12.0']);
+  expect(await page.locator('.matrix .corner').innerText()).toBe(`${document.rules.length} rules, 12 cells in 2 columns`);
+  await cell(page, 'fail: OWN-ON in').click();
+  expect(await page.locator('#drawer header').innerText()).toContain('debian-13/containerd-1.12.0/runc-1.1.15');
+  await page.locator('#drawer .like summary').click();
+  await page.locator('#drawer .like a', { hasText: 'containerd-1.6.0/' }).click();
+  await page.locator('#drawer header', { hasText: 'containerd-1.6.0/' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Every cell').check();
+  expect(await heads()).toHaveLength(12);
+  expect(page.url()).toContain('cells=all');
+  await page.reload();
+  await page.locator('table.matrix:not([aria-busy])').waitFor();
+  expect(await heads()).toHaveLength(12);
+  expect(opened.offences).toEqual([]);
+});
+
+test('the evidence says which keys of the engine are effective and how to run the pod by hand', async () => {
+  const markup = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()), leases: [sampleLease()] });
+  await using opened = await openReport(browser, markup);
+  await cell(opened.page, `fail: OWN-DIRECTORY in ${crioRunc}`).click();
+  const drawer = opened.page.locator('#drawer');
+  await drawer
+    .getByText(
+      /^npx podproof report 2026-11-20T14-12-07-quick --repro debian-13\/crio-1\.36\.3\/runc-1\.1\.15\/ownership\/\S+\/OWN-DIRECTORY --out repro$/,
+    )
+    .waitFor();
+  await drawer.getByText('Planned and effective configuration, 2 keys').click();
+  expect(await drawer.locator('.keys .failed').innerText()).toMatch(/enable_cdi\s+true\s+false/);
+  await drawer.getByText('Pod sandbox, as crictl reads it').click();
+  await drawer.getByText('"cgroup_parent"').waitFor();
+  expect(opened.offences).toEqual([]);
+});
+
+test('10,000 cells of 60 rules build few elements, scroll and filter without hanging', async () => {
+  await using opened = await openReport(browser, renderHtml(largeDocument()));
+  const { page } = opened;
+  expect(await page.locator('.matrix td').count()).toBeLessThan(4000);
+  await page.getByLabel('Every cell').check();
+  await page.evaluate('document.getElementById("grid").scrollTo({ left: 400000 })');
+  await expect
+    .poll(async () => Number(await page.locator('.matrix thead th[scope=col]').first().getAttribute('aria-colindex')))
+    .toBeGreaterThan(1000);
+  await page.locator('.matrix tbody td button').first().focus();
+  await page.keyboard.press('End');
+  await expect.poll(() => page.evaluate('document.activeElement.dataset.column')).toBe('9999');
+  await page.locator('#only').fill('verdict=fail engine=containerd>=1.30');
+  await expect.poll(() => page.locator('#filter-state').innerText(), { timeout: 10_000 }).toMatch(/^[\d,]+ of 600,000/);
+  expect(opened.offences).toEqual([]);
+});
+
+test.for(['light', 'dark'] as const)(
+  'all recorded runs are one %s page that filters, links, opens by keyboard and has no serious violation',
+  async (colorScheme) => {
+    await using opened = await openReport(browser, await recordedPage(), { colorScheme });
+    const { page } = opened;
+    expect(await violations(page)).toEqual([]);
+    await page.locator('#only').fill('suite=ownership engine=crio runtime=runc');
+    await expect.poll(() => visibleRows(page)).not.toContain('ID-GUEST');
+    await page.reload();
+    await page.locator('table.matrix:not([aria-busy])').waitFor();
+    expect(await visibleRows(page)).toContain('OWN-MODE');
+    expect(await visibleRows(page)).not.toContain('ID-GUEST');
+    await cell(page, `known: OWN-MODE in ${crioRunc}`).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('#drawer').getByText('changed first here').first().waitFor();
+    await page.evaluate('for (const details of document.querySelectorAll("details")) details.open = true');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    expect(await page.locator('#drawer').isVisible()).toBe(false);
+    expect(opened.offences).toEqual([]);
+  },
+);
+
+async function expectInView(locator: Locator): Promise<void> {
+  const box = await locator.boundingBox();
+  expect(box?.y).toBeGreaterThanOrEqual(0);
+  expect(box?.y).toBeLessThan(900);
+}
+
+/** Nothing sticks out of the page or of the drawer. */
+async function expectNoOverflow(page: Page): Promise<void> {
+  const beyond = await page.evaluate(
+    `[document.documentElement, document.getElementById('drawer')].map((element) => element.scrollWidth - element.clientWidth)`,
+  );
+  expect(beyond).toEqual([0, 0]);
+}
+
+/** What axe calls serious or critical. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
+}
+
+/** Twelve versions of an engine with one runtime; from the sixth on one rule fails. */
+function versionsDocument(): Document {
+  const base = sampleDocument();
+  const first = base.cells[0]!;
+  const own = base.verdicts.filter((verdict) => verdict.cell === first.id);
+  const cells = Array.from({ length: 12 }, (_, index) => {
+    const version = `1.${index + 1}.0`;
+    return {
+      ...first,
+      id: `debian-13/containerd-${version}/runc-1.1.15`,
+      engine: { ...first.engine, version },
+      verdict: index >= 5 ? ('fail' as const) : first.verdict,
+    };
+  });
+  const verdicts = cells.flatMap((cell) =>
+    own.map((verdict) => ({
+      ...verdict,
+      cell: cell.id,
+      ...(verdict.rule === 'OWN-ON' && cell.verdict === 'fail' ? { verdict: 'fail' as const } : {}),
+    })),
+  );
+  return { ...base, cells, verdicts };
+}

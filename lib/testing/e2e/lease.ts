@@ -1,0 +1,29 @@
+import { acquireHost } from '../../hosts/acquire.ts';
+import { leastNeeds } from '../../hosts/needs.ts';
+import type { Connection, Host } from '../../hosts/host.ts';
+import { openLedger } from '../../hosts/shared/ledger.ts';
+
+/** The host of the end-to-end tests. */
+export async function leaseHost(run: string, logs: string, progress: (phase: string) => void = () => undefined): Promise<Host> {
+  return acquireHost(
+    'debian-13',
+    { kind: 'vm', suite: 'trixie', memoryMiB: 3072, cpus: 2, kernelParameters: [], allowExpiredRelease: false },
+    { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress },
+    { variant: 'plain', needs: leastNeeds },
+  );
+}
+
+/** What a user would have in ~/.ssh/config for a leased host: where it is, which key opens it, which key it shows. */
+export function sshConfigOf(alias: string, { prefix }: Connection): string {
+  const options = prefix.flatMap((word, index) => (prefix[index - 1] === '-o' ? [word.replace('=', ' ')] : []));
+  const port = prefix[prefix.indexOf('-p') + 1];
+  const lines = options.filter((option) => !option.startsWith('Control'));
+  return [`Host ${alias}`, 'HostName 127.0.0.1', 'User root', `Port ${port}`, ...lines].join('\n').concat('\n');
+}
+
+/** As a program: leases a host, says so, and stays until it is killed. */
+if (process.argv[1]?.endsWith('lease.ts') && process.argv[2] && process.argv[3]) {
+  const host = await leaseHost(process.argv[2], process.argv[3]);
+  process.stdout.write(`${JSON.stringify(host.connection)}\n`);
+  setInterval(() => undefined, 1_000);
+}

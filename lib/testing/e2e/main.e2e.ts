@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchBrowser, openReport } from './browser.ts';
+import type { Document } from '../../model/document.ts';
+import { documentOf, observedOf, podproof, verdictsOf } from './podproof.ts';
+
+const runtimes = ['runc', 'crun'];
+
+describe('the main job, with a real host, a real containerd and real pods', () => {
+  let results: string;
+  let output = '';
+  let exitCode: number | undefined;
+  let document: Document;
+
+  beforeAll(async () => {
+    results = await mkdtemp(join(tmpdir(), 'podproof-results-'));
+    const run = await podproof(['--results', results, 'run']);
+    output = `${run.stdout}\n${run.stderr}`;
+    exitCode = run.exitCode;
+    document = await documentOf(join(results, 'latest'));
+  });
+  afterAll(() => rm(results, { recursive: true }));
+
+  test('every rule holds and the exit code is 0', () => {
+    const red = document.verdicts.filter(({ verdict }) => !['pass', 'unsupported', 'known'].includes(verdict));
+    expect(red.map(({ cell, rule, scenario, observed, reason }) => ({ cell, rule, scenario, observed, reason }))).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(document.counts.pass).toBeGreaterThan(80);
+  });
+
+  test('the summary names the report, the accelerator and the counts, and latest points to the run', async () => {
+    expect(output).toMatch(/^Report +\S+report\.html$/m);
+    expect(output).toMatch(/accelerator (tcg|kvm)/);
+    expect(output).toMatch(/^Verdicts +.*\d+ pass/m);
+    expect(await readlink(join(results, 'latest'))).toBe(document.run.id);
+  });
+
+  test.for(runtimes)('%s: user 1000 and group 2000 own the device, its mode is kept, and it can be read', (runtime) => {
+    expect(verdictsOf(document, 'OWN-ON')).toMatchObject({ [`${runtime} user-and-group`]: 'pass' });
+    expect(observedOf(document, 'OWN-ON', runtime)).toContain('/dev/podproof-block uid 1000; /dev/podproof-block gid 2000');
+    expect(observedOf(document, 'OWN-MODE', runtime)).toContain('/dev/podproof-block mode 0640');
+    expect(observedOf(document, 'OWN-ID', runtime)).toBe('uid=1000 gid=2000 groups=2000,3000');
+  });
+
+  test.for(runtimes)('%s: a user alone keeps the group of the host, and USER in the image is ignored', (runtime) => {
+    expect(observedOf(document, 'OWN-USER-ONLY', runtime)).toContain(
+      '/dev/podproof-block uid 1000; /dev/podproof-block gid 4321',
+    );
+    expect(observedOf(document, 'OWN-IMAGE-USER', runtime)).toContain('read of /dev/podproof-block fails with EACCES');
+  });
+
+  test.for(runtimes)('%s: the VFIO group node belongs to 1000:2000', (runtime) => {
+    expect(observedOf(document, 'OWN-QAT-DPDK', runtime)).toMatch(
+      /\/dev\/vfio\/\d+ uid 1000; \/dev\/vfio\/\d+ gid 2000; \/dev\/vfio\/\d+ mode 0600/,
+    );
+  });
+
+  test.for(runtimes)('%s: a device of permissions r is not writable, and a missing one is refused at create', (runtime) => {
+    expect(observedOf(document, 'DEV-CGROUP', runtime)).toContain('write of /dev/podproof-char fails with EPERM');
+    expect(observedOf(document, 'DEV-MISSING', runtime)).toMatch(
+      /^CreateContainer failed: .*lstat \S+: no such file or directory$/,
+    );
+  });
+
+  test.for(runtimes)(
+    '%s: a privileged pod has the nodes of the host, and only the defaults when they are withheld',
+    (runtime) => {
+      expect(observedOf(document, 'PRIV-HOST-DEV', runtime)).toMatch(/^all \d{2,} device nodes of the host, unchanged$/);
+      expect(observedOf(document, 'PRIV-NO-HOST-DEV', runtime)).toContain(
+        'the six default nodes with mode 0666; nothing else in /dev',
+      );
+    },
+  );
+
+  test.for(runtimes)(
+    '%s: the blog’s snippet is dead as printed, in a daemon too, and works in a file of version 2',
+    (runtime) => {
+      expect(observedOf(document, 'DOC-SNIPPET-OWNERSHIP', runtime).split('\n')).toEqual([
+        'dead: device_ownership_from_security_context = false, without a word',
+        'dead: device_ownership_from_security_context = false, without a word',
+      ]);
+      expect(observedOf(document, 'DOC-SNIPPET-OWNERSHIP-VERSIONED', runtime)).toBe(
+        'effective: device_ownership_from_security_context = true',
+      );
+      expect(observedOf(document, 'DOC-SNIPPET-PRIVILEGED-VERSIONED', runtime)).toMatch(
+        /^refused: .*invalid plugin key URI "cri"/,
+      );
+    },
+  );
+
+  test('the report opens in a browser: matrix, filter and evidence work, and nothing is fetched', async () => {
+    await using browser = await launchBrowser();
+    const markup = await readFile(join(results, 'latest', 'report.html'), 'utf8');
+    await using report = await openReport(browser, markup);
+    const { page } = report;
+    const rows = page.locator('[aria-label^="pass: PRIV-HOST-DEV in"]');
+    await page.locator('#only').fill('rule=PRIV-HOST-DEV');
+    await rows.first().waitFor();
+    await page.locator('#only').fill('rule=OWN-ON');
+    await rows.first().waitFor({ state: 'detached' });
+    await page.locator('[aria-label^="pass: OWN-ON in"]').first().click();
+    await page.getByText('/dev/podproof-block uid 1000').first().waitFor();
+    expect(report.offences).toEqual([]);
+  });
+
+  test('judging the records again, without a host, gives the same document', async () => {
+    const again = await podproof(['--results', results, 'judge', 'latest', '--json']);
+    expect(again.exitCode).toBe(0);
+    expect(JSON.parse(again.stdout)).toEqual(document);
+  });
+});

@@ -1,0 +1,33 @@
+import { execa } from 'execa';
+import { join } from 'node:path';
+import type { Document, Verdict } from '../../model/document.ts';
+import { readDocument } from '../../record/read-document.ts';
+import { packageRoot } from '../../util/paths.ts';
+
+/** Runs the command line as a user would; a failure is a value. */
+export function podproof(args: string[], env: Record<string, string> = {}) {
+  return execa('node', [join(packageRoot, 'lib/bin.mjs'), ...args], { env, reject: false, stdin: 'ignore' });
+}
+
+/** The document of a run folder. */
+export async function documentOf(folder: string): Promise<Document> {
+  return readDocument(join(folder, 'report.json'));
+}
+
+/** The verdicts of one rule, by runtime and scenario, in one word each. */
+export function verdictsOf(document: Document, rule: string): Record<string, string> {
+  const own = document.verdicts.filter((verdict) => verdict.rule === rule);
+  return Object.fromEntries(own.map((verdict) => [`${runtimeOf(verdict)} ${verdict.scenario}`, verdict.verdict]));
+}
+
+export function runtimeOf(verdict: Pick<Verdict, 'cell'>): string {
+  return verdict.cell.split('/')[2]?.split('-')[0] ?? '';
+}
+
+/** What a verdict of the rule observed, for one runtime. */
+export function observedOf(document: Document, rule: string, runtime: string): string {
+  return document.verdicts
+    .filter((verdict) => verdict.rule === rule && runtimeOf(verdict) === runtime)
+    .map((verdict) => verdict.observed)
+    .join('\n');
+}

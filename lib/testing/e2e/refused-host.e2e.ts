@@ -1,0 +1,71 @@
+import { writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Document } from '../../model/document.ts';
+import { FakeFleet, only } from './fake-fleet.ts';
+import { documentOf } from './podproof.ts';
+
+let fleet: FakeFleet;
+/** Accepts connections, and its sshd never says a word. */
+let silent: Server;
+let document: Document;
+let ended: { exitCode?: number | undefined; stderr: string };
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+beforeAll(async () => {
+  fleet = await FakeFleet.create();
+  silent = createServer((socket) => socket.on('error', () => undefined));
+  const closed = createServer();
+  for (const server of [silent, closed]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ports = { refused: portOf(closed), silent: portOf(silent) };
+  await new Promise((resolve) => closed.close(resolve));
+  const configFile = join(fleet.directory, 'ssh_config');
+  const sections = Object.entries(ports).map(([alias, port]) => `Host ${alias}\n  HostName 127.0.0.1\n  Port ${port}\n`);
+  await writeFile(configFile, sections.join(''));
+  const ssh = (destination: string) => ({ kind: 'ssh' as const, destination, configFile, disposable: true });
+  await fleet.join({ refused: ssh('refused'), silent: ssh('silent') });
+  ended = await fleet.podproof('one', [
+    'run',
+    '--profile',
+    'all',
+    '--only',
+    `engine=containerd@1.7.24 runtime=runc host=even,refused,silent ${only}`,
+  ]);
+  document = await documentOf(fleet.latest('one'));
+});
+afterAll(async () => {
+  silent?.close();
+  await fleet?.[Symbol.asyncDispose]();
+});
+
+const reasons = {
+  refused:
+    /^Cannot log in to ssh host refused \(refused\): ssh ended \(exit code 255\): .*port \d+: Connection refused; make this work without a question: ssh -F \S+ refused true$/,
+  silent:
+    /^Cannot log in to ssh host silent \(silent\): ssh ended \(exit code 255\): .*timed out.*; make this work without a question: /i,
+};
+test.for(Object.entries(reasons))(
+  'the cells of a host whose ssh is %s are blocked, with the last words of ssh',
+  ([host, reason]) => {
+    const cells = document.cells.filter((cell) => cell.host === host);
+    expect(cells.length).toBeGreaterThan(0);
+    for (const cell of cells) {
+      expect(cell.verdict).toBe('blocked');
+      expect(cell.reason).toMatch(reason);
+    }
+  },
+);
+
+test('those of another host are judged', () => {
+  const cells = document.cells.filter((cell) => cell.host === 'even');
+  expect(cells.length).toBeGreaterThan(0);
+  expect(cells.map(({ verdict }) => verdict)).toEqual(cells.map(() => 'pass'));
+});
+
+test('the run is complete, says each sentence, and exits with 75', () => {
+  expect(document.run.complete).toBe(true);
+  expect(ended.exitCode).toBe(75);
+  for (const host of Object.keys(reasons)) expect(ended.stderr).toContain(`Cannot log in to ssh host ${host}`);
+});

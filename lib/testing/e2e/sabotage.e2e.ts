@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EngineConfig } from '../../engines/engine.ts';
+import { loadMatrix } from '../../model/matrix/load.ts';
+import { makePlan } from '../../plan/plan.ts';
+import type { Document, Verdict } from '../../model/document.ts';
+import { RunFolder } from '../../record/run-folder.ts';
+import { packageRoot } from '../../util/paths.ts';
+import { rulebookFor } from '../../verbs/rulebook.ts';
+import { progressOn } from '../../run/progress.ts';
+import { run } from '../../run/run.ts';
+
+let results: string;
+beforeAll(async () => {
+  results = await mkdtemp(join(tmpdir(), 'podproof-sabotage-'));
+});
+afterAll(() => rm(results, { recursive: true }));
+
+type Tamper = (config: EngineConfig) => EngineConfig;
+
+/** A real run of a selection with engines that are changed behind the plan's back. */
+async function sabotaged(only: string, tamper: Tamper, profile = 'quick'): Promise<Document> {
+  const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
+  const plan = makePlan(matrix, { profile, only });
+  return run({
+    plan,
+    folder: await RunFolder.create(results, plan),
+    rulebook: rulebookFor(plan),
+    version: '0.0.0',
+    progress: progressOn({ write: () => true }),
+    signal: new AbortController().signal,
+    tamper,
+  });
+}
+
+/** Changes the main file of an engine. */
+function inFile(change: (text: string, path: string) => string): Tamper {
+  return (config) => ({
+    ...config,
+    files: Object.fromEntries(
+      Object.entries(config.files).map(([path, text], index) => [path, index === 0 ? change(text, path) : text]),
+    ),
+  });
+}
+
+function byRule(verdicts: Verdict[]): Record<string, Verdict> {
+  return Object.fromEntries(verdicts.map((verdict) => [verdict.rule, verdict]));
+}
+
+const flag = 'device_ownership_from_security_context';
+
+describe('an engine whose configuration was sabotaged', () => {
+  test('with the ownership flag in a table where it is dead, OWN-EFFECTIVE and OWN-ON are red and the trail names the engine configuration', async () => {
+    const document = await sabotaged(
+      'runtime=runc scenario=user-and-group rule=OWN-EFFECTIVE,OWN-ON,OWN-ID',
+      inFile((text) => {
+        const without = text.replace(`${flag} = true`, '');
+        const moved = without.replace(/^ *\[plugins\."io\.containerd\.grpc\.v1\.cri"\.containerd\]\n/m, `$&${flag} = true\n`);
+        expect(moved.length).toBeGreaterThan(without.length);
+        return moved;
+      }),
+    );
+    const verdicts = byRule(document.verdicts);
+    expect(verdicts['OWN-EFFECTIVE']).toMatchObject({
+      verdict: 'fail',
+      observed: `${flag} = false; containerd 1.7.24 ignores keys that it does not know, without a word`,
+    });
+    expect(verdicts['OWN-ON']).toMatchObject({ verdict: 'fail', layer: 'engine-config' });
+    expect(verdicts['OWN-ON']?.trail?.find((layer) => layer.changed)).toMatchObject({ layer: 'engine-config' });
+    expect(verdicts['OWN-ID']).toMatchObject({ verdict: 'pass' });
+    expect(document.run.exit).toBe(1);
+  });
+
+  test('with crun where runc was planned, the cell is void', async () => {
+    const document = await sabotaged(
+      'scenario=plain rule=ID-*',
+      inFile((text) => {
+        const paths = [...text.matchAll(/BinaryName = "(\S+)"/g)].map((match) => match[1] ?? '');
+        const crun = paths.find((path) => path.endsWith('/crun')) ?? '';
+        const runc = paths.find((path) => path.endsWith('/runc')) ?? '';
+        expect([crun, runc]).not.toContain('');
+        return text.replaceAll(runc, crun);
+      }),
+    );
+    const [runc] = document.cells.filter((cell) => cell.runtime.name === 'runc');
+    const [crun] = document.cells.filter((cell) => cell.runtime.name === 'crun');
+    expect(runc).toMatchObject({ verdict: 'void' });
+    expect(crun).toMatchObject({ verdict: 'pass' });
+    expect(document.run.exit).toBe(1);
+  });
+});
+
+/** Kills the daemon with SIGKILL once it has started two containers: $$ is the shell, and so the daemon that takes its place. */
+const killer = `( until [ "$(grep -c 'StartContainer for .* returns successfully' "$1")" -ge 2 ]; do sleep 0.1; done; kill -9 $$ ) &
+shift; exec "$@"`;
+
+test('an engine that is killed between two pods is started again; the pods in flight say so, and the rest goes on', async () => {
+  let starts = 0;
+  const document = await sabotaged('runtime=runc scenario=plain,unprivileged,user-only,group-only,root,image-user', (config) =>
+    ++starts > 1 ? config : { ...config, argv: ['sh', '-c', killer, 'sh', config.log, ...config.argv] },
+  );
+  expect(starts).toBe(2);
+  expect(document.verdicts.length).toBeGreaterThan(10);
+  expect(document.verdicts.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'unsupported')).toEqual([]);
+  const flaky = document.verdicts.filter((verdict) => verdict.flaky === true);
+  expect(flaky.length).toBeGreaterThan(0);
+  expect(flaky.length).toBeLessThan(document.verdicts.length);
+  for (const { reason } of flaky)
+    expect(reason).toMatch(/^the second try; the first one: containerd \S*1\.7\.24\S* ended while the pod .*process \d+ is gone/);
+  expect(document.run.exit).toBe(0);
+});
+
+const artifacts = process.env['PODPROOF_ARTIFACTS'];
+
+// Only where somebody brought these engines: no Debian has them.
+describe.runIf(artifacts !== undefined)('engines of $PODPROOF_ARTIFACTS', () => {
+  let document: Document;
+  beforeAll(async () => {
+    document = await sabotaged(
+      'host=debian-13 engine=containerd@2.2.7,containerd@2.3.4,crio@1.36.3 runtime=runc,crun scenario=user-and-group rule=OWN-EFFECTIVE,OWN-ID',
+      inFile((text, path) => {
+        expect(text).toContain(`${flag} = true`);
+        const misspelt = text.replace(flag, 'device_ownership_from_security_contxt');
+        return path.endsWith('/crio.conf') ? misspelt.replaceAll(/"\/\S+\/crun"/g, '"/nonexistent/crun"') : misspelt;
+      }),
+      'qualification',
+    );
+  });
+
+  const of = (engine: string, runtime: string): Record<string, Verdict> =>
+    byRule(document.verdicts.filter(({ cell }) => cell.includes(`/${engine}`) && cell.includes(`/${runtime}-`)));
+
+  test.for([
+    { engine: 'containerd-2.2.7', words: "the engine's log says that it ignores device_ownership_from_security_contxt" },
+    { engine: 'containerd-2.3.4', words: "the engine's log says that it ignores device_ownership_from_security_contxt" },
+    { engine: 'crio-', words: 'ignores keys that it does not know, without a word' },
+  ])('$engine: a misspelt key is found, with what the engine says of it', ({ engine, words }) => {
+    const verdict = of(engine, 'runc')['OWN-EFFECTIVE'];
+    expect(verdict?.verdict).toBe('fail');
+    expect(verdict?.observed).toContain(`${flag} = false`);
+    expect(verdict?.observed).toContain(words);
+  });
+
+  test('a handler that CRI-O leaves out with a warning blocks its own cells before their first pod, and no others', () => {
+    expect(of('crio-', 'crun')['OWN-ID']).toMatchObject({ verdict: 'blocked' });
+    expect(of('crio-', 'crun')['OWN-ID']?.reason).toMatch(
+      /left a handler out: Runtime handler "crun-\S+" is being ignored due to/,
+    );
+    expect(of('crio-', 'runc')['OWN-ID']).toMatchObject({ verdict: 'pass' });
+  });
+});

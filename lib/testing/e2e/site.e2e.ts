@@ -1,0 +1,118 @@
+import { createRequire } from 'node:module';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { recordedRuns } from '../recorded.ts';
+import { readDocument } from '../../record/read-document.ts';
+import { writeSite } from '../../verbs/site.ts';
+import { launchBrowser } from './browser.ts';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+let browser: Browser;
+let directory: string;
+beforeAll(async () => {
+  browser = await launchBrowser();
+  directory = await mkdtemp(join(tmpdir(), 'podproof-site-'));
+  await writeSite(
+    await Promise.all(recordedRuns().map(({ folder }) => readDocument(join(folder.path, 'report.json')))),
+    directory,
+  );
+});
+afterAll(async () => {
+  await browser.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const address = (path: string): string => pathToFileURL(join(directory, path)).href.replace('%23', '#');
+
+/** A page of the site, as a reader opens it, with everything that it should not have done. */
+async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; offences: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  onTestFinished(() => context.close());
+  const page = await context.newPage();
+  const offences: string[] = [];
+  page.on('console', (message) => void offences.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => void offences.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(pathToFileURL(directory).href)) offences.push(`request: ${request.url()}`);
+  });
+  await page.goto(address(path));
+  return { page, offences };
+}
+
+/** Rows and column headings that are to be seen. */
+async function seen(page: Page): Promise<{ rules: string[]; columns: string[] }> {
+  const rules = await page.locator('tr[data-text]:visible .id').allTextContents();
+  const columns = await page.locator('thead th[data-text]:visible').allTextContents();
+  return { rules, columns: [...new Set(columns.map((text) => text.replaceAll(/\s+/g, ' ').trim()))] };
+}
+
+describe('the site', () => {
+  it('opens every page from a file without a word on the console and without a request', async () => {
+    const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith('.html'));
+    expect(paths.length).toBeGreaterThan(60);
+    const { page, offences } = await open('index.html');
+    for (const path of paths) {
+      await page.goto(address(path));
+      expect(await page.locator('h1').count(), path).toBe(1);
+    }
+    expect(offences).toEqual([]);
+  });
+
+  it('answers what was asked, keeps it in the address, and leads to the evidence', async () => {
+    const { page, offences } = await open('index.html');
+    const before = await seen(page);
+    await page.getByRole('searchbox', { name: 'Ask' }).fill('ownership CRI-O kata');
+    const after = await seen(page);
+    expect(after.columns).toEqual(['crio with kata go qemu']);
+    expect(after.rules).toContain('OWN-ON');
+    expect(after.rules.length).toBeLessThan(before.rules.length);
+    expect(after.rules.filter((id) => id.startsWith('PRIV-'))).toEqual([]);
+    expect(await page.locator('#found').textContent()).toBe(`${after.rules.length} of ${before.rules.length} rules`);
+    const link = page.url();
+    await page.locator('tr', { hasText: 'OWN-ON' }).locator('td:visible a').first().click();
+    expect(page.url()).toBe(address('rules/OWN-ON.html#crio-kata-go-qemu'));
+    expect(await page.locator('tr:target').textContent()).toMatch(/3\.30\.0[^]*known issue/);
+    const again = await open('index.html');
+    await again.page.goto(link);
+    expect(await seen(again.page)).toEqual(after);
+    expect(offences).toEqual([]);
+  });
+
+  it('is read without scripts, and without a network', async () => {
+    const { page } = await open('index.html', { javaScriptEnabled: false, offline: true });
+    expect((await seen(page)).rules.length).toBeGreaterThan(60);
+    expect(await page.getByRole('searchbox').count()).toBe(0);
+  });
+
+  it.for(['index.html', 'rules/OWN-ON.html', 'engines/crio.html', 'runtimes/kata.html'])(
+    '%s has no violation that axe finds, light or dark, wide or narrow',
+    async (path) => {
+      for (const [colorScheme, width] of [
+        ['light', 1280],
+        ['dark', 390],
+      ] as const) {
+        const { page } = await open(path, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true });
+        await page.addScriptTag({ path: axe });
+        const found = await page.evaluate(async () => {
+          const { axe } = globalThis as unknown as {
+            axe: { run: () => Promise<{ violations: Array<{ id: string; impact: string; nodes: Array<{ html: string }> }> }> };
+          };
+          const { violations } = await axe.run();
+          return violations.map(({ id, impact, nodes }) => `${impact} ${id}: ${nodes[0]?.html ?? ''}`);
+        });
+        expect(found, `${colorScheme} ${width}`).toEqual([]);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth'), `${width}`).toBeLessThanOrEqual(width);
+      }
+    },
+  );
+
+  it('is dark where the reader wants it dark', async () => {
+    const paper = async (colorScheme: 'light' | 'dark'): Promise<string> =>
+      (await open('index.html', { colorScheme })).page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    expect(await paper('dark')).not.toBe(await paper('light'));
+  });
+});

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leaseHost, sshConfigOf } from './lease.ts';
+import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
+import type { Host } from '../../hosts/host.ts';
+import { markerFile } from '../../hosts/borrowed/examine.ts';
+import { waitFor } from '../../util/wait.ts';
+import { documentOf, podproof } from './podproof.ts';
+
+const only = 'suite=ownership scenario=user-and-group,user-only,group-only,root';
+/** The machine that podproof reaches by ssh alone: how it was started is nobody's business. */
+let machine: Host;
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'podproof-ssh-'));
+  machine = await leaseHost(`ssh-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
+  // A machine of ours comes with fixtures; a machine of somebody else does not.
+  await restoreFixtures(machine);
+  await writeFile(join(directory, 'ssh_config'), sshConfigOf('metal-1', machine.connection));
+  await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrix));
+});
+afterAll(async () => {
+  await machine?.[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });
+const matrix = {
+  hosts: {
+    metal: {
+      kind: 'ssh',
+      destination: 'metal-1',
+      get configFile() {
+        return join(directory, 'ssh_config');
+      },
+      disposable: true,
+    },
+  },
+  engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
+  runtimes: { runc: [{ version: '1.1.15', source: deb('runc') }] },
+  profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['ownership'] } },
+};
+
+const run = (...args: string[]) =>
+  podproof(['--matrix', join(directory, 'matrix.json'), '--results', join(directory, 'results'), 'run', '--only', only, ...args]);
+
+/** Every file of the machine with owner, mode, size and times, and every process; without the logs of logins. */
+async function state(): Promise<Set<string>> {
+  const quiet = ['/run/log', '/var/log', '/run/systemd', '/run/udev', '/root/.cache'].flatMap((path) => [
+    '-path',
+    path,
+    '-prune',
+    '-o',
+  ]);
+  const files = await machine.exec(['find', '/', '/run', '/dev', '-xdev', ...quiet, '-printf', '%p %y %m %U:%G %s %T@\\n'], {
+    timeoutMs: 120_000,
+  });
+  const processes = await machine.exec([
+    'sh',
+    '-c',
+    "ps -eo ppid=,comm= | awk '$1 != 2 && $2 !~ /^(sshd|sh$|ps$|awk$|systemd|[(]udev-worker)/ { print $2 }'",
+  ]);
+  expect(files.stdout.length).toBeGreaterThan(100_000);
+  return new Set(
+    [...files.stdout.split('\n'), ...processes.stdout.split('\n')].filter((line) => !/^\/(run|dev|tmp|root) d /.test(line)),
+  );
+}
+
+/** What came and what went. */
+function changes(before: Set<string>, after: Set<string>): string[] {
+  const came = [...after].filter((line) => !before.has(line)).map((line) => `+ ${line}`);
+  const went = [...before].filter((line) => !after.has(line)).map((line) => `- ${line}`);
+  return [...came, ...went].slice(0, 40);
+}
+
+async function mark(content: string | undefined): Promise<void> {
+  if (content === undefined) await machine.exec(['rm', '-f', markerFile]);
+  else await machine.write(markerFile, `${content}\n`);
+}
+
+async function machineId(): Promise<string> {
+  return (await machine.exec(['cat', '/etc/machine-id'])).stdout.trim();
+}
+
+const refusals = [
+  { what: 'that nobody has marked', marker: undefined, says: /its owner has not marked it as disposable/ },
+  { what: 'marked with the id of another machine', marker: 'f'.repeat(32), says: /podproof-disposable is for another machine/ },
+];
+test.for(refusals)('a machine $what is refused before anything there is touched', async ({ marker, says }) => {
+  await mark(marker);
+  const before = await state();
+  const { exitCode, stderr, stdout } = await run();
+  expect(`${stdout}\n${stderr}`).toMatch(says);
+  expect(exitCode).not.toBe(0);
+  expect(changes(before, await state())).toEqual([]);
+});
+
+/** The one process that holds the connection of a podproof. */
+async function master(): Promise<number> {
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const argv = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    if (argv.includes('ControlMaster=yes') && argv.includes(join(directory, 'ssh_config'))) return Number(pid);
+  }
+  throw new Error('no ssh connection is held open');
+}
+
+const observations = (): string =>
+  join(directory, 'results/latest/cells/metal/containerd-1.7.24/runc-1.1.15/observations.ndjson');
+
+test('a connection that is cut in mid-pod is made again, every verdict comes, and the machine is given back as it was', async () => {
+  await mark(await machineId());
+  const before = await state();
+  const running = run();
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 600_000 }, async () =>
+    existsSync(observations()) ? true : undefined,
+  );
+  process.kill(await master(), 'SIGKILL');
+  const { exitCode, stderr } = await running;
+  expect(stderr).toMatch(/the connection was lost .*; connecting again/);
+  expect(exitCode, stderr).toBe(0);
+  const document = await documentOf(join(directory, 'results/latest'));
+  expect(document.run.complete).toBe(true);
+  expect(document.counts).toMatchObject({ error: 0, missing: 0, blocked: 0, fail: 0, void: 0 });
+  expect(document.counts.pass).toBeGreaterThan(8);
+  // Modules that were loaded stay, with their nodes; a directory that something was in keeps the time of it.
+  expect(changes(before, await state()).filter((line) => !/^. \/(dev\/(?!podproof|loop\d{6})|var\/lib d )/.test(line))).toEqual(
+    [],
+  );
+  expect((await machine.exec(['sh', '-c', 'ls -d /dev/podproof /sys/block/loop[0-9][0-9][0-9]* 2>/dev/null'])).stdout).toBe('');
+});
+
+test('after kill -9, clean gives the machine back', async () => {
+  await mark(await machineId());
+  const running = run();
+  const owner = '/run/podproof-lease/owner';
+  await waitFor({ name: 'see an engine there', timeoutMs: 600_000, intervalMs: 1_000 }, async () =>
+    (await machine.exec(['sh', '-c', 'ls /var/lib/podproof/*/engine.pid'])).exitCode === 0 ? true : undefined,
+  );
+  running.kill('SIGKILL');
+  await running;
+  expect((await machine.exec(['cat', owner])).stdout).toContain('podproof-');
+  const second = await run();
+  expect(`${second.stdout}\n${second.stderr}`).toMatch(/Cannot use ssh host metal \(metal-1\): run \S+ of \S+ has it/);
+  const cleaned = await podproof(['clean', '--json']);
+  expect(cleaned.exitCode, cleaned.stdout).toBe(0);
+  const left = await machine.exec([
+    'sh',
+    '-c',
+    `ls -d ${owner} /run/podproof /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* 2>/dev/null; pgrep -a 'containerd|pause'`,
+  ]);
+  expect(left.stdout).toBe('');
+});

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { acquireHost } from '../../hosts/acquire.ts';
+import { spareFixtures } from '../../hosts/shared/fixture-plan.ts';
+import { connectRemote } from '../../hosts/shared/remote.ts';
+import { machineBootId } from '../../hosts/shared/process-identity.ts';
+import { startProcess } from '../../hosts/shared/process.ts';
+import { HostLostError } from '../../util/errors.ts';
+import { runtimeDirectory } from '../../util/paths.ts';
+import { Scope } from '../../util/scope.ts';
+
+const script = fileURLToPath(new URL('host.sh', import.meta.url));
+
+/** What the fixtures would be called; the fake engine hands out none of them. */
+const fixtures = [
+  'char=/dev/podproof/char\ndirectory=/dev/podproof/nodes\nblock=/dev/vdb\nblockPlain=/dev/vdc',
+  'vfioGroup=\nvfioControl=\nvfioAddress=\nhugepages=\n',
+].join('\n');
+
+/**
+ * A host that is a directory of this machine and a process that holds it up, both in the ledger as those of a real one. It
+ * is lost when that process ends, or when a file `lost` appears in the directory; a new lease is a new boot.
+ */
+export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
+  const token = `podproof-${randomBytes(6).toString('hex')}`;
+  const root = join(runtimeDirectory(), token);
+  const scope = new Scope();
+  try {
+    const receipt = await context.ledger.record({ kind: 'path', path: root });
+    scope.onRelease(root, async () => {
+      await rm(root, { recursive: true, force: true });
+      await receipt.done();
+    });
+    await mkdir(context.logs, { recursive: true });
+    for (const part of ['bin', 'run', 'lib']) await mkdir(join(root, part), { recursive: true, mode: 0o700 });
+    await writeFile(join(root, 'fixtures'), fixtures);
+    await writeFile(join(root, 'bin/ip'), '#!/bin/sh\nexit 0\n');
+    await chmod(join(root, 'bin/ip'), 0o755);
+    const machine = scope.adopt(
+      'the machine',
+      await startProcess(['tail', '-f', '/dev/null', token], token, join(context.logs, 'machine.log'), context.ledger),
+    );
+    await writeFile(join(root, 'machine.pid'), String(machine.pid));
+    const remote = connectRemote({ prefix: ['busybox', 'sh', script, root], quoting: 'none' });
+    const bootId = await machineBootId();
+    return {
+      ...remote,
+      id,
+      fixtures: spareFixtures,
+      lacks: {},
+      facts: {
+        ...{ kernel: 'fake', bootId, os: 'fake', architecture: 'x86_64', cpus: 2, memoryMiB: 1024 },
+        ...{ accelerator: 'none' as const, acceleratorReason: 'a directory of this machine', cgroup: 'v2' as const, lsm: [] },
+        kvm: { present: false, owner: '', mode: '', group: '' },
+        ...{ vhostVsock: false, vhostNet: false, iommuGroups: 0, hugepages2MiB: 0, userNamespaces: true, glibc: '2.41' },
+        ...{ ownKernel: true, disposable: true },
+      },
+      dial: (socket) => remote.dial(socket.replaceAll('/var/lib/podproof', join(root, 'lib'))),
+      attach: ({ directory }) => Promise.resolve(directory),
+      expose: (port) => Promise.resolve(port),
+      consoleTail: () => Promise.resolve(''),
+      async assertAlive() {
+        try {
+          machine.assertRunning();
+        } catch (error) {
+          throw new HostLostError(`Host ${id} is lost: its process ended`, '', error);
+        }
+        const { exitCode } = await remote.exec(['true']);
+        if (exitCode !== 0) throw new HostLostError(`Host ${id} is lost: it does not answer`, '');
+      },
+      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+};

@@ -1,0 +1,48 @@
+import type { Document } from '../../model/document.ts';
+import { countOf, sampleDocument } from './sample.ts';
+import { worstOf } from '../../report/verdicts.ts';
+
+/**
+ * A run as large as podproof promises to bear: 60 rules in each cell, versions that walk through an engine's history, mostly
+ * green. Texts repeat as real ones do: a tenth of the observations, and the address of each pod's evidence, are told once.
+ */
+export function largeDocument(cellCount = 10_000, ruleCount = 60): Document {
+  const base = sampleDocument();
+  const rules = Array.from({ length: ruleCount }, (_, index) => ({
+    ...base.rules[index % base.rules.length]!,
+    id: `RULE-${index}`,
+  }));
+  const passes = base.verdicts.filter((verdict) => verdict.verdict === 'pass');
+  const other = base.verdicts.filter((verdict) => verdict.verdict !== 'pass');
+  const cells = Array.from({ length: cellCount }, (_, index) => {
+    const cell = base.cells[index % base.cells.length]!;
+    const version = `1.${Math.floor(index / 200)}.${Math.floor(index / base.cells.length) % 25}`;
+    const id = `${cell.host}/${cell.engine.name}-${version}/${cell.id.split('/')[2]}`;
+    return { ...cell, verdict: 'pass' as const, id, engine: { ...cell.engine, version } };
+  });
+  const verdicts = cells.flatMap((cell, c) =>
+    rules.map((rule, r) => {
+      // One rule in eight deviates, from some version on.
+      const deviates = r % 8 === 3 && c > (r * 977) % cellCount;
+      const from = deviates ? other : passes;
+      const sample = from[(r * 7) % from.length]!;
+      return {
+        ...sample,
+        cell: cell.id,
+        rule: rule.id,
+        suite: rule.suite,
+        observed: (c + r) % 10 === 0 ? `${sample.observed} (pod ${c}-${r})` : sample.observed,
+        evidence: `cells/${cell.id}/observations.ndjson#${(r % 24) + 1}`,
+      };
+    }),
+  );
+  const worst = new Map<string, Document['cells'][number]['verdict']>();
+  for (const { cell, verdict } of verdicts) worst.set(cell, worstOf([verdict, worst.get(cell) ?? verdict]) ?? verdict);
+  return {
+    ...base,
+    rules,
+    cells: cells.map((cell) => ({ ...cell, verdict: worst.get(cell.id) ?? cell.verdict })),
+    verdicts,
+    counts: countOf(verdicts),
+  };
+}

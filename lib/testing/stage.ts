@@ -1,0 +1,56 @@
+import { pauseImage } from '../probe/image/images.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
+import { RunFolder } from '../record/run-folder.ts';
+import { engine, hugepages, runtime } from '../suite/requirement.ts';
+import { suite } from '../suite/suite.ts';
+import { progressOn } from '../run/progress.ts';
+import type { Stage } from '../run/stage.ts';
+import { Timeline } from '../run/timeline.ts';
+
+export const cell: PlannedCell = {
+  id: 'debian-13/containerd-1.7.24/runc-1.1.15',
+  host: { id: 'debian-13', spec: { kind: 'container', suite: 'trixie' } },
+  engine: { name: 'containerd', version: '1.7.24', source: { kind: 'path' } },
+  runtime: { name: 'runc', version: '1.1.15', source: { kind: 'path' } },
+};
+const plan: Plan = { schema: 1, hash: 'h', profile: 'quick', only: '', suites: ['s'], cells: [cell], excluded: [] };
+const rule = { title: 'It holds', citation: 'c', expect: () => [] };
+const table = suite({
+  id: 's',
+  title: 'Suite',
+  scenarios: [
+    { id: 'plain', title: 'pod', pod: {} },
+    { id: 'guest', title: 'pod', pod: {}, needs: [runtime('kata')] },
+    { id: 'pages', title: 'pod', pod: {}, needs: [hugepages] },
+    { id: 'crio', title: 'pod', pod: {} },
+  ],
+  rules: [
+    { ...rule, id: 'A', on: ['plain', 'guest', 'pages'] },
+    { ...rule, id: 'B', on: ['crio'], needs: [engine('crio')] },
+    { ...rule, id: 'C', on: ['plain'], needs: [engine('crio')] },
+  ],
+});
+
+/** A run of that cell below `results`, before its first lease, and what it tells. */
+export async function stageIn(results: string, change: Partial<Stage> = {}): Promise<{ stage: Stage; written: string[] }> {
+  const written: string[] = [];
+  const folder = await RunFolder.create(results, plan);
+  const image = await pauseImage();
+  const stage: Stage = {
+    plan,
+    folder,
+    rulebook: { suites: [table], known: [], selects: () => true },
+    version: '0.1.0',
+    progress: progressOn({ write: (text) => written.push(text) }),
+    signal: new AbortController().signal,
+    timeline: new Timeline(Date.now(), (event) => folder.append(event)),
+    suites: [table],
+    images: { pause: image, root: image, user777: image },
+    had: new Map(),
+    count: { done: 0, total: 0 },
+    done: new Set(),
+    lost: new Set(),
+    ...change,
+  };
+  return { stage, written };
+}
