@@ -14,7 +14,7 @@ const allowed: Record<string, string> = {
   'lib/artifacts': 'model util',
   'lib/suite': 'model',
   suites: 'suite',
-  'lib/hosts': 'model util',
+  'lib/hosts': 'artifacts model util',
   'lib/runtimes': 'artifacts engines model suite util',
   'lib/engines': 'cri hosts model runtimes suite util',
   'lib/cri': 'model util',

@@ -10,21 +10,32 @@ export interface Apt {
   candidates(packageName: string): Promise<Candidate[]>;
   /** Puts the package into `directory`; apt checks it against the signed index. */
   download(packageName: string, debianVersion: string | undefined, directory: string): Promise<void>;
+  /** Puts what an installation on this machine would fetch into `directory`: the package, and what it needs and is not there. */
+  downloadForInstallation(packageName: string, directory: string): Promise<void>;
 }
 
 /**
- * Sets up an index of `suite` below `directory`. mmdebstrap knows mirrors, security archive and keys of each suite;
- * with the variant `custom` and no packages it does no more than to fetch the index (measured: 3 to 4 s), and needs no root.
+ * Sets up an index of `suite` below `directory`. mmdebstrap knows mirrors, security archive and keys of each suite,
+ * unless `sources` are given; with the variant `custom` and no packages it does no more than to fetch the index (measured: 3 to 4 s), and needs no root.
  */
 export async function aptOf(
   suite: string,
   directory: string,
-  options: { allowExpiredRelease?: boolean; signal?: AbortSignal },
+  options: { allowExpiredRelease?: boolean; sources?: readonly string[]; signal?: AbortSignal },
 ): Promise<Apt> {
   const limits: ExecOptions = { timeoutMs: 300_000 * timeoutFactor, ...(options.signal ? { signal: options.signal } : {}) };
   const expired = options.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   const tree = join(directory, 'apt');
-  const argv = ['mmdebstrap', '--variant=custom', '--mode=chrootless', '--skip=cleanup/apt', ...expired, suite, tree];
+  const argv = [
+    'mmdebstrap',
+    '--variant=custom',
+    '--mode=chrootless',
+    '--skip=cleanup/apt',
+    ...expired,
+    suite,
+    tree,
+    ...(options.sources ?? []),
+  ];
   const made = await exec(argv, limits);
   options.signal?.throwIfAborted();
   if (made.exitCode !== 0) throw noIndex(suite, made);
@@ -40,6 +51,11 @@ export async function aptOf(
     download: async (name, version, cwd) => {
       const wanted = version === undefined ? name : `${name}=${version}`;
       await execOk(['apt-get', 'download', '--', wanted], { ...limits, env, cwd });
+    },
+    downloadForInstallation: async (name, target) => {
+      const only = ['--yes', '--download-only', '--no-install-recommends', `--target-release=${suite}`];
+      const here = ['Dir::State::Status=/var/lib/dpkg/status', `Dir::Cache::Archives=${target}`, 'Debug::NoLocking=true'];
+      await execOk(['apt-get', 'install', ...only, ...here.flatMap((option) => ['-o', option]), '--', name], { ...limits, env });
     },
   };
 }

@@ -14,6 +14,8 @@ export const HostFacts = z.object({
   /** Why this accelerator, in one sentence: never a silent fallback. */
   acceleratorReason: z.string(),
   qemu: z.string().optional(),
+  /** `installed`, or the suite that it was unpacked from; and why it is no newer one, where that matters. */
+  qemuOrigin: z.string().optional(),
   cgroup: z.enum(['v1', 'v2', 'hybrid']),
   lsm: z.array(z.string()),
   kvm: z.object({

@@ -10,7 +10,7 @@ const good: Findings = {
   nested: true,
   iommuGroups: 12,
   vhostVsock: true,
-  qemu: { text: 'QEMU emulator version 7.2.22', major: 7 },
+  qemu: { argv: ['qemu'], build: 'QEMU emulator version 10.0.2', version: '10.0.2', origin: 'bookworm-backports' },
   tools: { 'qemu-img': '7.2', mmdebstrap: '1.3', mke2fs: '1.47', ssh: 'OpenSSH_9.2', virtiofsd: '1.13' },
   ownNamespaces: true,
   cacheDirectory: '/c',
@@ -57,6 +57,23 @@ test('an unusable /dev/kvm names the group to join', () => {
 test('an open mode of /dev/kvm on a host is pointed out, as it hides a wrong group', () => {
   const facts = { kvm: { present: true, owner: '0:993', mode: '0666', group: 'kvm' }, accelerator: 'kvm' } as HostFacts;
   expect(examineHost(facts).find(({ id }) => id === 'host-kvm-mode')).toMatchObject({ status: 'warn' });
+});
+
+test('a QEMU that loses emulated hosts is a warning, and names the one that would not', () => {
+  const qemu = {
+    argv: ['qemu'] as const,
+    build: '',
+    version: '7.2.22',
+    origin: 'installed',
+    shortcoming: 'that of x is not there',
+  };
+  const found = judgeMachine({ ...good, qemu });
+  expect(found.find(({ id }) => id === 'qemu')).toMatchObject({ status: 'ok', found: '7.2.22, installed' });
+  expect(found.find(({ id }) => id === 'qemu-steady')).toMatchObject({
+    status: 'warn',
+    found: 'before QEMU 8.1 a host is lost now and then; that of x is not there',
+  });
+  expect(judgeMachine({ ...good, qemu: { ...qemu, version: '6.2.0' } }).find(({ id }) => id === 'qemu')?.status).toBe('missing');
 });
 
 test('available memory is read in MiB', () => {

@@ -3,6 +3,8 @@ import { watchdogImage } from '../container/runtime.ts';
 import { findMachine } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { markerCommand, markerFile } from '../borrowed/examine.ts';
+import { compareVersions } from '../../model/version.ts';
+import type { Qemu } from '../vm/qemu.ts';
 
 /** One thing that podproof needs or can use, what was found, and how to get it. */
 export interface Check {
@@ -97,10 +99,21 @@ export function judgeMachine(found: Findings): Check[] {
       otherwise: 'absent; needed only where this machine itself, or a container on it, is the host',
       fix: 'sudo modprobe vhost_vsock',
     }),
-    check('qemu', 'QEMU for hosts of kind "vm"', qemu !== null && qemu.major >= 7, 'missing', qemu?.text ?? '', {
-      otherwise: qemu ? `${qemu.text} is older than 7.0, which was never tried` : 'qemu-system-x86_64 is not in the PATH',
+    check('qemu', 'QEMU for hosts of kind "vm"', qemu !== null && !isAncient(qemu), 'missing', qemu ? qemuText(qemu) : '', {
+      otherwise: qemu ? `${qemuText(qemu)}, is older than 7.0, which was never tried` : 'qemu-system-x86_64 is not in the PATH',
       fix: 'apt install qemu-system-x86 qemu-utils',
     }),
+    check(
+      'qemu-steady',
+      'steadiness of emulated hosts',
+      qemu !== null && qemu.shortcoming === undefined,
+      'warn',
+      'QEMU 8.1 or newer',
+      {
+        otherwise: qemu ? `before QEMU 8.1 a host is lost now and then; ${qemu.shortcoming}` : 'no QEMU',
+        fix: 'nothing to do for correct results: a lost host is brought back; with a network, podproof fetch gets a newer QEMU where Debian has one',
+      },
+    ),
     tool('qemu-img', 'disk overlays', 'qemu-utils'),
     tool('mmdebstrap', 'host images', 'mmdebstrap debian-archive-keyring'),
     check('uidmap', 'host images can be built by this user', found.ownNamespaces, 'missing', 'yes', {
@@ -159,6 +172,14 @@ export function judgeMachine(found: Findings): Check[] {
       fix: 'export PODPROOF_ARTIFACTS=DIRECTORY with <name>-<version>/ in it, for artifacts of kind "path"',
     }),
   ];
+}
+
+function isAncient({ version }: Qemu): boolean {
+  return compareVersions(version, '7.0') < 0;
+}
+
+function qemuText({ version, origin }: Qemu): string {
+  return `${version}, ${origin === 'installed' ? origin : `of ${origin}, unpacked in the cache`}`;
 }
 
 function check(

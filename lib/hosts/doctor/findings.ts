@@ -10,6 +10,7 @@ import type { AcceleratorProof } from '../vm/accelerator.ts';
 import { containerRuntime, hasWatchdog } from '../container/runtime.ts';
 import { assertDisposable, examine } from '../borrowed/examine.ts';
 import { connectRemote } from '../shared/remote.ts';
+import { findQemu, type Qemu } from '../vm/qemu.ts';
 
 /** What was found on this machine, before anything is judged. Null: not there. */
 export interface Findings {
@@ -18,7 +19,7 @@ export interface Findings {
   nested: boolean | null;
   iommuGroups: number;
   vhostVsock: boolean;
-  qemu: { text: string; major: number } | null;
+  qemu: Qemu | null;
   /** First line of what each tool says of its version. */
   tools: Record<'qemu-img' | 'mmdebstrap' | 'mke2fs' | 'ssh' | 'virtiofsd', string | null>;
   /** Whether images can be built as this user: as root, or with subordinate user ids. */
@@ -33,15 +34,15 @@ export interface Findings {
 }
 
 export async function findMachine(signal?: AbortSignal): Promise<Findings> {
-  const qemu = await versionLine(['qemu-system-x86_64', '--version']);
-  const kernel = qemu === null ? undefined : await someKernel();
+  const qemu = await findQemu().catch(() => null);
+  const kernel = await someKernel();
   return {
     kvm: await findKvm(),
-    proof: kernel === undefined ? null : await proveAccelerator(kernel, signal),
+    proof: qemu === null || kernel === undefined ? null : await proveAccelerator(qemu, kernel, signal),
     nested: await findNested(),
     iommuGroups: (await readdir('/sys/kernel/iommu_groups').catch(() => [])).length,
     vhostVsock: await can('/dev/vhost-vsock'),
-    qemu: qemu === null ? null : { text: qemu, major: Number(/version (\d+)/.exec(qemu)?.[1] ?? 0) },
+    qemu,
     tools: {
       'qemu-img': await versionLine(['qemu-img', '--version']),
       mmdebstrap: await versionLine(['mmdebstrap', '--version']),

@@ -1,5 +1,4 @@
 import { exec } from '../../util/exec.ts';
-import type { Suite } from './recipe.ts';
 
 const format = '$(SITE)\t$(ORIGIN)\t$(LABEL)';
 
@@ -7,13 +6,13 @@ const format = '$(SITE)\t$(ORIGIN)\t$(LABEL)';
  * Package sources for mmdebstrap: those that this machine's apt uses where they are Debian's,
  * so that a company mirror is honoured; an empty list leaves mmdebstrap's own default.
  */
-export async function debianSources(suite: Suite, signal?: AbortSignal): Promise<string[]> {
+export async function debianSources(suite: string, signal?: AbortSignal): Promise<string[]> {
   const asked = await exec(['apt-get', 'indextargets', '--format', format], signal ? { signal } : {});
   return asked.exitCode === 0 ? sourcesFrom(asked.stdout, suite) : [];
 }
 
 /** Pure part: `SITE\tORIGIN\tLABEL` lines of apt-get indextargets → deb lines. */
-export function sourcesFrom(targets: string, suite: Suite): string[] {
+export function sourcesFrom(targets: string, suite: string): string[] {
   const rows = targets.split('\n').map((line) => line.split('\t'));
   const site = (label: string): string | undefined =>
     rows.find(
@@ -28,4 +27,12 @@ export function sourcesFrom(targets: string, suite: Suite): string[] {
     `deb ${archive} ${suite}-updates main`,
     ...(security === undefined ? [] : [`deb ${security} ${suite}-security main`]),
   ];
+}
+
+/** Sources for the suite `bookworm-backports`, say, and for the release that it belongs to: the machine's own, else Debian's. */
+export async function withBackports(suite: string, signal?: AbortSignal): Promise<string[]> {
+  const release = suite.replace(/-backports$/, '');
+  const own = await debianSources(release, signal);
+  const sources = own.length > 0 ? own : [`deb http://deb.debian.org/debian ${release} main`];
+  return [...sources, ...sources.slice(0, 1).map((source) => source.replace(` ${release} `, ` ${suite} `))];
 }

@@ -3,7 +3,10 @@ import { HostFacts } from '../../model/host-facts.ts';
 import type { Remote } from '../host.ts';
 
 /** What the host cannot know of itself. */
-export type KnownFacts = Pick<HostFacts, 'accelerator' | 'acceleratorReason' | 'ownKernel' | 'disposable' | 'qemu'>;
+export type KnownFacts = Pick<
+  HostFacts,
+  'accelerator' | 'acceleratorReason' | 'ownKernel' | 'disposable' | 'qemu' | 'qemuOrigin'
+>;
 
 /** Reads the facts of a host by one script. Throws when an answer is missing, with the host's words. */
 export async function readFacts(remote: Remote, known: KnownFacts): Promise<HostFacts> {

@@ -13,12 +13,13 @@ export interface Child extends AsyncDisposable {
   assertRunning: () => void;
 }
 
-/** Starts `argv`, which must carry `token`, after writing it to the ledger. Output goes to `log`. Disposal kills it. */
+/** Starts `argv`, which must carry `token`, after writing it to the ledger. Output goes to `log`. Disposal kills it. Errors call it `title`. */
 export async function startProcess(
   argv: readonly [string, ...string[]],
   token: string,
   log: string,
   ledger: Ledger,
+  title: string = argv[0],
 ): Promise<Child> {
   // First: a log that cannot be opened leaves nothing to undo.
   const output = await open(log, 'a', 0o600);
@@ -31,7 +32,7 @@ export async function startProcess(
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `killed by ${signal}`));
   }).then(async (how) => {
     const said = (await tailOf(log)).trim().split(/\r?\n/).slice(-5).join(' | ');
-    words = `${file} ended (${how})${said ? `: ${said}` : ''}`;
+    words = `${title} ended (${how})${said ? `: ${said}` : ''}`;
     return words;
   });
   if (child.pid !== undefined) await receipt.started(child.pid);
@@ -44,7 +45,7 @@ export async function startProcess(
     },
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
-      await withDeadline({ name: `end ${file}`, timeoutMs: 10_000 }, () => ended);
+      await withDeadline({ name: `end ${title}`, timeoutMs: 10_000 }, () => ended);
       await receipt.done();
     },
   };

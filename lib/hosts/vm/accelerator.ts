@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { messageOf } from '../../util/errors.ts';
 import { exec } from '../../util/exec.ts';
 import type { Accelerator } from './arguments.ts';
+import type { Qemu } from './qemu.ts';
 
 export interface AcceleratorProof {
   accelerator: Accelerator;
@@ -17,16 +18,16 @@ const proofs = new Map<string, Promise<AcceleratorProof>>();
  * Decides how hosts run on this machine by running a stock kernel under KVM until it prints a line.
  * A /dev/kvm that opens and creates virtual CPUs proves nothing: some hang on the first instructions. Asked once per process.
  */
-export function proveAccelerator(kernel: string, signal?: AbortSignal): Promise<AcceleratorProof> {
+export function proveAccelerator(qemu: Qemu, kernel: string, signal?: AbortSignal): Promise<AcceleratorProof> {
   const known = proofs.get(kernel);
   if (known) return known;
-  const proof = prove(kernel, signal);
+  const proof = prove(qemu, kernel, signal);
   proofs.set(kernel, proof);
   proof.catch(() => proofs.delete(kernel));
   return proof;
 }
 
-async function prove(kernel: string, signal?: AbortSignal): Promise<AcceleratorProof> {
+async function prove(qemu: Qemu, kernel: string, signal?: AbortSignal): Promise<AcceleratorProof> {
   const emulated = (why: string): AcceleratorProof => ({ accelerator: 'tcg', reason: `full emulation, as ${why}` });
   try {
     await access('/dev/kvm', constants.R_OK | constants.W_OK);
@@ -46,7 +47,7 @@ async function prove(kernel: string, signal?: AbortSignal): Promise<AcceleratorP
   ];
   // Without a root file system a working kernel panics at once, and panic=-1 with -no-reboot ends QEMU.
   const boot = ['-m', '256M', '-serial', 'stdio', '-kernel', kernel, '-append', 'console=ttyS0 earlyprintk=ttyS0 panic=-1'];
-  const tried = await exec(['qemu-system-x86_64', ...machine, ...boot], { timeoutMs: patienceMs, ...(signal ? { signal } : {}) });
+  const tried = await exec([...qemu.argv, ...machine, ...boot], { timeoutMs: patienceMs, ...(signal ? { signal } : {}) });
   signal?.throwIfAborted();
   if (tried.stdout.includes('Linux version')) return { accelerator: 'kvm', reason: 'KVM ran a stock kernel' };
   if (tried.timedOut) return emulated(`/dev/kvm opens but a stock kernel printed nothing in ${patienceMs / 1000} s under it`);

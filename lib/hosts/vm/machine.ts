@@ -13,6 +13,7 @@ import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { startProcess } from '../shared/process.ts';
 import type { Child } from '../shared/process.ts';
+import type { Qemu } from './qemu.ts';
 import { Qmp } from './qmp.ts';
 
 /** A QEMU process of ours with its own throw-away disks. */
@@ -30,6 +31,7 @@ export interface RunningMachine extends AsyncDisposable {
 }
 
 export interface StartOptions {
+  qemu: Qemu;
   machine: Machine;
   image: Image;
   /** Disk below the overlay, and its format. */
@@ -73,8 +75,9 @@ export async function startMachine(options: StartOptions, context: LeaseContext)
       console: options.console,
       incoming: options.incoming,
     };
-    const argv = ['qemu-system-x86_64', ...qemuArguments(options.machine, files)] as const;
-    const child = scope.adopt('QEMU', await startProcess([...argv], token, join(context.logs, 'qemu.log'), context.ledger));
+    const argv = [...options.qemu.argv, ...qemuArguments(options.machine, files)] as const;
+    const log = join(context.logs, 'qemu.log');
+    const child = scope.adopt('QEMU', await startProcess([...argv], token, log, context.ledger, 'QEMU'));
     const qmp = await Qmp.connect(qmpSocket, child.assertRunning, context.signal);
     scope.onRelease('the QMP connection', () => qmp.close());
     const sshPort = await forwardedPort(qmp);

@@ -19,6 +19,7 @@ import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
+import type { Qemu } from './qemu.ts';
 import { openSshTo, patience } from './login.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
@@ -30,7 +31,7 @@ export interface Snapshot {
 const Manifest = z.object({ format: z.literal(1), key: z.string(), stateBytes: z.number() });
 
 /** The snapshot of this machine shape, from the cache or made by one cold boot. What does not fit exactly has another name and is never used. */
-export async function obtainSnapshot(machine: Machine, image: Image, qemu: string, context: LeaseContext): Promise<Snapshot> {
+export async function obtainSnapshot(machine: Machine, image: Image, qemu: Qemu, context: LeaseContext): Promise<Snapshot> {
   const key = await snapshotKey(machine, image, qemu);
   const directory = join(cacheDirectory(), 'snapshots', key);
   const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes the same snapshot`);
@@ -39,7 +40,7 @@ export async function obtainSnapshot(machine: Machine, image: Image, qemu: strin
     (await alone(
       `snapshot-${key}`,
       { signal: context.signal, onWait },
-      async () => (await read(directory, key)) ?? (await make(machine, image, key, directory, context)),
+      async () => (await read(directory, key)) ?? (await make(machine, image, qemu, key, directory, context)),
     ));
   await markUsed(directory);
   return snapshot;
@@ -57,7 +58,7 @@ async function read(directory: string, key: string): Promise<Snapshot | undefine
   }
 }
 
-async function snapshotKey(machine: Machine, image: Image, qemu: string): Promise<string> {
+async function snapshotKey(machine: Machine, image: Image, qemu: Qemu): Promise<string> {
   const paths = {
     token: '',
     kernel: '',
@@ -71,7 +72,7 @@ async function snapshotKey(machine: Machine, image: Image, qemu: string): Promis
   };
   // A rebuilt image has other keys and perhaps other packages under the same name. Under KVM the state holds the CPU's features.
   const parts = [
-    qemu,
+    [qemu.build, qemu.origin],
     qemuArguments(machine, paths),
     image.id,
     await readFile(image.knownHosts, 'utf8'),
@@ -82,7 +83,14 @@ async function snapshotKey(machine: Machine, image: Image, qemu: string): Promis
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
 }
 
-async function make(machine: Machine, image: Image, key: string, directory: string, context: LeaseContext): Promise<Snapshot> {
+async function make(
+  machine: Machine,
+  image: Image,
+  qemu: Qemu,
+  key: string,
+  directory: string,
+  context: LeaseContext,
+): Promise<Snapshot> {
   const work = join(cacheDirectory(), 'snapshots', `podproof-${randomBytes(6).toString('hex')}`);
   await using scope = new Scope();
   const receipt = await context.ledger.record({ kind: 'path', path: work });
@@ -92,7 +100,8 @@ async function make(machine: Machine, image: Image, key: string, directory: stri
   });
   await mkdir(work, { recursive: true, mode: 0o700 });
   context.progress('boot the host once for a snapshot: under emulation about a minute');
-  const running = scope.adopt('the machine', await coldBoot(machine, image, join(context.logs, 'console-cold.log'), context));
+  const console = join(context.logs, 'console-cold.log');
+  const running = scope.adopt('the machine', await coldBoot(machine, image, qemu, console, context));
   await settleMachine(running, image, context);
   context.progress('save the snapshot');
   await saveState(running, join(work, 'state'), context.signal);
@@ -108,8 +117,15 @@ async function make(machine: Machine, image: Image, key: string, directory: stri
 }
 
 /** Boots from the image's own disk. */
-export function coldBoot(machine: Machine, image: Image, console: string, context: LeaseContext): Promise<RunningMachine> {
-  return startMachine({ machine, image, base: { file: image.disk, format: 'raw' }, incoming: false, console }, context);
+export function coldBoot(
+  machine: Machine,
+  image: Image,
+  qemu: Qemu,
+  console: string,
+  context: LeaseContext,
+): Promise<RunningMachine> {
+  const base = { file: image.disk, format: 'raw' as const };
+  return startMachine({ machine, image, qemu, base, incoming: false, console }, context);
 }
 
 async function settleMachine(running: RunningMachine, image: Image, context: LeaseContext): Promise<void> {

@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
-import { BlockedError, HostLostError, messageOf } from '../../util/errors.ts';
-import { exec } from '../../util/exec.ts';
+import { HostLostError, messageOf } from '../../util/errors.ts';
 import { Scope } from '../../util/scope.ts';
 import type { VmHost } from '../../model/matrix/matrix.ts';
 import { proveAccelerator } from './accelerator.ts';
@@ -22,10 +21,9 @@ import { assertCgroup, cgroupParameters } from './cgroup.ts';
 import { consoleTail, startMachine } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
 import { watchPulse } from './pulse.ts';
+import { obtainQemu, originOf, type Qemu } from './qemu.ts';
 import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
 import { NoLoginError, openSshTo, patience } from './login.ts';
-
-const qemuCommand = 'qemu-system-x86_64';
 
 /** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
 export async function acquireVm(
@@ -35,14 +33,16 @@ export async function acquireVm(
   { variant, needs }: AcquireOptions,
 ): Promise<Host> {
   const kernelParameters = [...cgroupParameters(id, spec), ...spec.kernelParameters];
-  const version = await qemuVersion();
-  const image = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
-  const { accelerator, reason } = await proveAccelerator(image.kernel, context.signal);
-  context.progress(`host ${id} runs under ${accelerator}: ${reason}`);
+  const [qemu, image] = await Promise.all([
+    obtainQemu(context),
+    obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context),
+  ]);
+  const { accelerator, reason } = await proveAccelerator(qemu, image.kernel, context.signal);
+  context.progress(`host ${id} runs under ${accelerator} of QEMU ${qemu.version} (${originOf(qemu)}): ${reason}`);
   const machine: Machine = { spec: { ...spec, kernelParameters }, accelerator };
   const scope = new Scope();
   try {
-    const { running, warm } = await startWarmOrCold(machine, image, version, context);
+    const { running, warm } = await startWarmOrCold(machine, image, qemu, context);
     scope.adopt('the machine', running);
     const ssh = scope.adopt(
       'the ssh connection',
@@ -53,7 +53,7 @@ export async function acquireVm(
     else await settle(remote, context.signal);
     const known = { accelerator, acceleratorReason: reason, ownKernel: true, disposable: true };
     const [facts, lacks] = await Promise.all([
-      readFacts(remote, { ...known, qemu: /version (\S+)/.exec(version)?.[1] ?? version }),
+      readFacts(remote, { ...known, qemu: qemu.version, qemuOrigin: originOf(qemu) }),
       assertFit(`host ${id}`, remote, needs, spareFixtures),
     ]);
     assertCgroup(id, spec.cgroup, facts.cgroup);
@@ -91,15 +91,6 @@ export async function acquireVm(
   }
 }
 
-/** QEMU's own first line: a snapshot belongs to exactly this build. */
-async function qemuVersion(): Promise<string> {
-  const { exitCode, stdout, failure } = await exec([qemuCommand, '--version']);
-  if (exitCode === 0) return stdout.split('\n')[0] ?? '';
-  throw new BlockedError(`Cannot run ${qemuCommand}: ${failure.split('\n')[0]}`, {
-    remedy: 'apt install qemu-system-x86 qemu-utils',
-  });
-}
-
 /** A restored clock stands where the snapshot was taken. */
 async function setClock(remote: Remote): Promise<void> {
   const result = await remote.exec(['date', '-u', '-s', `@${Date.now() / 1000}`]);
@@ -110,14 +101,14 @@ async function setClock(remote: Remote): Promise<void> {
 async function startWarmOrCold(
   machine: Machine,
   image: Image,
-  qemu: string,
+  qemu: Qemu,
   context: LeaseContext,
 ): Promise<{ running: RunningMachine; warm: boolean }> {
   const console = join(context.logs, 'console.log');
   try {
     const snapshot = await obtainSnapshot(machine, image, qemu, context);
     const base = { file: snapshot.disk, format: 'qcow2' as const };
-    const running = await startMachine({ machine, image, base, incoming: true, console }, context);
+    const running = await startMachine({ machine, image, qemu, base, incoming: true, console }, context);
     try {
       await loadState(running, snapshot, context.signal);
       return { running, warm: true };
@@ -129,6 +120,6 @@ async function startWarmOrCold(
     context.signal.throwIfAborted();
     if (error instanceof NoLoginError) throw error;
     context.progress(`no snapshot start, boot cold instead: ${messageOf(error)}`);
-    return { running: await coldBoot(machine, image, console, context), warm: false };
+    return { running: await coldBoot(machine, image, qemu, console, context), warm: false };
   }
 }
