@@ -21,8 +21,7 @@ const lock = createHash('sha256')
   .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.log('Installing the npm packages of package-lock.json into node_modules.');
-  // Not "npm ci": it refuses a lockfile that lacks optional packages of other platforms, which some registries do not carry.
-  run('npm', ['install', '--no-save', '--no-fund', '--no-audit']);
+  run('npm', ['ci', '--no-fund', '--no-audit']);
   writeFileSync(stamp, lock);
 }
 run(process.execPath, ['--import', 'tsx', join(root, 'lib/setup/packages.ts'), ...process.argv.slice(2)]);
