@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../model/host-facts.ts';
 import type { ExecOptions, ExecResult } from '../util/exec.ts';
-import type { Lacks } from './needs.ts';
+import type { HostSpec } from './facts.ts';
+import type { AcquireOptions, Lacks } from './needs.ts';
 import type { FixturePlan } from './shared/fixture-plan.ts';
 import type { Ledger } from './shared/ledger.ts';
 
@@ -61,4 +62,12 @@ export interface LeaseContext {
   signal: AbortSignal;
   /** One line of progress for the user: phase and, where it is known, detail. */
   progress: (phase: string) => void;
+}
+
+/** How hosts of one kind are leased. */
+export interface HostKind<Spec extends HostSpec = HostSpec> {
+  /** Throws BlockedError when the host cannot be had. */
+  acquire(id: string, spec: Spec, context: LeaseContext, options: AcquireOptions): Promise<Host>;
+  /** Pre-builds in the cache what a lease needs, and says what that is; a kind without it needs nothing. Throws BlockedError. */
+  prepare?(id: string, spec: Spec, context: LeaseContext, options: Pick<AcquireOptions, 'variant'>): Promise<string>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { CniPlugins, EngineName, EngineVersion, HostSpec, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
+import { HostSpec } from '../hosts/facts.ts';
+import { CniPlugins, EngineName, EngineVersion, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
 
 /** host × engine version × runtime version. `id` is readable and stable: `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`. */
 export const PlannedCell = z.object({

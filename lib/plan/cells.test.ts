@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exampleMatrix } from '../testing/matrix.ts';
-import { ContainerHost } from '../model/matrix/matrix.ts';
+import { ContainerHost } from '../hosts/container/facts.ts';
 import { PlannedCell } from '../model/cell.ts';
 import { planCells } from './cells.ts';
 

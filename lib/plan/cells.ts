@@ -1,4 +1,5 @@
-import { EngineName, RuntimeName, type HostSpec, type Matrix, type Profile, type Source } from '../model/matrix/matrix.ts';
+import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
+import { EngineName, RuntimeName, type Matrix, type Profile, type Source } from '../model/matrix/matrix.ts';
 import { picks, versionLabel } from '../model/matrix/pick.ts';
 import type { PlannedCell } from '../model/cell.ts';
 
@@ -54,10 +55,9 @@ function chosen<Name extends string, Entry extends { version: string }>(
 }
 
 function foreignLibc(host: PlannedCell['host'], part: { name: string; version: string; source: Source }): string | undefined {
-  const { spec } = host;
-  if (part.source.kind !== 'deb' || (spec.kind !== 'vm' && spec.kind !== 'container')) return undefined;
-  if (part.source.suite === spec.suite) return undefined;
-  return `${part.name} ${part.version} is built for ${part.source.suite}'s libc, and ${host.id} is ${spec.suite}`;
+  const suite = hostKindFacts(host.spec).debianSuite?.(host.spec);
+  if (part.source.kind !== 'deb' || suite === undefined || suite === part.source.suite) return undefined;
+  return `${part.name} ${part.version} is built for ${part.source.suite}'s libc, and ${host.id} is ${suite}`;
 }
 
 function excludedBy(matrix: Matrix, cell: PlannedCell): string | undefined {

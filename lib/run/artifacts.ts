@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
 import { cniArtifact } from '../artifacts/cni-plugins.ts';
+import { hostKindFacts } from '../hosts/facts.ts';
 import { fileSha256 } from '../artifacts/inventory.ts';
 import { discoverKataRelease } from '../runtimes/kata/prefix.ts';
 import { resolveArtifact } from '../artifacts/resolve.ts';
@@ -58,7 +59,7 @@ export async function resolveAll(
 }
 
 function acceptsExpired({ host: { spec } }: PlannedCell): boolean {
-  return 'allowExpiredRelease' in spec && spec.allowExpiredRelease === true;
+  return hostKindFacts(spec).allowsExpiredRelease?.(spec) ?? false;
 }
 
 /** Why a cell cannot be tried with what was had, or undefined. */

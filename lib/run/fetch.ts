@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLedger } from '../hosts/shared/ledger.ts';
-import { prepareHost } from '../hosts/shared/prepare.ts';
+import { prepareHost } from '../hosts/registry.ts';
 import { componentKey, componentsOf, type Plan } from '../model/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';

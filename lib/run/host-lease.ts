@@ -2,14 +2,14 @@ import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
 import { whyNotRunnable } from '../artifacts/inspect.ts';
 import { whyNotOnHost } from '../artifacts/host-limits.ts';
-import { acquireHost } from '../hosts/acquire.ts';
+import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
+import { acquireHost } from '../hosts/registry.ts';
 import { prepareFixtures } from '../hosts/shared/fixtures.ts';
 import { whyLacking } from '../hosts/shared/fitness.ts';
 import type { Attachment, Host } from '../hosts/host.ts';
 import type { Variant } from '../hosts/image/recipe.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
-import { leaseMachine, needOf } from '../hosts/shared/machine-lease.ts';
-import type { HostSpec } from '../model/matrix/matrix.ts';
+import { leaseMachine } from '../hosts/shared/machine-lease.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
@@ -91,7 +91,7 @@ export async function leaseHost(
   copy: number,
 ): Promise<void> {
   const { folder, timeline, signal, progress } = stage;
-  await using _share = await leaseMachine(needOf(spec), {
+  await using _share = await leaseMachine(hostKindFacts(spec).claim(spec), {
     title: `run ${folder.id}, host ${id}`,
     signal,
     onWait: (why) => progress.line('host', `${id}: ${why}`),

@@ -1,7 +1,7 @@
+import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { measureDirectory } from '../hosts/shared/attachment.ts';
 import { leastNeeds, type HostNeeds, type KernelFeature } from '../hosts/needs.ts';
 import { guestMemoryMiB } from '../runtimes/kata/kata.ts';
-import type { HostSpec } from '../model/matrix/matrix.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import { hasGuest } from '../suite/guests.ts';
 import type { Scenario } from '../suite/scenario.ts';
@@ -49,17 +49,12 @@ function guestsMiB({ cell: { runtime }, scenarios }: CellWork): number {
 
 /** What a host must be fit for, to try these cells on it. */
 export async function hostNeeds(stage: Stage, spec: HostSpec, cells: readonly PlannedCell[]): Promise<HostNeeds> {
-  return needsOf(workOf(stage, cells), sends(spec) ? await sentMiB(stage.had, cells) : 0);
+  return needsOf(workOf(stage, cells), hostKindFacts(spec).copiesArtifacts ? await sentMiB(stage.had, cells) : 0);
 }
 
 /** Without `setting` their host is not up yet. */
 export function workOf(stage: Stage, cells: readonly PlannedCell[], setting?: HostSetting): CellWork[] {
   return cells.map((cell) => ({ cell, scenarios: openScenarios(stage, cell, setting).map(({ scenario }) => scenario) }));
-}
-
-/** A machine of ours gets binaries as disks, and this machine has them. */
-function sends({ kind }: HostSpec): boolean {
-  return kind === 'ssh' || kind === 'container';
 }
 
 async function sentMiB(had: ReadonlyMap<string, Had>, cells: readonly PlannedCell[]): Promise<number> {

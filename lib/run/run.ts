@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { hostKindFacts } from '../hosts/facts.ts';
 import { fitTogether } from '../hosts/shared/machine-lease.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import { basis, duration, totalCost } from '../plan/cost.ts';
@@ -116,7 +117,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
   await schedule<HostJob>({
     jobs: planLeases(open).flatMap((group) => jobsOf(group, by)),
     bootSeconds: by.host,
-    copies: (host) => (hostOf(host).spec.kind === 'vm' ? Infinity : 1),
+    copies: (host) => hostKindFacts(hostOf(host).spec).copies,
     fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
     lease: (host, take, copy) => leaseHost(stage, hostOf(host), take, copy),
     lost: (error, job) => recordLoss(stage, job?.group.cells ?? [], error),

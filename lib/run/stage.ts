@@ -1,5 +1,5 @@
 import type { EngineConfig } from '../engines/engine.ts';
-import type { acquireHost } from '../hosts/acquire.ts';
+import type { acquireHost } from '../hosts/registry.ts';
 import type { Rulebook } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { unmet } from '../judge/judge.ts';

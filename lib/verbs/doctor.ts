@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireHost } from '../hosts/acquire.ts';
+import { acquireHost } from '../hosts/registry.ts';
 import { leastNeeds } from '../hosts/needs.ts';
 import { examineHost, examineMachine, type Check } from '../hosts/doctor/doctor.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';

@@ -11,7 +11,8 @@ import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
 import { debianSources } from './mirror.ts';
 import { recipeHash, rootLabel } from './recipe.ts';
-import type { Recipe, Suite } from './recipe.ts';
+import type { DebianSuite } from './facts.ts';
+import type { Recipe } from './recipe.ts';
 
 /** A built host image in the cache. The private key opens any host that starts from it. */
 export interface Image {
@@ -120,7 +121,7 @@ async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): 
 }
 
 /** What to do about mmdebstrap's first error. */
-export function remedyFor(words: string, suite: Suite): string {
+export function remedyFor(words: string, suite: DebianSuite): string {
   if (/Release file .* is expired/.test(words))
     return 'set "allowExpiredRelease": true for this host if a package index past its date is acceptable';
   if (/ENOENT|No such file/.test(words)) return 'apt install mmdebstrap debian-archive-keyring';

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { VmHost } from '../../model/matrix/matrix.ts';
+import type { DebianSuite } from './facts.ts';
 
-export type Suite = VmHost['suite'];
 /** `kata` adds what Kata's VMs need on the host: QEMU with firmware, virtiofsd. Engines and runtimes are attached, never part of an image. */
 export type Variant = 'plain' | 'kata';
 
@@ -13,7 +12,7 @@ export interface ImageFile {
 
 /** What a host image is made of: a pure value whose hash names the image in the cache. */
 export interface Recipe {
-  suite: Suite;
+  suite: DebianSuite;
   variant: Variant;
   allowExpiredRelease: boolean;
   packages: readonly string[];
@@ -36,7 +35,7 @@ const machine = [
 ];
 
 /** Shared libraries that engines, runtimes and conmon link, where their Debian packages are unpacked and not installed. */
-const libraries: Record<Suite, readonly string[]> = {
+const libraries: Record<DebianSuite, readonly string[]> = {
   bookworm: ['libgpgme11', 'libbtrfs0', 'libglib2.0-0'],
   trixie: ['libgpgme11t64', 'libbtrfs0t64', 'libglib2.0-0t64'],
   sid: ['libgpgme45', 'libbtrfs0t64', 'libglib2.0-0t64', 'libblake3-0', 'libjson-c5'],
@@ -54,7 +53,7 @@ const masked = [
   ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'ssh.socket', 'nftables.service'],
 ];
 
-export function recipe(suite: Suite, variant: Variant, allowExpiredRelease = false): Recipe {
+export function recipe(suite: DebianSuite, variant: Variant, allowExpiredRelease = false): Recipe {
   const bookworm = suite === 'bookworm';
   return {
     suite,
@@ -118,7 +117,7 @@ const files: readonly ImageFile[] = [
 ];
 
 /** Without PAM there is no logind session per exec, so nothing but the runtime under test makes /run/user/UID. */
-function sshd(suite: Suite): ImageFile {
+function sshd(suite: DebianSuite): ImageFile {
   return file('/etc/ssh/sshd_config.d/podproof.conf', [
     'HostKey /etc/ssh/podproof_host_key',
     'PermitRootLogin prohibit-password',

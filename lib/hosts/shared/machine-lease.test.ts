@@ -2,10 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporary } from '../../testing/artifacts.ts';
-import { VmHost } from '../../model/matrix/matrix.ts';
+import { hostKindFacts, type HostSpec } from '../facts.ts';
+import { VmHost } from '../vm/facts.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { Ledgered, type Need } from './budget.ts';
-import { fitTogether, leaseMachine, needOf } from './machine-lease.ts';
+import { fitTogether, leaseMachine } from './machine-lease.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -21,6 +22,8 @@ async function place(): Promise<AsyncDisposable> {
 
 const claims = async (): Promise<Ledgered> =>
   Ledgered.parse(JSON.parse(await readFile(join(runtimeDirectory(), 'machine.json'), 'utf8')));
+
+const needOf = (spec: HostSpec): Need => hostKindFacts(spec).claim(spec);
 
 const unheard: (why: string) => void = () => undefined;
 

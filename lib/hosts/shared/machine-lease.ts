@@ -2,28 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { HostSpec } from '../../model/matrix/matrix.ts';
+import { hostKindFacts, type HostSpec } from '../facts.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { lock } from '../../util/lock.ts';
 import { waitFor } from '../../util/wait.ts';
 import { grant, Ledgered, type Capacity, type Claim, type Need } from './budget.ts';
 import { identify, isRunning } from './process-identity.ts';
-
-/** QEMU's own memory beside the guest's: devices, threads and, under emulation, translated code. */
-const overheadMiB = 384;
-
-/** What a host of this kind takes from this machine. Pods of a container or local host share the machine's kernel and devices. */
-export function needOf(spec: HostSpec): Need {
-  switch (spec.kind) {
-    case 'vm':
-      return { memoryMiB: spec.memoryMiB + overheadMiB, cpus: spec.cpus, exclusive: [] };
-    case 'container':
-    case 'local':
-      return { memoryMiB: 1024, cpus: 1, exclusive: ['this machine'] };
-    case 'ssh':
-      return { memoryMiB: 0, cpus: 0, exclusive: [`ssh ${spec.destination}`] };
-  }
-}
 
 /** What podproof may take: an eighth of the memory is left to the machine. A container's limit counts as its machine's. */
 export function capacityOfMachine(): Capacity {
@@ -34,7 +18,7 @@ export function capacityOfMachine(): Capacity {
 
 /** Whether one process can hold hosts of these kinds at once. */
 export function fitTogether(specs: readonly HostSpec[], capacity = capacityOfMachine()): boolean {
-  const needs = specs.map(needOf);
+  const needs = specs.map((spec) => hostKindFacts(spec).claim(spec));
   const names = needs.flatMap(({ exclusive }) => exclusive);
   const total = (what: 'memoryMiB' | 'cpus'): number => needs.reduce((sum, need) => sum + need[what], 0);
   return total('memoryMiB') <= capacity.memoryMiB && total('cpus') <= capacity.cpus && new Set(names).size === names.length;

@@ -1,4 +1,4 @@
-import type { VmHost } from '../../model/matrix/matrix.ts';
+import type { VmHost } from './facts.ts';
 import { rootLabel, uplinkMac } from '../image/recipe.ts';
 
 export type Accelerator = 'kvm' | 'tcg';

@@ -1,11 +1,11 @@
-import type { VmHost } from '../../model/matrix/matrix.ts';
+import type { VmHost } from './facts.ts';
 import { BlockedError } from '../../util/errors.ts';
-import type { Suite } from '../image/recipe.ts';
+import type { DebianSuite } from '../image/facts.ts';
 
 const legacy = ['systemd.unified_cgroup_hierarchy=0', 'systemd.legacy_systemd_cgroup_controller'];
 
 /** How each release's systemd is asked for cgroup v1, where it still has it. Citation: systemd's NEWS of 256 and 258. */
-const v1: Record<Suite, readonly string[] | undefined> = {
+const v1: Record<DebianSuite, readonly string[] | undefined> = {
   bookworm: legacy,
   trixie: [...legacy, 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'],
   sid: undefined,

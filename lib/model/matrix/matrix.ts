@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { HostSpec } from '../../hosts/facts.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected lower-case letters, digits, dots and dashes');
 const version = z
@@ -38,61 +39,6 @@ export const Source = z.discriminatedUnion('kind', [
     .describe("The upstream project's release archive"),
 ]);
 export type Source = z.infer<typeof Source>;
-
-const allowExpiredRelease = z
-  .boolean()
-  .describe('Accept a package index whose Release file is past its date; recorded in the report');
-export const VmHost = z.strictObject({
-  kind: z.literal('vm'),
-  suite: z.enum(['bookworm', 'trixie', 'sid']).describe('Debian suite of the host image, and so its kernel and libc'),
-  memoryMiB: z.int().min(1024).default(3072),
-  cpus: z.int().min(1).default(2),
-  kernelParameters: z.array(z.string()).default([]),
-  cgroup: z
-    .literal('v1')
-    .optional()
-    .describe('Boot with cgroup v1, where the release’s systemd still has it; otherwise the release’s default, v2'),
-  allowExpiredRelease: allowExpiredRelease.default(false),
-});
-const disposable = z
-  .boolean()
-  .describe(
-    'Any device of the machine may be handed to a pod. It counts only where the machine itself says so too: /etc/podproof-disposable',
-  );
-const sparePci = z
-  .string()
-  .regex(/^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/, 'expected the address of a PCI function like 0000:03:00.0')
-  .optional()
-  .describe('A PCI function that nothing uses: bound to vfio-pci for the run, and given back');
-export const ContainerHost = z.strictObject({
-  kind: z.literal('container'),
-  suite: z
-    .enum(['bookworm', 'trixie', 'sid'])
-    .describe('Debian suite of the container, and so its libc; the kernel is the machine’s'),
-  devices: z
-    .array(z.string().regex(/^\/dev\/[\w/.-]+$/, 'expected a path below /dev'))
-    .optional()
-    .describe('Character devices of the machine to pass besides /dev/kvm, /dev/vhost-vsock and /dev/vhost-net'),
-  disposable: disposable.optional(),
-  allowExpiredRelease: allowExpiredRelease.optional(),
-});
-export const SshHost = z.strictObject({
-  kind: z.literal('ssh'),
-  destination: z
-    .string()
-    .regex(/^[^-\s]\S*$/, 'expected an ssh destination like root@metal-1')
-    .describe('As ssh(1) takes it: alias, host or user@host'),
-  configFile: z.string().min(1).optional().describe('An ssh_config(5) file instead of the user’s own'),
-  sparePci,
-  disposable: disposable.default(false),
-});
-export const LocalHost = z.strictObject({ kind: z.literal('local'), sparePci, disposable: disposable.default(false) });
-export const HostSpec = z.discriminatedUnion('kind', [VmHost, ContainerHost, SshHost, LocalHost]);
-export type HostSpec = z.infer<typeof HostSpec>;
-export type VmHost = z.infer<typeof VmHost>;
-export type ContainerHost = z.infer<typeof ContainerHost>;
-export type SshHost = z.infer<typeof SshHost>;
-export type LocalHost = z.infer<typeof LocalHost>;
 
 export const EngineName = z.enum(['containerd', 'crio']);
 export type EngineName = z.infer<typeof EngineName>;

@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SshHost } from '../../model/matrix/matrix.ts';
+import type { SshHost } from '../../hosts/ssh/facts.ts';
 import { packageRoot } from '../../util/paths.ts';
 
 const versions = {

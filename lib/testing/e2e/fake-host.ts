@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { fileSha256 } from '../../artifacts/inventory.ts';
 import { fakeCri, type FakeCri } from '../fake-cri/server.ts';
 import type { ContainerConfig } from '../../cri/gen/cri_pb.js';
-import type { acquireHost } from '../../hosts/acquire.ts';
+import type { acquireHost } from '../../hosts/registry.ts';
 import { spareFixtures } from '../../hosts/shared/fixture-plan.ts';
 import type { Connection } from '../../hosts/host.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { acquireHost } from '../../hosts/acquire.ts';
+import { acquireHost } from '../../hosts/registry.ts';
 import { messageOf, UsageError } from '../../util/errors.ts';
 import { planVerb } from '../../verbs/plan.ts';
 import { reportVerb } from '../../verbs/report.ts';

@@ -1,4 +1,4 @@
-import { acquireHost } from '../../hosts/acquire.ts';
+import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
 import type { Connection, Host } from '../../hosts/host.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';

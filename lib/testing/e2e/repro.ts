@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireHost } from '../../hosts/acquire.ts';
+import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
 import { prepareFixtures } from '../../hosts/shared/fixtures.ts';
 import type { Host } from '../../hosts/host.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { acquireHost } from '../../hosts/acquire.ts';
+import type { acquireHost } from '../../hosts/registry.ts';
 import { spareFixtures } from '../../hosts/shared/fixture-plan.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
 import { machineBootId } from '../../hosts/shared/process-identity.ts';

@@ -1,4 +1,4 @@
-import { parseFacts } from '../../../hosts/shared/facts.ts';
+import { parseFacts } from '../../../hosts/shared/read-facts.ts';
 import { parseFitness, problemsOf, questionOf } from '../../../hosts/shared/fitness.ts';
 import { parseFixtures } from '../../../hosts/shared/fixtures.ts';
 import { mountPoints } from '../../../hosts/shared/clean.ts';

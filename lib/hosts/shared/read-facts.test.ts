@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseFacts, readFacts } from './facts.ts';
-import type { KnownFacts } from './facts.ts';
+import { parseFacts, readFacts } from './read-facts.ts';
+import type { KnownFacts } from './read-facts.ts';
 import { connectRemote } from './remote.ts';
 
 const known: KnownFacts = { accelerator: 'tcg', acceleratorReason: 'a test', ownKernel: true, disposable: true };

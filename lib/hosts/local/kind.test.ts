@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
-import { acquireHost } from '../acquire.ts';
+import { acquireHost } from '../registry.ts';
 import { leastNeeds } from '../needs.ts';
 import type { LeaseContext } from '../host.ts';
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GenericContainer } from 'testcontainers';
-import type { ContainerHost } from '../../model/matrix/matrix.ts';
+import type { ContainerHost } from './facts.ts';
 import { BlockedError, HostLostError } from '../../util/errors.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
@@ -11,10 +11,10 @@ import { Scope } from '../../util/scope.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
-import { readFacts } from '../shared/facts.ts';
+import { readFacts } from '../shared/read-facts.ts';
 import { assertFit } from '../shared/fitness.ts';
 import { loopNumbers } from '../shared/fixture-plan.ts';
-import type { Host, LeaseContext } from '../host.ts';
+import type { Host, HostKind, LeaseContext } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
 import { assertDisposable, examine } from '../borrowed/examine.ts';
@@ -32,8 +32,10 @@ import type { CreateOptions } from './runtime.ts';
 /** Passed where the machine has them: what Kata needs. */
 const usual = ['/dev/kvm', '/dev/vhost-vsock', '/dev/vhost-net'];
 
+export const containerKind: HostKind<ContainerHost> = { acquire: acquireContainer };
+
 /** Leases a container with the root file system of a VM host, on docker or podman: quick, and with the kernel of the machine. */
-export async function acquireContainer(
+async function acquireContainer(
   id: string,
   spec: ContainerHost,
   context: LeaseContext,

@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import type { LocalHost } from '../../model/matrix/matrix.ts';
+import type { LocalHost } from './facts.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
-import type { Attachment, Connection, Host, LeaseContext, Remote } from '../host.ts';
+import type { Attachment, Connection, Host, HostKind, LeaseContext, Remote } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { machineDirectory } from '../borrowed/release.ts';
 import { connectRemote } from '../shared/remote.ts';
 
+export const localKind: HostKind<LocalHost> = { acquire: acquireLocal };
+
 /** Leases this machine itself, which its owner must have marked as disposable. Needs root. */
-export async function acquireLocal(
+async function acquireLocal(
   id: string,
   spec: LocalHost,
   context: LeaseContext,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { SshHost } from '../../model/matrix/matrix.ts';
+import type { SshHost } from './facts.ts';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
@@ -9,15 +9,17 @@ import { Scope } from '../../util/scope.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
-import type { Connection, Host, LeaseContext } from '../host.ts';
+import type { Connection, Host, HostKind, LeaseContext } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { connectRemote } from '../shared/remote.ts';
 import { keepConnected } from './keeper.ts';
 import { openMaster } from './master.ts';
 import type { SshTarget } from './master.ts';
 
+export const sshKind: HostKind<SshHost> = { acquire: acquireSsh };
+
 /** Leases a machine that the user reaches by ssh: with the user's configuration, agent and jump hosts. */
-export async function acquireSsh(
+async function acquireSsh(
   id: string,
   spec: SshHost,
   context: LeaseContext,

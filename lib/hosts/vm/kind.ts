@@ -1,16 +1,16 @@
 import { dirname, join } from 'node:path';
 import { HostLostError, messageOf } from '../../util/errors.ts';
 import { Scope } from '../../util/scope.ts';
-import type { VmHost } from '../../model/matrix/matrix.ts';
+import type { VmHost } from './facts.ts';
 import { proveAccelerator } from './accelerator.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
 import { assertFit } from '../shared/fitness.ts';
-import { readFacts } from '../shared/facts.ts';
+import { readFacts } from '../shared/read-facts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
-import type { Host, LeaseContext, Remote } from '../host.ts';
+import type { Host, HostKind, LeaseContext, Remote } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
 import type { Image } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
@@ -25,13 +25,21 @@ import { obtainQemu, originOf, type Qemu } from './qemu.ts';
 import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
 import { NoLoginError, openSshTo, patience } from './login.ts';
 
+/** A QEMU machine of ours with an image of ours: no pod reaches a machine that somebody else uses. */
+export const vmKind: HostKind<VmHost> = {
+  acquire: acquireVm,
+  async prepare(id, spec, context, { variant }) {
+    cgroupParameters(id, spec);
+    const [qemu, image] = await Promise.all([
+      obtainQemu(context),
+      obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context),
+    ]);
+    return `image ${image.id}, QEMU ${qemu.version} (${originOf(qemu)})`;
+  },
+};
+
 /** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
-export async function acquireVm(
-  id: string,
-  spec: VmHost,
-  context: LeaseContext,
-  { variant, needs }: AcquireOptions,
-): Promise<Host> {
+async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { variant, needs }: AcquireOptions): Promise<Host> {
   const kernelParameters = [...cgroupParameters(id, spec), ...spec.kernelParameters];
   const [qemu, image] = await Promise.all([
     obtainQemu(context),

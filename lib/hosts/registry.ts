@@ -1,0 +1,43 @@
+import { mkdir } from 'node:fs/promises';
+import { BlockedError, messageOf } from '../util/errors.ts';
+import { containerKind } from './container/kind.ts';
+import type { HostKindName, HostSpec, SpecOf } from './facts.ts';
+import type { Host, HostKind, LeaseContext } from './host.ts';
+import { localKind } from './local/kind.ts';
+import type { AcquireOptions } from './needs.ts';
+import { sshKind } from './ssh/kind.ts';
+import { vmKind } from './vm/kind.ts';
+
+const kinds: { [Kind in HostKindName]: HostKind<SpecOf<Kind>> } = {
+  vm: vmKind,
+  container: containerKind,
+  ssh: sshKind,
+  local: localKind,
+};
+
+function kindOf({ kind }: HostSpec): HostKind {
+  return kinds[kind];
+}
+
+/** Leases the host `id` of the matrix. Throws BlockedError when it cannot be had. */
+export async function acquireHost(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {
+  await mkdir(context.logs, { recursive: true });
+  try {
+    return await kindOf(spec).acquire(id, spec, context, options);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    if (error instanceof BlockedError) throw error;
+    const remedy = `read the logs in ${context.logs}, and see podproof doctor`;
+    throw new BlockedError(`Cannot bring up host ${id}: ${messageOf(error)}`, { remedy, cause: error });
+  }
+}
+
+/** Pre-builds in the cache what a lease of this host needs, and says what that is. Throws BlockedError. */
+export async function prepareHost(
+  id: string,
+  spec: HostSpec,
+  context: LeaseContext,
+  options: Pick<AcquireOptions, 'variant'>,
+): Promise<string> {
+  return (await kindOf(spec).prepare?.(id, spec, context, options)) ?? `a ${spec.kind} host is used as it is`;
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { allowExpiredRelease, debianSuite } from '../image/facts.ts';
+
+export const VmHost = z.strictObject({
+  kind: z.literal('vm'),
+  suite: debianSuite.describe('Debian suite of the host image, and so its kernel and libc'),
+  memoryMiB: z.int().min(1024).default(3072),
+  cpus: z.int().min(1).default(2),
+  kernelParameters: z.array(z.string()).default([]),
+  cgroup: z
+    .literal('v1')
+    .optional()
+    .describe('Boot with cgroup v1, where the release’s systemd still has it; otherwise the release’s default, v2'),
+  allowExpiredRelease: allowExpiredRelease.default(false),
+});
+export type VmHost = z.infer<typeof VmHost>;
+
+/** QEMU's own memory beside the guest's: devices, threads and, under emulation, translated code. */
+const overheadMiB = 384;
+
+export const vm = {
+  claim: ({ memoryMiB, cpus }: VmHost) => ({ memoryMiB: memoryMiB + overheadMiB, cpus, exclusive: [] }),
+  copies: Infinity,
+  copiesArtifacts: false,
+  debianSuite: ({ suite }: VmHost) => suite,
+  allowsExpiredRelease: (spec: VmHost) => spec.allowExpiredRelease,
+};
