@@ -1,35 +1,12 @@
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { PackageIndexes } from './indexes.ts';
 import { resolveArtifact } from './resolve.ts';
-import { craftTar, temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/artifacts.ts';
+import { fakeDebian } from '../testing/fake-debian.ts';
 
 afterEach(() => vi.unstubAllEnvs());
-
-/** Programs of Debian as this test plays them, first on PATH; each call is a line of `calls`. */
-async function fakeDebian(path: string, scripts: Record<string, string> = {}) {
-  const bin = join(path, 'bin');
-  await mkdir(bin);
-  await writeFile(join(path, 'package.tar'), craftTar([{ path: './usr/bin/runc', content: '#!/bin/sh\n' }]));
-  const all: Record<string, string> = {
-    mmdebstrap: 'true',
-    'apt-config': `echo "FILE='/etc/apt/trusted.gpg'"; echo "PARTS='/etc/apt/trusted.gpg.d/'"`,
-    'apt-cache': 'echo "runc | 1.1.15+ds1-2+b4 | http://mirror.invalid trixie/main amd64 Packages"',
-    'apt-get': `grep -q '^Dir ' "$APT_CONFIG" && cp "${path}/package.tar" runc.deb`,
-    'dpkg-deb': 'tar --extract --file "$2" --directory "$3"',
-    ...scripts,
-  };
-  for (const [name, body] of Object.entries(all)) {
-    await writeFile(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${path}/calls"\n${body}\n`);
-    await chmod(join(bin, name), 0o755);
-  }
-  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
-  return {
-    cache: join(path, 'cache'),
-    calls: async () => (await readFile(join(path, 'calls'), 'utf8')).trim().split('\n'),
-    left: async () => (await readdir(join(path, 'cache', 'artifacts'))).filter((name) => name.startsWith('.')),
-  };
-}
 
 const source = { kind: 'deb' as const, suite: 'trixie', packages: ['runc'] };
 
@@ -69,6 +46,21 @@ describe('the source deb', () => {
       message: 'The package index of Debian trixie is past its date (invalid since 3d 2h)',
       remedy: 'set "allowExpiredRelease": true at the host in matrix.json, or use another mirror',
     });
+  });
+
+  test('shares one package index between all that are asked for together', async () => {
+    await using place = await temporary();
+    const { cache, calls } = await fakeDebian(place.path, {
+      'apt-cache': 'echo "$3 | 1.1.15+ds1-2+b4 | x"',
+    });
+    {
+      await using indexes = new PackageIndexes(cache);
+      for (const name of ['runc', 'crun'])
+        await resolveArtifact(name, '1.1.15', { ...source, packages: [name] }, { cache, indexes });
+      expect((await calls()).filter((call) => call.startsWith('mmdebstrap'))).toHaveLength(1);
+      expect(await readdir(join(cache, 'indexes'))).toHaveLength(1);
+    }
+    expect(await readdir(join(cache, 'indexes'))).toEqual([]);
   });
 
   test('says which package cannot be unpacked', async () => {
@@ -115,7 +107,18 @@ describe('the source deb', () => {
   });
 
   test.each<[string, Record<string, string>, string, string]>([
-    ['1.1.14', {}, 'Debian trixie has runc 1.1.15, not 1.1.14', 'change matrix.json runtimes.runc[0].version'],
+    [
+      '1.1.14',
+      { 'apt-cache': 'printf "runc | 1.1.20+ds1-1+deb13u1 | x\\nrunc | 1.1.15+ds1-2+b4 | x\\nrunc | 1.1.15+ds1-2 | x\\n"' },
+      'Debian trixie has runc 1.1.20 and 1.1.15, not 1.1.14',
+      'change matrix.json runtimes.runc[0].version to that, or to "newest"',
+    ],
+    [
+      '1.1.14',
+      {},
+      'Debian trixie has runc 1.1.15, not 1.1.14',
+      'change matrix.json runtimes.runc[0].version to that, or to "newest"',
+    ],
     ['1.1.15', { 'apt-cache': 'true' }, 'Debian trixie has no package runc', 'change matrix.json runtimes.runc[0].source'],
     [
       '1.1.15',

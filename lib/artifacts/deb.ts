@@ -5,7 +5,7 @@ import { exec } from '../util/exec.ts';
 import { aptOf } from './apt.ts';
 import type { Artifact } from './artifact.ts';
 import { cached } from './cache.ts';
-import { pickCandidate } from './debian-version.ts';
+import { pickCandidate, type Candidate } from './debian-version.ts';
 import { titleOf, type ArtifactRequest, type SourceOf } from './request.ts';
 
 /** Packages of a Debian suite, unpacked into a prefix. The first one carries the version; its Debian revision is recorded. */
@@ -14,15 +14,17 @@ export async function debArtifact(request: ArtifactRequest, source: SourceOf<'de
   // What an index past its date gave is for those who accept that, and nobody else.
   const consent = request.allowExpiredRelease === true ? ['an index past its date is accepted'] : [];
   return cached(request, ['deb', process.arch, suite, packages, ...consent], async (root, scratch) => {
-    request.progress(`${titleOf(request)}: package index of ${suite}`);
-    const apt = await aptOf(suite, scratch, {
+    const onFetch = (): void => request.progress(`${titleOf(request)}: package index of ${suite}`);
+    const options = {
       allowExpiredRelease: request.allowExpiredRelease ?? false,
       ...(request.signal ? { signal: request.signal } : {}),
-    });
+    };
+    if (request.indexes === undefined) onFetch();
+    const apt = await (request.indexes?.of(suite, { ...options, onFetch }) ?? aptOf(suite, scratch, options));
     const [first = '', ...others] = packages;
     const candidates = await apt.candidates(first);
     const candidate = pickCandidate(candidates, request.version);
-    if (candidate === undefined) throw otherVersion(request, source, candidates[0]?.upstream);
+    if (candidate === undefined) throw otherVersion(request, source, candidates);
 
     const downloads = join(scratch, 'downloads');
     await mkdir(downloads);
@@ -44,17 +46,19 @@ export async function debArtifact(request: ArtifactRequest, source: SourceOf<'de
   });
 }
 
+/** The suite moved on: what it has, so that the matrix can be corrected without another look. */
 function otherVersion(
   { name, version, where }: ArtifactRequest,
   { suite, packages }: SourceOf<'deb'>,
-  has?: string,
+  candidates: readonly Candidate[],
 ): BlockedError {
-  if (has === undefined) {
+  const has = [...new Set(candidates.map(({ upstream }) => upstream))];
+  if (has.length === 0) {
     return new BlockedError(`Debian ${suite} has no package ${packages[0]}`, {
       remedy: `change matrix.json ${where ?? name}.source`,
     });
   }
-  return new BlockedError(`Debian ${suite} has ${packages[0]} ${has}, not ${version}`, {
-    remedy: `change matrix.json ${where ?? name}.version`,
+  return new BlockedError(`Debian ${suite} has ${packages[0]} ${has.join(' and ')}, not ${version}`, {
+    remedy: `change matrix.json ${where ?? name}.version to that, or to "newest"`,
   });
 }

@@ -1,4 +1,5 @@
 import type { Source } from '../model/matrix/matrix.ts';
+import type { PackageIndexes } from './indexes.ts';
 
 /** One version of an engine, a runtime or the CNI plugins to be had, and what the sources may use for it. */
 export interface ArtifactRequest {
@@ -11,6 +12,8 @@ export interface ArtifactRequest {
   where?: string;
   /** Accept a Debian package index whose Release file is past its date. */
   allowExpiredRelease?: boolean;
+  /** Package indexes that others asked for too; without them one is fetched for this request. */
+  indexes?: PackageIndexes;
   /** The cache directory; below it `artifacts/` and `downloads/`. */
   cache: string;
   signal?: AbortSignal;

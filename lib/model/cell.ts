@@ -52,6 +52,6 @@ export function componentsOf({ engine, runtime, cni }: PlannedCell): Component[]
 }
 
 /** Key of a component's artifact: one version from two sources is two artifacts, and both Kata shims come from one. */
-export function componentKey({ name, version, source }: Component): string {
+export function componentKey({ name, version, source }: Pick<Component, 'name' | 'version' | 'source'>): string {
   return `${name} ${version} ${JSON.stringify(source)}`;
 }

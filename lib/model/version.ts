@@ -1,3 +1,6 @@
+/** The version of a source that takes what there is. A plan names the version that was found. */
+export const newest = 'newest';
+
 /**
  * Version order of container software. Unlike semver, `rc9 < rc10`, a pre-release counts inside ranges,
  * Debian's epoch and revision are dropped (`1.7.24~ds1-6+b4` is 1.7.24), and any number of parts is read (`1.21`).
@@ -20,6 +23,8 @@ function parse(text: string): Version {
 }
 
 function read(text: string): Version {
+  // A version that floats: until it is looked up, no known one is newer.
+  if (text === newest) return { parts: [Number.MAX_SAFE_INTEGER], pre: '' };
   const match = /^v?(?:\d+:)?(\d+(?:\.\d+)*)(?:[-~.]?(alpha|beta|rc|dev)[-.]?(\d*))?/i.exec(text.trim());
   if (!match?.[1])
     throw new RangeError(`Cannot read the version "${text}": expected numbers with dots, like 1.7.24 or 2.4.0-beta.0`);

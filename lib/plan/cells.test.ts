@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { exampleMatrix } from '../testing/matrix.ts';
 import { ContainerHost } from '../hosts/container/facts.ts';
-import { PlannedCell } from '../model/cell.ts';
+import { componentKey, PlannedCell } from '../model/cell.ts';
+import { newest } from '../model/version.ts';
 import { planCells } from './cells.ts';
 
 function everything(matrix = exampleMatrix()) {
@@ -76,5 +78,61 @@ describe('planCells', () => {
     expect(suites).toEqual(['bookworm', 'trixie']);
     expect(excluded).not.toHaveProperty(['debian-13/crio-1.36.3/runc-1.1.15']);
     expect(planned.filter(({ id }) => id === 'metal/crio-1.36.3/runc-1.1.15')).toHaveLength(1);
+  });
+
+  describe('with versions that float', () => {
+    /** The example whose packages float, each in its own suite. */
+    function floating() {
+      const matrix = exampleMatrix();
+      for (const entry of [...(matrix.engines.containerd ?? []), ...(matrix.runtimes.runc ?? [])])
+        if (entry.source.kind === 'deb') entry.version = newest;
+      return matrix;
+    }
+
+    const keyOf = (name: 'containerd' | 'runc', suite: string): string =>
+      componentKey({ name, version: newest, source: { kind: 'deb', suite, packages: [name] } });
+
+    test('keeps one that nobody looked up apart from that of another suite', () => {
+      const { cells } = everything(floating());
+      expect(cells).toContain('debian-13/containerd-newest-trixie/runc-newest-trixie');
+      expect(cells).toContain('metal/containerd-newest-bookworm/runc-newest-trixie');
+    });
+
+    test('names cells and packages by what was found, whatever it is, and picks by what was asked for', () => {
+      const versions = fc.constantFrom('1.6.20', '1.7.24', '1.7.28', '2.3.4', '10.0.0-rc.1');
+      fc.assert(
+        fc.property(fc.array(versions, { minLength: 4, maxLength: 4 }), ([a = '', b = '', c = '', d = '']) => {
+          const matrix = floating();
+          const profile = matrix.profiles['all']!;
+          const found = new Map([
+            [keyOf('containerd', 'bookworm'), a],
+            [keyOf('containerd', 'trixie'), b],
+            [keyOf('runc', 'bookworm'), c],
+            [keyOf('runc', 'trixie'), d],
+          ]);
+          const { cells, excluded } = planCells(matrix, { ...profile, engines: ['containerd@newest'] }, found);
+          expect(JSON.stringify(cells)).not.toContain(newest);
+          const ids = [...cells, ...excluded.map(({ cell }) => cell)].map(({ id }) => id);
+          expect(new Set(ids).size).toBe(ids.length);
+          for (const cell of cells) {
+            expect(cell.id).toContain(`/containerd-${cell.engine.version}/`);
+            if (cell.host.id !== 'metal') expect(cell.engine.version).toBe(cell.host.id === 'debian-12' ? a : b);
+          }
+          expect(ids).toContain(`debian-13/containerd-${b}/runc-${d}`);
+        }),
+      );
+    });
+
+    test('leaves out by what was asked for, and by what was found', () => {
+      for (const engine of ['containerd@newest', 'containerd@1.7.28']) {
+        const matrix = { ...floating(), exclude: [{ engine, why: 'not tried in this test' }] };
+        const found = new Map([[keyOf('containerd', 'trixie'), '1.7.28']]);
+        const { excluded } = planCells(matrix, matrix.profiles['all']!, found);
+        expect(excluded).toContainEqual({
+          cell: expect.objectContaining({ id: 'debian-13/containerd-1.7.28/kata-3.30.0-go-qemu' }),
+          why: 'not tried in this test',
+        });
+      }
+    });
   });
 });

@@ -1,7 +1,11 @@
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
-import { EngineName, RuntimeName, type Matrix, type Profile, type Source } from '../model/matrix/matrix.ts';
+import { EngineName, RuntimeName, type Matrix, type Profile, type RuntimeVersion, type Source } from '../model/matrix/matrix.ts';
 import { picks, versionLabel } from '../model/matrix/pick.ts';
-import type { PlannedCell } from '../model/cell.ts';
+import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
+import { newest } from '../model/version.ts';
+
+/** The version that each floating one came to, by the key of its component. */
+export type FoundVersions = ReadonlyMap<string, string>;
 
 export interface ExcludedCell {
   cell: PlannedCell;
@@ -9,21 +13,31 @@ export interface ExcludedCell {
   why: string;
 }
 
-/** Every combination of a profile's axes: those to run, and those left out, each with its reason. Order and ids are stable. */
-export function planCells(matrix: Matrix, profile: Profile): { cells: PlannedCell[]; excluded: ExcludedCell[] } {
+/**
+ * Every combination of a profile's axes: those to run, and those left out, each with its reason. Order and ids are stable. A
+ * floating version is that of `found`; without one it stays "newest", and its suite tells it apart.
+ */
+export function planCells(
+  matrix: Matrix,
+  profile: Profile,
+  found: FoundVersions = new Map(),
+): { cells: PlannedCell[]; excluded: ExcludedCell[] } {
   const cells: PlannedCell[] = [];
   const excluded: ExcludedCell[] = [];
   // Two Debian suites may share an upstream version, and so an id: the host's own is planned; on any other machine, the first.
   const seen = new Set<string>();
-  const engines = chosen(EngineName.options, matrix.engines, profile.engines);
-  const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes);
-  const shared = matrix.cni === undefined ? {} : { cni: { name: 'cni' as const, ...matrix.cni } };
+  const engines = chosen(EngineName.options, matrix.engines, profile.engines, found);
+  const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes, found);
+  const shared = matrix.cni === undefined ? {} : { cni: versioned('cni', matrix.cni, found) };
   for (const host of hostsOf(matrix, profile)) {
-    for (const { label: engineLabel, part: engine } of engines) {
-      for (const { label: runtimeLabel, part: runtime } of runtimes) {
-        const id = `${host.id}/${engineLabel}/${runtimeLabel}`;
+    for (const { asked: askedEngine, part: engine } of engines) {
+      for (const { asked: askedRuntime, part: runtime } of runtimes) {
+        const id = `${host.id}/${labelOf(engine)}/${labelOf(runtime)}`;
         const cell = { id, host, engine, runtime, ...shared };
-        const why = foreignLibc(host, engine) ?? foreignLibc(host, runtime) ?? excludedBy(matrix, cell);
+        const why =
+          foreignLibc(host, engine) ??
+          foreignLibc(host, runtime) ??
+          excludedBy(matrix, host.id, [engine, askedEngine], [runtime, askedRuntime]);
         if (why !== undefined) excluded.push({ cell, why });
         else if (!seen.has(id)) {
           seen.add(id);
@@ -42,16 +56,40 @@ function hostsOf(matrix: Matrix, profile: Profile): Array<{ id: string; spec: Ho
   });
 }
 
-function chosen<Name extends string, Entry extends { version: string }>(
+type Asked = Omit<RuntimeVersion, 'version'> & { version: string };
+
+/** A version of one axis: as the matrix asks for it, and as it is planned. */
+interface Choice<Part> {
+  asked: Part;
+  part: Part;
+}
+
+function chosen<Name extends Component['name'], Entry extends Asked>(
   names: readonly Name[],
   versions: Partial<Record<Name, Entry[]>>,
   wanted: readonly string[],
-): Array<{ label: string; part: { name: Name } & Entry }> {
+  found: FoundVersions,
+): Array<Choice<{ name: Name } & Entry>> {
   return names.flatMap((name) =>
     (versions[name] ?? [])
       .filter((entry) => wanted.some((pick) => picks(pick, name, entry)))
-      .map((entry) => ({ label: `${name}-${versionLabel(entry)}`, part: { name, ...entry } })),
+      .map((entry) => ({ asked: { name, ...entry }, part: versioned(name, entry, found) })),
   );
+}
+
+function versioned<Name extends Component['name'], Entry extends Asked>(
+  name: Name,
+  entry: Entry,
+  found: FoundVersions,
+): { name: Name } & Entry {
+  const asked = { name, ...entry };
+  return { ...asked, version: found.get(componentKey(asked)) ?? entry.version };
+}
+
+/** `containerd-1.7.24`; of a version that nobody looked up, `containerd-newest-sid`. */
+function labelOf(part: { name: string } & Asked): string {
+  const suite = part.version === newest && part.source.kind === 'deb' ? `-${part.source.suite}` : '';
+  return `${part.name}-${versionLabel(part)}${suite}`;
 }
 
 function foreignLibc(host: PlannedCell['host'], part: { name: string; version: string; source: Source }): string | undefined {
@@ -60,11 +98,33 @@ function foreignLibc(host: PlannedCell['host'], part: { name: string; version: s
   return `${part.name} ${part.version} is built for ${part.source.suite}'s libc, and ${host.id} is ${suite}`;
 }
 
-function excludedBy(matrix: Matrix, cell: PlannedCell): string | undefined {
+/** Each part as it is planned and as the matrix asks for it. */
+function excludedBy(
+  matrix: Matrix,
+  host: string,
+  engine: readonly PlannedCell['engine'][],
+  runtime: readonly PlannedCell['runtime'][],
+): string | undefined {
   return matrix.exclude.find(
     (row) =>
-      (row.host === undefined || row.host === cell.host.id) &&
-      (row.engine === undefined || picks(row.engine, cell.engine.name, cell.engine)) &&
-      (row.runtime === undefined || picks(row.runtime, cell.runtime.name, cell.runtime)),
+      (row.host === undefined || row.host === host) &&
+      (row.engine === undefined || engine.some((part) => picks(row.engine ?? '', part.name, part))) &&
+      (row.runtime === undefined || runtime.some((part) => picks(row.runtime ?? '', part.name, part))),
   )?.why;
+}
+
+/** The matrix with the versions that were found in place of the floating ones. */
+export function withVersions(matrix: Matrix, found: FoundVersions): Matrix {
+  const each = <Name extends Component['name'], Entry extends Asked>(
+    names: readonly Name[],
+    versions: Partial<Record<Name, Entry[]>>,
+  ): Partial<Record<Name, Entry[]>> => {
+    const filled: Partial<Record<Name, Entry[]>> = {};
+    for (const name of names) {
+      const entries = versions[name]?.map((entry) => ({ ...entry, version: versioned(name, entry, found).version }));
+      if (entries !== undefined) filled[name] = entries;
+    }
+    return filled;
+  };
+  return { ...matrix, engines: each(EngineName.options, matrix.engines), runtimes: each(RuntimeName.options, matrix.runtimes) };
 }

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exampleMatrix } from '../testing/matrix.ts';
 import { loadMatrix } from '../model/matrix/load.ts';
-import type { CniPlugins } from '../model/matrix/matrix.ts';
+import type { CniPlugins, Matrix } from '../model/matrix/matrix.ts';
 import { packageRoot } from '../util/paths.ts';
-import { Plan } from '../model/cell.ts';
+import { componentKey, Plan } from '../model/cell.ts';
+import { newest } from '../model/version.ts';
 import { canonicalJson } from './hash.ts';
 import { makePlan } from './plan.ts';
 
@@ -49,6 +50,38 @@ describe('makePlan', () => {
     expect(excluded).toEqual([
       { cell: 'metal/crio-1.36.3/kata-3.30.0-rust-qemu', why: 'the rust shim is not tried under CRI-O here' },
     ]);
+  });
+
+  describe('with a version that floats', () => {
+    const floating = (): Matrix => {
+      const other = exampleMatrix();
+      for (const entry of other.engines.containerd ?? []) if (entry.source.kind === 'deb') entry.version = newest;
+      return other;
+    };
+    const keyOf = (suite: string): string =>
+      componentKey({ name: 'containerd', version: newest, source: { kind: 'deb', suite, packages: ['containerd'] } });
+    const key = keyOf('trixie');
+    const idsOf = (only: string, found?: ReadonlyMap<string, string>): string[] =>
+      makePlan(floating(), { profile: 'all', only: `host=debian-13 runtime=runc ${only}`, ...(found && { found }) }).cells.map(
+        ({ id }) => id,
+      );
+
+    test('keeps it in every selection until it is looked up, and selects by what was found', () => {
+      for (const only of ['engine=containerd>=9', 'engine=containerd@1.7.30', 'cell=*/containerd-1.7.30/*'])
+        expect(idsOf(only)).toEqual(['debian-13/containerd-newest-trixie/runc-1.1.15']);
+      const found = new Map([
+        [key, '1.7.30'],
+        [keyOf('bookworm'), '1.6.20'],
+      ]);
+      expect(idsOf('engine=containerd@1.7.30', found)).toEqual(['debian-13/containerd-1.7.30/runc-1.1.15']);
+      expect(() => idsOf('engine=containerd>=9', found)).toThrow(/no version of the matrix matches .*containerd@1\.7\.30/);
+    });
+
+    test('has another hash for another version', () => {
+      const hash = (version: string): string => makePlan(floating(), { profile: 'all', found: new Map([[key, version]]) }).hash;
+      expect(hash('1.7.30')).not.toBe(hash('1.7.31'));
+      expect(hash('1.7.30')).toBe(hash('1.7.30'));
+    });
   });
 
   test('plans every profile of this repository', async () => {

@@ -2,7 +2,7 @@ import type { Matrix } from '../model/matrix/matrix.ts';
 import { unknownWord } from '../model/matrix/suggest.ts';
 import { UsageError } from '../util/errors.ts';
 import type { Plan } from '../model/cell.ts';
-import { planCells, type ExcludedCell } from './cells.ts';
+import { planCells, withVersions, type ExcludedCell, type FoundVersions } from './cells.ts';
 import { planHash } from './hash.ts';
 import { parseSelection, type Vocabulary } from './select.ts';
 
@@ -12,18 +12,20 @@ export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
   only?: string;
   /** Scenarios by suite. */
   scenariosOf?: Readonly<Record<string, readonly string[]>>;
+  /** What the floating versions came to. Cells of one that is not there keep the version "newest", and match any version. */
+  found?: FoundVersions;
 }
 
 /** What a profile and a selection come to. Throws a UsageError for unknown names and when nothing is left. */
 export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
-  const { profile: id, only = '', scenariosOf, ...names } = options;
+  const { profile: id, only = '', scenariosOf, found = new Map(), ...names } = options;
   const profile = Object.hasOwn(matrix.profiles, id) ? matrix.profiles[id] : undefined;
   if (profile === undefined) throw new UsageError(unknownWord('profile', id, Object.keys(matrix.profiles)));
-  const selection = parseSelection(only, { matrix, ...names });
+  const selection = parseSelection(only, { matrix: withVersions(matrix, found), ...names });
   const suites = profile.suites.filter(selection.suite);
   if (suites.length === 0)
     throw new UsageError(`${leaves(selection.text)} no suite of profile ${id}; it has ${profile.suites.join(', ')}`);
-  const all = planCells(matrix, profile);
+  const all = planCells(matrix, profile, found);
   const cells = all.cells.filter(selection.cell);
   const excluded = all.excluded.filter(({ cell }) => selection.cell(cell));
   if (cells.length === 0) throw new UsageError(`${leaves(selection.text)} no cell of profile ${id}${reason(excluded)}`);

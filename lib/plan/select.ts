@@ -3,8 +3,9 @@ import { versionLabel } from '../model/matrix/pick.ts';
 import { unknownWord } from '../model/matrix/suggest.ts';
 import { UsageError } from '../util/errors.ts';
 import type { PlannedCell } from '../model/cell.ts';
+import { newest } from '../model/version.ts';
 import { glob } from '../model/glob.ts';
-import { parseVersionTerm } from '../model/version-term.ts';
+import { parseVersionTerm, type VersionTerm } from '../model/version-term.ts';
 
 /** What `--only` leaves: words are joined by "and", the values of one word, parted by commas, by "or". */
 export interface Selection {
@@ -76,7 +77,8 @@ function nameTest(
   const matches = glob(value);
   const known = namesOf(key, vocabulary);
   if (known !== undefined && !known.some(matches)) refuse(unknownWord(key, value, known));
-  return (subject: Subject): boolean => matches(subject[key] ?? '');
+  return (subject: Subject): boolean =>
+    matches(subject[key] ?? '') || (key === 'cell' && subject.planned !== undefined && floats(subject.planned));
 }
 
 /** Undefined where names are not known in advance: cells are checked against the profile, in makePlan. */
@@ -98,16 +100,25 @@ function namesOf(key: Key, { matrix, scenarios, rules }: Vocabulary): readonly s
 function versionTest(key: 'engine' | 'runtime', value: string, matrix: Matrix | undefined, refuse: (why: string) => never) {
   const term = parseVersionTerm(value);
   if (typeof term === 'string') return refuse(term);
-  if (matrix !== undefined) checkVersion(key, value, term.name, (name, entry) => term.matches(name, entry), matrix, refuse);
+  if (matrix !== undefined) checkVersion(key, value, term.name, (name, entry) => mayMatch(term, name, entry), matrix, refuse);
   // A plan has many cells of few versions.
   const known = new Map<object, boolean>();
   return ({ planned }: Subject): boolean => {
     if (planned === undefined) return false;
     const part = planned[key];
-    const answer = known.get(part) ?? term.matches(part.name, part);
+    const answer = known.get(part) ?? mayMatch(term, part.name, part);
     known.set(part, answer);
     return answer;
   };
+}
+
+/** A version that nobody has looked up may be any. */
+function mayMatch(term: VersionTerm, name: string, entry: RuntimeVersion): boolean {
+  return entry.version === newest ? glob(term.name)(name) : term.matches(name, entry);
+}
+
+function floats({ engine, runtime }: PlannedCell): boolean {
+  return engine.version === newest || runtime.version === newest;
 }
 
 /** A version that no entry of the matrix has is a slip, not an empty answer. */

@@ -92,6 +92,18 @@ describe('artifacts of a plan', () => {
     expect(events.map((event) => (event.event === 'artifact' ? event.name : event.event))).toEqual(['containerd', 'runc']);
   });
 
+  it('of a version that could not be looked up block their cells, and take none that is heard of later', async () => {
+    await using place = await workshop();
+    await program(join(place.path, 'containerd/usr/bin/containerd'), '#!/bin/sh');
+    const source = { kind: 'deb' as const, suite: 'sid', packages: ['crun'] };
+    const cell = cellOf(place.path, { name: 'crun', version: 'newest', source });
+    const { had, events } = await resolved([cell]);
+    expect(whyNot(cell, had)).toBe(
+      'Which crun is the newest of Debian sid could not be looked up when this run was planned; see why with "podproof plan --check-newest", and start a new run',
+    );
+    expect(events).toHaveLength(1);
+  });
+
   it('of gVisor without a shim block the cells of containerd, before any host is up, and not those of CRI-O', async () => {
     await using place = await workshop();
     for (const name of ['containerd/usr/bin/containerd', 'containerd/usr/bin/crio', 'runsc/usr/bin/runsc'])

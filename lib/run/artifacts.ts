@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
+import { PackageIndexes } from '../artifacts/indexes.ts';
 import { cniArtifact } from '../artifacts/cni-plugins.ts';
-import { hostKindFacts } from '../hosts/facts.ts';
 import { fileSha256 } from '../artifacts/inventory.ts';
 import { discoverKataRelease } from '../runtimes/kata/prefix.ts';
 import { resolveArtifact } from '../artifacts/resolve.ts';
 import { whyNoShim } from '../runtimes/runsc/runsc.ts';
 import { binaryOf } from '../judge/planned-identity.ts';
 import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
+import { newest } from '../model/version.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
+import { cacheDirectory } from '../util/paths.ts';
+import { distinctComponents } from './newest.ts';
 
 /** An artifact that was had, or the reason why not. */
 export type Had = { artifact: Artifact } | { reason: string };
@@ -25,24 +28,18 @@ export async function resolveAll(
     before?: readonly JournalEvent[];
   },
 ): Promise<Map<string, Had>> {
-  const components = new Map<string, { component: Component; allowExpiredRelease: boolean }>();
-  for (const cell of cells) {
-    for (const component of componentsOf(cell)) {
-      const key = componentKey(component);
-      // The CNI plugins are for all hosts: what one of them does not accept is not for it.
-      const others = components.get(key)?.allowExpiredRelease ?? true;
-      components.set(key, { component, allowExpiredRelease: others && acceptsExpired(cell) });
-    }
-  }
   const had = new Map<string, Had>();
+  await using indexes = new PackageIndexes(cacheDirectory());
   // One after the other: each Debian source waits for the same package lists.
-  for (const [key, { component, allowExpiredRelease }] of components) {
+  for (const { key, component, allowExpiredRelease } of distinctComponents(cells)) {
     options.signal.throwIfAborted();
     try {
+      if (component.version === newest) throw neverFound(component);
       const resolved = await resolveArtifact(component.name, component.version, component.source, {
         signal: options.signal,
         progress: options.progress,
         allowExpiredRelease,
+        indexes,
         ...('shim' in component && component.shim !== undefined ? { shim: component.shim } : {}),
       });
       const artifact = component.name === 'cni' ? await cniArtifact(resolved) : resolved;
@@ -58,8 +55,12 @@ export async function resolveAll(
   return had;
 }
 
-function acceptsExpired({ host: { spec } }: PlannedCell): boolean {
-  return hostKindFacts(spec).allowsExpiredRelease?.(spec) ?? false;
+/** The cells are named, so that this run cannot take a version that it hears of now. */
+function neverFound({ name, source }: Component): BlockedError {
+  const where = source.kind === 'deb' ? `Debian ${source.suite}` : 'its source';
+  return new BlockedError(`Which ${name} is the newest of ${where} could not be looked up when this run was planned`, {
+    remedy: 'see why with "podproof plan --check-newest", and start a new run',
+  });
 }
 
 /** Why a cell cannot be tried with what was had, or undefined. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { cacheDirectory } from './paths.ts';
 
 /** What fills the cache; the rest of it is locks, leases of running hosts and remembered checksums. */
-const folders = ['images', 'snapshots', 'disks', 'artifacts', 'downloads'];
+const folders = ['images', 'snapshots', 'disks', 'artifacts', 'downloads', 'indexes'];
 /** Remembered checksums of directories that stay where they are (lib/artifacts/cache.ts). */
 const notes = 'in-place';
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fetchAll, type Fetched } from '../run/fetch.ts';
 import { progressOn } from '../run/progress.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
 
 export function fetchVerb(program: Command): void {
@@ -12,23 +13,19 @@ export function fetchVerb(program: Command): void {
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<PlanFlags>();
-      const plan = await planFrom(flags);
-      const abort = new AbortController();
-      const interrupt = (): void => abort.abort(new Error('interrupted'));
-      process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-      const progress = progressOn(process.stderr);
-      try {
-        const fetched = await fetchAll(plan, { signal: abort.signal, progress: (phase, text) => progress.line(phase, text) });
-        process.stdout.write(flags.json === true ? `${JSON.stringify(fetched, undefined, 2)}\n` : fetched.map(line).join(''));
-        process.exitCode = fetched.some(({ reason }) => reason !== undefined) ? 75 : 0;
-      } catch (error) {
-        if (!abort.signal.aborted) throw error;
-        progress.line('fetch', 'interrupted: what was begun is kept, and the next fetch goes on from there');
-        process.exitCode = 130;
-      } finally {
-        progress.close();
-        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-      }
+      await untilInterrupted(async (signal) => {
+        const progress = progressOn(process.stderr);
+        try {
+          const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
+          const fetched = await fetchAll(plan, { signal, progress: (phase, text) => progress.line(phase, text) });
+          process.stdout.write(flags.json === true ? `${JSON.stringify(fetched, undefined, 2)}\n` : fetched.map(line).join(''));
+          process.exitCode = fetched.some(({ reason }) => reason !== undefined) ? 75 : 0;
+        } finally {
+          if (signal.aborted)
+            progress.line('fetch', 'interrupted: what was begun is kept, and the next fetch goes on from there');
+          progress.close();
+        }
+      });
     });
 }
 

@@ -3,8 +3,12 @@ import { loadMatrix } from '../model/matrix/load.ts';
 import type { Plan } from '../model/cell.ts';
 import { explainPlan, planText } from '../plan/explain.ts';
 import { makePlan } from '../plan/plan.ts';
+import { visibleLine } from '../report/visible.ts';
+import { checkNewest, standingsText } from '../run/check-newest.ts';
 import { learnedCosts } from '../run/estimate.ts';
+import { findVersions, type Asking } from '../run/newest.ts';
 import { UsageError } from '../util/errors.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { rulebookFor, vocabulary } from './rulebook.ts';
 
 export interface PlanFlags {
@@ -13,16 +17,19 @@ export interface PlanFlags {
   only?: string;
   json?: boolean;
   shards?: string;
+  checkNewest?: boolean;
 }
 
-/** The plan that the flags describe. Throws UsageError for anything that the matrix or the suites do not have. */
-export async function planFrom(flags: PlanFlags): Promise<Plan> {
+/**
+ * The plan that the flags describe, with the versions that its floating ones come to. Throws UsageError for anything that the
+ * matrix or the suites do not have.
+ */
+export async function planFrom(flags: PlanFlags, asking: Asking): Promise<Plan> {
   const matrix = await loadMatrix(flags.matrix);
-  const plan = makePlan(matrix, {
-    profile: flags.profile,
-    ...vocabulary,
-    ...(flags.only === undefined ? {} : { only: flags.only }),
-  });
+  const options = { profile: flags.profile, ...vocabulary, ...(flags.only === undefined ? {} : { only: flags.only }) };
+  const draft = makePlan(matrix, options);
+  const found = await findVersions(draft.cells, asking);
+  const plan = found.size === 0 ? draft : makePlan(matrix, { ...options, found });
   const unknown = plan.suites.find((suite) => !vocabulary.suites.includes(suite));
   if (unknown !== undefined) {
     throw new UsageError(
@@ -39,15 +46,24 @@ export function planVerb(program: Command): void {
     .option('--profile <name>', 'a profile of the matrix', 'quick')
     .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership rule=OWN-*'")
     .option('--shards <n>', 'pack the cells for this many machines')
+    .option('--check-newest', 'instead of a plan, list versions that are newer than those of the matrix')
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<PlanFlags>();
-      const plan = await planFrom(flags);
       const shards = shardCount(flags.shards);
-      const by = await learnedCosts(plan, rulebookFor(plan));
-      process.stdout.write(
-        flags.json === true ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n` : planText(plan, by, shards),
-      );
+      await untilInterrupted(async (signal) => {
+        const asking = { signal, progress: (text: string) => process.stderr.write(`${visibleLine(text)}\n`) };
+        if (flags.checkNewest === true) {
+          const standings = await checkNewest(await loadMatrix(flags.matrix), asking);
+          process.stdout.write(flags.json === true ? `${JSON.stringify(standings, undefined, 2)}\n` : standingsText(standings));
+          return;
+        }
+        const plan = await planFrom(flags, asking);
+        const by = await learnedCosts(plan, rulebookFor(plan));
+        process.stdout.write(
+          flags.json === true ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n` : planText(plan, by, shards),
+        );
+      });
     });
 }
 

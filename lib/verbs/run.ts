@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { partFolders } from '../record/parts.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { UsageError } from '../util/errors.ts';
+import type { Asking } from '../run/newest.ts';
 import { progressOn } from '../run/progress.ts';
 import { run } from '../run/run.ts';
 import type { RunOptions } from '../run/stage.ts';
@@ -10,6 +11,7 @@ import type { Plan } from '../model/cell.ts';
 import { costs } from '../plan/cost.ts';
 import { partOf, readPackedPlan, wholeOf } from '../plan/packed.ts';
 import { parseShard, shardPlan } from '../plan/shards.ts';
+import { untilInterrupted } from './interrupt.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { rulebookFor } from './rulebook.ts';
@@ -40,26 +42,24 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
       const flags = command.optsWithGlobals<RunFlags>();
       const results = resolve(flags.out ?? flags.results);
       const baseline = await baselineOf(flags);
-      const { folder, plan } = await openOrCreate(flags, results);
-      const abort = new AbortController();
-      const interrupt = (): void => abort.abort(new Error('interrupted'));
-      process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-      try {
-        const rulebook = rulebookFor(plan);
+      await untilInterrupted(async (signal) => {
         const progress = progressOn(process.stderr);
-        const document = await run({ plan, folder, rulebook, version, progress, signal: abort.signal, ...seams });
+        const { folder, plan } = await openOrCreate(flags, results, {
+          signal,
+          progress: (text) => progress.line('plan', text),
+        });
+        const rulebook = rulebookFor(plan);
+        const document = await run({ plan, folder, rulebook, version, progress, signal, ...seams });
         const exit = await publish(folder, document, flags, baseline);
         // There may be more machines than work: a part without cells is done.
-        process.exitCode = abort.signal.aborted ? 130 : plan.cells.length === 0 ? 0 : exit;
-      } finally {
-        process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-      }
+        process.exitCode = signal.aborted ? 130 : plan.cells.length === 0 ? 0 : exit;
+      });
     });
 }
 
-async function openOrCreate(flags: RunFlags, results: string): Promise<{ folder: RunFolder; plan: Plan }> {
+async function openOrCreate(flags: RunFlags, results: string, asking: Asking): Promise<{ folder: RunFolder; plan: Plan }> {
   if (flags.resume === undefined) {
-    const plan = await planOf(flags);
+    const plan = await planOf(flags, asking);
     return { folder: await RunFolder.create(results, plan), plan };
   }
   for (const flag of ['only', 'plan', 'shard'] as const)
@@ -71,10 +71,10 @@ async function openOrCreate(flags: RunFlags, results: string): Promise<{ folder:
 }
 
 /** The whole plan, or one shard of it. Every machine must pack alike: by the file of the plan, or by costs that are the same everywhere. */
-async function planOf(flags: RunFlags): Promise<Plan> {
+async function planOf(flags: RunFlags, asking: Asking): Promise<Plan> {
   const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
   if (flags.plan === undefined) {
-    const plan = await planFrom(flags);
+    const plan = await planFrom(flags, asking);
     return shard === undefined ? plan : shardPlan(plan, shard, costs());
   }
   if (flags.only !== undefined) throw new UsageError('Cannot use --only with --plan: the file of the plan is already narrowed');

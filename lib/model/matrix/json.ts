@@ -1,9 +1,11 @@
-/** Where and why a text is not JSON, or names a key twice (which JSON.parse would drop silently). */
-export interface JsonFlaw {
-  /** From 1. */
+/** A place in a text, both from 1, the column in UTF-16 units. */
+export interface Place {
   line: number;
-  /** From 1, in UTF-16 units. */
   column: number;
+}
+
+/** Where and why a text is not JSON, or names a key twice (which JSON.parse would drop silently). */
+export interface JsonFlaw extends Place {
   message: string;
 }
 
@@ -21,6 +23,22 @@ class Flaw extends Error {
   }
 }
 
+/** Where the key or list entry at `path` of a JSON text begins, or the nearest one around it that there is. */
+export function placeInJson(text: string, path: readonly PropertyKey[]): Place {
+  const scanner = new Scanner(text);
+  scanner.value(0);
+  for (let depth = path.length; depth > 0; depth--) {
+    const at = scanner.places.get(JSON.stringify(path.slice(0, depth)));
+    if (at !== undefined) return placeOf(text, at);
+  }
+  return { line: 1, column: 1 };
+}
+
+function placeOf(text: string, at: number): Place {
+  const before = text.slice(0, at).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
 /** The first flaw of a JSON text. JSON.parse of Node 20 gives no position for short texts and accepts a key that stands twice. */
 export function findJsonFlaw(text: string): JsonFlaw | undefined {
   try {
@@ -30,12 +48,14 @@ export function findJsonFlaw(text: string): JsonFlaw | undefined {
     return undefined;
   } catch (error) {
     if (!(error instanceof Flaw)) throw error;
-    const before = text.slice(0, error.at).split('\n');
-    return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1, message: error.message };
+    return { ...placeOf(text, error.at), message: error.message };
   }
 }
 
 class Scanner {
+  /** Path, as JSON → where its key or list entry begins. */
+  readonly places = new Map<string, number>();
+  readonly #path: PropertyKey[] = [];
   readonly #text: string;
   #at = 0;
   constructor(text: string) {
@@ -47,7 +67,7 @@ class Scanner {
     this.#take(blanks);
     const char = this.#text[this.#at];
     if (char === '{') this.#members(depth);
-    else if (char === '[') this.#list(']', () => this.value(depth + 1));
+    else if (char === '[') this.#entries(depth);
     else if (this.#take(char === '"' ? string : literal) === undefined) this.#refuse('a value');
     this.#take(blanks);
   }
@@ -56,18 +76,30 @@ class Scanner {
     if (this.#at < this.#text.length) this.#refuse('the end');
   }
 
+  #entries(depth: number): void {
+    let index = 0;
+    this.#list(']', () => this.#within(index++, this.#at, depth));
+  }
+
+  #within(key: PropertyKey, at: number, depth: number): void {
+    this.#path.push(key);
+    this.places.set(JSON.stringify(this.#path), at);
+    this.value(depth + 1);
+    this.#path.pop();
+  }
+
   #members(depth: number): void {
     const keys = new Set<unknown>();
     this.#list('}', () => {
       const start = this.#at;
       const raw = this.#take(string) ?? this.#refuse('a key in double quotes');
-      const key: unknown = JSON.parse(raw);
+      const key = String(JSON.parse(raw));
       if (keys.has(key)) throw new Flaw(start, `the key ${raw} stands twice`);
       keys.add(key);
       this.#take(blanks);
       if (this.#text[this.#at] !== ':') this.#refuse('":"');
       this.#at++;
-      this.value(depth + 1);
+      this.#within(key, start, depth);
     });
   }
 

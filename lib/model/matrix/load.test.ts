@@ -8,14 +8,16 @@ import { packageRoot } from '../../util/paths.ts';
 import { exampleText } from '../../testing/matrix.ts';
 import { loadMatrix, parseMatrix } from './load.ts';
 
-/** The message that the example gives after one replacement, which must hit. */
+/** The message that the example gives after one replacement, which must hit, without line and column. */
 function messageAfter(from: string, to: string): string {
   expect(exampleText).toContain(from);
   try {
     parseMatrix(exampleText.replace(from, to));
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
-    return error instanceof Error ? error.message : '';
+    const message = error instanceof Error ? error.message : '';
+    expect(message).toMatch(/^matrix\.json:\d+:\d+: /);
+    return message.replace(/:\d+:\d+/, '');
   }
   throw new Error('the matrix was accepted');
 }
@@ -52,7 +54,7 @@ describe('a schema error is one sentence with the path inside the file', () => {
     [
       '"2.3.4"',
       '"2.3.x"',
-      'matrix.json: engines.containerd[2].version: expected a version like 1.7.24 or 2.4.0-beta.0, found "2.3.x"',
+      'matrix.json: engines.containerd[2].version: expected a version like 1.7.24 or 2.4.0-beta.0, or "newest", found "2.3.x"',
     ],
     [
       '"containerd": [',
@@ -131,8 +133,38 @@ describe('a schema error is one sentence with the path inside the file', () => {
   });
 });
 
+describe('line and column', () => {
+  const at = (from: string, to: string): string => {
+    try {
+      parseMatrix(exampleText.replace(from, to));
+      return 'accepted';
+    } catch (error) {
+      return /^matrix\.json:(\d+:\d+)/.exec(String(error instanceof Error && error.message))?.[1] ?? String(error);
+    }
+  };
+
+  test.each([
+    ['are those of a wrong value’s key', '"2.3.4"', '"2.3.x"', '11:9'],
+    ['are those of an unknown key', '"suite": "trixie" }', '"suite": "trixie", "cpu": 1 }', '4:53'],
+    ['are those of an entry of a list', 'containerd@1.7.24', 'containerd@1.7.42', '30:19'],
+    ['are those of the object that lacks a key', '"title": "One cell",', '', '27:5'],
+  ])('%s', (_, from, to, place) => {
+    expect(at(from, to)).toBe(place);
+  });
+});
+
 describe('cross references', () => {
   test.each([
+    [
+      '"version": "2.3.4"',
+      '"version": "newest"',
+      'engines.containerd[2].version: only the source "deb" has a newest version to look up, found "release"; name the version',
+    ],
+    [
+      '"exclude":',
+      '"cni": { "version": "newest", "source": { "kind": "path" } }, "exclude":',
+      'cni.version: only the source "deb" has a newest version to look up, found "path"; name the version',
+    ],
     [
       '"hosts": ["debian-13"]',
       '"hosts": ["debian-31"]',

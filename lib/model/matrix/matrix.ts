@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import { HostSpec } from '../../hosts/facts.ts';
+import { newest } from '../version.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected lower-case letters, digits, dots and dashes');
+const releaseVersion = /^v?\d+(\.\d+)*([-~.](alpha|beta|rc)\.?\d*)?$/;
 const version = z
   .string()
-  .regex(/^v?\d+(\.\d+)*([-~.](alpha|beta|rc)\.?\d*)?$/, 'expected a version like 1.7.24 or 2.4.0-beta.0');
+  .regex(new RegExp(`${releaseVersion.source}|^${newest}$`), `expected a version like 1.7.24 or 2.4.0-beta.0, or "${newest}"`)
+  .describe('Like 1.7.24; or "newest" of a deb source, which takes what the suite has');
+
+/** Whether a text is the version of a release, as a matrix names it and a cell's id holds it. */
+export function isReleaseVersion(text: string): boolean {
+  return releaseVersion.test(text);
+}
 
 /** Where the binaries of one version come from. */
 export const Source = z.discriminatedUnion('kind', [

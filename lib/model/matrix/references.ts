@@ -1,5 +1,5 @@
 import { UsageError } from '../../util/errors.ts';
-import { compareVersions } from '../version.ts';
+import { compareVersions, newest } from '../version.ts';
 import { EngineName, RuntimeName, type Matrix, type RuntimeVersion } from './matrix.ts';
 import { picks, versionLabel } from './pick.ts';
 import { formatPath } from './sentence.ts';
@@ -7,10 +7,11 @@ import { unknownWord } from './suggest.ts';
 
 type Versions = Partial<Record<string, RuntimeVersion[]>>;
 
-/** What the schema can't say: names exist, nothing stands twice, Kata names its shim and VMM. Throws a UsageError without the file's name. */
+/** What the schema can't say: names exist, nothing stands twice, Kata names its shim and VMM. Throws a Misreference. */
 export function checkReferences(matrix: Matrix): void {
   checkVersions('engines', matrix.engines);
   checkVersions('runtimes', matrix.runtimes);
+  if (matrix.cni !== undefined) checkFloating(matrix.cni, ['cni']);
   checkKata(matrix);
   checkCni(matrix);
   for (const [id, profile] of Object.entries(matrix.profiles)) {
@@ -58,6 +59,7 @@ function checkName(matrix: Matrix, axis: 'hosts' | 'engines' | 'runtimes' | 'sui
 function checkVersions(axis: 'engines' | 'runtimes', versions: Versions): void {
   for (const [name, entries = []] of Object.entries(versions)) {
     entries.forEach((entry, index) => {
+      checkFloating(entry, [axis, name, index]);
       // Debian suites often share an upstream version; each host takes that of its own suite.
       const origin = (each: RuntimeVersion): string => (each.source.kind === 'deb' ? each.source.suite : '');
       const first = entries.findIndex(
@@ -68,6 +70,15 @@ function checkVersions(axis: 'engines' | 'runtimes', versions: Versions): void {
         refuse([axis, name, index], `${name} ${versionLabel(entry)} stands twice, first as ${formatPath([axis, name, first])}`);
     });
   }
+}
+
+/** Only a suite can be asked for what it has. */
+function checkFloating({ version, source }: Pick<RuntimeVersion, 'version' | 'source'>, path: PropertyKey[]): void {
+  if (version === newest && source.kind !== 'deb')
+    refuse(
+      [...path, 'version'],
+      `only the source "deb" has a newest version to look up, found "${source.kind}"; name the version`,
+    );
 }
 
 function checkKata(matrix: Matrix): void {
@@ -107,6 +118,15 @@ export function whereInMatrix(matrix: Matrix, name: string, label: string): stri
   return index < 0 ? undefined : formatPath([engine ? 'engines' : 'runtimes', name, index]);
 }
 
+/** What the schema cannot see is wrong at `path`. */
+export class Misreference extends UsageError {
+  readonly path: readonly PropertyKey[];
+  constructor(path: readonly PropertyKey[], sentence: string) {
+    super(`${formatPath(path)}: ${sentence}`);
+    this.path = path;
+  }
+}
+
 function refuse(path: PropertyKey[], sentence: string): never {
-  throw new UsageError(`${formatPath(path)}: ${sentence}`);
+  throw new Misreference(path, sentence);
 }
