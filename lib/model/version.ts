@@ -22,10 +22,17 @@ function parse(text: string): Version {
   return version;
 }
 
+const shape = /^v?(?:\d+:)?(\d+(?:\.\d+)*)(?:[-~.]?(alpha|beta|rc|dev)[-.]?(\d*))?/i;
+
+/** Whether a text begins as a version does: a component may say anything of itself. */
+export function isVersion(text: string): boolean {
+  return text === newest || shape.test(text.trim());
+}
+
 function read(text: string): Version {
   // A version that floats: until it is looked up, no known one is newer.
   if (text === newest) return { parts: [Number.MAX_SAFE_INTEGER], pre: '' };
-  const match = /^v?(?:\d+:)?(\d+(?:\.\d+)*)(?:[-~.]?(alpha|beta|rc|dev)[-.]?(\d*))?/i.exec(text.trim());
+  const match = shape.exec(text.trim());
   if (!match?.[1])
     throw new RangeError(`Cannot read the version "${text}": expected numbers with dots, like 1.7.24 or 2.4.0-beta.0`);
   const pre = match[2] ? `${match[2].toLowerCase()}${(match[3] ?? '').padStart(6, '0')}` : '';
@@ -48,11 +55,7 @@ export function compareVersions(a: string, b: string): number {
 
 /** Whether both are the same version; what cannot be read, as a component may say anything of itself, is the same as nothing. */
 export function sameVersion(a: string, b: string): boolean {
-  try {
-    return compareVersions(a, b) === 0;
-  } catch {
-    return false;
-  }
+  return isVersion(a) && isVersion(b) && compareVersions(a, b) === 0;
 }
 
 const comparator = /^(>=|<=|>|<|=)?(\S+)$/;

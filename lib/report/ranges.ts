@@ -1,4 +1,4 @@
-import { compareVersions } from '../model/version.ts';
+import { compareVersions, isVersion } from '../model/version.ts';
 import { naturalOrder } from './order.ts';
 import { groupBy } from '../util/group-by.ts';
 
@@ -18,7 +18,7 @@ export interface PairRange<T> {
 
 /** Oldest first; what is no version comes after all versions, in natural order. */
 export function versionOrder(a: string, b: string): number {
-  const [left, right] = [readable(a), readable(b)];
+  const [left, right] = [isVersion(a), isVersion(b)];
   if (left && right) return compareVersions(a, b) || naturalOrder(a, b);
   return left === right ? naturalOrder(a, b) : left ? -1 : 1;
 }
@@ -87,8 +87,4 @@ export function collapsePairs<T>(
 export function rangeText(versions: readonly string[]): string {
   const [first = 'none', ...others] = versions;
   return others.length === 0 ? first : `${first} – ${others.at(-1) ?? first}`;
-}
-
-function readable(version: string): boolean {
-  return /^v?(?:\d+:)?\d/.test(version.trim());
 }

@@ -41,8 +41,12 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
 
 /** `unknown host "debian-31", did you mean "debian-13"? Known: debian-12, debian-13`. */
 export function unknownWord(kind: string, word: string, known: readonly string[]): string {
-  const shown = known.length > 12 ? [...known.slice(0, 12), `and ${known.length - 12} more`] : known;
-  return `unknown ${kind} ${JSON.stringify(word)}${didYouMean(word, known) || '.'} Known: ${shown.join(', ') || 'none'}`;
+  return `unknown ${kind} ${JSON.stringify(word)}${didYouMean(word, known) || '.'} Known: ${someOf(known) || 'none'}`;
+}
+
+/** At most twelve of them, and how many more there are. */
+export function someOf(words: readonly string[]): string {
+  return (words.length > 12 ? [...words.slice(0, 12), `and ${words.length - 12} more`] : words).join(', ');
 }
 
 /** `vm, container or ssh`. */
