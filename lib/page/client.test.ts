@@ -1,112 +1,115 @@
-import { Script } from 'node:vm';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { compareVersions } from '../model/version.ts';
-import { parseFilter } from './client/filter.js';
-import { orderOfVersions } from './client/version.js';
-import { clientScript, styleSheet } from './client.ts';
+import { describe, expect, test } from 'vitest';
+import type { Component, Vocabulary } from '../model/term.ts';
+import { sampleDocument } from '../testing/report/sample.ts';
+import { collapsed, familiesOf, namesOf } from './client/columns.ts';
+import { filterKeys, type FilterKey, parseFilter } from './client/filter.ts';
+import { indexed, type Model } from './client/model.ts';
+import { selectEntries } from './client/select.ts';
+import { vocabularyOf } from './client/vocabulary.ts';
+import { packColumns, verdictColumns } from './columns.ts';
 
-const meets = (text: string, key: string, value: string | { name: string; version: string; label: string }): boolean =>
-  parseFilter(text).terms.every((term) => term.key !== key || term.test(value));
-const containerd = (version: string) => ({ name: 'containerd', version, label: version });
-const kata = { name: 'kata', version: '3.30.0', label: '3.30.0-go-qemu' };
+const anything: Vocabulary<FilterKey> = {
+  keys: filterKeys,
+  names: () => undefined,
+  components: () => undefined,
+  origin: 'this run',
+};
+const meets = (text: string, key: FilterKey, subject: string | Component): boolean =>
+  parseFilter(text, anything).terms.every((term) => term.key !== key || term.matches(subject));
+const containerd = (version: string): Component => ({ name: 'containerd', version });
+const kata: Component = { name: 'kata', version: '3.30.0', shim: 'go', vmm: 'qemu' };
 
-test('the modules make one script without imports, exports or names that two modules use', () => {
-  const script = clientScript();
-  expect(() => new Script(script)).not.toThrow();
-  expect(script).not.toMatch(/^(import|export) /m);
-  const names = [...script.matchAll(/^(?:async )?(?:function|const|let) (\w+)/gm)].map((match) => match[1]);
-  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
-});
-
-test('the script has no way to turn data into markup or code', () => {
-  expect(clientScript()).not.toMatch(
-    /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|setAttribute\(['"`]on/,
+/** The sample as the page has it. */
+function sampleModel(): Model {
+  const document = sampleDocument();
+  const { cells, rules, known } = document;
+  const packed = verdictColumns(
+    document,
+    (verdict) => rules.findIndex(({ suite, id }) => suite === verdict.suite && id === verdict.rule),
+    (verdict) => cells.findIndex(({ id }) => id === verdict.cell),
   );
-  expect(clientScript()).not.toContain('</script');
-  expect(clientScript()).not.toMatch(/fetch\(|XMLHttpRequest|WebSocket|sendBeacon/);
-});
-
-test('the style sheet loads nothing and cannot end its element', () => {
-  expect(styleSheet()).not.toMatch(/url\(|@import|<\//);
-});
-
-test('a term takes globs and alternatives, whatever their case', () => {
-  expect(meets('rule=RVMM-*,own-on', 'rule', 'RVMM-UID')).toBe(true);
-  expect(meets('rule=RVMM-*,own-on', 'rule', 'OWN-ON')).toBe(true);
-  expect(meets('rule=RVMM-*,own-on', 'rule', 'OWN-OFF')).toBe(false);
-  expect(meets('cell=debian-13/*', 'cell', 'debian-13/crio-1.36.3/runc-1.1.15')).toBe(true);
-  expect(meets('rule=a.c', 'rule', 'abc')).toBe(false);
-});
-
-test('an engine or runtime is chosen by name, by version with flavour, and by comparisons', () => {
-  expect(meets('engine=containerd>=1.7', 'engine', containerd('1.7.24'))).toBe(true);
-  expect(meets('engine=containerd>=1.6<1.7', 'engine', containerd('1.7.24'))).toBe(false);
-  expect(meets('engine=crio,containerd<2', 'engine', containerd('1.7.24'))).toBe(true);
-  expect(meets('engine=>=2', 'engine', containerd('1.7.24'))).toBe(false);
-  expect(meets('runtime=kata@3.30.0-go-*', 'runtime', kata)).toBe(true);
-  expect(meets('runtime=kata@3.30.0', 'runtime', kata)).toBe(true);
-  expect(meets('runtime=kata-3*', 'runtime', kata)).toBe(true);
-  expect(meets('runtime=kata@4*', 'runtime', kata)).toBe(false);
-});
-
-test('what cannot be read is said, and the rest are words', () => {
-  expect(parseFilter('colour=red engine=containerd>=x permission denied rule=').problems).toEqual([
-    '“colour” is no key',
-    '“x” is no version',
-    'rule= has no value',
-  ]);
-  expect(parseFilter('Permission  denied').words).toEqual(['permission', 'denied']);
-});
-
-test('no filter text is refused with an exception', () => {
-  fc.assert(
-    fc.property(fc.string(), (text) => {
-      for (const term of parseFilter(`${text} engine=${text} rule=${text}`).terms) term.test(term.key === 'engine' ? kata : 'x');
-    }),
-  );
-});
-
-test('versions have the order that they have everywhere in podproof', () => {
-  const version = fc
-    .tuple(
-      fc.array(fc.nat(30), { minLength: 1, maxLength: 3 }),
-      fc.constantFrom('', '-rc1', '-rc.10', '-beta.0', '~rc2', '-alpha'),
-      fc.constantFrom('', 'v'),
-    )
-    .map(([parts, pre, prefix]) => `${prefix}${parts.join('.')}${pre}`);
-  fc.assert(
-    fc.property(version, version, (a, b) => {
-      expect(Math.sign(orderOfVersions(a, b) ?? NaN)).toBe(Math.sign(compareVersions(a, b)));
-    }),
-  );
-});
-
-test('every verdict can be read on its background, in light and in dark', () => {
-  const [light = '', dark = ''] = styleSheet().split('@media (prefers-color-scheme: dark)');
-  const names = ['pass', 'known', 'fixed', 'fail', 'void', 'blocked', 'error', 'missing', 'unsupported'];
-  for (const sheet of [light, dark]) {
-    const value = (name: string): string => new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(sheet)?.[1] ?? '';
-    const pairs = [
-      ...names.map((name) => [value(name), value(`${name}-bg`)]),
-      ...['ink', 'quiet', 'link'].flatMap((name) => [
-        [value(name), value('paper')],
-        [value(name), value('sunk')],
-      ]),
-    ];
-    for (const [ink = '', paper = ''] of pairs) expect(contrast(ink, paper), `${ink} on ${paper}`).toBeGreaterThanOrEqual(4.5);
-  }
-});
-
-/** Contrast ratio of WCAG 2.2. */
-function contrast(a: string, b: string): number {
-  const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
-  return (light + 0.05) / (dark + 0.05);
+  const { bytes, places } = packColumns(packed.columns);
+  const data = { run: document.run.id, cells, rules, known, embedded: [], kept: 0, of: 0, places };
+  return indexed({ ...data, texts: packed.texts, trails: packed.trails }, Uint8Array.from(bytes).buffer);
 }
 
-function luminance(colour: string): number {
-  const [r = 0, g = 0, b = 0] = [1, 3, 5]
-    .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-}
+const model = sampleModel();
+const vocabulary = vocabularyOf(model);
+const select = (text: string): ReturnType<typeof selectEntries> => selectEntries(model, text, vocabulary);
+
+describe('a filter', () => {
+  test('takes globs and alternatives, whatever their case', () => {
+    expect(meets('rule=RVMM-*,own-on', 'rule', 'RVMM-UID')).toBe(true);
+    expect(meets('rule=RVMM-*,own-on', 'rule', 'OWN-ON')).toBe(true);
+    expect(meets('rule=RVMM-*,own-on', 'rule', 'OWN-OFF')).toBe(false);
+    expect(meets('cell=debian-13/*', 'cell', 'debian-13/crio-1.36.3/runc-1.1.15')).toBe(true);
+    expect(meets('rule=a.c', 'rule', 'abc')).toBe(false);
+  });
+
+  test('chooses an engine or runtime by name, by version with flavour, and by comparisons', () => {
+    expect(meets('engine=containerd>=1.7', 'engine', containerd('1.7.24'))).toBe(true);
+    expect(meets('engine=containerd>=1.6<1.7', 'engine', containerd('1.7.24'))).toBe(false);
+    expect(meets('engine=crio,containerd<2', 'engine', containerd('1.7.24'))).toBe(true);
+    expect(meets('engine=>=2', 'engine', containerd('1.7.24'))).toBe(false);
+    expect(meets('runtime=kata@3.30.0-go-*', 'runtime', kata)).toBe(true);
+    expect(meets('runtime=kata@3.30.0', 'runtime', kata)).toBe(true);
+    expect(meets('runtime=kata-3*', 'runtime', kata)).toBe(true);
+    expect(meets('runtime=kata@4*', 'runtime', kata)).toBe(false);
+  });
+
+  test('says what cannot be read, and takes the rest as words', () => {
+    expect(parseFilter('colour=red engine=containerd>=x permission denied rule=', anything).problems).toEqual([
+      `colour=red: unknown key "colour". Known: ${filterKeys.join(', ')}`,
+      'engine=containerd>=x: "x" is no version; expected one like 1.7.24 or 2.4.0-beta.0',
+      'rule=: a value is empty; expected rule=value or rule=value,value',
+    ]);
+    expect(parseFilter('Permission  denied', anything).words).toEqual(['permission', 'denied']);
+  });
+
+  test.for([
+    ['verdit=fail', 'verdit=fail: unknown key "verdit", did you mean "verdict"?'],
+    ['verdict=fial', 'verdict=fial: unknown verdict "fial", did you mean "fail"?'],
+    ['suite=ownrship', 'suite=ownrship: unknown suite "ownrship", did you mean "ownership"?'],
+    ['engine=containrd', 'engine=containrd: unknown engine "containrd", did you mean "containerd"?'],
+    ['engine=crio>=9', 'engine=crio>=9: no version of this run matches "crio>=9"; it has crio@1.36.3'],
+  ] as const)('%s is a slip, which is said with what was meant', ([text, problem]) => {
+    expect(select(text).problems).toHaveLength(1);
+    expect(select(text).problems[0]).toContain(problem);
+  });
+
+  test('of a name that is not there selects nothing, and one that cannot be read is left out', () => {
+    expect(select('rule=NO-SUCH').count).toBe(0);
+    expect(select('colour=red').count).toBe(model.columns.verdict.length);
+  });
+
+  test('refuses no text with an exception, whatever the versions of components are', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (text, version) => {
+        const filter = parseFilter(`${text} engine=${text} engine=x>=1 rule=${text}`, anything);
+        for (const term of filter.terms) term.matches(term.key === 'engine' ? { name: 'x', version } : version);
+      }),
+    );
+  });
+});
+
+describe('the matrix', () => {
+  test('has the rules and cells of the verdicts that meet every term and hold every word', () => {
+    const { rows, columns, hits, count } = select('rule=OWN-* engine=crio verdict=fail,known');
+    expect(new Set(rows.map((row) => model.rules[row]?.id))).toEqual(new Set(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-ON']));
+    expect(columns.every((column) => model.cells[column]?.engine?.name === 'crio')).toBe(true);
+    expect(hits?.reduce((sum, hit) => sum + hit, 0)).toBeLessThanOrEqual(count);
+    expect(select('permission denied vmm').rows.map((row) => model.rules[row]?.id)).toEqual(['RVMM-BLOCK-EACCES']);
+  });
+
+  test('gives every selected cell exactly one column, and names it by its versions', () => {
+    const selection = select('');
+    const groups = collapsed(model, selection, familiesOf(model));
+    expect(groups.flat().sort((a, b) => a - b)).toEqual(selection.columns);
+    for (const group of groups) {
+      const [first = -1] = group;
+      const { engine } = namesOf(model, group);
+      expect(engine).toContain(`${model.cells[first]?.engine?.name} ${model.cells[first]?.engine?.version}`);
+    }
+  });
+});

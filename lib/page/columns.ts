@@ -1,33 +1,27 @@
-import { type Document, type Verdict } from '../model/document.ts';
+import type { Document, Layer, Verdict } from '../model/document.ts';
 import { severity } from '../report/verdicts.ts';
+import { type ColumnName, columnNames, marks, perColumn, type Place } from './data.ts';
 
-/** Distinct texts and their numbers from 1 on; 0 stands for none. */
-export class Dictionary {
-  readonly list: Array<string | null> = [null];
-  readonly #at = new Map<string, number>();
+/** Distinct values and their numbers from 1 on; 0 stands for none. */
+class Dictionary<T> {
+  readonly list: Array<T | null> = [null];
+  readonly #at = new Map<unknown, number>();
 
-  add(text: string | undefined): number {
-    if (text === undefined) return 0;
-    const found = this.#at.get(text);
+  /** Values of one key are the same. */
+  add(value: T | undefined, key: unknown = value): number {
+    if (value === undefined) return 0;
+    const found = this.#at.get(key);
     if (found !== undefined) return found;
-    this.#at.set(text, this.list.length);
-    return this.list.push(text) - 1;
+    this.#at.set(key, this.list.length);
+    return this.list.push(value) - 1;
   }
 }
 
-/** Where a column stands in the bytes, how wide one number of it is, and how many there are. */
-export interface ColumnPlace {
-  name: string;
-  width: 1 | 2 | 4;
-  from: number;
-  length: number;
-}
-
 /** The verdicts as columns of numbers into lists of distinct texts: 600,000 of them stay some megabytes. */
-export interface VerdictColumns {
-  columns: Record<string, Uint32Array>;
-  texts: Dictionary;
-  trails: Dictionary;
+interface VerdictColumns {
+  columns: Record<ColumnName, Uint32Array>;
+  texts: Array<string | null>;
+  trails: Array<Layer[] | null>;
 }
 
 /** The columns by rule and then cell, as `ruleOf` and `cellOf` number them: so the verdicts of a place stand together. */
@@ -36,17 +30,17 @@ export function verdictColumns(
   ruleOf: (verdict: Verdict) => number,
   cellOf: (verdict: Verdict) => number,
 ): VerdictColumns {
-  const texts = new Dictionary();
-  const trails = new Dictionary();
+  const texts = new Dictionary<string>();
+  const trails = new Dictionary<Layer[]>();
   const lineOf = evidenceLine();
   let line = 0;
   const text = (key: 'scenario' | 'expected' | 'observed' | 'layer' | 'known' | 'reason') => (verdict: Verdict) =>
     texts.add(verdict[key]);
-  const numberOf: Record<string, (verdict: Verdict) => number> = {
+  const numberOf: Record<ColumnName, (verdict: Verdict) => number> = {
     cell: cellOf,
     rule: ruleOf,
     verdict: (verdict) => severity(verdict.verdict),
-    marks: (verdict) => (verdict.flaky === true ? 1 : 0) + (verdict.security === true ? 2 : 0),
+    marks: ({ flaky, security }) => (flaky === true ? marks.flaky : 0) + (security === true ? marks.security : 0),
     scenario: text('scenario'),
     expected: text('expected'),
     observed: text('observed'),
@@ -55,25 +49,29 @@ export function verdictColumns(
     reason: text('reason'),
     line: (verdict) => (line = lineOf(verdict)),
     evidence: (verdict) => (line === 0 ? texts.add(verdict.evidence) : 0),
-    trail: (verdict) => trails.add(verdict.trail && JSON.stringify(verdict.trail)),
+    trail: ({ trail }) => (trail === undefined ? 0 : trails.add(trail, JSON.stringify(trail))),
   };
-  const given = Object.entries(numberOf).map(([name, of]) => ({ name, of, numbers: new Uint32Array(verdicts.length) }));
+  const columns = perColumn(() => new Uint32Array(verdicts.length));
+  const given = columnNames.map((name) => ({ of: numberOf[name], numbers: columns[name] }));
   // Verdict by verdict, not column by column: each of them is brought into the processor's cache once.
   verdicts.forEach((verdict, at) => {
     for (const { of, numbers } of given) numbers[at] = of(verdict);
   });
-  const numbers = (name: string): Uint32Array => given.find((each) => each.name === name)?.numbers ?? new Uint32Array();
-  const order = countingSort(countingSort(Uint32Array.from(verdicts.keys()), numbers('cell')), numbers('rule'));
-  const columns = given.map(({ name, numbers: own }) => [name, order.map((at) => own[at] ?? 0)] as const);
-  return { columns: Object.fromEntries(columns), texts, trails };
+  const order = countingSort(countingSort(Uint32Array.from(verdicts.keys()), columns.cell), columns.rule);
+  return {
+    columns: perColumn((name) => order.map((at) => columns[name][at] ?? 0)),
+    texts: texts.list,
+    trails: trails.list,
+  };
 }
 
 /** The columns one after the other, each as narrow as its largest number allows, and where each stands. */
-export function packColumns(columns: Record<string, Uint32Array>): { bytes: Buffer; places: ColumnPlace[] } {
-  const places: ColumnPlace[] = [];
+export function packColumns(columns: Record<ColumnName, Uint32Array>): { bytes: Buffer; places: Place[] } {
+  const places: Place[] = [];
   const parts: Uint8Array[] = [];
   let from = 0;
-  for (const [name, numbers] of Object.entries(columns)) {
+  for (const name of columnNames) {
+    const numbers = columns[name];
     const most = numbers.reduce((max, number) => Math.max(max, number), 0);
     const width = most < 0x100 ? 1 : most < 0x10000 ? 2 : 4;
     const narrow = width === 1 ? Uint8Array.from(numbers) : width === 2 ? Uint16Array.from(numbers) : numbers;

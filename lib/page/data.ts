@@ -1,55 +1,80 @@
-import { gzipSync } from 'node:zlib';
-import { type Document, verdictNames } from '../model/document.ts';
-import { layerNames } from '../report/verdicts.ts';
-import { visible, visibleDeep } from '../report/visible.ts';
-import { packColumns, verdictColumns } from './columns.ts';
-import { type Markup, trusted } from './template.ts';
+import { verdictNames } from '../model/verdict.ts';
+import { among, boolean, either, list, nullable, number, object, optional, type Read, record, text } from './shape.ts';
 
-/** Blocks beyond this many bytes are compressed. */
-const plainLimit = 256 * 1024;
+/** What is embedded in a report page: written by `blocks.ts`, read by the script of the page. */
 
-/** What the page's script reads: the texts as JSON, and beside it the columns as bytes. */
-export function dataBlocks(document: Document, embedded: readonly string[], extra: object): Markup[] {
-  const cellIds = [...document.cells.map((cell) => cell.id), ...document.verdicts.map((verdict) => verdict.cell)];
-  const cells = new Map(document.cells.map((cell) => [cell.id, cell]));
-  const cellAt = new Map([...new Set(cellIds)].map((id, index) => [id, index]));
-  const rules: Document['rules'] = [];
-  const ruleAt = new Map<string, Map<string, number>>();
-  const numbered = (suite: string, id: string, add: () => number): number => {
-    const suiteRules = ruleAt.get(suite) ?? new Map<string, number>();
-    ruleAt.set(suite, suiteRules);
-    const at = suiteRules.get(id) ?? add();
-    suiteRules.set(id, at);
-    return at;
-  };
-  for (const rule of document.rules) numbered(rule.suite, rule.id, () => rules.push(rule) - 1);
-  const ruleOf = ({ suite, rule: id }: Document['verdicts'][number]): number =>
-    numbered(suite, id, () => rules.push({ id, suite, title: '', citation: '', range: '' }) - 1);
-  const { columns, texts, trails } = verdictColumns(document, ruleOf, ({ cell }) => cellAt.get(cell) ?? 0);
-  const { bytes, places } = packColumns(columns);
-  const data = {
-    verdictNames,
-    layerNames,
-    cells: [...cellAt.keys()].map((id) => visibleDeep(cells.get(id) ?? { id })),
-    rules: rules.map((rule) => visibleDeep(rule)),
-    known: visibleDeep(document.known),
-    embedded: embedded.map((id) => cellAt.get(id) ?? -1),
-    places,
-    texts: texts.list.map((text) => text && visible(text)),
-    trails: trails.list.map((trail) => (trail === null ? null : visibleDeep(JSON.parse(trail) as unknown))),
-    ...visibleDeep(extra),
-  };
-  return [textBlock('data', JSON.stringify(data)), bytesBlock('columns', bytes)];
+/** The numbers of a verdict, each in a column of its own. */
+export const columnNames = [
+  'cell',
+  'rule',
+  'verdict',
+  'marks',
+  'scenario',
+  'expected',
+  'observed',
+  'layer',
+  'known',
+  'reason',
+  'line',
+  'evidence',
+  'trail',
+] as const;
+export type ColumnName = (typeof columnNames)[number];
+
+/** One value for each column. */
+export function perColumn<T>(of: (name: ColumnName) => T): Record<ColumnName, T> {
+  const entries = columnNames.map((name): [ColumnName, T] => [name, of(name)]);
+  return Object.fromEntries(entries) as Record<ColumnName, T>;
 }
 
-/** JSON that cannot end its script element, whatever it holds. */
-export function textBlock(id: string, json: string): Markup {
-  if (Buffer.byteLength(json) > plainLimit) return bytesBlock(id, Buffer.from(json));
-  const body = json.replace(/[<>&\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
-  return trusted(`<script type="application/json" id="${id}" data-encoding="plain">${body}</script>\n`);
-}
+/** Bits of the column `marks`. */
+export const marks = { flaky: 1, security: 2 } as const;
 
-function bytesBlock(id: string, bytes: Uint8Array): Markup {
-  const body = gzipSync(bytes).toString('base64');
-  return trusted(`<script type="application/json" id="${id}" data-encoding="gzip">${body}</script>\n`);
-}
+/** Where a column stands in the bytes, how many bytes one number of it takes, and how many numbers there are. */
+const Place = object({ name: among(columnNames), width: among([1, 2, 4]), from: number, length: number });
+export type Place = Read<typeof Place>;
+
+const artifact = { version: text, source: text, sha256: text };
+/** A cell that only verdicts name has an id alone. */
+const CellEntry = object({
+  id: text,
+  host: optional(text),
+  engine: optional(object({ name: text, ...artifact })),
+  runtime: optional(object({ name: text, shim: optional(text), vmm: optional(text), ...artifact })),
+  cni: optional(object(artifact)),
+  verdict: optional(among(verdictNames)),
+  reason: optional(text),
+});
+export type CellEntry = Read<typeof CellEntry>;
+
+const RuleEntry = object({ id: text, suite: text, title: text, citation: text, range: text });
+export type RuleEntry = Read<typeof RuleEntry>;
+
+const KnownEntry = object({ id: text, title: text, url: text, range: text, security: boolean });
+
+const Hop = object({ layer: text, value: text, changed: boolean });
+export type Hop = Read<typeof Hop>;
+
+export const ReportData = object({
+  run: text,
+  cells: list(CellEntry),
+  rules: list(RuleEntry),
+  known: list(KnownEntry),
+  /** The cell of each block of evidence. */
+  embedded: list(number),
+  /** Observations that are part of the page, of those that there are. */
+  kept: number,
+  of: number,
+  places: list(Place),
+  /** Columns of texts and trails number these from 1 on; 0 stands for none. */
+  texts: list(nullable(text)),
+  trails: list(nullable(list(Hop))),
+});
+export type ReportData = Read<typeof ReportData>;
+
+/** A value of a configuration key. */
+export const scalar = either(text, number, boolean);
+
+/** What each engine was started with, by lease. */
+export const LeaseEntries = record(object({ planned: record(scalar), effective: record(scalar), files: record(text) }));
+export type LeaseEntry = Read<typeof LeaseEntries>[string];

@@ -2,7 +2,9 @@ import type { Document } from '../model/document.ts';
 import type { LeaseRecord, Observation } from '../model/observation.ts';
 import { evidenceKey, severity } from '../report/verdicts.ts';
 import { visible, visibleDeep } from '../report/visible.ts';
-import { textBlock } from './data.ts';
+import { textBlock } from './blocks.ts';
+import type { LeaseEntry } from './data.ts';
+import type { PodEvidence } from './pod-evidence.ts';
 import type { Markup } from './template.ts';
 
 /** How much evidence one page carries, in bytes before compression. */
@@ -55,7 +57,7 @@ export function embeddedEvidence(
   for (const { key, cell, suite, scenario } of evidence.size === 0 ? [] : podsByVerdict(document)) {
     const observation = evidence.get(key);
     if (observation === undefined) continue;
-    const json = JSON.stringify(visibleDeep(observation));
+    const json = JSON.stringify(visibleDeep<PodEvidence>(observation));
     if (json.length > room) break;
     room -= json.length;
     kept++;
@@ -72,7 +74,7 @@ export function leaseBlock(leases: readonly LeaseRecord[]): Markup {
   const told = leases.map(({ lease, engine }) => {
     const { planned, effective, configFile, instance } = engine;
     const files = instance?.files ?? { configuration: configFile };
-    return [visible(lease), visibleDeep({ planned, effective, files, argv: instance?.argv, binaries: instance?.binaries })];
+    return [visible(lease), visibleDeep<LeaseEntry>({ planned, effective, files })];
   });
   return textBlock('leases', JSON.stringify(Object.fromEntries(told)));
 }

@@ -3,7 +3,7 @@ import type { Baseline, Change, ChangeKind } from '../model/baseline.ts';
 import { changeCounts, changesOf } from '../report/compare.ts';
 import { changeTitles } from '../report/changes.ts';
 import { cellsOf, type Finding, findings, isContrast, securityFindings, sentence, worstFindings } from '../report/findings.ts';
-import { layerText } from '../report/verdicts.ts';
+import { layerText } from '../report/layers.ts';
 import { badge, drawerLink } from './parts.ts';
 import { html, type Markup } from './template.ts';
 

@@ -1,5 +1,6 @@
 import { type Document, verdictNames } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning } from '../report/verdicts.ts';
+import { duration } from './duration.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -140,14 +141,4 @@ function acceleratorText(name: string): string {
 
 function acceleratorClass(name: string): string {
   return name === 'tcg' || name === 'kvm' ? name : 'none';
-}
-
-/** Wall time in words. */
-export function duration(ms: number): string {
-  if (!Number.isFinite(ms) || ms < 0) return 'unknown';
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  const minutes = Math.floor(ms / 60_000);
-  const rest = `${Math.round((ms % 60_000) / 1000)} s`;
-  return minutes < 60 ? `${minutes} min ${rest}` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -1,8 +1,8 @@
 import type { Document } from '../model/document.ts';
 import type { LeaseRecord, Observation } from '../model/observation.ts';
 import { canonical } from '../report/canonical.ts';
-import { clientScript, styleSheet } from './client.ts';
-import { dataBlocks } from './data.ts';
+import { dataBlocks } from './blocks.ts';
+import { bundle } from './bundle.ts';
 import { embeddedEvidence, leaseBlock } from './evidence.ts';
 import { excluded } from './excluded.ts';
 import { firstScreen, security } from './first-screen.ts';
@@ -32,9 +32,9 @@ export function renderHtml(
       ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame()} ${security(ordered)} ${timeline(ordered)} ${excluded(ordered)}
     </main>
     <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
-    ${dataBlocks(ordered, cells, { kept, of, run: ordered.run.id })}${blocks}${leaseBlock(leases)}`;
+    ${dataBlocks(ordered, { embedded: cells, kept, of })}${blocks}${leaseBlock(leases)}`;
   const title = `${ordered.run.profile}, ${ordered.run.id}`;
-  return offlinePage({ title, style: styleSheet(), script: clientScript(), body });
+  return offlinePage({ title, style: bundle('report.css'), script: bundle('client/report.ts'), body });
 }
 
 function matrixFrame(): Markup {

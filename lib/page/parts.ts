@@ -1,4 +1,5 @@
 import type { Verdict, VerdictName } from '../model/document.ts';
+import { writeAddress } from './address.ts';
 import { visible } from '../report/visible.ts';
 import { html, type Markup, trusted } from './template.ts';
 
@@ -32,16 +33,8 @@ export function badge(name: VerdictName): Markup {
   return html`<span class="verdict v-${name}">${glyph(name)}${name}</span>`;
 }
 
-/** Address of a verdict's drawer: part of the page's own URL, so that it can be sent to somebody. */
-export function drawerHref(verdict: Pick<Verdict, 'cell' | 'suite' | 'rule'>): string {
-  const parts = { cell: verdict.cell, suite: verdict.suite, rule: verdict.rule };
-  return `#${Object.entries(parts)
-    .map(([key, value]) => `${key}=${encodeURIComponent(visible(value))}`)
-    .join('&')}`;
-}
-
 /** A link to a verdict's drawer; the synthetic verdict of a whole cell leads to the cell. */
-export function drawerLink(verdict: Verdict, text: string): Markup {
-  const href = verdict.rule === 'CELL' ? `#cell=${encodeURIComponent(visible(verdict.cell))}` : drawerHref(verdict);
-  return html`<a class="mono" data-drawer href="${href}">${text}</a>`;
+export function drawerLink({ cell, suite, rule }: Verdict, text: string): Markup {
+  const within = rule === 'CELL' ? {} : { suite: visible(suite), rule: visible(rule) };
+  return html`<a class="mono" data-drawer href="${writeAddress({ cell: visible(cell), ...within })}">${text}</a>`;
 }

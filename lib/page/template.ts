@@ -1,3 +1,4 @@
+import { isHttps } from './https.ts';
 import { visible } from '../report/visible.ts';
 
 /** Markup that is ready to be written; only `html` and `trusted` make it. */
@@ -34,13 +35,9 @@ function escape(text: string): string {
   return text.replace(/[&<>"'`]/g, (found) => `&#${found.charCodeAt(0)};`);
 }
 
-/** A link where the text is an https address, and the bare text otherwise: `javascript:` and `file:` never become links. */
+/** A link where the text is an https address, and the bare text otherwise. */
 export function citation(text: string): Markup {
   return isHttps(text)
     ? html`<a href="${text}" rel="noreferrer noopener" target="_blank">${text}</a>`
     : html`<span>${text}</span>`;
-}
-
-function isHttps(text: string): boolean {
-  return /^https:\/\/[^\s"'<>\\@]+$/.test(text) && URL.canParse(text);
 }

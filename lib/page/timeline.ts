@@ -1,7 +1,7 @@
 import type { Document, Span } from '../model/document.ts';
 import { naturalOrder } from '../report/order.ts';
 import { wallTime, wallTimeText } from '../report/wall-time.ts';
-import { duration } from './head.ts';
+import { duration } from './duration.ts';
 import { html, type Markup } from './template.ts';
 import { shares, wallMs } from './shares.ts';
 import { groupBy } from '../util/group-by.ts';

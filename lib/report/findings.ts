@@ -1,7 +1,8 @@
 import { type Document, type Verdict, type VerdictName } from '../model/document.ts';
 import { naturalOrder } from './order.ts';
 import { steady } from './steady.ts';
-import { colourOf, everyVerdict, layerText } from './verdicts.ts';
+import { layerText } from './layers.ts';
+import { colourOf, everyVerdict } from './verdicts.ts';
 
 /** What to act on first: a deviation of what was tested before a machine that never came up, and that before good news. */
 const urgency: readonly VerdictName[] = ['void', 'fail', 'error', 'missing', 'blocked', 'fixed', 'known', 'unsupported', 'pass'];

@@ -1,5 +1,5 @@
 import { scenarioKey } from '../model/observation.ts';
-import { type Document, type Layer, type Verdict, type VerdictName, verdictNames } from '../model/document.ts';
+import { type Document, type Verdict, type VerdictName, verdictNames } from '../model/document.ts';
 
 /** How bad a verdict is: its place in the order from harmless to worst. */
 export function severity(name: VerdictName): number {
@@ -45,20 +45,6 @@ export const meaning: Record<VerdictName, string> = {
   error: "podproof's own fault",
   missing: 'planned, but there is no record',
 };
-
-/** The layers of a trail in words. */
-export const layerNames: Record<Layer['layer'], string> = {
-  cri: 'CRI request',
-  'engine-config': 'engine configuration',
-  'oci-spec': 'OCI specification',
-  host: 'host node',
-  guest: 'guest node',
-};
-
-/** A verdict's layer in words; a name that is none of ours stays as it is. */
-export function layerText(layer: string): string {
-  return Object.hasOwn(layerNames, layer) ? layerNames[layer as Layer['layer']] : layer;
-}
 
 const exits: Record<number, string> = {
   0: 'nothing new',

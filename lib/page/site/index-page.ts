@@ -1,9 +1,10 @@
 import type { RuleText } from '../../model/document.ts';
+import { bundle } from '../bundle.ts';
 import { html, type Markup } from '../template.ts';
 import type { Answer } from '../../report/history.ts';
 import { rangeText, versionOrder } from '../../report/ranges.ts';
 import { runtimeName, slug, type Facts, type Pairing } from './facts.ts';
-import { answer, day, link, page, read, trackAnchor, versions } from './parts.ts';
+import { answer, day, link, page, trackAnchor, versions } from './parts.ts';
 import { groupBy } from '../../util/group-by.ts';
 
 /** The first page: every rule against every engine with every runtime, by suite, and what was run. */
@@ -16,7 +17,7 @@ export function indexPage(facts: Facts): string {
       ${rules.length} rules, each proved by pods on real hosts. A cell answers for the versions that were run; its link leads to
       the version ranges and the evidence.
     </p>
-    <form class="ask" role="search" hidden>
+    <form id="ask-form" class="ask" role="search" hidden>
       <label for="ask">Ask</label>
       <input id="ask" type="search" autocomplete="off" spellcheck="false" placeholder="device ownership crio kata" />
       <output id="found" aria-live="polite"></output>
@@ -56,7 +57,7 @@ export function indexPage(facts: Facts): string {
         </table>
       </div>
     </section>`;
-  return page({ title: 'What pods can really touch', root: '', body, facts, script: read('filter.js') });
+  return page({ title: 'What pods can really touch', root: '', body, facts, script: bundle('client/site.ts') });
 }
 
 /** A name with its tested versions, over all flavours of a runtime. */

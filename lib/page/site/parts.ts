@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { palette } from '../client.ts';
+import { bundle } from '../bundle.ts';
 import { offlinePage } from '../offline-page.ts';
 import { glyph } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
@@ -88,15 +87,10 @@ export function page(options: {
         <a href="${root}index.html#runs">The runs</a>
       </p>
     </footer>`;
-  return offlinePage({ title, style: palette() + read('styles.css'), script, body: framed });
+  return offlinePage({ title, style: bundle('site/site.css'), script, body: framed });
 }
 
 /** `2026-11-21` of a time. */
 export function day(time: string | undefined): string {
   return time === undefined || time === '' ? 'unknown' : time.slice(0, 10);
-}
-
-/** A file of this folder. */
-export function read(name: string): string {
-  return readFileSync(new URL(name, import.meta.url), 'utf8');
 }

@@ -59,7 +59,9 @@ test('a filter narrows rows and columns, stands in the address and survives a re
   expect(await page.locator('#only').inputValue()).toBe('rule=OWN-* engine=crio>=1.30 verdict=fail,known');
   await check();
   await page.locator('#only').fill('colour=red');
-  await page.getByText('“colour” is no key').waitFor();
+  await page.getByText('colour=red: unknown key "colour". Known: host, engine,').waitFor();
+  await page.locator('#only').fill('suite=ownrship');
+  await page.getByText('unknown suite "ownrship", did you mean "ownership"?').waitFor();
   await page.locator('#only').fill('permission DENIED disk');
   await page.getByText('0 of 140 verdicts').waitFor();
   await page.locator('#only').fill('permission DENIED vmm');

@@ -1,0 +1,58 @@
+import { gzipSync } from 'node:zlib';
+import type { Document } from '../model/document.ts';
+import { visible, visibleDeep } from '../report/visible.ts';
+import { packColumns, verdictColumns } from './columns.ts';
+import type { CellEntry, ReportData } from './data.ts';
+import { type Markup, trusted } from './template.ts';
+
+/** Blocks beyond this many bytes are compressed. */
+const plainLimit = 256 * 1024;
+
+/** What the page's script reads: the texts as JSON, and beside it the columns as bytes. `embedded` are the cells whose evidence is there. */
+export function dataBlocks(
+  document: Document,
+  { embedded, kept, of }: { embedded: readonly string[]; kept: number; of: number },
+): Markup[] {
+  const cellIds = [...document.cells.map((cell) => cell.id), ...document.verdicts.map((verdict) => verdict.cell)];
+  const cells = new Map(document.cells.map((cell) => [cell.id, cell]));
+  const cellAt = new Map([...new Set(cellIds)].map((id, index) => [id, index]));
+  const rules: Document['rules'] = [];
+  const ruleAt = new Map<string, Map<string, number>>();
+  const numbered = (suite: string, id: string, add: () => number): number => {
+    const suiteRules = ruleAt.get(suite) ?? new Map<string, number>();
+    ruleAt.set(suite, suiteRules);
+    const at = suiteRules.get(id) ?? add();
+    suiteRules.set(id, at);
+    return at;
+  };
+  for (const rule of document.rules) numbered(rule.suite, rule.id, () => rules.push(rule) - 1);
+  const ruleOf = ({ suite, rule: id }: Document['verdicts'][number]): number =>
+    numbered(suite, id, () => rules.push({ id, suite, title: '', citation: '', range: '' }) - 1);
+  const { columns, texts, trails } = verdictColumns(document, ruleOf, ({ cell }) => cellAt.get(cell) ?? 0);
+  const { bytes, places } = packColumns(columns);
+  const data: ReportData = {
+    run: visible(document.run.id),
+    cells: [...cellAt.keys()].map((id) => visibleDeep<CellEntry>(cells.get(id) ?? { id })),
+    rules: rules.map((rule) => visibleDeep(rule)),
+    known: visibleDeep(document.known),
+    embedded: embedded.map((id) => cellAt.get(id) ?? -1),
+    kept,
+    of,
+    places,
+    texts: texts.map((text) => text && visible(text)),
+    trails: trails.map((trail) => trail && visibleDeep(trail)),
+  };
+  return [textBlock('data', JSON.stringify(data)), bytesBlock('columns', bytes)];
+}
+
+/** JSON that cannot end its script element, whatever it holds. */
+export function textBlock(id: string, json: string): Markup {
+  if (Buffer.byteLength(json) > plainLimit) return bytesBlock(id, Buffer.from(json));
+  const body = json.replace(/[<>&\u2028\u2029]/g, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return trusted(`<script type="application/json" id="${id}" data-encoding="plain">${body}</script>\n`);
+}
+
+function bytesBlock(id: string, bytes: Uint8Array): Markup {
+  const body = gzipSync(bytes).toString('base64');
+  return trusted(`<script type="application/json" id="${id}" data-encoding="gzip">${body}</script>\n`);
+}

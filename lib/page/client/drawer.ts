@@ -1,0 +1,99 @@
+import { versionLabel } from '../../model/matrix/pick.ts';
+import { writeAddress } from '../address.ts';
+import type { RuleEntry } from '../data.ts';
+import { caseView } from './case.ts';
+import type { Group } from './columns.ts';
+import { badgeOf, citationOf, fact, h } from './dom.ts';
+import { entryAt, type Model } from './model.ts';
+
+/** Other cells of a column that are listed one by one. */
+const listed = 60;
+
+/** Content of the drawer for a rule in a cell: every scenario's verdict, worst first. `like` are the cells that share its column. */
+export function verdictView(model: Model, rule: number, cell: number, like: Group): HTMLElement {
+  const text = model.rules[rule];
+  const where = model.cells[cell];
+  const entry = entryAt(model, rule, cell);
+  const { verdict } = model.columns;
+  const verdicts = Array.from({ length: entry.count }, (_, index) => entry.from + index).sort(
+    (a, b) => (verdict[b] ?? 0) - (verdict[a] ?? 0),
+  );
+  return h(
+    'div',
+    {},
+    head(text?.title || text?.id || '', `${text?.id ?? ''} in ${where?.id ?? ''}`),
+    h(
+      'dl',
+      { class: 'facts' },
+      fact('Suite', text?.suite),
+      fact('Applies to', text?.range),
+      text?.citation ? fact('Citation', citationOf(text.citation)) : undefined,
+    ),
+    likeView(model, cell, like, text),
+    entry.inherited &&
+      h(
+        'section',
+        { class: 'case' },
+        h('h3', {}, badgeOf(entry.name ?? 'missing'), 'The whole cell'),
+        h('p', {}, where?.reason ?? 'No reason was recorded.'),
+      ),
+    entry.name === undefined && h('p', { class: 'quiet' }, 'This rule was not planned for this cell.'),
+    verdicts.map((i, index) => caseView(model, i, index === 0)),
+  );
+}
+
+/** Content of the drawer for a cell: what it was made of. `like` are the cells that share its column. */
+export function cellView(model: Model, cell: number, like: Group): HTMLElement {
+  const where = model.cells[cell];
+  const { engine, runtime, cni } = where ?? {};
+  return h(
+    'div',
+    {},
+    head(where?.id ?? '', 'Cell'),
+    where?.verdict && h('p', {}, badgeOf(where.verdict)),
+    where?.reason && h('p', {}, where.reason),
+    h(
+      'dl',
+      { class: 'facts stacked' },
+      fact('Host', where?.host),
+      fact('Engine', engine && `${engine.name} ${engine.version}`),
+      fact('Engine came from', engine?.source),
+      fact('Engine sha256', engine?.sha256, 'mono'),
+      fact('Runtime', runtime && `${runtime.name} ${versionLabel(runtime)}`),
+      fact('Runtime came from', runtime?.source),
+      fact('Runtime sha256', runtime?.sha256, 'mono'),
+      fact('CNI plugins', cni?.version),
+      fact('CNI plugins came from', cni?.source),
+      fact('CNI plugins sha256', cni?.sha256, 'mono'),
+    ),
+    likeView(model, cell, like),
+  );
+}
+
+/** The other cells of a column: the matrix shows the same in all of them, and each has evidence of its own. */
+function likeView(model: Model, cell: number, like: Group, rule?: RuleEntry): HTMLElement | undefined {
+  const others = like.filter((other) => other !== cell);
+  if (others.length === 0) return undefined;
+  const links = others.slice(0, listed).map((other) => {
+    const id = model.cells[other]?.id ?? '';
+    const href = writeAddress({ cell: id, suite: rule?.suite ?? '', rule: rule?.id ?? '' });
+    return h('li', {}, h('a', { class: 'mono', 'data-drawer': true, href }, id));
+  });
+  return h(
+    'details',
+    { class: 'like' },
+    h('summary', {}, `The same in ${others.length} other ${others.length === 1 ? 'cell' : 'cells'} of this column`),
+    h('ul', {}, links),
+    others.length > listed && h('p', { class: 'quiet' }, `and ${others.length - listed} more`),
+  );
+}
+
+function head(title: string, line: string): HTMLElement {
+  return h(
+    'header',
+    {},
+    h('button', { type: 'button', class: 'close' }, 'Close'),
+    h('p', { class: 'mono quiet' }, line),
+    h('h2', { id: 'drawer-title' }, title),
+  );
+}

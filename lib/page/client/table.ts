@@ -1,0 +1,148 @@
+import { type Group, namesOf } from './columns.ts';
+import { type Attributes, type Child, glyphOf, h } from './dom.ts';
+import { entryAt, type Model } from './model.ts';
+import type { Selection } from './select.ts';
+
+/** A selection whose cells are grouped into columns. */
+export type Shown = Omit<Selection, 'columns'> & { columns: readonly Group[] };
+
+/** The place of a button in the selection; row -1 is the heading. */
+export interface Position {
+  row: number;
+  column: number;
+}
+
+/** What of the matrix is built. */
+export interface Frame {
+  model: Model;
+  shown: Shown;
+  /** The first column that is built, and one past the last. */
+  from: number;
+  to: number;
+  /** The one button that Tab reaches. */
+  active: Position;
+  /** In pixels. */
+  ruleWidth: number;
+  columnWidth: number;
+}
+
+/** The table of the columns in view, without rows; two spacers stand for all other columns, so that the scroll bar is true. */
+export function matrixTable(frame: Frame): HTMLTableElement {
+  const { shown, from, to, ruleWidth, columnWidth } = frame;
+  const after = (shown.columns.length - to) * columnWidth;
+  const widths = [ruleWidth, from * columnWidth, ...builtColumns(frame).map(() => columnWidth), after];
+  const columns = widths.map((width) => {
+    const column = h('col');
+    column.style.width = `${width}px`;
+    return column;
+  });
+  const size = { 'aria-rowcount': shown.rows.length + 3, 'aria-colcount': shown.columns.length + 1 };
+  const table = h(
+    'table',
+    { class: 'matrix', 'aria-label': 'Rules by cells', ...size },
+    h('colgroup', {}, columns),
+    tableHead(frame),
+  );
+  table.style.width = `${widths.reduce((sum, width) => sum + width, 0)}px`;
+  return table;
+}
+
+function builtColumns({ shown, from, to }: Frame): readonly Group[] {
+  return shown.columns.slice(from, to);
+}
+
+function tableHead(frame: Frame): HTMLElement {
+  const { model, shown } = frame;
+  const built = builtColumns(frame);
+  const names = built.map((group) => namesOf(model, group));
+  const hosts = names.map(({ host }) => ({ text: host, key: host }));
+  const engines = names.map(({ host, engine }) => ({ text: engine, key: `${host}\n${engine}` }));
+  const cells = shown.columns.reduce((sum, group) => sum + group.length, 0);
+  const columns = cells === shown.columns.length ? '' : ` in ${shown.columns.length} columns`;
+  const corner = h('td', { class: 'corner', rowspan: 3 }, `${shown.rows.length} rules, ${cells} cells${columns}`);
+  const runtimes = built.map((group, index) => runtimeHead(frame, group, frame.from + index));
+  return h(
+    'thead',
+    {},
+    h('tr', {}, corner, spacer(), columnGroups('host', hosts), spacer()),
+    h('tr', {}, spacer(), columnGroups('engine', engines), spacer()),
+    h('tr', {}, spacer(), runtimes, spacer()),
+  );
+}
+
+/** One heading over neighbours of the same key. */
+function columnGroups(level: string, heads: ReadonlyArray<{ text: string; key: string }>): HTMLElement[] {
+  const starts = heads.flatMap(({ key }, index) => (index > 0 && key === heads[index - 1]?.key ? [] : [index]));
+  return starts.map((start, nth) => {
+    const title = heads[start]?.text;
+    const colspan = (starts[nth + 1] ?? heads.length) - start;
+    return h('th', { scope: 'colgroup', colspan, class: level, title }, h('span', {}, title));
+  });
+}
+
+function runtimeHead(frame: Frame, group: Group, column: number): HTMLElement {
+  const verdict = frame.model.cells[group[0] ?? -1]?.verdict;
+  const { runtime, id } = namesOf(frame.model, group);
+  const many = group.length > 1;
+  const attributes = {
+    class: 'cell-head',
+    title: id,
+    'aria-label': `${many ? 'Cells' : 'Cell'} ${id}: ${verdict ?? 'not described'}`,
+    'data-count': many && `×${group.length}`,
+  };
+  const glyph = verdict && h('span', { class: `v-${verdict}` }, glyphOf(verdict));
+  const text = h('span', {}, ...(runtime ? [h('b', {}, runtime.name), ` ${runtime.label}`] : [id]));
+  const button = buttonAt(frame, { row: -1, column }, attributes, glyph, text);
+  return h('th', { scope: 'col', 'aria-colindex': column + 2 }, button);
+}
+
+/** Adds the rows from one position in the selection up to another, one past the last; those before it are there. */
+export function addRows(table: HTMLTableElement, frame: Frame, first: number, end: number): void {
+  const { model, shown } = frame;
+  const built = builtColumns(frame);
+  const suiteAt = (row: number): string | undefined => model.rules[shown.rows[row] ?? -1]?.suite;
+  for (let row = first; row < end; row++) {
+    const rule = shown.rows[row] ?? 0;
+    const text = model.rules[rule];
+    if (row === 0 || suiteAt(row) !== suiteAt(row - 1)) {
+      const heading = h('th', { scope: 'rowgroup' }, text?.suite);
+      table.append(h('tbody', {}, h('tr', { class: 'suite' }, heading, h('td', { colspan: built.length + 2 }))));
+    }
+    const name = h(
+      'th',
+      { scope: 'row', title: text?.title },
+      h('span', { class: 'mono' }, text?.id),
+      h('span', { class: 'title' }, text?.title),
+    );
+    const cells = built.map((group, index) => entryCell(frame, rule, group, { row, column: frame.from + index }));
+    table.tBodies.item(table.tBodies.length - 1)?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));
+  }
+}
+
+/** The newest cell of a group speaks for it. */
+function entryCell(frame: Frame, rule: number, group: Group, position: Position): HTMLElement {
+  const { model, shown } = frame;
+  const cell = group.at(-1) ?? 0;
+  const { name, count, inherited } = entryAt(model, rule, cell);
+  const where = `${model.rules[rule]?.id} in ${namesOf(model, group).id}`;
+  const column = { 'aria-colindex': position.column + 2 };
+  if (name === undefined)
+    return h('td', { class: 'none', ...column }, buttonAt(frame, position, { 'aria-label': `${where}: not planned` }, '·'));
+  const isHit = shown.hits === undefined || inherited || shown.hits[rule * model.cells.length + cell] === 1;
+  const attributes = {
+    class: `v-${name}${inherited ? ' inherited' : ''}`,
+    'aria-label': `${name}: ${where}${count > 1 ? `, worst of ${count} scenarios` : ''}`,
+    'data-count': count > 1 && name !== 'unsupported' && count,
+  };
+  const button = buttonAt(frame, position, attributes, glyphOf(name), h('span', {}, name));
+  return h('td', { class: isHit ? undefined : 'dim', ...column }, button);
+}
+
+function buttonAt({ active }: Frame, { row, column }: Position, attributes: Attributes, ...children: Child[]): HTMLElement {
+  const tabindex = row === active.row && column === active.column ? 0 : -1;
+  return h('button', { type: 'button', ...attributes, 'data-row': row, 'data-column': column, tabindex }, ...children);
+}
+
+function spacer(): HTMLElement {
+  return h('td', { class: 'spacer', 'aria-hidden': 'true' });
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const palette = readFileSync(new URL('palette.css', import.meta.url), 'utf8');
+
+test('every verdict can be read on its background, in light and in dark', () => {
+  const [light = '', dark = ''] = palette.split('@media (prefers-color-scheme: dark)');
+  const names = ['pass', 'known', 'fixed', 'fail', 'void', 'blocked', 'error', 'missing', 'unsupported'];
+  for (const sheet of [light, dark]) {
+    const value = (name: string): string => new RegExp(`--${name}: (#[0-9a-f]{6});`).exec(sheet)?.[1] ?? '';
+    const pairs = [
+      ...names.map((name) => [value(name), value(`${name}-bg`)]),
+      ...['ink', 'quiet', 'link'].flatMap((name) => [
+        [value(name), value('paper')],
+        [value(name), value('sunk')],
+      ]),
+    ];
+    for (const [ink = '', paper = ''] of pairs) expect(contrast(ink, paper), `${ink} on ${paper}`).toBeGreaterThanOrEqual(4.5);
+  }
+});
+
+/** Contrast ratio of WCAG 2.2. */
+function contrast(a: string, b: string): number {
+  const [light = 0, dark = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5]
+    .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}

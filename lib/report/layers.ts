@@ -1,0 +1,14 @@
+import type { Layer } from '../model/document.ts';
+
+const words: Record<Layer['layer'], string> = {
+  cri: 'CRI request',
+  'engine-config': 'engine configuration',
+  'oci-spec': 'OCI specification',
+  host: 'host node',
+  guest: 'guest node',
+};
+
+/** A layer of a trail in words; a name that is none of ours stays as it is. */
+export function layerText(layer: string): string {
+  return Object.entries(words).find(([name]) => name === layer)?.[1] ?? layer;
+}
