@@ -9,19 +9,19 @@ import { packageRoot } from './util/paths.ts';
  * asking and reporting need none, so that they run anywhere; nothing that ships needs a rig of `testing`.
  */
 const allowed: Record<string, string> = {
-  facts: '',
+  facts: 'util',
   util: '',
   model: 'facts util',
   plan: 'facts model util',
   artifacts: 'model util',
-  suite: 'model',
+  suite: 'facts model util',
   suites: 'suite',
   hosts: 'artifacts facts model util',
-  runtimes: 'artifacts engines model suite util',
-  engines: 'cri hosts model runtimes suite util',
+  runtimes: 'artifacts engines facts model suite util',
+  engines: 'cri facts hosts model runtimes suite util',
   cri: 'model util',
-  probe: 'cri hosts model util',
-  judge: 'model plan record suite util',
+  probe: 'cri facts hosts model util',
+  judge: 'facts model plan record suite util',
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite suites util',
   report: 'model page util',
@@ -73,4 +73,14 @@ test.for(Object.entries(allowed))('%s needs all that its row allows', ([room, ro
 test('every file of lib stands in a room, but the rigs, which ship with nothing', () => {
   const inFolders = files.filter((file) => file.split('/').length > 2).map(roomOf);
   expect(new Set([...inFolders, 'suites'])).toEqual(new Set([...Object.keys(allowed), 'testing']));
+});
+
+test('a driver of a kind is known to its registry alone', () => {
+  const crossings = files.flatMap((file) =>
+    imports(file)
+      .filter((target) => /^lib\/(hosts|engines|runtimes)\/\w+\/(kind|driver)\.ts$/.test(target))
+      .filter((target) => roomOf(file) !== 'testing' && file !== join('lib', roomOf(target), 'registry.ts'))
+      .map((target) => `${file} imports ${target}`),
+  );
+  expect(crossings).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import type { PlannedCell } from '../model/cell.ts';
 import type { Remote } from '../hosts/host.ts';
-import { hasFeature } from '../suite/requirement.ts';
+import { hasFeature } from '../model/feature.ts';
 import { handlerVariants, type ConfigReading, type EngineOptions, type HandlerVariantName } from '../suite/scenario.ts';
 
 /** One CRI handler to configure: a runtime with one way of treating host devices. */

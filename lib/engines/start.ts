@@ -2,13 +2,10 @@ import { criClient, negotiate } from '../cri/client.ts';
 import type { Host } from '../hosts/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { waitFor } from '../util/wait.ts';
-import { containerd } from './containerd/containerd.ts';
-import { crio } from './crio/crio.ts';
 import { configurable, type Engine, type EngineConfig, type EngineDriver, type EngineSpec, type Handler } from './engine.ts';
 import { inspect } from './inspect.ts';
 import { startInstance, stopInstance } from './instance.ts';
-
-export const drivers: Record<EngineSpec['name'], EngineDriver> = { containerd, crio };
+import { engineDrivers } from './registry.ts';
 
 export interface StartOptions {
   signal: AbortSignal;
@@ -18,7 +15,7 @@ export interface StartOptions {
 
 /** Starts a private engine and reads back what became effective. Throws BlockedError with the end of its log. */
 export async function startEngine(host: Host, spec: EngineSpec, options: StartOptions): Promise<Engine> {
-  const driver = drivers[spec.name];
+  const driver = engineDrivers[spec.name];
   const planned = driver.configure(spec);
   const config = options.tamper?.(planned) ?? planned;
   const environment = Object.entries(config.env).map(([name, value]) => `${name}=${value}`);

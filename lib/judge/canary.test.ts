@@ -22,7 +22,7 @@ describe('identity canary', () => {
   });
 
   it('takes cri-o for the engine crio', () => {
-    const crio = { ...cell, engine: { name: 'crio', version: '1.36.3' } };
+    const crio = { ...cell, engine: { name: 'crio', version: '1.36.3' } } as const;
     const reported = engine({ reportedName: 'cri-o', reportedVersion: '1.36.3' });
     expect(wrongThingTested(crio, planned, reported, observation)).toBeUndefined();
   });
@@ -69,7 +69,7 @@ describe('identity canary', () => {
   });
 
   it('sees a gVisor pod on the host’s kernel, one whose state is another runtime’s, and one without a sentry', () => {
-    const gvisor = { ...cell, runtime: { name: 'runsc', version: '20260706.0' } };
+    const gvisor = { ...cell, runtime: { name: 'runsc', version: '20260706.0' } } as const;
     const own = { ...guestOwn, ...identity({ stateOf: 'runsc' }), guest: guestOwn.guest };
     const sentry = { ...own, host: { ...observation.host, processes: [{ ...vmm, role: 'sentry' as const }] } };
     expect(wrongThingTested(gvisor, planned, lease, sentry)).toBeUndefined();
@@ -85,7 +85,7 @@ describe('identity canary', () => {
   });
 
   it('asks Dragonball, which runs inside the shim, for no VMM process', () => {
-    const dragonball = { ...kataCell, runtime: { ...kataCell.runtime, shim: 'rust', vmm: 'dragonball' } };
+    const dragonball = { ...kataCell, runtime: { ...kataCell.runtime, shim: 'rust', vmm: 'dragonball' } } as const;
     const without = { ...guestOwn, host: { ...observation.host, processes: [] } };
     expect(wrongThingTested(dragonball, planned, lease, without)).toBeUndefined();
   });

@@ -1,6 +1,9 @@
+import { engines } from '../engines/facts.ts';
 import type { LeaseRecord, Observation } from '../model/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { sameVersion } from '../model/version.ts';
+import { runtimeFacts } from '../runtimes/facts.ts';
+import { vmmFacts } from '../runtimes/kata/facts.ts';
 
 /** The planned binaries' checksums, which the observation must show again. */
 export interface PlannedIdentity {
@@ -19,7 +22,7 @@ export function wrongThingTested(
   observation: Observation,
 ): string | undefined {
   const engine = lease.engine;
-  if ((engine.reportedName === 'cri-o' ? 'crio' : engine.reportedName) !== cell.engine.name) {
+  if (engine.reportedName !== engines[cell.engine.name].reportedName) {
     return `the engine says that it is ${engine.reportedName}, planned was ${cell.engine.name}`;
   }
   if (!sameVersion(engine.reportedVersion, cell.engine.version)) {
@@ -36,7 +39,7 @@ export function wrongThingTested(
   const { planned: named, loaded } = identity.configuration ?? { planned: '', loaded: null };
   if (loaded !== null && loaded !== named) return `the shim says that it loaded ${loaded}, planned was ${named}`;
   if (observation.outcome.kind !== 'ran') return undefined;
-  if (cell.runtime.name !== 'kata') {
+  if (runtimeFacts(cell.runtime.name).state !== undefined) {
     if (identity.stateOf !== cell.runtime.name) {
       return `the container's state on the host is ${identity.stateOf === null ? 'absent' : `that of ${identity.stateOf}`}, planned was ${cell.runtime.name}`;
     }
@@ -44,20 +47,15 @@ export function wrongThingTested(
   return wrongGuest(cell, observation);
 }
 
-/** Kata and gVisor must show another boot than the host's, and a VMM or sentry that belongs to this sandbox. */
-function wrongGuest(cell: CellFacts, { guest, host }: Observation): string | undefined {
-  const kernel = ({ kata: 'a Kata guest', runsc: 'a kernel of gVisor' } as Record<string, string>)[cell.runtime.name];
-  if (kernel === undefined || guest === undefined || host === undefined) return undefined;
-  if (guest.bootId === host.bootId) return `the container runs on the host's kernel ${guest.kernel}, planned was ${kernel}`;
-  if (cell.runtime.name === 'runsc') {
-    return host.processes.some((process) => process.role === 'sentry')
-      ? undefined
-      : 'no sentry process on the host belongs to this sandbox';
-  }
-  if (cell.runtime.vmm !== 'dragonball' && !host.processes.some((process) => process.role === 'vmm')) {
-    return 'no VMM process on the host belongs to this sandbox';
-  }
-  return undefined;
+/** A guest must show another boot than the host's, and the process that belongs to this sandbox. */
+function wrongGuest({ runtime }: CellFacts, { guest, host }: Observation): string | undefined {
+  const facts = runtimeFacts(runtime.name).guest;
+  if (facts === undefined || guest === undefined || host === undefined) return undefined;
+  if (guest.bootId === host.bootId) return `the container runs on the host's kernel ${guest.kernel}, planned was ${facts.kernel}`;
+  // A VMM that is a part of the shim has no process of its own.
+  if (runtime.vmm !== undefined && vmmFacts(runtime.vmm).program === undefined) return undefined;
+  if (host.processes.some(({ role }) => role === facts.process)) return undefined;
+  return `no ${facts.process === 'vmm' ? 'VMM' : facts.process} process on the host belongs to this sandbox`;
 }
 
 function short(sha256: string): string {

@@ -1,11 +1,12 @@
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
+import { componentFacts } from '../model/feature.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import type { PlannedIdentity } from './canary.ts';
 import { digest, type Journal } from './journal.ts';
 
 /** The name of the executable that identifies an engine or runtime. */
-export function binaryOf(component: { name: string }): string {
-  return component.name === 'kata' ? 'containerd-shim-kata-v2' : component.name;
+export function binaryOf({ name }: { name: string }): string {
+  return componentFacts(name)?.program ?? name;
 }
 
 /** The checksums that the plan's artifacts had when they were resolved. */

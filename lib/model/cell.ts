@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HostSpec } from '../hosts/facts.ts';
+import { runtimes } from '../runtimes/facts.ts';
 import { CniPlugins, EngineName, EngineVersion, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
 
 /** host × engine version × runtime version. `id` is readable and stable: `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`. */
@@ -45,6 +46,10 @@ export type Plan = z.infer<typeof Plan>;
 
 /** One version of an engine, a runtime or the CNI plugins: what is resolved to an artifact. */
 export type Component = PlannedCell['engine'] | PlannedCell['runtime'] | NonNullable<PlannedCell['cni']>;
+
+export function isRuntime(component: Component): component is PlannedCell['runtime'] {
+  return Object.hasOwn(runtimes, component.name);
+}
 
 /** All that a cell has of artifacts. */
 export function componentsOf({ engine, runtime, cni }: PlannedCell): Component[] {

@@ -1,5 +1,6 @@
 import type { PlannedCell } from '../model/cell.ts';
 import { median, type CostTable } from '../model/cost-table.ts';
+import { runtimes } from '../runtimes/facts.ts';
 import { planLeases } from './leases.ts';
 
 /** What a run takes, in seconds; only the proportions matter for packing. */
@@ -16,9 +17,6 @@ export interface Costs {
 
 /** Pods of a cell when it is not known which ones are selected: those of all suites, about. */
 const usualPods = 24;
-
-/** Seconds of one pod, from measured ones under full emulation. */
-const guess = { runc: 10, crun: 10, runsc: 25, kata: 50 };
 
 /**
  * By what earlier runs took here, where there are any: the middle of the last ones of this cell, otherwise of cells with
@@ -40,7 +38,7 @@ export function costs(table?: CostTable, podsOf: (cell: PlannedCell) => number =
   return {
     host: median(table?.host ?? []) ?? 60,
     engine: median(table?.engine ?? []) ?? 10,
-    cell: (cell) => podsOf(cell) * (own(cell) ?? ofRuntime(cell.runtime.name) ?? guess[cell.runtime.name]),
+    cell: (cell) => podsOf(cell) * (own(cell) ?? ofRuntime(cell.runtime.name) ?? runtimes[cell.runtime.name].secondsPerPod),
     known: (cell) => own(cell) !== undefined,
   };
 }

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
+import { engines, type EngineFacts } from '../engines/facts.ts';
 import type { HostProcess } from '../model/observation.ts';
+import { runtimes, type RuntimeFacts } from '../runtimes/facts.ts';
 import { credentials } from './proc.ts';
 import { filesOf, type Row } from './rows.ts';
 
@@ -48,18 +50,17 @@ function executable({ fields: [link = '', named = ''] }: Row): [string, string] 
   return [link, named.startsWith(before) ? named.replace(/\n$/, '').slice(before.length, -1) : ''];
 }
 
-const vmm = /^(qemu-|cloud-hypervisor|clh$|firecracker|stratovirt|dragonball|openvmm|crosvm)/;
-const helper = /^(conmon|crio-conmon|runc$|crun$|runsc|nydusd|swtpm)/;
+/** Of each component from the most telling to the least: gVisor's sentry is a runsc too. */
+const marks = [...Object.values<EngineFacts>(engines), ...Object.values<RuntimeFacts>(runtimes)].flatMap(
+  ({ processes }) => processes,
+);
 
 /** By the executable; where that cannot be read, by what the process calls itself. */
 function partOfRuntime({ exe, argv, comm }: Pick<Candidate, 'exe' | 'argv' | 'comm'>): HostProcess['role'] | undefined {
   const name = basename(exe.replace(/ \(deleted\)$/, '') || argv[0] || comm);
-  if (name.startsWith('containerd-shim')) return 'shim';
-  if (vmm.test(name)) return 'vmm';
-  // Its own name for the process that is the container's kernel (gVisor runsc/sandbox/sandbox.go).
-  if (argv[0] === 'runsc-sandbox') return 'sentry';
-  if (name.startsWith('virtiofsd')) return 'virtiofsd';
-  return helper.test(name) ? 'other' : undefined;
+  return marks.find(
+    ({ program, calledItself }) => program?.test(name) === true || (calledItself !== undefined && calledItself === argv[0]),
+  )?.role;
 }
 
 function descendsFromShim(pid: number, byPid: ReadonlyMap<number, Candidate>): boolean {

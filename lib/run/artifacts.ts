@@ -3,11 +3,10 @@ import type { Artifact } from '../artifacts/artifact.ts';
 import { PackageIndexes } from '../artifacts/indexes.ts';
 import { cniArtifact } from '../artifacts/cni-plugins.ts';
 import { fileSha256 } from '../artifacts/inventory.ts';
-import { discoverKataRelease } from '../runtimes/kata/prefix.ts';
 import { resolveArtifact } from '../artifacts/resolve.ts';
-import { whyNoShim } from '../runtimes/runsc/runsc.ts';
+import { runtimeDrivers } from '../runtimes/registry.ts';
 import { binaryOf } from '../judge/planned-identity.ts';
-import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
+import { componentKey, componentsOf, isRuntime, type Component, type PlannedCell } from '../model/cell.ts';
 import { newest } from '../model/version.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
@@ -68,8 +67,9 @@ export function whyNot(cell: PlannedCell, had: ReadonlyMap<string, Had>): string
   const parts = componentsOf(cell).map((component) => had.get(componentKey(component)));
   const missing = parts.find((part) => part !== undefined && 'reason' in part);
   if (missing !== undefined && 'reason' in missing) return missing.reason;
-  const runtime = parts[1];
-  return runtime === undefined || !('artifact' in runtime) ? undefined : whyNoShim(cell.engine, runtime.artifact);
+  const runtime = had.get(componentKey(cell.runtime));
+  if (runtime === undefined || 'reason' in runtime) return undefined;
+  return runtimeDrivers[cell.runtime.name].reasonNot?.(cell.engine.name, runtime.artifact);
 }
 
 /** What a run has observed with one binary is not to be judged by another. */
@@ -95,16 +95,18 @@ export function programsOf(component: Component, artifact: Artifact): readonly s
 
 async function artifactEvent(component: Component, artifact: Artifact): Promise<ArtifactEvent> {
   const binaries: Record<string, string> = {};
-  if (component.name === 'kata') {
-    const { directory, shims } = (await discoverKataRelease(artifact.directory, component)).prefix;
-    for (const [shim, path] of Object.entries(shims))
-      binaries[`${binaryOf(component)} (${shim})`] = await fileSha256(join(directory, path));
-  } else {
-    for (const name of programsOf(component, artifact)) {
-      const path = artifact.binaries[name];
-      if (path !== undefined) binaries[name] = await fileSha256(join(artifact.directory, path));
-    }
-  }
+  for (const [name, path] of Object.entries(await filesOf(component, artifact))) binaries[name] = await fileSha256(path);
   const { name, version, source } = artifact;
   return { event: 'artifact', key: componentKey(component), name, version, source, sha256: artifact.sha256, binaries };
+}
+
+/** The files by which an artifact is known again. */
+async function filesOf(component: Component, artifact: Artifact): Promise<Record<string, string>> {
+  if (isRuntime(component)) return runtimeDrivers[component.name].programs(component, artifact);
+  const names = programsOf(component, artifact);
+  return Object.fromEntries(
+    Object.entries(artifact.binaries).flatMap(([name, path]) =>
+      names.includes(name) ? [[name, join(artifact.directory, path)]] : [],
+    ),
+  );
 }

@@ -2,7 +2,7 @@ import { afterAll, describe, test } from 'vitest';
 import { criClient } from '../cri/client.ts';
 import { CriConnection } from '../cri/connection.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
-import { hasGuest } from '../suite/guests.ts';
+import { hasGuest } from '../runtimes/facts.ts';
 import { judge } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';

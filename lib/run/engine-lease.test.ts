@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Artifact } from '../artifacts/artifact.ts';
-import { containerd } from '../engines/containerd/containerd.ts';
-import { crio } from '../engines/crio/crio.ts';
+import { engineDrivers } from '../engines/registry.ts';
 import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
 import { engineSpec, type SpecSetting } from './engine-lease.ts';
 import { attachmentOf } from './host-lease.ts';
@@ -45,7 +44,7 @@ async function pluginDirectory(cell: PlannedCell, attached: readonly Component[]
     fixtures: { cdiDirectory: '/run/podproof/cdi' },
   };
   const spec = await engineSpec(setting, { engine: cell.engine, cells: [cell] }, { deviceOwnership: true, cdi: true });
-  const { planned } = { containerd, crio }[cell.engine.name].configure(spec);
+  const { planned } = engineDrivers[cell.engine.name].configure(spec);
   const names = Object.entries(planned).filter(([key]) => /(^|\.)(bin_dirs?|plugin_dirs)$/.test(key));
   // A list of one, or its only entry.
   return names.map(([, value]) => String(value).replace(/^\["(.*)"\]$/, '$1')).join();

@@ -1,19 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
 import { neededPlugins } from '../artifacts/cni-plugins.ts';
 import { fileSha256 } from '../artifacts/inventory.ts';
-import { discoverKataRelease } from '../runtimes/kata/prefix.ts';
 import { debianCniPlugins } from '../engines/cni.ts';
-import { kataConfiguration } from '../runtimes/kata/kata.ts';
-import { runscShim } from '../runtimes/runsc/runsc.ts';
+import { runtimeDrivers } from '../runtimes/registry.ts';
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
 import type { Engine, EngineConfig, EngineSpec, Handler } from '../engines/engine.ts';
 import { handlerName } from '../engines/engine.ts';
 import { failure, startEngine } from '../engines/start.ts';
 import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
-import { binaryOf } from '../judge/planned-identity.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { EngineInstance, LeaseRecord } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
@@ -87,23 +84,10 @@ async function handlerOf(
   const name = handlerName(runtime, variant);
   const head = { name, cell: cell.id, variant, runtime };
   const had = setting.prefixes.get(componentKey(runtime));
-  if (runtime.name !== 'kata' || had === undefined) {
-    const { [binaryOf(runtime)]: binary = '', [runscShim]: shim } = executables(setting, runtime);
-    return { ...head, path: binary, ...(shim === undefined ? {} : { runscShim: shim }) };
-  }
-  const { artifact, path } = had;
-  const { prefix, shim, template } = await discoverKataRelease(artifact.directory, runtime);
-  const onHost = join(path, relative(artifact.directory, prefix.directory));
-  const settings: HandlerVariant = handlerVariants[variant];
-  const text = await readFile(join(prefix.directory, template), 'utf8');
-  return {
-    ...head,
-    path: join(onHost, shim),
-    kata: {
-      configPath: `${directory}/kata/${name}.toml`,
-      configuration: kataConfiguration(text, { prefix, onHost, shim: runtime.shim ?? 'go' }, settings.kata ?? {}),
-    },
-  };
+  if (had === undefined) return { ...head, path: '' };
+  const { kata: settings = {} }: HandlerVariant = handlerVariants[variant];
+  const installed = { artifact: had.artifact, onHost: had.path };
+  return { ...head, ...(await runtimeDrivers[runtime.name].handler(installed, { name, runtime, directory, settings })) };
 }
 
 function executables(setting: SpecSetting, component: Component): Record<string, string> {

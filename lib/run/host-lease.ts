@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
 import { whyNotRunnable } from '../artifacts/inspect.ts';
 import { whyNotOnHost } from '../artifacts/host-limits.ts';
+import { engines as engineFacts } from '../engines/facts.ts';
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { acquireHost } from '../hosts/registry.ts';
 import { prepareFixtures } from '../hosts/shared/fixtures.ts';
@@ -10,6 +11,7 @@ import type { Attachment, Host } from '../hosts/host.ts';
 import type { Variant } from '../hosts/image/recipe.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
 import { leaseMachine } from '../hosts/shared/machine-lease.ts';
+import { runtimeFacts } from '../runtimes/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
@@ -38,7 +40,9 @@ export interface HostJob extends Job {
 /** What the image of a host that we build must hold for these cells. */
 export function imageVariant({ engines }: HostGroup): Variant {
   const kata = engines.some(
-    ({ engine, cells }) => engine.name === 'crio' || cells.some(({ runtime }) => runtime.name === 'kata'),
+    ({ engine, cells }) =>
+      engineFacts[engine.name].hostImage === 'kata' ||
+      cells.some(({ runtime }) => runtimeFacts(runtime.name).hostImage === 'kata'),
   );
   return kata ? 'kata' : 'plain';
 }

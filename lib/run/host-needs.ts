@@ -1,9 +1,9 @@
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { measureDirectory } from '../hosts/shared/attachment.ts';
 import { leastNeeds, type HostNeeds, type KernelFeature } from '../hosts/needs.ts';
-import { guestMemoryMiB } from '../runtimes/kata/kata.ts';
+import { vmmFacts } from '../runtimes/kata/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
-import { hasGuest } from '../suite/guests.ts';
+import { hasGuest, runtimeFacts } from '../runtimes/facts.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Had } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
@@ -24,9 +24,8 @@ export function featuresOf({ cell: { runtime }, scenarios }: CellWork): KernelFe
   const network = hasGuest(runtime) || scenarios.some((scenario) => 'pod' in scenario && scenario.pod.userNamespace === true);
   return [
     ...(network ? (['bridge', 'veth'] as const) : []),
-    ...(runtime.name === 'kata' ? (['kvm', 'tun'] as const) : []),
-    // Cloud Hypervisor has its vsock and its network device in user space.
-    ...(runtime.name === 'kata' && runtime.vmm === 'qemu' ? (['vhost_vsock', 'vhost_net'] as const) : []),
+    ...(runtimeFacts(runtime.name).guest?.modules ?? []),
+    ...(runtime.vmm === undefined ? [] : vmmFacts(runtime.vmm).modules),
   ];
 }
 
@@ -42,9 +41,10 @@ export function needsOf(work: readonly CellWork[], sentMiB: number): HostNeeds {
 
 /** Memory of the guests of one scenario; that more of them run at once is a matter of speed. */
 function guestsMiB({ cell: { runtime }, scenarios }: CellWork): number {
-  if (!hasGuest(runtime)) return 0;
+  const { guest } = runtimeFacts(runtime.name);
+  if (guest === undefined) return 0;
   const guests = scenarios.some((scenario) => 'pod' in scenario && scenario.twin === true) ? 2 : 1;
-  return guests * (vmmMiB + (runtime.name === 'kata' ? guestMemoryMiB : 0));
+  return guests * (vmmMiB + guest.memoryMiB);
 }
 
 /** What a host must be fit for, to try these cells on it. */

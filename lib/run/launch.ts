@@ -18,6 +18,7 @@ import {
   type Outcome,
   Replay,
 } from '../model/observation.ts';
+import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
@@ -153,7 +154,8 @@ interface Life {
 async function live(task: Launch, client: CriClient, { spec, attempts, twin, fixtures, ids, seen }: Life): Promise<void> {
   const { scenario, remote, signal } = task;
   await using _state = await setHostState(remote, scenario.hostState, fixtures);
-  if (scenario.afterRemoval === true && task.cell.facts.runtime.name === 'kata') await forgetOldRuntimeDirectories(remote);
+  if (scenario.afterRemoval === true && runtimeFacts(task.cell.facts.runtime.name).guest?.process === 'vmm')
+    await forgetOldRuntimeDirectories(remote);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   try {
     await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });

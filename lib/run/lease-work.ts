@@ -1,7 +1,7 @@
 import { unmet } from '../judge/judge.ts';
 import { scenarioKey } from '../model/observation.ts';
 import type { Rule } from '../suite/rule.ts';
-import { hasGuest } from '../suite/guests.ts';
+import { hasGuest } from '../runtimes/facts.ts';
 import { optionsKey, optionsOf, type PodScenario, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';

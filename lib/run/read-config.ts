@@ -3,7 +3,8 @@ import { criClient, negotiate } from '../cri/client.ts';
 import { requestFacts } from '../cri/pod-spec.ts';
 import type { ReadingPlan, Scalar } from '../engines/engine.ts';
 import { startInstance, stopInstance } from '../engines/instance.ts';
-import { drivers, ignoredIn } from '../engines/start.ts';
+import { engineDrivers } from '../engines/registry.ts';
+import { ignoredIn } from '../engines/start.ts';
 import type { Remote } from '../hosts/host.ts';
 import { EngineName } from '../model/matrix/matrix.ts';
 import type { Interval } from '../model/interval.ts';
@@ -38,15 +39,15 @@ export async function readConfig(
   const clock = (): number => Math.round(monotonicMs() - context.clockOrigin);
   const startMs = clock();
   const { reads } = scenario;
-  const name = EngineName.parse(context.lease.engine.name);
-  const { reader } = drivers[name];
+  const driver = engineDrivers[EngineName.parse(context.lease.engine.name)];
+  const { reader } = driver;
   const wanted = reader.wanted(reads.text);
   const directory = join(dirname(context.engineLog), `reading-${scenario.id}`);
   const plan = reader.plan(context.engineBinary, directory, reads);
   const ask = async (): Promise<Answer> => {
     await Promise.all(Object.entries(plan.files).map(([path, text]) => remote.write(path, text)));
     return reads.running === true
-      ? await askDaemon({ remote, clock }, plan, directory, wanted)
+      ? await askDaemon({ remote, clock }, plan, directory, (info) => driver.effective({ info, dump: '' }, wanted))
       : await askCommand({ remote, clock }, plan, reader.printed);
   };
   const answer = await ask().catch((error: unknown): Answer => ({ asked: [], outcome: failure(error), keys: {}, words: '' }));
@@ -57,7 +58,7 @@ export async function readConfig(
     asked: answer.asked,
     wanted,
     effective: Object.fromEntries(Object.entries(answer.keys).filter(([key]) => key in wanted)),
-    ignored: ignoredIn(answer.words, drivers[name]),
+    ignored: ignoredIn(answer.words, driver),
   };
   return {
     schema: 1,
@@ -101,7 +102,7 @@ async function askDaemon(
   { remote, clock }: Asking,
   { daemon }: ReadingPlan,
   directory: string,
-  wanted: Record<string, Scalar>,
+  effective: (info: Record<string, string>) => Record<string, Scalar>,
 ): Promise<Answer> {
   if (daemon === undefined) throw new Error('Cannot start this engine with the file of somebody else alone');
   const { argv: asked, socket, log } = daemon;
@@ -118,7 +119,7 @@ async function askDaemon(
     return {
       asked,
       outcome: { kind: 'ran' },
-      keys: drivers.containerd.effective({ info, dump: '' }, wanted),
+      keys: effective(info),
       words: await wordsOf(remote, log),
       at,
     };

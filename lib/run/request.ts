@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PodSpec } from '../cri/pod-spec.ts';
 import type { Fixtures } from '../model/fixtures.ts';
-import { hasGuest } from '../suite/guests.ts';
+import { hasGuest } from '../runtimes/facts.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { FixtureName, PodScenario, ProbeAttempt } from '../suite/scenario.ts';
 

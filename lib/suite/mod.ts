@@ -18,19 +18,9 @@ export { all, byEngine, ran, refused, refusedAnywhere, when } from './expect/out
 export { capabilities, identityLine, maskedPaths, mount } from './expect/process.ts';
 export { snippet } from './expect/snippet.ts';
 export { confinedVmm, distinctUsers, kataUserVmm, kvmGroupOnly, rootHelpers, rootVmm, runtimeDirectory } from './expect/vmm.ts';
+export { hasFeature } from '../model/feature.ts';
 export type { KnownIssue } from './known-issue.ts';
-export {
-  disposableHost,
-  engine,
-  feature,
-  hasFeature,
-  hugepages,
-  ownKernel,
-  runtime,
-  shim,
-  spareFunction,
-  vmm,
-} from './requirement.ts';
+export { disposableHost, engine, feature, hugepages, ownKernel, runtime, shim, spareFunction, vmm } from './requirement.ts';
 export type { Evidence, Rule } from './rule.ts';
 export type { Scenario } from './scenario.ts';
 export { suite, type Suite } from './suite.ts';

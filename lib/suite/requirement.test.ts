@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cell, kataCell } from '../testing/evidence.ts';
-import {
-  disposableHost,
-  engine,
-  feature,
-  hasFeature,
-  hugepages,
-  ownKernel,
-  runtime,
-  shim,
-  spareFunction,
-} from './requirement.ts';
+import { disposableHost, engine, feature, hugepages, ownKernel, runtime, shim, spareFunction } from './requirement.ts';
+import { hasFeature } from '../model/feature.ts';
 import type { CellFacts, Requirement } from './requirement.ts';
 
 const crio: CellFacts = { ...cell, engine: { name: 'crio', version: '1.36.3' } };

@@ -1,14 +1,17 @@
+import type { EngineName } from '../engines/facts.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
+import { hasFeature, whoHas, type FeatureName } from '../model/feature.ts';
 import { inRange } from '../model/version.ts';
-import { features, type FeatureName } from './features.ts';
+import type { RuntimeName } from '../runtimes/facts.ts';
+import type { Shim, Vmm } from '../runtimes/kata/facts.ts';
 
 /** What requirements and rules may know of a cell. Host facts and fixtures are absent until its host was up. */
 export interface CellFacts {
   id: string;
   host: string;
-  engine: { name: string; version: string };
-  runtime: { name: string; version: string; shim?: string | undefined; vmm?: string | undefined };
+  engine: { name: EngineName; version: string };
+  runtime: { name: RuntimeName; version: string; shim?: Shim | undefined; vmm?: Vmm | undefined };
   facts?: HostFacts | undefined;
   fixtures?: Fixtures | undefined;
 }
@@ -30,7 +33,7 @@ export function runtime(...alternatives: string[]): Requirement {
 }
 
 /** Which of Kata's shims. */
-export function shim(wanted: 'go' | 'rust'): Requirement {
+export function shim(wanted: Shim): Requirement {
   return {
     text: `the ${wanted} shim`,
     unmet: ({ runtime }) =>
@@ -39,12 +42,14 @@ export function shim(wanted: 'go' | 'rust'): Requirement {
 }
 
 /** One of these VMMs of Kata, by its name in matrix.json. */
-export function vmm(...wanted: string[]): Requirement {
+export function vmm(...wanted: Vmm[]): Requirement {
   const text = `Kata with ${wanted.join(' or ')}`;
   return {
     text,
     unmet: ({ runtime }) =>
-      wanted.includes(runtime.vmm ?? '') ? undefined : `applies to ${text}, this is ${runtime.vmm ?? 'no VM runtime'}`,
+      runtime.vmm !== undefined && wanted.includes(runtime.vmm)
+        ? undefined
+        : `applies to ${text}, this is ${runtime.vmm ?? 'no VM runtime'}`,
   };
 }
 
@@ -63,30 +68,14 @@ function component(kind: 'engine' | 'runtime', alternatives: string[]): Requirem
   };
 }
 
-/** A feature of the version table, such as `device-ownership`. */
+/** A feature of an engine, such as `device-ownership`. */
 export function feature(name: FeatureName): Requirement {
-  const rows = features.filter((row) => row.feature === name);
-  const text = rows.map((row) => `${row.of} ${rangeText(row)}`).join(' or ');
+  const text = whoHas(name);
   return {
     text,
     unmet: (cell) =>
       hasFeature(cell.engine, name) ? undefined : `${cell.engine.name} ${cell.engine.version} has no ${name}: ${text} has`,
   };
-}
-
-/** Whether this version of an engine can tell the value of a configuration key, relative to the CRI's table. */
-export function tells(engine: { name: string; version: string }, key: string): boolean {
-  if (engine.name !== 'containerd' || hasFeature(engine, 'told-runtime-options')) return true;
-  return !/^containerd\.runtimes\.[^.]+\.options\./.test(key);
-}
-
-/** Whether this version of an engine or runtime has the feature, by the version table. */
-export function hasFeature(component: { name: string; version: string }, name: FeatureName): boolean {
-  return features.some((row) => row.feature === name && row.of === component.name && inRange(component.version, rangeText(row)));
-}
-
-function rangeText(row: { since: string; until?: string }): string {
-  return row.until === undefined ? `>=${row.since}` : `>=${row.since} <${row.until}`;
 }
 
 /** A host with a kernel, devices and disks of its own: a container shares the machine's. */

@@ -1,4 +1,6 @@
 import type { Fixtures } from '../model/fixtures.ts';
+import type { RuntimeName } from '../runtimes/facts.ts';
+import { keysOf } from '../util/keys-of.ts';
 import type { Requirement } from './requirement.ts';
 
 /** Engine-wide switches; each distinct combination is an engine lease of its own. */
@@ -49,9 +51,8 @@ export const handlerVariants = {
 export type HandlerVariantName = keyof typeof handlerVariants;
 
 /** The variants that a runtime family can have. */
-export function variantsOf(runtime: string): HandlerVariantName[] {
-  const names = Object.keys(handlerVariants) as HandlerVariantName[];
-  return names.filter((name) => runtime === 'kata' || !('kata' in handlerVariants[name]));
+export function variantsOf(runtime: RuntimeName): HandlerVariantName[] {
+  return keysOf(handlerVariants).filter((name) => runtime === 'kata' || !('kata' in handlerVariants[name]));
 }
 
 /** A fixture that is one node, directory or mount of the host. */

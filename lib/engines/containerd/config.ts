@@ -1,8 +1,8 @@
-import { hasFeature } from '../../suite/requirement.ts';
+import { hasFeature } from '../../model/feature.ts';
 import { handlerVariants } from '../../suite/scenario.ts';
 import type { TomlTable } from '../../util/toml.ts';
 import type { EngineSpec, Handler } from '../engine.ts';
-import { runscConfigPath } from '../../runtimes/runsc/runsc.ts';
+import { runscConfigPath } from '../../runtimes/runsc/configuration.ts';
 
 /** Places of a private instance that its configuration names. */
 export interface ContainerdPlaces {

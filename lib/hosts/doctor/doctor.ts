@@ -4,6 +4,7 @@ import { findMachine } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { markerCommand, markerFile } from '../borrowed/examine.ts';
 import { compareVersions } from '../../model/version.ts';
+import { qemu as qemuFacts } from '../vm/facts.ts';
 import type { Qemu } from '../vm/qemu.ts';
 
 /** One thing that podproof needs or can use, what was found, and how to get it. */
@@ -100,7 +101,9 @@ export function judgeMachine(found: Findings): Check[] {
       fix: 'sudo modprobe vhost_vsock',
     }),
     check('qemu', 'QEMU for hosts of kind "vm"', qemu !== null && !isAncient(qemu), 'missing', qemu ? qemuText(qemu) : '', {
-      otherwise: qemu ? `${qemuText(qemu)}, is older than 7.0, which was never tried` : 'qemu-system-x86_64 is not in the PATH',
+      otherwise: qemu
+        ? `${qemuText(qemu)}, is older than ${qemuFacts.oldest}, which was never tried`
+        : 'qemu-system-x86_64 is not in the PATH',
       fix: 'apt install qemu-system-x86 qemu-utils',
     }),
     check(
@@ -108,9 +111,9 @@ export function judgeMachine(found: Findings): Check[] {
       'steadiness of emulated hosts',
       qemu !== null && qemu.shortcoming === undefined,
       'warn',
-      'QEMU 8.1 or newer',
+      `QEMU ${qemuFacts.steadySince} or newer`,
       {
-        otherwise: qemu ? `before QEMU 8.1 a host is lost now and then; ${qemu.shortcoming}` : 'no QEMU',
+        otherwise: qemu ? `before QEMU ${qemuFacts.steadySince} a host is lost now and then; ${qemu.shortcoming}` : 'no QEMU',
         fix: 'nothing to do for correct results: a lost host is brought back; with a network, podproof fetch gets a newer QEMU where Debian has one',
       },
     ),
@@ -175,7 +178,7 @@ export function judgeMachine(found: Findings): Check[] {
 }
 
 function isAncient({ version }: Qemu): boolean {
-  return compareVersions(version, '7.0') < 0;
+  return compareVersions(version, qemuFacts.oldest) < 0;
 }
 
 function qemuText({ version, origin }: Qemu): string {

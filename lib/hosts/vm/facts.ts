@@ -15,6 +15,17 @@ export const VmHost = z.strictObject({
 });
 export type VmHost = z.infer<typeof VmHost>;
 
+/** Versions of QEMU. */
+export const qemu = {
+  /** Nothing older was ever tried. */
+  oldest: '7.0',
+  /**
+   * From here on a page of code is locked before it is translated. Before, one emulated CPU may run what another is just
+   * patching: `Oops: int3`, and the host is lost. Citation: QEMU 8.1, "accel/tcg: Always lock pages before translation".
+   */
+  steadySince: '8.1',
+} as const;
+
 /** QEMU's own memory beside the guest's: devices, threads and, under emulation, translated code. */
 const overheadMiB = 384;
 

@@ -7,6 +7,7 @@ import { exec, execOk } from '../../util/exec.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { compareVersions } from '../../model/version.ts';
 import type { LeaseContext } from '../host.ts';
+import { qemu as qemuFacts } from './facts.ts';
 import { withBackports } from '../image/mirror.ts';
 
 /** A QEMU that hosts can run with. */
@@ -23,11 +24,6 @@ export interface Qemu {
   shortcoming?: string;
 }
 
-/**
- * From here on a page of code is locked before it is translated. Before, one emulated CPU may run what another is just
- * patching: `Oops: int3`, and the host is lost. Citation: QEMU 8.1, "accel/tcg: Always lock pages before translation".
- */
-const steadySince = '8.1';
 /** Milliseconds for an index and 15 MB: where there is no network, the installed one must do, and soon. */
 const patienceMs = 120_000;
 
@@ -70,7 +66,7 @@ async function choose(
   fromBackports: (suite: string, installed: Qemu) => Promise<Qemu>,
 ): Promise<Qemu> {
   const installed = await describe(['qemu-system-x86_64'], 'installed');
-  if (compareVersions(installed.version, steadySince) >= 0) return installed;
+  if (compareVersions(installed.version, qemuFacts.steadySince) >= 0) return installed;
   const codename = debianCodename(await readFile(osRelease, 'utf8').catch(() => ''));
   if (codename === undefined)
     return { ...installed, shortcoming: 'this machine is not Debian, whose backports may have a newer one' };

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { engines, type EngineName as Engine } from '../../engines/facts.ts';
 import { HostSpec } from '../../hosts/facts.ts';
+import { runtimes, type RuntimeName as Runtime } from '../../runtimes/facts.ts';
+import { shims, vmmNames } from '../../runtimes/kata/facts.ts';
+import { keysOf } from '../../util/keys-of.ts';
 import { newest } from '../version.ts';
 
 const id = z.string().regex(/^[a-z0-9][a-z0-9.+-]*$/, 'expected lower-case letters, digits, dots and dashes');
@@ -48,18 +52,18 @@ export const Source = z.discriminatedUnion('kind', [
 ]);
 export type Source = z.infer<typeof Source>;
 
-export const EngineName = z.enum(['containerd', 'crio']);
-export type EngineName = z.infer<typeof EngineName>;
-export const RuntimeName = z.enum(['runc', 'crun', 'runsc', 'kata']);
-export type RuntimeName = z.infer<typeof RuntimeName>;
+export const EngineName = z.enum(keysOf(engines));
+export type EngineName = Engine;
+export const RuntimeName = z.enum(keysOf(runtimes));
+export type RuntimeName = Runtime;
 
 export const EngineVersion = z.strictObject({ version, source: Source });
 export type EngineVersion = z.infer<typeof EngineVersion>;
 export const RuntimeVersion = z.strictObject({
   version,
   source: Source,
-  shim: z.enum(['go', 'rust']).optional().describe('Kata: which containerd-shim-kata-v2'),
-  vmm: z.enum(['qemu', 'clh', 'firecracker', 'dragonball', 'stratovirt', 'openvmm']).optional().describe('Kata: which VMM'),
+  shim: z.enum(shims).optional().describe('Kata: which containerd-shim-kata-v2'),
+  vmm: z.enum(vmmNames).optional().describe('Kata: which VMM'),
 });
 export type RuntimeVersion = z.infer<typeof RuntimeVersion>;
 

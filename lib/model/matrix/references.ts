@@ -1,5 +1,7 @@
+import { cni } from '../../engines/cni/facts.ts';
+import { vmmFacts } from '../../runtimes/kata/facts.ts';
 import { UsageError } from '../../util/errors.ts';
-import { compareVersions, newest } from '../version.ts';
+import { inRange, newest } from '../version.ts';
 import { EngineName, RuntimeName, type Matrix, type RuntimeVersion } from './matrix.ts';
 import { picks, versionLabel } from './pick.ts';
 import { formatPath } from './sentence.ts';
@@ -92,20 +94,18 @@ function checkKata(matrix: Matrix): void {
       }
       if (entry.shim === undefined) refuse([...path, 'shim'], 'kata needs a shim: go or rust');
       if (entry.vmm === undefined) refuse([...path, 'vmm'], 'kata needs a VMM, like qemu');
-      if (entry.vmm === 'dragonball' && entry.shim === 'go')
-        refuse([...path, 'vmm'], 'dragonball is a part of the rust shim; shim is "go"');
+      const { onlyShim = entry.shim } = vmmFacts(entry.vmm);
+      if (onlyShim !== entry.shim)
+        refuse([...path, 'vmm'], `${entry.vmm} is a part of the ${onlyShim} shim; shim is "${entry.shim}"`);
     });
   }
 }
 
-/** The first version that reads our configuration (vendor/github.com/containernetworking/cni/pkg/version of v0.7.6 and v0.8.0). */
-const oldestCni = '0.8.0';
-
-function checkCni({ cni }: Matrix): void {
-  if (cni !== undefined && compareVersions(cni.version, oldestCni) < 0)
+function checkCni({ cni: plugins }: Matrix): void {
+  if (plugins !== undefined && !inRange(plugins.version, `>=${cni.oldest}`))
     refuse(
       ['cni', 'version'],
-      `expected ${oldestCni} or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "${cni.version}"`,
+      `expected ${cni.oldest} or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "${plugins.version}"`,
     );
 }
 

@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockedError } from '../../util/errors.ts';
 import { sameVersion } from '../../model/version.ts';
-import { kataTemplate } from './layout.ts';
+import { kata, vmmFacts, vmmNames, type Shim, type Vmm } from './facts.ts';
+import { kataTemplate } from './template.ts';
 
 /** What a Kata prefix holds. Every path is relative to `directory`, which is what /opt/kata is on a host. */
 export interface KataPrefix {
@@ -19,8 +20,7 @@ export interface KataPrefix {
   initrds: string[];
 }
 
-const shimName = 'containerd-shim-kata-v2';
-const vmmNames = /^(qemu-system-[\w-]+|cloud-hypervisor|firecracker|stratovirt|openvmm)$/;
+const shimName = kata.program;
 const guest = 'share/kata-containers';
 
 /** Finds the prefix in an artifact: the directory itself, its opt/kata, or its usr (a distribution's layout). Throws BlockedError without one. */
@@ -53,7 +53,7 @@ export interface KataRelease {
 /** The prefix in an artifact, with the shim and the template that a cell needs. Throws BlockedError where it has not both, or is another version. */
 export async function discoverKataRelease(
   artifact: string,
-  wanted: { version: string; shim?: 'go' | 'rust' | undefined; vmm?: string | undefined },
+  wanted: { version: string; shim?: Shim | undefined; vmm?: Vmm | undefined },
 ): Promise<KataRelease> {
   const { version, shim = 'go', vmm = 'qemu' } = wanted;
   const prefix = await discoverKataPrefix(artifact);
@@ -91,12 +91,16 @@ async function describe(directory: string, shims: KataPrefix['shims']): Promise<
     directory,
     ...(version ? { version } : {}),
     shims,
-    vmms: Object.fromEntries(programs.filter((name) => vmmNames.test(name)).map((name) => [name, join('bin', name)])),
+    vmms: Object.fromEntries(programs.filter(isVmm).map((name) => [name, join('bin', name)])),
     ...((await names(join(directory, 'libexec'))).includes('virtiofsd') ? { virtiofsd } : {}),
     kernels: guestFiles(/^vmlinu[xz]/),
     images: guestFiles(/\.(img|image)$/).filter((path) => !path.includes('initrd')),
     initrds: guestFiles(/initrd.*\.(img|initrd)$|\.initrd$/),
   };
+}
+
+function isVmm(program: string): boolean {
+  return vmmNames.some((name) => vmmFacts(name).program?.test(program) === true);
 }
 
 /** `vmlinux.container` and `kata-containers.img` before names with versions. */

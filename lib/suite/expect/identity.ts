@@ -1,15 +1,17 @@
+import { engines } from '../../engines/facts.ts';
 import { sameVersion } from '../../model/version.ts';
-import { hasFeature } from '../requirement.ts';
+import { hasFeature } from '../../model/feature.ts';
 import type { Evidence, Expectation } from '../rule.ts';
 import { ran } from './outcome.ts';
 
 /** The engine that answered is the planned one, by name and version. */
 export function plannedEngine(): Expectation {
   return ({ cell, lease }) => {
-    const name = lease.engine.reportedName === 'cri-o' ? 'crio' : lease.engine.reportedName;
     return [
       {
-        ok: name === cell.engine.name && sameVersion(lease.engine.reportedVersion, cell.engine.version),
+        ok:
+          lease.engine.reportedName === engines[cell.engine.name].reportedName &&
+          sameVersion(lease.engine.reportedVersion, cell.engine.version),
         expected: `${cell.engine.name} ${cell.engine.version}`,
         observed: `${lease.engine.reportedName} ${lease.engine.reportedVersion}, sha256 ${lease.engine.sha256.slice(0, 16)}`,
       },

@@ -1,4 +1,5 @@
-import { engine, tells } from '../requirement.ts';
+import { tells } from '../../model/feature.ts';
+import { engine } from '../requirement.ts';
 import type { Expectation } from '../rule.ts';
 import { outcomeText } from './outcome.ts';
 

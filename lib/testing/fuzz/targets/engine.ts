@@ -1,6 +1,6 @@
-import { containerd } from '../../../engines/containerd/containerd.ts';
-import { crio } from '../../../engines/crio/crio.ts';
-import { kataConfiguration } from '../../../runtimes/kata/kata.ts';
+import { containerdDriver as containerd } from '../../../engines/containerd/driver.ts';
+import { crioDriver as crio } from '../../../engines/crio/driver.ts';
+import { kataConfiguration } from '../../../runtimes/kata/configuration.ts';
 import { runcHandler, specFixture } from '../../engine-spec.ts';
 import { refusing, type Target } from '../target.ts';
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseToml } from '../../util/toml.ts';
-import { containerd } from '../../engines/containerd/containerd.ts';
+import { containerdDriver as containerd } from '../../engines/containerd/driver.ts';
 import type { Handler } from '../../engines/engine.ts';
-import { runscConfiguration, whyNoShim } from './runsc.ts';
+import { runscConfiguration } from './configuration.ts';
+import { runscDriver } from './driver.ts';
 import { runcHandler, specFixture } from '../../testing/engine-spec.ts';
 
 const handler: Handler = {
@@ -50,14 +51,13 @@ describe('gVisor under containerd', () => {
   });
 
   it('is blocked without its shim, which Debian’s package lacks; CRI-O needs none', () => {
-    const debian = { name: 'runsc', version: '20240729.0', binaries: { runsc: 'usr/bin/runsc' } };
-    expect(whyNoShim({ name: 'containerd' }, debian)).toMatch(
+    const debian = { version: '20240729.0', binaries: { runsc: 'usr/bin/runsc' } };
+    expect(runscDriver.reasonNot?.('containerd', debian)).toMatch(
       /^runsc 20240729\.0 has no containerd-shim-runsc-v1, which containerd needs; .*cannot run with network enabled in root network namespace; take the upstream release, or put both/,
     );
-    expect(whyNoShim({ name: 'crio' }, debian)).toBeUndefined();
+    expect(runscDriver.reasonNot?.('crio', debian)).toBeUndefined();
     const upstream = { ...debian, binaries: { ...debian.binaries, 'containerd-shim-runsc-v1': 'bin/containerd-shim-runsc-v1' } };
-    expect(whyNoShim({ name: 'containerd' }, upstream)).toBeUndefined();
-    expect(whyNoShim({ name: 'containerd' }, { ...debian, name: 'runc' })).toBeUndefined();
+    expect(runscDriver.reasonNot?.('containerd', upstream)).toBeUndefined();
   });
 
   it('runs without KVM, and its sentry says in the engine’s log why it died', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseToml, type TomlTable } from '../../util/toml.ts';
-import { containerd } from './containerd.ts';
+import { containerdDriver } from './driver.ts';
 import type { EngineSpec } from '../engine.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
 
@@ -11,7 +11,7 @@ const runtimeService = 'io.containerd.cri.v1.runtime';
 const directoryOf = (version: string): string => `/var/lib/podproof/containerd-${version}`;
 
 function written(spec: EngineSpec): TomlTable {
-  return parseToml(Object.values(containerd.configure(spec).files)[0] ?? '');
+  return parseToml(Object.values(containerdDriver.configure(spec).files)[0] ?? '');
 }
 
 /** The table of the CRI plugin, or of its runtime service, as containerd would read it. */
@@ -44,7 +44,7 @@ describe('the configuration of containerd', () => {
   it('has one Kata shim only where a handler cannot name its own', () => {
     const [go, rust] = [kataHandler('plain'), { ...kataHandler('plain'), name: 'rust', path: '/kata/runtime-rs/bin/shim' }];
     const why = (version: string, handler = rust) =>
-      containerd.whyNot?.(specFixture('containerd', version, { handlers: [runcHandler('plain'), go, rust] }), handler);
+      containerdDriver.whyNot?.(specFixture('containerd', version, { handlers: [runcHandler('plain'), go, rust] }), handler);
     expect(why('1.5.18')).toMatch(/^the handler "rust" cannot name its shim, and that of "kata\S+" comes first on the PATH$/);
     expect(why('1.5.18', go)).toBeUndefined();
     expect(why('1.5.18', runcHandler('plain'))).toBeUndefined();
@@ -83,14 +83,14 @@ describe('the configuration of containerd', () => {
   it('puts the directory of a Kata shim on the PATH where a handler cannot name the shim', () => {
     const handlers = [kataHandler('plain')];
     const [shim = ''] = handlers.map(({ path }) => path.slice(0, path.lastIndexOf('/')));
-    const path = (version: string) => containerd.configure(specFixture('containerd', version, { handlers })).env['PATH'];
+    const path = (version: string) => containerdDriver.configure(specFixture('containerd', version, { handlers })).env['PATH'];
     expect(path('1.5.18')?.split(':')[0]).toBe(shim);
     expect(path('1.6.0')?.split(':')).not.toContain(shim);
   });
 
   it('gives each handler its runtime, a private state directory and its way with host devices', () => {
     const spec = specFixture('containerd', '1.7.24');
-    const root = containerd.configure(spec).runtimeState.replace('/k8s.io/{id}', '');
+    const root = containerdDriver.configure(spec).runtimeState.replace('/k8s.io/{id}', '');
     expect(criTable(spec)).toHaveProperty('containerd.runtimes.runc-1-1-15-withheld', {
       runtime_type: 'io.containerd.runc.v2',
       options: { BinaryName: '/artifacts/runc-1.1.15/usr/sbin/runc', Root: root, SystemdCgroup: false },
@@ -122,7 +122,7 @@ describe('the configuration of containerd', () => {
   });
 
   it('pulls over plain HTTP by a hosts.toml of its own', () => {
-    const { files } = containerd.configure(specFixture('containerd', '1.7.24'));
+    const { files } = containerdDriver.configure(specFixture('containerd', '1.7.24'));
     const [path = '', text = ''] = Object.entries(files).find(([name]) => name.endsWith('/hosts.toml')) ?? [];
     expect(path).toContain('/certs.d/localhost:5055/');
     expect(parseToml(text)).toMatchObject({ server: 'http://localhost:5055' });
@@ -131,14 +131,14 @@ describe('the configuration of containerd', () => {
   it('writes the configuration file of each Kata handler and names it in the handler', () => {
     const handler = kataHandler('rootless');
     const spec = specFixture('containerd', '1.7.24', { handlers: [handler] });
-    expect(containerd.configure(spec).files[handler.kata?.configPath ?? '']).toBe(handler.kata?.configuration);
+    expect(containerdDriver.configure(spec).files[handler.kata?.configPath ?? '']).toBe(handler.kata?.configuration);
     expect(criTable(spec)).toHaveProperty(`containerd.runtimes.${handler.name}.options`, {
       ConfigPath: handler.kata?.configPath,
     });
   });
 
   it('needs the daemon among the executables of its artifact', () => {
-    expect(() => containerd.configure(specFixture('containerd', '1.7.24', { binaries: {} }))).toThrow(
+    expect(() => containerdDriver.configure(specFixture('containerd', '1.7.24', { binaries: {} }))).toThrow(
       /no executable "containerd"/,
     );
   });
@@ -155,36 +155,36 @@ describe('the effective configuration of containerd', () => {
     fc.assert(
       fc.property(specs, ({ version, ...change }) => {
         const spec = specFixture('containerd', version, change);
-        const { planned, files } = containerd.configure(spec);
+        const { planned, files } = containerdDriver.configure(spec);
         const info = { config: JSON.stringify(asGo(criTable(spec))) };
-        const effective = containerd.effective({ info, dump: Object.values(files)[0] ?? '' }, planned);
+        const effective = containerdDriver.effective({ info, dump: Object.values(files)[0] ?? '' }, planned);
         expect(effective).toMatchObject(planned);
-        for (const handler of spec.handlers) expect(containerd.runtimePath(effective, handler, spec)).toBe(handler.path);
+        for (const handler of spec.handlers) expect(containerdDriver.runtimePath(effective, handler, spec)).toBe(handler.path);
       }),
     );
   });
 
   it.for(['1.3.10', '1.4.13'])('plans no option of a runtime for containerd %s to tell, and asks the shim instead', (version) => {
     const spec = specFixture('containerd', version);
-    const { planned, runtimeFile, files } = containerd.configure(spec);
+    const { planned, runtimeFile, files } = containerdDriver.configure(spec);
     expect(Object.values(files)[0]).toContain('BinaryName = ');
     expect(Object.keys(planned).filter((key) => key.includes('.options.'))).toEqual([]);
     expect(runtimeFile).toBe(`${spec.directory}/state/io.containerd.runtime.v2.task/k8s.io/{id}/runtime`);
-    for (const handler of spec.handlers) expect(containerd.runtimePath({}, handler, spec)).toBe(handler.path);
-    expect(containerd.configure(specFixture('containerd', '1.5.18'))).not.toHaveProperty('runtimeFile');
+    for (const handler of spec.handlers) expect(containerdDriver.runtimePath({}, handler, spec)).toBe(handler.path);
+    expect(containerdDriver.configure(specFixture('containerd', '1.5.18'))).not.toHaveProperty('runtimeFile');
   });
 
   it('shows a key that the version ignored by its absence', () => {
-    const { planned } = containerd.configure(specFixture('containerd', '1.7.24'));
+    const { planned } = containerdDriver.configure(specFixture('containerd', '1.7.24'));
     const info = { config: '{"enableSelinux":false}' };
-    expect(containerd.effective({ info, dump: '' }, planned)).not.toHaveProperty('enable_cdi');
-    expect(containerd.effective({ info: {}, dump: '' }, planned)).toEqual({});
+    expect(containerdDriver.effective({ info, dump: '' }, planned)).not.toHaveProperty('enable_cdi');
+    expect(containerdDriver.effective({ info: {}, dump: '' }, planned)).toEqual({});
   });
 
   it('takes from what the file comes to only what was planned, and believes the running engine more', () => {
-    const { planned } = containerd.configure(specFixture('containerd', '2.3.4'));
+    const { planned } = containerdDriver.configure(specFixture('containerd', '2.3.4'));
     const dump = 'root = "/elsewhere"\noom_score = 3\nenable_cdi = false\n';
-    expect(containerd.effective({ info: { config: '{"enableCDI":true}' }, dump }, planned)).toEqual({
+    expect(containerdDriver.effective({ info: { config: '{"enableCDI":true}' }, dump }, planned)).toEqual({
       root: '/elsewhere',
       enable_cdi: true,
     });
@@ -193,8 +193,8 @@ describe('the effective configuration of containerd', () => {
   it('finds the keys that containerd says it ignores', () => {
     const line =
       'time="2026-11-21T08:50:17Z" level=warning msg="Ignoring unknown key in TOML for plugin" error="strict mode: fields in the document are missing in the target struct" key="containerd runtimes x" plugin=io.containerd.grpc.v1.cri';
-    expect(containerd.ignoredKey?.exec(line)?.[1]).toBe('"containerd runtimes x"');
-    expect(containerd.ignoredKey?.exec(line.replace('"containerd runtimes x"', 'enable_cd'))?.[1]).toBe('enable_cd');
+    expect(containerdDriver.ignoredKey?.exec(line)?.[1]).toBe('"containerd runtimes x"');
+    expect(containerdDriver.ignoredKey?.exec(line.replace('"containerd runtimes x"', 'enable_cd'))?.[1]).toBe('enable_cd');
   });
 });
 
@@ -210,7 +210,7 @@ function asGo(value: unknown): unknown {
 }
 
 it('says in one line that the engine told no configuration', () => {
-  const { planned } = containerd.configure(specFixture('containerd', '1.7.24'));
-  const told = () => containerd.effective({ info: { config: '{"enableCDI":\nrue}' }, dump: '' }, planned);
+  const { planned } = containerdDriver.configure(specFixture('containerd', '1.7.24'));
+  const told = () => containerdDriver.effective({ info: { config: '{"enableCDI":\nrue}' }, dump: '' }, planned);
   expect(told).toThrow(/^Cannot read the configuration that containerd tells: .+$/);
 });

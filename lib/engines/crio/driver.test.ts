@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseToml, writeToml } from '../../util/toml.ts';
-import { crio } from './crio.ts';
+import { crioDriver } from './driver.ts';
 import type { EngineSpec } from '../engine.ts';
 import { flatten } from '../flatten.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
@@ -11,12 +11,12 @@ const spec = (change: Partial<EngineSpec> = {}): EngineSpec => specFixture('crio
 
 /** The main file as CRI-O would read it, below its table [crio]. */
 function written(change: Partial<EngineSpec> = {}): unknown {
-  return parseToml(Object.values(crio.configure(spec(change)).files)[0] ?? '')['crio'];
+  return parseToml(Object.values(crioDriver.configure(spec(change)).files)[0] ?? '')['crio'];
 }
 
 describe('the configuration of CRI-O', () => {
   it('reads one main file and a drop-in directory of its own', () => {
-    const config = crio.configure(spec());
+    const config = crioDriver.configure(spec());
     expect(config.argv).toEqual([
       expect.stringMatching(/\/bin\/crio$/),
       '-c',
@@ -29,7 +29,7 @@ describe('the configuration of CRI-O', () => {
   });
 
   it('names no path of the machine but system directories of binaries, and keeps all else below its own', () => {
-    const config = crio.configure(spec({ handlers: [runcHandler('plain')] }));
+    const config = crioDriver.configure(spec({ handlers: [runcHandler('plain')] }));
     const text = [...Object.values(config.files), ...Object.values(config.env)].join('\n');
     const paths = (text.match(/(?<=["':=\n])\/[^"':\n]+/g) ?? []).filter((path) => !path.startsWith(`${directory}/`));
     expect(new Set(paths.filter((path) => !path.startsWith('/artifacts/')))).toEqual(
@@ -62,13 +62,13 @@ describe('the configuration of CRI-O', () => {
   });
 
   it('pulls over plain HTTP by a registries.conf of its own', () => {
-    const config = crio.configure(spec());
+    const config = crioDriver.configure(spec());
     const file = config.env['CONTAINER_REGISTRIES_CONF'] ?? '';
     expect(parseToml(config.files[file] ?? '')).toEqual({ registry: [{ location: 'localhost:5055', insecure: true }] });
   });
 
   it('gives OCI runtimes the state directory in which a container is looked for', () => {
-    const config = crio.configure(spec());
+    const config = crioDriver.configure(spec());
     expect(written()).toHaveProperty('runtime.runtimes.runc-1-1-15', {
       runtime_path: '/artifacts/runc-1.1.15/usr/sbin/runc',
       runtime_type: 'oci',
@@ -92,7 +92,7 @@ describe('the configuration of CRI-O', () => {
       `runtime.runtimes.${handler.name}`,
       expect.objectContaining({ runtime_type: 'vm', runtime_path: handler.path, runtime_config_path: handler.kata?.configPath }),
     );
-    expect(crio.configure(spec({ handlers: [handler] })).files[handler.kata?.configPath ?? '']).toBe('[hypervisor.qemu]\n');
+    expect(crioDriver.configure(spec({ handlers: [handler] })).files[handler.kata?.configPath ?? '']).toBe('[hypervisor.qemu]\n');
   });
 
   it('follows the switches, and looks for CDI nowhere when CDI is off', () => {
@@ -111,25 +111,27 @@ describe('the configuration of CRI-O', () => {
     ['1.30.14', ['image.signature_policy_dir', 'disable_hostport_mapping'], ['image.namespaced_auth_dir']],
     ['1.36.3', ['image.namespaced_auth_dir', 'nri.enable_nri'], []],
   ])('of %s plans %j and not %j, which it does not know', (version, known, unknown) => {
-    const planned = Object.keys(crio.configure(specFixture('crio', version)).planned);
+    const planned = Object.keys(crioDriver.configure(specFixture('crio', version)).planned);
     expect(planned).toEqual(expect.arrayContaining(known));
     expect(planned.filter((key) => unknown.some((word) => key.startsWith(word)))).toEqual([]);
   });
 
   it('has no Kata before 1.22, which cannot name its configuration', () => {
     const handler = kataHandler('plain');
-    const why = (version: string): unknown => crio.whyNot?.(specFixture('crio', version, { handlers: [handler] }), handler);
+    const why = (version: string): unknown => crioDriver.whyNot?.(specFixture('crio', version, { handlers: [handler] }), handler);
     expect(why('1.21.7')).toBe(
       `CRI-O 1.21.7 has no runtime_config_path, by which the handler "${handler.name}" names its configuration`,
     );
     expect(why('1.22.0')).toBeUndefined();
-    expect(crio.whyNot?.(specFixture('crio', '1.21.7'), runcHandler('plain'))).toBeUndefined();
+    expect(crioDriver.whyNot?.(specFixture('crio', '1.21.7'), runcHandler('plain'))).toBeUndefined();
   });
 
   it('has no gVisor, whose containers it would never see started', () => {
     const { runtime, ...handler } = runcHandler('plain');
     const gvisor = { ...handler, runtime: { ...runtime, name: 'runsc' as const } };
-    expect(crio.whyNot?.(specFixture('crio', '1.36.3', { handlers: [gvisor] }), gvisor)).toMatch(/StartContainer never answers$/);
+    expect(crioDriver.whyNot?.(specFixture('crio', '1.36.3', { handlers: [gvisor] }), gvisor)).toMatch(
+      /StartContainer never answers$/,
+    );
   });
 
   it('takes the names that some bundles give conmon', () => {
@@ -156,15 +158,15 @@ describe('the effective configuration of CRI-O', () => {
     });
     fc.assert(
       fc.property(specs, ({ version, ...change }) => {
-        const config = crio.configure(specFixture('crio', version, change));
+        const config = crioDriver.configure(specFixture('crio', version, change));
         const answer = Object.values(config.files)[0]?.replaceAll(/^privileged_without_host_devices = false\n/gm, '') ?? '';
-        expect(crio.effective({ info: { config: answer }, dump: '' }, config.planned)).toMatchObject(config.planned);
+        expect(crioDriver.effective({ info: { config: answer }, dump: '' }, config.planned)).toMatchObject(config.planned);
       }),
     );
   });
 
   it('knows a flag of a printed handler that is left out where it is false, as 1.24 does', () => {
-    const { printed, wanted } = crio.reader;
+    const { printed, wanted } = crioDriver.reader;
     const handler = '[crio.runtime.runtimes.runc]\nruntime_path = "/bin/runc"\n';
     const key = 'runtimes.runc.privileged_without_host_devices';
     expect(printed(handler)).toMatchObject({ [key]: false });
@@ -175,14 +177,14 @@ describe('the effective configuration of CRI-O', () => {
   it('shows a handler that was dropped by the absence of its path', () => {
     const spec = specFixture('crio', '1.36.3');
     const answer = writeToml({ crio: { runtime: { runtimes: { 'runc-1-1-15': { runtime_path: '/bin/runc' } } } } });
-    const effective = crio.effective({ info: { config: answer }, dump: '' }, {});
-    expect(crio.runtimePath(effective, runcHandler('plain'), spec)).toBe('/bin/runc');
-    expect(crio.runtimePath(effective, runcHandler('withheld'), spec)).toBe('');
+    const effective = crioDriver.effective({ info: { config: answer }, dump: '' }, {});
+    expect(crioDriver.runtimePath(effective, runcHandler('plain'), spec)).toBe('/bin/runc');
+    expect(crioDriver.runtimePath(effective, runcHandler('withheld'), spec)).toBe('');
   });
 
   it('is empty when CRI-O answers with something else than its tables', () => {
-    expect(crio.effective({ info: { config: 'crio = 1\n' }, dump: '' }, {})).toEqual({});
-    expect(crio.effective({ info: {}, dump: '' }, {})).toEqual({});
+    expect(crioDriver.effective({ info: { config: 'crio = 1\n' }, dump: '' }, {})).toEqual({});
+    expect(crioDriver.effective({ info: {}, dump: '' }, {})).toEqual({});
   });
 });
 
@@ -193,12 +195,12 @@ describe('the reason for a dropped handler', () => {
   it('is the last sentence of the log about this very handler', () => {
     const log =
       line('runc-1-1-15', 'first') + line('runc-1-1-15', 'a \\"quoted\\" reason') + line('runc-1-1-15-withheld', 'other');
-    expect(crio.whyDropped?.(log, runcHandler('plain'))).toBe(
+    expect(crioDriver.whyDropped?.(log, runcHandler('plain'))).toBe(
       'Runtime handler "runc-1-1-15" is being ignored due to: a "quoted" reason',
     );
   });
 
   it('is not known from a log that does not say it', () => {
-    expect(crio.whyDropped?.('level=info msg="hello"\nmsg="\\x"\n', runcHandler('plain'))).toBeUndefined();
+    expect(crioDriver.whyDropped?.('level=info msg="hello"\nmsg="\\x"\n', runcHandler('plain'))).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kataTemplate } from './layout.ts';
+import { kataTemplate } from './template.ts';
 
 describe('the template of a Kata release', () => {
   it.for([

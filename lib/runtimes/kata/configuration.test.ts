@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseToml, type TomlTable } from '../../util/toml.ts';
 import type { KataPrefix } from './prefix.ts';
-import { kataConfiguration } from './kata.ts';
+import { kataConfiguration } from './configuration.ts';
 
 /** The keys of kata-containers 3.30.0's templates that we touch, and some that we must not. */
 const template = `

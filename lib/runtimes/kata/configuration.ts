@@ -1,3 +1,4 @@
+import { guestMemoryMiB } from './facts.ts';
 import type { KataPrefix } from './prefix.ts';
 import type { KataSettings } from '../../suite/scenario.ts';
 import { parseToml, writeToml, type TomlTable, type TomlValue } from '../../util/toml.ts';
@@ -5,8 +6,7 @@ import { parseToml, writeToml, type TomlTable, type TomlValue } from '../../util
 /** The prefix that upstream compiles into its templates. */
 const upstreamPrefix = '/opt/kata';
 
-/** What every guest of ours gets: room for a shell, and time to boot where KVM itself is emulated. */
-export const guestMemoryMiB = 512;
+/** Time to boot where KVM itself is emulated. */
 const patienceSeconds = 150;
 
 /** Recommended in kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in. */

@@ -1,4 +1,4 @@
-import { hasFeature, tells } from '../../suite/requirement.ts';
+import { hasFeature, tells } from '../../model/feature.ts';
 import { messageOf } from '../../util/errors.ts';
 import { parseToml, writeToml, type TomlTable } from '../../util/toml.ts';
 import { certificates, containerdConfig } from './config.ts';
@@ -6,13 +6,13 @@ import { containerdReader } from './reader.ts';
 import { cniConfiguration } from '../cni.ts';
 import { logLevel, type EngineDriver, type EngineSpec, type Scalar } from '../engine.ts';
 import { flatten, inSpellingOf } from '../flatten.ts';
-import { runscConfigPath, runscConfiguration } from '../../runtimes/runsc/runsc.ts';
+import { runscConfigPath, runscConfiguration } from '../../runtimes/runsc/configuration.ts';
 
 /** Made with a fixed address before the daemon starts: udev's rewriting of a new bridge's MAC makes the plugin's check fail now and then. */
 const bridge = 'pp-containerd';
 
 /** containerd 1.3 on, each version in the newest schema that it documents. */
-export const containerd: EngineDriver = {
+export const containerdDriver: EngineDriver = {
   configure(spec) {
     const socket = `${spec.directory}/state/c.sock`;
     const runtimeRoot = `${spec.directory}/state/oci`;
@@ -73,7 +73,7 @@ export const containerd: EngineDriver = {
     if (handler.runscShim !== undefined)
       return String(effective[`${table}.options.ConfigPath`]).endsWith(`/${handler.name}.toml`) ? handler.path : '';
     // A version that does not know runtime_path says nothing of it, and finds the shim on the PATH.
-    if (handler.runtime.name === 'kata') return String(effective[`${table}.runtime_path`] ?? handler.path);
+    if (handler.kata !== undefined) return String(effective[`${table}.runtime_path`] ?? handler.path);
     return String(effective[`${table}.options.BinaryName`] ?? '');
   },
 

@@ -1,7 +1,8 @@
 import { handlerVariants } from '../../suite/scenario.ts';
-import { parseToml, writeToml, type TomlTable } from '../../util/toml.ts';
+import { inRange } from '../../model/version.ts';
+import { parseToml, writeToml, type TomlTable, type TomlValue } from '../../util/toml.ts';
 import { cniConfiguration } from '../cni.ts';
-import { knowsKey, ofVersion } from './keys.ts';
+import { hangsWithGvisor, knownKeys } from './facts.ts';
 import { configurable, logLevel, type EngineDriver, type EngineSpec, type Handler, type Scalar } from '../engine.ts';
 import { flatten } from '../flatten.ts';
 
@@ -16,9 +17,9 @@ const seenByShims = 'overlay.skip_mount_home=true';
 
 /**
  * CRI-O with one main file and a drop-in directory that is never made, so that nothing of the machine's /etc is read.
- * What stands here is for today's version; crio-keys.ts says what older ones do not know of it.
+ * What stands here is for today's version; facts.ts says what older ones do not know of it.
  */
-export const crio: EngineDriver = {
+export const crioDriver: EngineDriver = {
   configure(spec) {
     const { directory } = spec;
     const state = `${directory}/state`;
@@ -80,7 +81,7 @@ export const crio: EngineDriver = {
   },
 
   whyNot(spec, { name, kata, runtime }) {
-    if (runtime.name === 'runsc') return gvisorHangs;
+    if (runtime.name === 'runsc') return hangsWithGvisor;
     if (kata === undefined || knowsKey(spec.version, 'runtime_config_path')) return undefined;
     return `CRI-O ${spec.version} has no runtime_config_path, by which the handler "${name}" names its configuration`;
   },
@@ -110,13 +111,6 @@ export const crio: EngineDriver = {
     return messages.findLast((message) => message.startsWith(start));
   },
 };
-
-/**
- * Seen with CRI-O 1.36.3 and gVisor of June 2026: CRI-O reads two pipes whose other ends the sandbox holds, long after
- * `runsc start` has ended. Sources: gVisor runsc/container/container.go startImpl; CRI-O internal/oci/runtime_oci.go runtimeCmd.
- */
-const gvisorHangs =
-  'gVisor hands the standard streams of “runsc start” to the container, and CRI-O waits until they end, so that StartContainer never answers';
 
 function runtimeTable(spec: EngineSpec, state: string): TomlTable {
   return {
@@ -186,4 +180,24 @@ function unquoted(quoted: string): string {
   } catch {
     return quoted.slice(1, -1);
   }
+}
+
+function knowsKey(version: string, key: string): boolean {
+  const ranges = Object.hasOwn(knownKeys, key) ? knownKeys[key] : undefined;
+  return ranges === undefined || ranges.some((range) => inRange(version, range));
+}
+
+/** The configuration without what this version does not know, and without tables that have nothing left. */
+function ofVersion(version: string, table: TomlTable): TomlTable {
+  const entries = Object.entries(table).flatMap(([key, value]): Array<[string, TomlValue]> => {
+    if (!knowsKey(version, key)) return [];
+    if (!isTable(value)) return [[key, value]];
+    const left = ofVersion(version, value);
+    return Object.keys(left).length === 0 ? [] : [[key, left]];
+  });
+  return Object.fromEntries(entries);
+}
+
+function isTable(value: TomlValue): value is TomlTable {
+  return typeof value === 'object' && !Array.isArray(value);
 }

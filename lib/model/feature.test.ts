@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { compareVersions } from '../model/version.ts';
-import { features, type FeatureRow } from './features.ts';
+import { engines } from '../engines/facts.ts';
+import { runtimes } from '../runtimes/facts.ts';
+import { componentFacts } from './feature.ts';
+import { compareVersions } from './version.ts';
 
-const rows: readonly FeatureRow[] = features;
+const rows = Object.keys({ ...engines, ...runtimes }).flatMap((of) =>
+  (componentFacts(of)?.features ?? []).map((row) => ({ of, ...row })),
+);
 
 test('every row has a readable range that is not empty, and says where it is written', () => {
   for (const { feature, since, until, citation } of rows) {
@@ -13,7 +17,7 @@ test('every row has a readable range that is not empty, and says where it is wri
 });
 
 test('two rows of one feature of one component never cover the same version', () => {
-  const ranges = (row: FeatureRow) => rows.filter((other) => other.of === row.of && other.feature === row.feature);
+  const ranges = (row: (typeof rows)[number]) => rows.filter((other) => other.of === row.of && other.feature === row.feature);
   for (const row of rows) {
     for (const other of ranges(row)) {
       if (other === row || compareVersions(other.since, row.since) < 0) continue;

@@ -1,0 +1,47 @@
+import { cni } from '../engines/cni/facts.ts';
+import { engines, type ComponentFacts, type EngineFacts, type EngineName, type FeatureRow } from '../engines/facts.ts';
+import { runtimes, type RuntimeName } from '../runtimes/facts.ts';
+import { keysOf } from '../util/keys-of.ts';
+import { inRange } from './version.ts';
+
+type ComponentName = EngineName | RuntimeName | 'cni';
+const components = { ...engines, ...runtimes, cni } as const satisfies Record<ComponentName, ComponentFacts>;
+const names = keysOf(components);
+
+/** Something that some versions of a component can do: a row of its facts. */
+export type FeatureName = (typeof components)[ComponentName]['features'][number]['feature'];
+
+/** What is known of a component; undefined for a name that is none. */
+export function componentFacts(name: string): ComponentFacts | undefined {
+  const known = names.find((each) => each === name);
+  return known && components[known];
+}
+
+/** Whether this version of an engine or runtime has the feature. */
+export function hasFeature(component: { name: string; version: string }, name: FeatureName): boolean {
+  return has(component, name);
+}
+
+function has(component: { name: string; version: string }, name: string): boolean {
+  const rows = componentFacts(component.name)?.features ?? [];
+  return rows.some((row) => row.feature === name && inRange(component.version, rangeOf(row)));
+}
+
+/** Who has a feature: `containerd >=1.6.0 or crio >=1.22.0`. */
+export function whoHas(feature: FeatureName): string {
+  return names
+    .flatMap((name) =>
+      (componentFacts(name)?.features ?? []).filter((row) => row.feature === feature).map((row) => `${name} ${rangeOf(row)}`),
+    )
+    .join(' or ');
+}
+
+/** Whether this version of an engine can tell the value of a configuration key, relative to the CRI's table. */
+export function tells(engine: { name: EngineName; version: string }, key: string): boolean {
+  const { untold }: EngineFacts = engines[engine.name];
+  return untold === undefined || !untold.keys.test(key) || has(engine, untold.unless);
+}
+
+function rangeOf({ since, until }: FeatureRow): string {
+  return until === undefined ? `>=${since}` : `>=${since} <${until}`;
+}

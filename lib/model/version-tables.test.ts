@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../util/paths.ts';
+
+const sources = readdirSync(join(packageRoot, 'lib'), { recursive: true, encoding: 'utf8' })
+  .filter((name) => /\.[jt]s$/.test(name) && !/\.test\.ts$|^testing\/|\/gen\/|\bfacts\.ts$/.test(name))
+  .map((name) => ({ name, text: readFileSync(join(packageRoot, 'lib', name), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*/g, '') }));
+
+test('what a version can do stands in tables alone: no other file has a range or a version to compare with', () => {
+  const range = /(['"`])(?:\w+ )?[<>]=?\s*v?\d[\w.~-]*(?:\s+[<>]=?\s*v?\d[\w.~-]*)*\1/g;
+  const comparison = /\b(?:compareVersions|inRange|sameVersion)\([^;\n]*['"`]v?\d/g;
+  expect([...`inRange(version, '>=1.6 <2.0') runtime('crun >=1.8')`.matchAll(range)]).toHaveLength(2);
+  const found = sources.flatMap(({ name, text }) =>
+    [...text.matchAll(range), ...text.matchAll(comparison)].map(([what]) => `${name}: ${what}`),
+  );
+  expect(found).toEqual([]);
+});
+
+/** Each asks the one order of versions a question of its own. */
+const askers = {
+  'a row of the tables': ['model/feature.ts', 'engines/crio/driver.ts', 'runtimes/kata/template.ts', 'artifacts/upstream.ts'],
+  'another row of the tables': ['artifacts/host-limits.ts', 'model/matrix/references.ts'],
+  'what a user or a suite named': ['model/version-term.ts', 'suite/requirement.ts'],
+  'whether what was found is what was planned': [
+    'judge/canary.ts',
+    'suite/expect/identity.ts',
+    'runtimes/kata/prefix.ts',
+    'artifacts/debian-version.ts',
+  ],
+  'which C library a program needs': ['artifacts/elf.ts', 'artifacts/inspect.ts'],
+  'whether a newer one has come': ['run/check-newest.ts'],
+  'which QEMU runs a host': ['hosts/vm/qemu.ts', 'hosts/doctor/doctor.ts'],
+  'in which order to show versions': ['report/ranges.ts'],
+};
+
+test('versions are compared by those alone who have a reason to', () => {
+  const asking = sources.filter(({ text }) => /\b(compareVersions|inRange|sameVersion)\(/.test(text)).map(({ name }) => name);
+  expect(asking.sort()).toEqual(['model/version.ts', ...Object.values(askers).flat()].sort());
+});

@@ -1,0 +1,30 @@
+import type { Artifact } from '../artifacts/artifact.ts';
+import type { Handler } from '../engines/engine.ts';
+import type { EngineName } from '../engines/facts.ts';
+import type { KataSettings } from '../suite/scenario.ts';
+
+/** The artifact of a runtime, and where its directory is on the host. */
+export interface Installed {
+  artifact: Artifact;
+  onHost: string;
+}
+
+/** What a handler needs of its runtime. */
+export interface HandlerRequest {
+  /** The handler's name. */
+  name: string;
+  runtime: Handler['runtime'];
+  /** Private directory of the engine on the host, for configuration files. */
+  directory: string;
+  settings: KataSettings;
+}
+
+/** How the artifact of a runtime becomes handlers of an engine. */
+export interface RuntimeDriver {
+  /** What a handler runs. Throws BlockedError where the artifact does not have it. */
+  handler(installed: Installed, request: HandlerRequest): Promise<Pick<Handler, 'path' | 'kata' | 'runscShim'>>;
+  /** The files on this machine by which the artifact is known again, by the name that the journal has for each. */
+  programs(runtime: Handler['runtime'], artifact: Artifact): Promise<Record<string, string>>;
+  /** Why an engine cannot run what is in the artifact, or undefined. */
+  reasonNot?(engine: EngineName, artifact: Pick<Artifact, 'version' | 'binaries'>): string | undefined;
+}
