@@ -1,29 +1,26 @@
 import { mkdir } from 'node:fs/promises';
 import { BlockedError, messageOf } from '../util/errors.ts';
-import { containerKind } from './container/kind.ts';
 import type { HostKindName, HostSpec, SpecOf } from './facts.ts';
 import type { Host, HostKind, LeaseContext } from './host.ts';
-import { localKind } from './local/kind.ts';
 import type { AcquireOptions } from './needs.ts';
-import { sshKind } from './ssh/kind.ts';
-import { vmKind } from './vm/kind.ts';
 
-const kinds: { [Kind in HostKindName]: HostKind<SpecOf<Kind>> } = {
-  vm: vmKind,
-  container: containerKind,
-  ssh: sshKind,
-  local: localKind,
+/** Loaded when one is leased: each brings packages that no other needs. */
+const kinds: { [Kind in HostKindName]: () => Promise<HostKind<SpecOf<Kind>>> } = {
+  vm: async () => (await import('./vm/kind.ts')).vmKind,
+  container: async () => (await import('./container/kind.ts')).containerKind,
+  ssh: async () => (await import('./ssh/kind.ts')).sshKind,
+  local: async () => (await import('./local/kind.ts')).localKind,
 };
 
-function kindOf({ kind }: HostSpec): HostKind {
-  return kinds[kind];
+function kindOf({ kind }: HostSpec): Promise<HostKind> {
+  return kinds[kind]();
 }
 
 /** Leases the host `id` of the matrix. Throws BlockedError when it cannot be had. */
 export async function acquireHost(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {
   await mkdir(context.logs, { recursive: true });
   try {
-    return await kindOf(spec).acquire(id, spec, context, options);
+    return await (await kindOf(spec)).acquire(id, spec, context, options);
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof BlockedError) throw error;
@@ -39,5 +36,5 @@ export async function prepareHost(
   context: LeaseContext,
   options: Pick<AcquireOptions, 'variant'>,
 ): Promise<string> {
-  return (await kindOf(spec).prepare?.(id, spec, context, options)) ?? `a ${spec.kind} host is used as it is`;
+  return (await (await kindOf(spec)).prepare?.(id, spec, context, options)) ?? `a ${spec.kind} host is used as it is`;
 }
