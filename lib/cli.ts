@@ -33,6 +33,9 @@ const named = Object.entries(verbs).filter(([name]) => words.includes(name));
 const loaded = named.length > 0 || words.some((word) => ['-V', '--version'].includes(word)) ? named : Object.entries(verbs);
 for (const [, load] of words.includes('help') ? Object.entries(verbs) : loaded) (await load())(program, version);
 
+// Debian keeps mke2fs and debugfs out of the path of a user who is not root.
+process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+
 // A reader that closes early, like head(1), has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -14,7 +14,7 @@ test('an old Node.js is told which one is needed, before anything is installed',
 });
 
 test('a command that there is not is refused, and installs nothing', async () => {
-  const { exitCode, stderr } = await exec([process.execPath, '--import', 'tsx', join(setup, 'packages.ts'), 'deploy'], {
+  const { exitCode, stderr } = await exec([process.execPath, '--import', 'tsx', join(setup, 'main.ts'), 'deploy'], {
     cwd: packageRoot,
   });
   expect(exitCode).toBe(2);

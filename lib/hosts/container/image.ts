@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImageName } from 'testcontainers';
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { cacheDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
 import type { Image } from '../image/build.ts';
+import { keepingOwners } from '../image/unprivileged.ts';
 import type { ContainerRuntime } from './runtime.ts';
 
 /** The root file system of a host image as an image of the container runtime, imported where it is not there yet; nothing is pulled. */
@@ -25,10 +26,8 @@ export async function importImage(image: Image, { client }: ContainerRuntime, co
     await receipt.done();
   });
   await mkdir(join(work, 'root'), { recursive: true, mode: 0o700 });
-  await writeFile(join(work, 'pack.sh'), packScript);
-  const asUser = process.getuid?.() === 0 ? [] : ['mmdebstrap', '--unshare-helper'];
   const limits = { timeoutMs: 300_000, signal: context.signal };
-  await execOk([...asUser, 'sh', '-eu', join(work, 'pack.sh'), image.disk, work], limits);
+  await execOk(keepingOwners(['sh', '-euc', packScript, 'sh', image.disk, work]), limits);
   const { dockerode } = client.container;
   // The tag stands in the name, as podman 4.3 overlooks it elsewhere.
   const said = await dockerode.importImage(createReadStream(join(work, 'root.tar')), { repo: name });

@@ -12,7 +12,7 @@ const good: Findings = {
   vhostVsock: true,
   qemu: { argv: ['qemu'], build: 'QEMU emulator version 10.0.2', version: '10.0.2', origin: 'bookworm-backports' },
   tools: { 'qemu-img': '7.2', mmdebstrap: '1.3', mke2fs: '1.47', ssh: 'OpenSSH_9.2', virtiofsd: '1.13' },
-  ownNamespaces: true,
+  buildTrouble: null,
   cacheDirectory: '/c',
   cacheFreeMiB: 80_000,
   memoryFreeMiB: 16_000,
@@ -23,7 +23,7 @@ const good: Findings = {
 const bad: Findings = {
   ...{ kvm: null, proof: null, nested: null, iommuGroups: 0, vhostVsock: false, qemu: null },
   tools: { 'qemu-img': null, mmdebstrap: null, mke2fs: null, ssh: null, virtiofsd: null },
-  ownNamespaces: false,
+  buildTrouble: { reason: 'newuidmap is not in the PATH', remedy: 'sudo apt install uidmap' },
   ...{
     cacheDirectory: '/c',
     cacheFreeMiB: 10,
@@ -51,7 +51,17 @@ test('a /dev/kvm that exists and does not work is a warning with the exact reaso
 
 test('an unusable /dev/kvm names the group to join', () => {
   const found = judgeMachine({ ...good, kvm: { owner: '0:36', mode: '0660', group: 'virt', usable: false } });
-  expect(found.find(({ id }) => id === 'kvm-device')?.fix).toContain('usermod -aG virt');
+  expect(found.find(({ id }) => id === 'kvm-device')?.fix).toBe('sudo usermod -aG virt "$USER", then log in again');
+});
+
+test('nobody is told to join the group of root, nor one that may not open /dev/kvm', () => {
+  for (const kvm of [
+    { owner: '0:0', mode: '0660', group: 'root', usable: false },
+    { owner: '0:108', mode: '0600', group: 'kvm', usable: false },
+  ]) {
+    const fix = judgeMachine({ ...good, kvm }).find(({ id }) => id === 'kvm-device')?.fix;
+    expect(fix).toMatch(/^sudo chgrp kvm \/dev\/kvm && sudo chmod 0660 \/dev\/kvm && sudo usermod -aG kvm "\$USER"/);
+  }
 });
 
 test('an open mode of /dev/kvm on a host is pointed out, as it hides a wrong group', () => {

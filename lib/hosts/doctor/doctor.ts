@@ -78,7 +78,7 @@ export function judgeMachine(found: Findings): Check[] {
           ? `${kvm.owner} ${kvm.mode} group ${kvm.group}: this user may not open it`
           : 'absent: hosts run fully emulated',
         fix: kvm
-          ? `sudo usermod -aG ${kvm.group} "$USER", then log in again`
+          ? `${groupMayOpen(kvm) ? '' : 'sudo chgrp kvm /dev/kvm && sudo chmod 0660 /dev/kvm && '}sudo usermod -aG ${groupMayOpen(kvm) ? kvm.group : 'kvm'} "$USER", then log in again`
           : 'modprobe kvm_intel || modprobe kvm_amd; enable virtualisation in the firmware',
       },
     ),
@@ -119,9 +119,9 @@ export function judgeMachine(found: Findings): Check[] {
     ),
     tool('qemu-img', 'disk overlays', 'qemu-utils'),
     tool('mmdebstrap', 'host images', 'mmdebstrap debian-archive-keyring'),
-    check('uidmap', 'host images can be built by this user', found.ownNamespaces, 'missing', 'yes', {
-      otherwise: 'newuidmap is not in the PATH, and this user is not root',
-      fix: 'apt install uidmap, and check that /etc/subuid and /etc/subgid name this user',
+    check('image-build', 'host images can be built by this user', found.buildTrouble === null, 'missing', 'yes, tried', {
+      otherwise: `no: ${found.buildTrouble?.reason}`,
+      fix: found.buildTrouble?.remedy ?? '',
     }),
     tool('mke2fs', 'file systems of hosts and artifacts', 'e2fsprogs'),
     tool('ssh', 'connection to hosts', 'openssh-client'),
@@ -194,6 +194,11 @@ function check(
   bad: { otherwise: string; fix: string },
 ): Check {
   return good ? { id, title, status: 'ok', found } : { id, title, status: worse, found: bad.otherwise, fix: bad.fix };
+}
+
+/** Whether joining the group is enough, and gives nothing else away: that of root opens far more than one device. */
+function groupMayOpen({ mode, group }: NonNullable<Findings['kvm']>): boolean {
+  return group !== 'root' && /[67].$/.test(mode);
 }
 
 function gibibytes(mebibytes: number): string {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
 import { release } from 'node:os';
@@ -9,6 +10,9 @@ import { proveAccelerator } from '../vm/accelerator.ts';
 import type { AcceleratorProof } from '../vm/accelerator.ts';
 import { containerRuntime, hasWatchdog } from '../container/runtime.ts';
 import { assertDisposable, examine } from '../borrowed/examine.ts';
+import { buildTrouble, type BuildTrouble } from '../image/namespace.ts';
+import { openPlace } from '../image/unprivileged.ts';
+import { openLedger } from '../shared/ledger.ts';
 import { connectRemote } from '../shared/remote.ts';
 import { findQemu, type Qemu } from '../vm/qemu.ts';
 
@@ -22,8 +26,8 @@ export interface Findings {
   qemu: Qemu | null;
   /** First line of what each tool says of its version. */
   tools: Record<'qemu-img' | 'mmdebstrap' | 'mke2fs' | 'ssh' | 'virtiofsd', string | null>;
-  /** Whether images can be built as this user: as root, or with subordinate user ids. */
-  ownNamespaces: boolean;
+  /** Why this user cannot build images; null where a try went well. */
+  buildTrouble: BuildTrouble | null;
   cacheDirectory: string;
   cacheFreeMiB: number;
   memoryFreeMiB: number;
@@ -51,7 +55,7 @@ export async function findMachine(signal?: AbortSignal): Promise<Findings> {
       // Debian keeps it out of the PATH.
       virtiofsd: (await versionLine(['/usr/libexec/virtiofsd', '--version'])) ?? (await versionLine(['virtiofsd', '--version'])),
     },
-    ownNamespaces: process.getuid?.() === 0 || (await exec(['sh', '-c', 'command -v newuidmap'])).exitCode === 0,
+    buildTrouble: await tryToBuild(),
     cacheDirectory: cacheDirectory(),
     cacheFreeMiB: await freeMiB(cacheDirectory()),
     memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),
@@ -64,6 +68,12 @@ export async function findMachine(signal?: AbortSignal): Promise<Findings> {
 /** MemAvailable of /proc/meminfo; 0 when it is not there. */
 export function availableMemoryMiB(meminfo: string): number {
   return Math.round(Number(/^MemAvailable:\s+(\d+) kB$/m.exec(meminfo)?.[1] ?? 0) / 1024);
+}
+
+async function tryToBuild(): Promise<BuildTrouble | null> {
+  const ledger = await openLedger(`doctor-${process.pid}`);
+  await using place = await openPlace(randomBytes(6).toString('hex'), { ledger });
+  return (await buildTrouble(place.path)) ?? null;
 }
 
 async function findKvm(): Promise<Findings['kvm']> {

@@ -10,9 +10,11 @@ import { cacheDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
 import { debianSources } from './mirror.ts';
+import { buildTrouble } from './namespace.ts';
 import { recipeHash, rootLabel } from './recipe.ts';
 import type { DebianSuite } from './facts.ts';
 import type { Recipe } from './recipe.ts';
+import { isRoot, keepingOwners, openPlace } from './unprivileged.ts';
 
 /** A built host image in the cache. The private key opens any host that starts from it. */
 export interface Image {
@@ -76,19 +78,18 @@ async function build(recipe: Recipe, id: string, directory: string, context: Omi
     await path.done();
   });
   await mkdir(join(work, 'tmp'), { recursive: true, mode: 0o700 });
+  const chroot = isRoot() ? join(work, 'tmp') : scope.adopt('the chroot', await openPlace(token, context)).path;
+  const trouble = await buildTrouble(chroot);
+  if (trouble) throw new BlockedError(`Cannot build host images as this user: ${trouble.reason}`, { remedy: trouble.remedy });
   await makeKeys(work);
   progress(`build the host image ${id}: install ${recipe.packages.length} packages of Debian ${recipe.suite}, about two minutes`);
-  await bootstrapTar(recipe, work, signal);
+  await bootstrapTar(recipe, join(work, 'root.tar'), chroot, signal);
   progress(`build the host image ${id}: write the root file system`);
   await stage(recipe, join(work, 'overlay'));
-  await writeFile(join(work, 'assemble.sh'), assemble);
-  const asUser = process.getuid?.() === 0 ? [] : ['mmdebstrap', '--unshare-helper'];
-  await execOk([...asUser, 'sh', '-eu', join(work, 'assemble.sh'), work, `${recipe.diskMiB}M`, rootLabel], {
-    timeoutMs: 300_000,
-    signal,
-  });
+  const argv = keepingOwners(['sh', '-euc', assemble, 'sh', work, `${recipe.diskMiB}M`, rootLabel]);
+  await execOk(argv, { timeoutMs: 300_000, signal });
   await writeFile(join(work, 'image.json'), JSON.stringify({ format: 1, id, recipe }));
-  for (const left of ['root.tar', 'host_key', 'host_key.pub', 'overlay', 'tmp', 'assemble.sh'])
+  for (const left of ['root.tar', 'host_key', 'host_key.pub', 'overlay', 'tmp'])
     await rm(join(work, left), { recursive: true, force: true });
   await rm(directory, { recursive: true, force: true });
   await rename(work, directory);
@@ -100,15 +101,18 @@ async function makeKeys(work: string): Promise<void> {
   await writeFile(join(work, 'known_hosts'), `${hostKeyAlias} ${await readFile(join(work, 'host_key.pub'), 'utf8')}`);
 }
 
-async function bootstrapTar(recipe: Recipe, work: string, signal: AbortSignal): Promise<void> {
+/** Installs the packages of `recipe` in an empty directory that mmdebstrap's root can enter, and packs the result. */
+async function bootstrapTar(recipe: Recipe, tar: string, chroot: string, signal: AbortSignal): Promise<void> {
   const expired = recipe.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   // As root, mmdebstrap mounts /dev and /proc into the tree: in a mount namespace of its own they vanish with it, also after kill -9.
-  const alone = process.getuid?.() === 0 ? ['unshare', '--mount'] : [];
+  const alone = isRoot() ? ['unshare', '--mount'] : [];
   const argv = [...alone, 'mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired, recipe.suite];
-  const result = await exec([...argv, join(work, 'root.tar'), ...(await debianSources(recipe.suite, signal))], {
+  const result = await exec([...argv, tar, ...(await debianSources(recipe.suite, signal))], {
     timeoutMs: 1_200_000,
     signal,
-    env: { TMPDIR: join(work, 'tmp') },
+    // The checkout may be as closed to that root as the cache.
+    cwd: '/',
+    env: { TMPDIR: chroot },
   });
   signal.throwIfAborted();
   if (result.exitCode === 0) return;
@@ -148,7 +152,7 @@ async function stage(recipe: Recipe, overlay: string): Promise<void> {
 }
 
 /**
- * Runs where file owners are real: as root, or in mmdebstrap's user namespace. No journal: the disk is thrown away after each lease.
+ * Runs where file owners are kept: as root, or under fakeroot. No journal: the disk is thrown away after each lease.
  * Arguments: work directory, size, label.
  */
 const assemble = `

@@ -1,4 +1,4 @@
-import { lstat, readFile, realpath, rm } from 'node:fs/promises';
+import { lstat, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
 import { messageOf } from '../../util/errors.ts';
@@ -10,6 +10,8 @@ import { releaseMachine } from '../borrowed/release.ts';
 import { findByToken, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { connectRemote } from './remote.ts';
+import { removeTree } from './remove-tree.ts';
+import { placePrefix } from '../image/unprivileged.ts';
 
 export interface CleanOptions {
   /** Only says what would be done. */
@@ -84,14 +86,14 @@ export async function removeOurs(path: string, directories = ownDirectories()): 
   if (parent === undefined) return;
   const real = join(parent, basename(path));
   const roots = await Promise.all(directories.map((root) => realpath(root).catch(() => root)));
-  const temporary = join(await realpath(tmpdir()), 'podproof-');
-  if (!roots.some((root) => real.startsWith(root + sep)) && !real.startsWith(temporary))
+  const temporary = [join(await realpath(tmpdir()), 'podproof-'), placePrefix];
+  if (!roots.some((root) => real.startsWith(root + sep)) && !temporary.some((prefix) => real.startsWith(prefix)))
     throw new Error(`Refused to remove ${path}: it is not below ${roots.join(' or ')}`);
   const mounted = mountPoints(await readFile('/proc/self/mountinfo', 'utf8')).find(
     (point) => point === real || point.startsWith(real + sep),
   );
   if (mounted !== undefined) throw new Error(`Refused to remove ${path}: something is mounted on ${mounted}; unmount it first`);
-  await rm(real, { recursive: true, force: true });
+  await removeTree(real);
 }
 
 /** Mount points of /proc/PID/mountinfo, with its octal escapes undone. */

@@ -7,6 +7,7 @@ import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { measureDirectory } from '../shared/attachment.ts';
 import type { Attachment, LeaseContext, Remote } from '../host.ts';
+import { keepingOwners } from '../image/unprivileged.ts';
 import { artifactBus } from './arguments.ts';
 import type { Qmp } from './qmp.ts';
 
@@ -99,7 +100,7 @@ async function makeDisk(disk: string, { id, directory }: Attachment, context: Le
       '-E',
       'root_owner=0:0',
     ];
-    await execOk(['mke2fs', ...options, '-d', directory, part, `${size}M`], { timeoutMs: 300_000, signal });
+    await execOk(keepingOwners(['mke2fs', ...options, '-d', directory, part, `${size}M`]), { timeoutMs: 300_000, signal });
     await rename(part, disk);
   } finally {
     await rm(part, { force: true });

@@ -1,0 +1,35 @@
+import { mkdir } from 'node:fs/promises';
+import type { LeaseContext } from '../host.ts';
+import { removeTree } from '../shared/remove-tree.ts';
+
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The argv under which files have the owners that a script gives them: as root the real ones, otherwise those that fakeroot remembers. */
+export function keepingOwners(argv: readonly string[]): string[] {
+  return isRoot() ? [...argv] : ['fakeroot', '--', ...argv];
+}
+
+/** Below it lie the chroots of users who are not root: their home, and so their cache, is often closed to everybody else. */
+export const placePrefix = '/var/tmp/podproof-build-';
+
+/**
+ * A new directory for mmdebstrap, whose root is a subordinate user (subuid(5)) and enters only what is open to all. Others may pass
+ * through it, but neither list it nor write there. `token` must not be guessable.
+ */
+export async function openPlace(
+  token: string,
+  { ledger }: Pick<LeaseContext, 'ledger'>,
+): Promise<AsyncDisposable & { path: string }> {
+  const path = `${placePrefix}${token.replace(/^podproof-build-/, '')}`;
+  const receipt = await ledger.record({ kind: 'path', path });
+  await mkdir(path, { mode: 0o711 });
+  return {
+    path,
+    async [Symbol.asyncDispose]() {
+      await removeTree(path);
+      await receipt.done();
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../util/paths.ts';
+import { needsOf } from './packages.ts';
+
+const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
+/** What README says is installed: the paragraph after these words. */
+const listed = (before: string): string[] => {
+  const [, text = ''] = readme.split(before);
+  return [...(text.trim().split('\n')[0] ?? '').matchAll(/`([a-z0-9-]+)`/g)].map(([, name = '']) => name).sort();
+};
+
+test('README names every package that npm start installs, and no other', () => {
+  const needed = Object.values(needsOf('start', { root: false, browser: undefined })).sort();
+  expect(listed('those of these Debian packages that are missing:')).toEqual(needed);
+});
+
+test('npm test needs a browser besides, where none is named', () => {
+  const root = true;
+  const start = Object.values(needsOf('start', { root, browser: undefined }));
+  expect(Object.values(needsOf('test', { root, browser: undefined }))).toEqual([...start, 'chromium']);
+  expect(Object.values(needsOf('test', { root, browser: '/opt/chrome' }))).toEqual(start);
+  expect(readme).toContain('`npm test` also installs `chromium`');
+});
+
+test('root needs neither a user namespace nor fakeroot', () => {
+  const [user, root] = [false, true].map((each) => Object.values(needsOf('start', { root: each, browser: undefined })));
+  expect(user?.filter((name) => !root?.includes(name))).toEqual(['uidmap', 'fakeroot']);
+});
