@@ -38,7 +38,8 @@ export async function containerRuntime(daemon?: string): Promise<ContainerRuntim
   const { getContainerRuntimeClient } = await import('testcontainers');
   const client = await getContainerRuntimeClient().catch((error: unknown) => {
     throw new BlockedError('Cannot reach docker or podman as this user', {
-      remedy: 'systemctl --user start podman.socket, or sudo usermod -aG docker "$USER", or set DOCKER_HOST',
+      remedy:
+        'systemctl --user start podman.socket, or set DOCKER_HOST, or sudo usermod -aG docker "$USER", which is as good as root',
       cause: error,
     });
   });

@@ -145,7 +145,7 @@ export function judgeMachine(found: Findings): Check[] {
       found.containerRuntime?.text ?? '',
       {
         otherwise: 'none that this user can talk to',
-        fix: 'systemctl --user start podman.socket, or sudo usermod -aG docker "$USER", or set DOCKER_HOST',
+        fix: 'systemctl --user start podman.socket, or set DOCKER_HOST, or sudo usermod -aG docker "$USER", which is as good as root',
       },
     ),
     check(
