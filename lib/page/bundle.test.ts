@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { bundle } from './bundle.ts';
 
 const scripts = ['client/report.ts', 'client/site.ts'];
-const sheets = ['report.css', 'site/site.css'];
+const sheets = ['styles/report.css', 'styles/site.css'];
 
 test.for(scripts)('%s becomes one script that has no way to turn data into markup or code, nor to reach the network', (entry) => {
   const script = bundle(entry);

@@ -13,7 +13,7 @@ export function topBar({ run, hosts }: Document): Markup {
     <nav aria-label="Sections">
       <a href="#matrix" data-section>Matrix</a>
       <a href="#security" data-section>Security</a>
-      <a href="#timeline" data-section>Time-line</a>
+      <a href="#timeline" data-section>Timeline</a>
       <a href="#excluded" data-section>Left out</a>
     </nav>
     <span class="accelerators" aria-label="Accelerator of each host">
@@ -56,7 +56,7 @@ function counts(document: Document): Markup {
   let from = 0;
   const bars = some.map((name) => {
     const share = (document.counts[name] / total) * 100;
-    const bar = `<rect class="f-${name}" x="${from.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"/>`;
+    const bar = `<rect class="v-${name}" x="${from.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"/>`;
     from += share;
     return bar;
   });

@@ -34,7 +34,7 @@ export function renderHtml(
     <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
     ${dataBlocks(ordered, { embedded: cells, kept, of })}${blocks}${leaseBlock(leases)}`;
   const title = `${ordered.run.profile}, ${ordered.run.id}`;
-  return offlinePage({ title, style: bundle('report.css'), script: bundle('client/report.ts'), body });
+  return offlinePage({ title, style: bundle('styles/report.css'), script: bundle('client/report.ts'), body });
 }
 
 function matrixFrame(): Markup {

@@ -23,7 +23,7 @@ export function timeline(document: Document): Markup {
   const ticks = Array.from({ length: Math.floor(end / step) + 1 }, (_, index) => index * step);
   const hosts = [...groupBy(drawn, (span) => hostOf(span, document))].sort(([a], [b]) => naturalOrder(a, b));
   return html`<section id="timeline" aria-labelledby="timeline-title" tabindex="-1">
-    <h2 id="timeline-title">Time-line</h2>
+    <h2 id="timeline-title">Timeline</h2>
     ${spans.length === 0 ? html`<p class="quiet">The run recorded no times.</p>` : account(document)}
     ${spans.length > drawn.length ? html`<p class="quiet">The ${most} longest of ${spans.length} pieces are drawn.</p>` : undefined}
     <table class="timeline">

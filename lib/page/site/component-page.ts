@@ -39,7 +39,7 @@ function section(pairing: Pairing, facts: Facts): Markup {
   return html`<section aria-labelledby="${id}">
     <h2 id="${id}">${pairing.engine} with ${pairing.runtime}</h2>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
-      <table class="ranges">
+      <table class="ranges stack">
         <thead>
           <tr>
             <th scope="col">Rule</th>

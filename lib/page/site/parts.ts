@@ -29,12 +29,13 @@ export function versions(name: string, tested: readonly string[]): Markup {
 /** The ranges of a track as rows: engine versions, runtime versions, answer. */
 export function rangeRows(track: Track, facts: Facts, root: string): Markup[] {
   return track.ranges.map(
-    (range, index) => html`<tr${index === 0 ? html` id="${trackAnchor(track)}"` : undefined}>
-      <td>${link(root, 'engines', track.engine, versions(track.engine, range.engines))}</td>
-      <td>${link(root, 'runtimes', runtimeName(track.runtime), versions(track.runtime, range.runtimes))}</td>
-      <td>${answer(range.value)}</td>
-      <td>${knownLinks(range, facts)}</td>
-    </tr>`,
+    (range, index) =>
+      html`<tr class="tight" ${index === 0 ? html` id="${trackAnchor(track)}"` : undefined}>
+        <td>${link(root, 'engines', track.engine, versions(track.engine, range.engines))}</td>
+        <td>${link(root, 'runtimes', runtimeName(track.runtime), versions(track.runtime, range.runtimes))}</td>
+        <td>${answer(range.value)}</td>
+        <td>${knownLinks(range, facts)}</td>
+      </tr>`,
   );
 }
 
@@ -87,7 +88,7 @@ export function page(options: {
         <a href="${root}index.html#runs">The runs</a>
       </p>
     </footer>`;
-  return offlinePage({ title, style: bundle('site/site.css'), script, body: framed });
+  return offlinePage({ title, style: bundle('styles/site.css'), script, body: framed });
 }
 
 /** `2026-11-21` of a time. */

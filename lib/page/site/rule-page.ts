@@ -7,6 +7,7 @@ import { severity } from '../../report/verdicts.ts';
 import { clip } from '../../report/visible.ts';
 import type { Facts } from './facts.ts';
 import { day, page, rangeRows } from './parts.ts';
+import { groupBy } from '../../util/group-by.ts';
 
 /** How much of an observation a row shows; report.json of its run has all. */
 const longest = 400;
@@ -31,7 +32,7 @@ export function rulePage(rule: RuleText, facts: Facts): string {
     <section aria-labelledby="where">
       <h2 id="where">Where it holds</h2>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="where">
-        <table class="ranges">
+        <table class="ranges stack">
           <thead>
             <tr>
               <th scope="col">Engine</th>
@@ -114,6 +115,7 @@ function help(rule: RuleText, facts: Facts): Markup | undefined {
   </section>`;
 }
 
+/** The newest observation of each pod, folded by verdict, worst first: there are hundreds. */
 function evidence(rule: RuleText, facts: Facts): Markup | undefined {
   const rows = [...facts.evidenceOf(rule.id)].sort(
     (a, b) =>
@@ -122,14 +124,23 @@ function evidence(rule: RuleText, facts: Facts): Markup | undefined {
       naturalOrder(a.verdict.scenario, b.verdict.scenario),
   );
   if (rows.length === 0) return undefined;
+  const groups = [...groupBy(rows, ({ verdict }) => verdict.verdict).values()];
   return html`<section aria-labelledby="evidence">
     <h2 id="evidence">Evidence</h2>
-    <div class="scroll" tabindex="0" role="group" aria-labelledby="evidence">
-      <table>
+    ${groups.map((group) => evidenceGroup(group))}
+  </section>`;
+}
+
+function evidenceGroup(rows: ReturnType<Facts['evidenceOf']>): Markup | undefined {
+  const name = rows[0]?.verdict.verdict;
+  if (name === undefined) return undefined;
+  return html`<details>
+    <summary>${badge(name)} ${rows.length} ${rows.length === 1 ? 'pod' : 'pods'}</summary>
+    <div class="scroll" tabindex="0" role="group" aria-label="Pods with verdict ${name}">
+      <table class="stack">
         <thead>
           <tr>
             <th scope="col">Cell and pod</th>
-            <th scope="col">Verdict</th>
             <th scope="col">Expected</th>
             <th scope="col">Observed</th>
             <th scope="col">Run</th>
@@ -140,7 +151,6 @@ function evidence(rule: RuleText, facts: Facts): Markup | undefined {
             ({ verdict, run }) =>
               html`<tr>
                 <th scope="row"><span class="mono">${verdict.cell}</span><br />${verdict.scenario}</th>
-                <td>${badge(verdict.verdict)}</td>
                 <td>${clip(verdict.expected, longest)}</td>
                 <td>${clip(verdict.observed, longest)}</td>
                 <td><span class="mono">${run.id}</span><br />${day(run.started)}</td>
@@ -149,5 +159,5 @@ function evidence(rule: RuleText, facts: Facts): Markup | undefined {
         </tbody>
       </table>
     </div>
-  </section>`;
+  </details>`;
 }

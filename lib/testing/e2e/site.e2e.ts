@@ -110,6 +110,15 @@ describe('the site', () => {
     },
   );
 
+  it('a rule can be read on a phone: its evidence is folded until it is asked for', async () => {
+    const { page } = await open('rules/OWN-MODE.html', { viewport: { width: 390, height: 844 } });
+    expect(await page.evaluate<number>('document.documentElement.scrollHeight')).toBeLessThan(8 * 844);
+    const pod = page.locator('details tbody tr').first();
+    expect(await pod.isVisible()).toBe(false);
+    await page.locator('summary').first().click();
+    expect(await pod.isVisible()).toBe(true);
+  });
+
   it('is dark where the reader wants it dark', async () => {
     const paper = async (colorScheme: 'light' | 'dark'): Promise<string> =>
       (await open('index.html', { colorScheme })).page.evaluate<string>('getComputedStyle(document.body).backgroundColor');

@@ -1,5 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+
+const page = new URL('../', import.meta.url);
+const read = (names: readonly string[]): string => names.map((name) => readFileSync(new URL(name, page), 'utf8')).join('\n');
+const files = readdirSync(page, { recursive: true, encoding: 'utf8' });
+
+test('every class and id that a sheet names is one that a source writes', () => {
+  const sources = read(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')));
+  const written = new Set(sources.match(/[a-zA-Z][\w-]*/g));
+  // Names that are made of a letter and a word: `v-${verdict}`.
+  const beginnings = [...sources.matchAll(/([a-z]-)\$\{/g)].map(([, beginning = '']) => beginning);
+  const selectors = read(files.filter((name) => name.endsWith('.css')))
+    .replaceAll(/@import .*|\/\*.*\*\//g, '')
+    .replaceAll(/\{[^{}]*\}/g, '');
+  const named = [...selectors.matchAll(/[.#]([a-z][\w-]*)/g)].map(([, name = '']) => name);
+  expect(named.length).toBeGreaterThan(100);
+  expect(named.filter((name) => !written.has(name) && !beginnings.some((beginning) => name.startsWith(beginning)))).toEqual([]);
+});
 
 const palette = readFileSync(new URL('palette.css', import.meta.url), 'utf8');
 
