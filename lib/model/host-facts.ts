@@ -13,6 +13,8 @@ export const HostFacts = z.object({
   accelerator: z.enum(['none', 'kvm', 'tcg']),
   /** Why this accelerator, in one sentence: never a silent fallback. */
   acceleratorReason: z.string(),
+  /** What QEMU or the host's console said on the way to that, whole. */
+  acceleratorDetail: z.string().optional(),
   qemu: z.string().optional(),
   /** `installed`, or the suite that it was unpacked from; and why it is no newer one, where that matters. */
   qemuOrigin: z.string().optional(),

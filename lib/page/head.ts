@@ -107,6 +107,17 @@ function hostTable({ hosts }: Document): Markup {
               <td>
                 <span class="accelerator a-${acceleratorClass(accelerator)}">${acceleratorText(accelerator)}</span>
                 <span class="quiet">${facts?.acceleratorReason}</span>
+                ${
+                  facts?.acceleratorDetail === undefined
+                    ? undefined
+                    : html`<details>
+                        <summary>What was said</summary>
+                        <pre>${facts.acceleratorDetail}</pre>
+                      </details>`
+                }
+                <span class="quiet"
+                  >${facts?.qemu === undefined ? undefined : `QEMU ${facts.qemu}${facts.qemuOrigin === undefined ? '' : `, ${facts.qemuOrigin}`}`}</span
+                >
               </td>
               <td class="mono">${facts?.kernel ?? 'unknown'}</td>
               <td>${facts?.os}</td>

@@ -44,6 +44,7 @@ async function hostChecks(matrixFile: string, id: string): Promise<Check[]> {
 
 const words: Record<Check['status'], string> = { ok: 'ok     ', warn: 'warning', missing: 'missing' };
 
-function line({ status, title, found, fix }: Check): string {
-  return `${words[status]}  ${title}: ${found}${fix === undefined ? '' : `\n         fix: ${fix}`}\n`;
+function line({ status, title, found, detail, fix }: Check): string {
+  const more = [...(detail?.split('\n') ?? []).map((each) => `| ${each}`), ...(fix === undefined ? [] : [`fix: ${fix}`])];
+  return [`${words[status]}  ${title}: ${found}`, ...more.map((each) => `         ${each}`), ''].join('\n');
 }

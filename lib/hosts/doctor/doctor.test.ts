@@ -6,7 +6,7 @@ import type { HostFacts } from '../../model/host-facts.ts';
 
 const good: Findings = {
   kvm: { owner: '0:108', mode: '0660', group: 'kvm', usable: true },
-  proof: { accelerator: 'kvm', reason: 'KVM ran a stock kernel' },
+  proof: { accelerator: 'kvm', reason: 'KVM ran a stock kernel', nested: true },
   nested: true,
   iommuGroups: 12,
   vhostVsock: true,
@@ -45,8 +45,11 @@ test('every gap has a fix, and no good thing has one', () => {
 });
 
 test('a /dev/kvm that exists and does not work is a warning with the exact reason', () => {
-  const found = judgeMachine({ ...good, proof: { accelerator: 'tcg', reason: 'full emulation, as it hangs' } });
-  expect(found.find(({ id }) => id === 'kvm-works')).toMatchObject({ status: 'warn', found: 'full emulation, as it hangs' });
+  const proof = { accelerator: 'tcg' as const, reason: 'full emulation, as it fails', said: 'qemu: long story', nested: true };
+  const found = judgeMachine({ ...good, proof });
+  expect(found.find(({ id }) => id === 'kvm-works')).toMatchObject({
+    ...{ status: 'warn', found: 'full emulation, as it fails', detail: 'qemu: long story' },
+  });
 });
 
 test('an unusable /dev/kvm names the group to join', () => {

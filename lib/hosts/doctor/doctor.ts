@@ -14,6 +14,8 @@ export interface Check {
   /** `warn`: works with less; `missing`: something does not run without it. */
   status: 'ok' | 'warn' | 'missing';
   found: string;
+  /** What programs said of it, whole. */
+  detail?: string;
   /** The exact command or setting. */
   fix?: string;
 }
@@ -54,13 +56,16 @@ export function examineHost(facts: HostFacts): Check[] {
     check('host-accelerator', 'speed of the host', facts.accelerator !== 'tcg', 'warn', facts.acceleratorReason, {
       otherwise: facts.acceleratorReason,
       fix: 'use a machine with working KVM',
+      ...(facts.acceleratorDetail === undefined ? {} : { detail: facts.acceleratorDetail }),
     }),
   ];
 }
 
 /** Pure part of `examineMachine`. */
 export function judgeMachine(found: Findings): Check[] {
-  const { kvm, proof, nested, qemu, tools } = found;
+  const { kvm, proof, qemu, tools } = found;
+  // A guest that was asked knows better than the module's parameter.
+  const nested = proof?.accelerator === 'kvm' ? proof.nested : found.nested;
   const tool = (name: keyof Findings['tools'], title: string, packages: string): Check =>
     check(name, title, tools[name] !== null, 'missing', tools[name] ?? '', {
       otherwise: `${name} is not in the PATH`,
@@ -82,11 +87,12 @@ export function judgeMachine(found: Findings): Check[] {
           : 'modprobe kvm_intel || modprobe kvm_amd; enable virtualisation in the firmware',
       },
     ),
-    check('kvm-works', 'a stock kernel runs under KVM', proof?.accelerator === 'kvm', 'warn', proof?.reason ?? '', {
-      otherwise: proof?.reason ?? 'not proven, as there is no kernel image yet',
+    check('kvm-works', 'the machine of a host runs under KVM', proof?.accelerator === 'kvm', 'warn', proof?.reason ?? '', {
+      otherwise: proof?.reason ?? 'not proven, as there is no host image yet',
+      ...(proof?.said === undefined ? {} : { detail: proof.said }),
       fix: proof
         ? 'nothing to do for correct results: hosts are emulated, with Kata nested; for speed, use a machine with working KVM'
-        : 'run any profile with a host of kind "vm" once, or make /boot/vmlinuz-$(uname -r) readable',
+        : 'podproof fetch --profile quick, or run it',
     }),
     check('kvm-nested', 'nested virtualisation', nested === true, 'warn', 'enabled', {
       otherwise: nested === null ? 'no kvm module is loaded here' : 'disabled: under KVM, hosts would have no /dev/kvm for Kata',
@@ -191,9 +197,9 @@ function check(
   good: boolean,
   worse: 'warn' | 'missing',
   found: string,
-  bad: { otherwise: string; fix: string },
+  { otherwise, ...bad }: { otherwise: string; fix: string; detail?: string },
 ): Check {
-  return good ? { id, title, status: 'ok', found } : { id, title, status: worse, found: bad.otherwise, fix: bad.fix };
+  return good ? { id, title, status: 'ok', found } : { id, title, status: worse, found: otherwise, ...bad };
 }
 
 /** Whether joining the group is enough, and gives nothing else away: that of root opens far more than one device. */

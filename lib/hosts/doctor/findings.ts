@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readFile, readdir, stat, statfs } from 'node:fs/promises';
-import { release } from 'node:os';
+import { access, mkdtemp, readFile, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { release, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../../util/errors.ts';
 import { exec } from '../../util/exec.ts';
@@ -14,6 +14,8 @@ import { buildTrouble, type BuildTrouble } from '../image/namespace.ts';
 import { openPlace } from '../image/unprivileged.ts';
 import { openLedger } from '../shared/ledger.ts';
 import { connectRemote } from '../shared/remote.ts';
+import { VmHost } from '../vm/facts.ts';
+import type { Bootable } from '../vm/machine.ts';
 import { findQemu, type Qemu } from '../vm/qemu.ts';
 
 /** What was found on this machine, before anything is judged. Null: not there. */
@@ -39,10 +41,9 @@ export interface Findings {
 
 export async function findMachine(signal?: AbortSignal): Promise<Findings> {
   const qemu = await findQemu().catch(() => null);
-  const kernel = await someKernel();
   return {
     kvm: await findKvm(),
-    proof: qemu === null || kernel === undefined ? null : await proveAccelerator(qemu, kernel, signal),
+    proof: qemu === null ? null : await tryMachine(qemu, signal),
     nested: await findNested(),
     iommuGroups: (await readdir('/sys/kernel/iommu_groups').catch(() => [])).length,
     vhostVsock: await can('/dev/vhost-vsock'),
@@ -96,12 +97,33 @@ async function findNested(): Promise<boolean | null> {
   return null;
 }
 
-/** A kernel to try KVM with: of any image in the cache, else this machine's own. */
-async function someKernel(): Promise<string | undefined> {
+/** Tries the machine of a host as matrix.json describes it by default; null where there is nothing that it could boot. */
+async function tryMachine(qemu: Qemu, signal = new AbortController().signal): Promise<AcceleratorProof | null> {
+  const image = await someImage();
+  if (image === undefined) return null;
+  const logs = await mkdtemp(join(tmpdir(), 'podproof-doctor-'));
+  try {
+    const context = { ledger: await openLedger(`doctor-${process.pid}`), logs, signal, progress: () => undefined };
+    return await proveAccelerator({ spec: VmHost.parse({ kind: 'vm', suite: 'trixie' }), qemu, image }, false, context);
+  } finally {
+    await rm(logs, { recursive: true, force: true });
+  }
+}
+
+/** Files to boot from: of any image in the cache, else this machine's own kernel, which gets far enough with any file as its disk. */
+async function someImage(): Promise<Bootable | undefined> {
   const images = join(cacheDirectory(), 'images');
   const names = await readdir(images).catch(() => []);
-  const candidates = [...names.map((name) => join(images, name, 'vmlinuz')), `/boot/vmlinuz-${release()}`];
-  for (const path of candidates) if (await can(path, constants.R_OK)) return path;
+  const built = names.map((name) => ({
+    kernel: join(images, name, 'vmlinuz'),
+    initrd: join(images, name, 'initrd'),
+    disk: join(images, name, 'root.ext4'),
+  }));
+  const kernel = `/boot/vmlinuz-${release()}`;
+  for (const image of [...built, { kernel, initrd: `/boot/initrd.img-${release()}`, disk: kernel }]) {
+    const readable = await Promise.all(Object.values(image).map((path) => can(path, constants.R_OK)));
+    if (readable.every(Boolean)) return image;
+  }
   return undefined;
 }
 

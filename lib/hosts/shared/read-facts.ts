@@ -5,7 +5,7 @@ import type { Remote } from '../host.ts';
 /** What the host cannot know of itself. */
 export type KnownFacts = Pick<
   HostFacts,
-  'accelerator' | 'acceleratorReason' | 'ownKernel' | 'disposable' | 'qemu' | 'qemuOrigin'
+  'accelerator' | 'acceleratorReason' | 'acceleratorDetail' | 'ownKernel' | 'disposable' | 'qemu' | 'qemuOrigin'
 >;
 
 /** Reads the facts of a host by one script. Throws when an answer is missing, with the host's words. */

@@ -1,57 +1,120 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
 import { messageOf } from '../../util/errors.ts';
-import { exec } from '../../util/exec.ts';
+import { waitFor } from '../../util/wait.ts';
+import type { LeaseContext } from '../host.ts';
+import { endedIn } from '../shared/process.ts';
 import type { Accelerator } from './arguments.ts';
-import type { Qemu } from './qemu.ts';
+import { startMachine, type Blueprint, type Bootable } from './machine.ts';
+import type { Qmp } from './qmp.ts';
 
 export interface AcceleratorProof {
   accelerator: Accelerator;
   /** One sentence for facts, report and doctor. */
   reason: string;
+  /** What was said on the way to that, whole. */
+  said?: string;
+  /** Whether hosts have nested virtualization; emulation brings it along. */
+  nested: boolean;
 }
 
-/** How long a kernel may take to its first line under KVM; a working one needs well under a second. */
-const patienceMs = 8_000;
-const proofs = new Map<string, Promise<AcceleratorProof>>();
+/** What came of the machine under KVM. */
+type Trial = { works: true; nested: boolean } | { works: false; why: string; said?: string };
+
+/** Everything of a host but what executes it. */
+export type Unaccelerated = Omit<Blueprint<Bootable>, 'accelerator'>;
+
+const trials = new Map<string, Promise<Trial>>();
+const keyOf = ({ spec, qemu, image }: Unaccelerated): string => JSON.stringify([qemu.build, image.kernel, spec]);
+
+export interface TrialOptions {
+  device: string;
+  /** Milliseconds that a kernel may take to its first line under KVM; a working one needs well under a second. */
+  patienceMs: number;
+}
 
 /**
- * Decides how hosts run on this machine by running a stock kernel under KVM until it prints a line.
- * A /dev/kvm that opens and creates virtual CPUs proves nothing: some hang on the first instructions. Asked once per process.
+ * Decides how hosts run here by starting the very machine that they get, its processor, IOMMU and devices, under KVM until its
+ * kernel prints a line: a /dev/kvm that opens and creates virtual CPUs proves nothing, as some hang on the first instructions.
+ * Tried once per process and kind of machine.
  */
-export function proveAccelerator(qemu: Qemu, kernel: string, signal?: AbortSignal): Promise<AcceleratorProof> {
-  const known = proofs.get(kernel);
-  if (known) return known;
-  const proof = prove(qemu, kernel, signal);
-  proofs.set(kernel, proof);
-  proof.catch(() => proofs.delete(kernel));
-  return proof;
+export async function proveAccelerator(
+  host: Unaccelerated,
+  wantsNested: boolean,
+  context: LeaseContext,
+  options: TrialOptions = { device: '/dev/kvm', patienceMs: 8_000 },
+): Promise<AcceleratorProof> {
+  const key = keyOf(host);
+  const trial = trials.get(key) ?? tryKvm(host, context, options);
+  trials.set(key, trial);
+  trial.catch(() => trials.delete(key));
+  return judge(await trial, wantsNested);
 }
 
-async function prove(qemu: Qemu, kernel: string, signal?: AbortSignal): Promise<AcceleratorProof> {
-  const emulated = (why: string): AcceleratorProof => ({ accelerator: 'tcg', reason: `full emulation, as ${why}` });
-  try {
-    await access('/dev/kvm', constants.R_OK | constants.W_OK);
-  } catch (error) {
-    return emulated(`/dev/kvm cannot be used by this user (${messageOf(error).split(',')[0]})`);
+/** Records that a host did not come up under KVM after all, for all leases to come, and says what they get instead. */
+export function refuteKvm(host: Unaccelerated, error: unknown): AcceleratorProof {
+  const trial = failed('under KVM the host did not come up: ', error);
+  trials.set(keyOf(host), Promise.resolve(trial));
+  return judge(trial, false);
+}
+
+function judge(trial: Trial, wantsNested: boolean): AcceleratorProof {
+  const emulated = { accelerator: 'tcg' as const, nested: true };
+  if (!trial.works) {
+    const { why, said } = trial;
+    return { ...emulated, reason: `full emulation, as ${why}`, ...(said === undefined ? {} : { said }) };
   }
-  const machine = [
-    '-nodefaults',
-    '-no-user-config',
-    '-no-reboot',
-    '-display',
-    'none',
-    '-machine',
-    'q35,accel=kvm',
-    '-cpu',
-    'host',
-  ];
-  // Without a root file system a working kernel panics at once, and panic=-1 with -no-reboot ends QEMU.
-  const boot = ['-m', '256M', '-serial', 'stdio', '-kernel', kernel, '-append', 'console=ttyS0 earlyprintk=ttyS0 panic=-1'];
-  const tried = await exec([...qemu.argv, ...machine, ...boot], { timeoutMs: patienceMs, ...(signal ? { signal } : {}) });
-  signal?.throwIfAborted();
-  if (tried.stdout.includes('Linux version')) return { accelerator: 'kvm', reason: 'KVM ran a stock kernel' };
-  if (tried.timedOut) return emulated(`/dev/kvm opens but a stock kernel printed nothing in ${patienceMs / 1000} s under it`);
-  return emulated(
-    `QEMU under KVM ended before the kernel said a word: ${tried.stderr.trim().split('\n').at(-1) || tried.failure}`,
-  );
+  if (wantsNested && !trial.nested)
+    return { ...emulated, reason: 'full emulation, as KVM gives hosts no nested virtualization here, which Kata needs' };
+  const nested = `${trial.nested ? 'with' : 'without'} nested virtualization`;
+  return { accelerator: 'kvm', nested: trial.nested, reason: `KVM ran a stock kernel on the machine that hosts get, ${nested}` };
+}
+
+async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, patienceMs }: TrialOptions): Promise<Trial> {
+  try {
+    await access(device, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    return { works: false, why: `${device} cannot be used by this user (${messageOf(error).split(',')[0]})` };
+  }
+  const logs = join(context.logs, 'kvm-trial');
+  await mkdir(logs, { recursive: true });
+  const console = join(logs, 'console.log');
+  const base = { file: host.image.disk, format: 'raw' as const };
+  try {
+    const blueprint = { ...host, accelerator: 'kvm' as const };
+    await using running = await startMachine(blueprint, { base, incoming: false, console }, { ...context, logs });
+    let gone: unknown;
+    const spoke = await waitFor({ name: 'hear', timeoutMs: patienceMs, intervalMs: 50, signal: context.signal }, async () => {
+      try {
+        running.child.assertRunning();
+      } catch (error) {
+        gone = error;
+        return true;
+      }
+      return (await readFile(console, 'latin1').catch(() => '')).includes('Linux version') || undefined;
+    }).catch(() => false);
+    context.signal.throwIfAborted();
+    if (gone !== undefined) throw gone;
+    if (!spoke) return { works: false, why: `under KVM a stock kernel printed nothing in ${patienceMs / 1000} s` };
+    return { works: true, nested: await hasNested(running.qmp) };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    return failed('under KVM ', error);
+  }
+}
+
+const Expansion = z.object({ model: z.object({ props: z.record(z.string(), z.unknown()) }) });
+
+/** Whether the guest's processor has the instructions for guests of its own: KVM offers them only where its module's `nested` is on. */
+async function hasNested(qmp: Qmp): Promise<boolean> {
+  const { model } = Expansion.parse(await qmp.command('query-cpu-model-expansion', { type: 'full', model: { name: 'host' } }));
+  return model.props['vmx'] === true || model.props['svm'] === true;
+}
+
+/** The reason is short: what QEMU or the console said goes with it whole. */
+function failed(what: string, error: unknown): Trial {
+  const ended = endedIn(error);
+  const [short = ''] = messageOf(error).split('; ');
+  return { works: false, why: `${what}${ended?.message ?? short}`, said: ended?.said || messageOf(error) };
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { HostLostError, messageOf } from '../../util/errors.ts';
 import { Scope } from '../../util/scope.ts';
 import type { VmHost } from './facts.ts';
@@ -10,20 +10,16 @@ import { assertSameBoot } from '../shared/boot.ts';
 import { assertFit } from '../shared/fitness.ts';
 import { readFacts } from '../shared/read-facts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
-import type { Host, HostKind, LeaseContext, Remote } from '../host.ts';
+import type { Host, HostKind, LeaseContext } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
-import type { Image } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
-import { connectRemote } from '../shared/remote.ts';
-import type { Machine } from './arguments.ts';
 import { attachDisk } from './attach.ts';
 import { assertCgroup, cgroupParameters } from './cgroup.ts';
-import { consoleTail, startMachine } from './machine.ts';
-import type { RunningMachine } from './machine.ts';
+import { enterHost } from './enter.ts';
+import { consoleTail } from './machine.ts';
 import { watchPulse } from './pulse.ts';
-import { obtainQemu, originOf, type Qemu } from './qemu.ts';
-import { coldBoot, loadState, obtainSnapshot, settle } from './snapshot.ts';
-import { NoLoginError, openSshTo, patience } from './login.ts';
+import { obtainQemu, originOf } from './qemu.ts';
+import { startHost } from './start.ts';
 
 /** A QEMU machine of ours with an image of ours: no pod reaches a machine that somebody else uses. */
 export const vmKind: HostKind<VmHost> = {
@@ -45,25 +41,24 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
     obtainQemu(context),
     obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context),
   ]);
-  const { accelerator, reason } = await proveAccelerator(qemu, image.kernel, context.signal);
-  context.progress(`host ${id} runs under ${accelerator} of QEMU ${qemu.version} (${originOf(qemu)}): ${reason}`);
-  const machine: Machine = { spec: { ...spec, kernelParameters }, accelerator };
+  const blueprint = { spec: { ...spec, kernelParameters }, qemu, image };
+  const proof = await proveAccelerator(blueprint, needs.features.includes('kvm'), context);
+  context.progress(`host ${id} runs under ${proof.accelerator} of QEMU ${qemu.version} (${originOf(qemu)}): ${proof.reason}`);
+  const started = await startHost(blueprint, proof, context, (running, how, of) => enterHost(running, how, of, context));
+  const {
+    running,
+    proof: { accelerator, reason, said },
+  } = started;
   const scope = new Scope();
+  scope.adopt('the machine', running);
+  const { ssh, remote } = scope.adopt('the ssh connection', started.entered);
   try {
-    const { running, warm } = await startWarmOrCold(machine, image, qemu, context);
-    scope.adopt('the machine', running);
-    const ssh = scope.adopt(
-      'the ssh connection',
-      await openSshTo(running, image, context, warm ? patience.warmMs : patience.coldMs),
-    );
-    const remote = connectRemote(ssh.connection);
-    if (warm) await setClock(remote);
-    else await settle(remote, context.signal);
-    const known = { accelerator, acceleratorReason: reason, ownKernel: true, disposable: true };
-    const [facts, lacks] = await Promise.all([
-      readFacts(remote, { ...known, qemu: qemu.version, qemuOrigin: originOf(qemu) }),
-      assertFit(`host ${id}`, remote, needs, spareFixtures),
-    ]);
+    const known = {
+      ...{ accelerator, acceleratorReason: reason, qemu: qemu.version, qemuOrigin: originOf(qemu) },
+      ...(said === undefined ? {} : { acceleratorDetail: said }),
+      ...{ ownKernel: true, disposable: true },
+    };
+    const [facts, lacks] = await Promise.all([readFacts(remote, known), assertFit(`host ${id}`, remote, needs, spareFixtures)]);
     assertCgroup(id, spec.cgroup, facts.cgroup);
     const tail = (): Promise<string> => consoleTail(running.console);
     const pulse = scope.adopt(
@@ -96,38 +91,5 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-/** A restored clock stands where the snapshot was taken. */
-async function setClock(remote: Remote): Promise<void> {
-  const result = await remote.exec(['date', '-u', '-s', `@${Date.now() / 1000}`]);
-  if (result.exitCode !== 0)
-    throw new Error(`Cannot set the clock of the restored host: ${result.failure}: ${result.stderr.trim()}`);
-}
-
-async function startWarmOrCold(
-  machine: Machine,
-  image: Image,
-  qemu: Qemu,
-  context: LeaseContext,
-): Promise<{ running: RunningMachine; warm: boolean }> {
-  const console = join(context.logs, 'console.log');
-  try {
-    const snapshot = await obtainSnapshot(machine, image, qemu, context);
-    const base = { file: snapshot.disk, format: 'qcow2' as const };
-    const running = await startMachine({ machine, image, qemu, base, incoming: true, console }, context);
-    try {
-      await loadState(running, snapshot, context.signal);
-      return { running, warm: true };
-    } catch (error) {
-      await running[Symbol.asyncDispose]();
-      throw error;
-    }
-  } catch (error) {
-    context.signal.throwIfAborted();
-    if (error instanceof NoLoginError) throw error;
-    context.progress(`no snapshot start, boot cold instead: ${messageOf(error)}`);
-    return { running: await coldBoot(machine, image, qemu, console, context), warm: false };
   }
 }

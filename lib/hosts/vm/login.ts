@@ -11,8 +11,8 @@ import type { Child } from '../shared/process.ts';
 import { consoleTail } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
 
-/** Milliseconds until the sshd of a machine greets, under emulation and load. */
-export const patience = { coldMs: 300_000, warmMs: 90_000 };
+/** Milliseconds until the sshd of a machine greets, on a busy machine. */
+export const patience = { kvm: { cold: 90_000, warm: 30_000 }, tcg: { cold: 300_000, warm: 90_000 } };
 
 /** The machine runs, and nobody can log in: starting it once more would end in the same way. */
 export class NoLoginError extends Error {

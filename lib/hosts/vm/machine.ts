@@ -13,6 +13,7 @@ import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { startProcess } from '../shared/process.ts';
 import type { Child } from '../shared/process.ts';
+import { clause } from './last-words.ts';
 import type { Qemu } from './qemu.ts';
 import { Qmp } from './qmp.ts';
 
@@ -30,10 +31,16 @@ export interface RunningMachine extends AsyncDisposable {
   readonly sockets: string;
 }
 
-export interface StartOptions {
+/** Files that a machine boots from. */
+export type Bootable = Pick<Image, 'kernel' | 'initrd' | 'disk'>;
+
+/** What a machine is started from: all that its snapshot depends on. */
+export interface Blueprint<I extends Bootable = Image> extends Machine {
+  image: I;
   qemu: Qemu;
-  machine: Machine;
-  image: Image;
+}
+
+export interface StartOptions {
   /** Disk below the overlay, and its format. */
   base: { file: string; format: 'raw' | 'qcow2' };
   incoming: boolean;
@@ -43,7 +50,11 @@ export interface StartOptions {
 const spareDiskBytes = 16 * 1024 * 1024;
 
 /** Starts QEMU; with `incoming` it waits for a state, otherwise it boots. */
-export async function startMachine(options: StartOptions, context: LeaseContext): Promise<RunningMachine> {
+export async function startMachine(
+  blueprint: Blueprint<Bootable>,
+  options: StartOptions,
+  context: LeaseContext,
+): Promise<RunningMachine> {
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const disks = join(cacheDirectory(), 'leases', token);
   const sockets = join(runtimeDirectory(), token);
@@ -62,7 +73,7 @@ export async function startMachine(options: StartOptions, context: LeaseContext)
     await execOk(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', file, '-F', format, disk]);
     const canaryDisk = await makeSpareDisk(join(disks, 'canary.raw'), canary);
     const plainDisk = await makeSpareDisk(join(disks, 'plain.raw'), '');
-    const { kernel, initrd } = options.image;
+    const { kernel, initrd } = blueprint.image;
     const qmpSocket = join(sockets, 'qmp');
     const files = {
       token,
@@ -75,9 +86,9 @@ export async function startMachine(options: StartOptions, context: LeaseContext)
       console: options.console,
       incoming: options.incoming,
     };
-    const argv = [...options.qemu.argv, ...qemuArguments(options.machine, files)] as const;
+    const argv = [...blueprint.qemu.argv, ...qemuArguments(blueprint, files)] as const;
     const log = join(context.logs, 'qemu.log');
-    const child = scope.adopt('QEMU', await startProcess([...argv], token, log, context.ledger, 'QEMU'));
+    const child = scope.adopt('QEMU', await startProcess([...argv], token, log, context.ledger, { title: 'QEMU', clause }));
     const qmp = await Qmp.connect(qmpSocket, child.assertRunning, context.signal);
     scope.onRelease('the QMP connection', () => qmp.close());
     const sshPort = await forwardedPort(qmp);

@@ -9,18 +9,14 @@ import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
-import { connectRemote } from '../shared/remote.ts';
 import { prepareScriptOf } from '../shared/fixture-scripts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
-import { prepareFixtures } from '../shared/fixtures.ts';
-import type { LeaseContext, Remote } from '../host.ts';
-import type { Image } from '../image/build.ts';
+import type { LeaseContext } from '../host.ts';
 import { qemuArguments } from './arguments.ts';
-import type { Machine } from './arguments.ts';
 import { startMachine } from './machine.ts';
-import type { RunningMachine } from './machine.ts';
-import type { Qemu } from './qemu.ts';
-import { openSshTo, patience } from './login.ts';
+import type { Blueprint, RunningMachine } from './machine.ts';
+import { settleScript } from './enter.ts';
+import type { Enter } from './start.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
 export interface Snapshot {
@@ -31,8 +27,12 @@ export interface Snapshot {
 const Manifest = z.object({ format: z.literal(1), key: z.string(), stateBytes: z.number() });
 
 /** The snapshot of this machine shape, from the cache or made by one cold boot. What does not fit exactly has another name and is never used. */
-export async function obtainSnapshot(machine: Machine, image: Image, qemu: Qemu, context: LeaseContext): Promise<Snapshot> {
-  const key = await snapshotKey(machine, image, qemu);
+export async function obtainSnapshot<T extends AsyncDisposable>(
+  blueprint: Blueprint,
+  context: LeaseContext,
+  enter: Enter<T>,
+): Promise<Snapshot> {
+  const key = await snapshotKey(blueprint);
   const directory = join(cacheDirectory(), 'snapshots', key);
   const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes the same snapshot`);
   const snapshot =
@@ -40,7 +40,7 @@ export async function obtainSnapshot(machine: Machine, image: Image, qemu: Qemu,
     (await alone(
       `snapshot-${key}`,
       { signal: context.signal, onWait },
-      async () => (await read(directory, key)) ?? (await make(machine, image, qemu, key, directory, context)),
+      async () => (await read(directory, key)) ?? (await make(blueprint, key, directory, context, enter)),
     ));
   await markUsed(directory);
   return snapshot;
@@ -58,7 +58,8 @@ async function read(directory: string, key: string): Promise<Snapshot | undefine
   }
 }
 
-async function snapshotKey(machine: Machine, image: Image, qemu: Qemu): Promise<string> {
+async function snapshotKey(blueprint: Blueprint): Promise<string> {
+  const { image, qemu, accelerator } = blueprint;
   const paths = {
     token: '',
     kernel: '',
@@ -73,23 +74,22 @@ async function snapshotKey(machine: Machine, image: Image, qemu: Qemu): Promise<
   // A rebuilt image has other keys and perhaps other packages under the same name. Under KVM the state holds the CPU's features.
   const parts = [
     [qemu.build, qemu.origin],
-    qemuArguments(machine, paths),
+    qemuArguments(blueprint, paths),
     image.id,
     await readFile(image.knownHosts, 'utf8'),
     settleScript,
     prepareScriptOf(spareFixtures),
   ];
-  if (machine.accelerator === 'kvm') parts.push(cpus()[0]?.model ?? '', release());
+  if (accelerator === 'kvm') parts.push(cpus()[0]?.model ?? '', release());
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);
 }
 
-async function make(
-  machine: Machine,
-  image: Image,
-  qemu: Qemu,
+async function make<T extends AsyncDisposable>(
+  blueprint: Blueprint,
   key: string,
   directory: string,
   context: LeaseContext,
+  enter: Enter<T>,
 ): Promise<Snapshot> {
   const work = join(cacheDirectory(), 'snapshots', `podproof-${randomBytes(6).toString('hex')}`);
   await using scope = new Scope();
@@ -101,8 +101,8 @@ async function make(
   await mkdir(work, { recursive: true, mode: 0o700 });
   context.progress('boot the host once for a snapshot: under emulation about a minute');
   const console = join(context.logs, 'console-cold.log');
-  const running = scope.adopt('the machine', await coldBoot(machine, image, qemu, console, context));
-  await settleMachine(running, image, context);
+  const running = scope.adopt('the machine', await coldBoot(blueprint, console, context));
+  await (await enter(running, 'cold', blueprint))[Symbol.asyncDispose]();
   context.progress('save the snapshot');
   await saveState(running, join(work, 'state'), context.signal);
   await copyFile(running.disk, join(work, 'root.qcow2'));
@@ -117,36 +117,10 @@ async function make(
 }
 
 /** Boots from the image's own disk. */
-export function coldBoot(
-  machine: Machine,
-  image: Image,
-  qemu: Qemu,
-  console: string,
-  context: LeaseContext,
-): Promise<RunningMachine> {
-  const base = { file: image.disk, format: 'raw' as const };
-  return startMachine({ machine, image, qemu, base, incoming: false, console }, context);
+export function coldBoot(blueprint: Blueprint, console: string, context: LeaseContext): Promise<RunningMachine> {
+  const base = { file: blueprint.image.disk, format: 'raw' as const };
+  return startMachine(blueprint, { base, incoming: false, console }, context);
 }
-
-async function settleMachine(running: RunningMachine, image: Image, context: LeaseContext): Promise<void> {
-  await using ssh = await openSshTo(running, image, context, patience.coldMs);
-  await settle(connectRemote(ssh.connection), context.signal);
-}
-
-/** Waits until a booted host is idle, and prepares what every lease needs anyway. */
-export async function settle(remote: Remote, signal: AbortSignal): Promise<void> {
-  const result = await remote.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
-  if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
-  await prepareFixtures(remote, spareFixtures);
-}
-
-/** A degraded system is fine: a unit that has no place in a VM failed. */
-const settleScript = `
-systemctl is-system-running --wait >/dev/null
-modprobe -qa overlay br_netfilter
-udevadm settle --timeout=60
-sync
-`;
 
 async function saveState(running: RunningMachine, file: string, signal: AbortSignal): Promise<void> {
   const { qmp } = running;

@@ -1,0 +1,54 @@
+import type { LeaseContext, Remote } from '../host.ts';
+import { prepareFixtures } from '../shared/fixtures.ts';
+import { spareFixtures } from '../shared/fixture-plan.ts';
+import { connectRemote } from '../shared/remote.ts';
+import type { Ssh } from '../ssh/master.ts';
+import { openSshTo, patience } from './login.ts';
+import type { Blueprint, RunningMachine } from './machine.ts';
+
+/** A started host, logged in to and ready for a lease. */
+export interface Entered extends AsyncDisposable {
+  readonly ssh: Ssh;
+  readonly remote: Remote;
+}
+
+/** Logs in to a machine that was just started; settles it after a boot, and sets its clock after a restore. */
+export async function enterHost(
+  running: RunningMachine,
+  how: 'cold' | 'warm',
+  { image, accelerator }: Pick<Blueprint, 'image' | 'accelerator'>,
+  context: LeaseContext,
+): Promise<Entered> {
+  const ssh = await openSshTo(running, image, context, patience[accelerator][how]);
+  try {
+    const remote = connectRemote(ssh.connection);
+    if (how === 'warm') await setClock(remote);
+    else await settle(remote, context.signal);
+    return { ssh, remote, [Symbol.asyncDispose]: () => ssh[Symbol.asyncDispose]() };
+  } catch (error) {
+    await ssh[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A restored clock stands where the snapshot was taken. */
+async function setClock(remote: Remote): Promise<void> {
+  const result = await remote.exec(['date', '-u', '-s', `@${Date.now() / 1000}`]);
+  if (result.exitCode !== 0)
+    throw new Error(`Cannot set the clock of the restored host: ${result.failure}: ${result.stderr.trim()}`);
+}
+
+/** Waits until a booted host is idle, and prepares what every lease needs anyway. */
+async function settle(remote: Remote, signal: AbortSignal): Promise<void> {
+  const result = await remote.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
+  if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
+  await prepareFixtures(remote, spareFixtures);
+}
+
+/** A degraded system is fine: a unit that has no place in a VM failed. */
+export const settleScript = `
+systemctl is-system-running --wait >/dev/null
+modprobe -qa overlay br_netfilter
+udevadm settle --timeout=60
+sync
+`;
