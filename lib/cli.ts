@@ -1,6 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanVerb } from './verbs/clean.ts';
+import { doctorVerb } from './verbs/doctor.ts';
+import { explainVerb } from './verbs/explain.ts';
+import { fetchVerb } from './verbs/fetch.ts';
+import { judgeVerb } from './verbs/judge.ts';
+import { planVerb } from './verbs/plan.ts';
+import { reportVerb } from './verbs/report.ts';
+import { runVerb } from './verbs/run.ts';
 import { sayWhy } from './verbs/failure.ts';
 import { packageRoot } from './util/paths.ts';
 
@@ -15,23 +23,8 @@ const program = new Command('podproof')
   .showHelpAfterError()
   .exitOverride();
 
-/** In the order of the help. Only the verb that was named is loaded: `run` brings half of the packages, `plan` few. */
-const verbs = {
-  doctor: async () => (await import('./verbs/doctor.ts')).doctorVerb,
-  plan: async () => (await import('./verbs/plan.ts')).planVerb,
-  fetch: async () => (await import('./verbs/fetch.ts')).fetchVerb,
-  run: async () => (await import('./verbs/run.ts')).runVerb,
-  judge: async () => (await import('./verbs/judge.ts')).judgeVerb,
-  report: async () => (await import('./verbs/report.ts')).reportVerb,
-  explain: async () => (await import('./verbs/explain.ts')).explainVerb,
-  clean: async () => (await import('./verbs/clean.ts')).cleanVerb,
-};
-
-const words = process.argv.slice(2);
-// A word that only looks like a verb, such as a directory named "run", costs nothing but time.
-const named = Object.entries(verbs).filter(([name]) => words.includes(name));
-const loaded = named.length > 0 || words.some((word) => ['-V', '--version'].includes(word)) ? named : Object.entries(verbs);
-for (const [, load] of words.includes('help') ? Object.entries(verbs) : loaded) (await load())(program, version);
+for (const verb of [doctorVerb, planVerb, fetchVerb, runVerb, judgeVerb, reportVerb, explainVerb, cleanVerb])
+  verb(program, version);
 
 // Debian keeps mke2fs and debugfs out of the path of a user who is not root.
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;

@@ -21,7 +21,7 @@ const allowed: Record<string, string> = {
   engines: 'cri facts hosts model runtimes suite util',
   cri: 'model util',
   probe: 'cri facts hosts model util',
-  judge: 'facts model plan record suite util',
+  judge: 'facts model record suite util',
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite suites util',
   report: 'model page util',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { knownIssues, suites } from '../../suites/all.ts';
 import { loadMatrix } from '../model/matrix/load.ts';
-import { verdictNames } from '../model/document.ts';
+import { verdictNames } from '../model/verdict.ts';
 import { packageRoot } from '../util/paths.ts';
 import type { Book } from './book.ts';
 import { looksLikeCell } from './cell.ts';

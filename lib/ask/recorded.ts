@@ -1,9 +1,8 @@
 import type { Document } from '../model/document.ts';
+import { countsText, verdictNames } from '../model/verdict.ts';
 import { history, type Answer, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';
-import { countsText } from '../report/verdicts.ts';
-import { verdictNames } from '../model/document.ts';
 
 /** What recorded runs show of one rule. */
 export interface RecordedRule {

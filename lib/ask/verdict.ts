@@ -1,5 +1,4 @@
-import { verdictNames, type VerdictName } from '../model/document.ts';
-import { colourOf, meaning, type Colour } from '../report/verdicts.ts';
+import { colourOf, meaning, verdictNames, type Colour, type VerdictName } from '../model/verdict.ts';
 
 export interface VerdictEntry {
   verdict: VerdictName | 'flaky';

@@ -4,14 +4,14 @@ import type { JournalEvent } from '../model/journal.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
 import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
-import { canonicalJson } from '../plan/hash.ts';
+import { count, exitCode, worstOf } from '../model/verdict.ts';
+import { canonicalJson } from '../model/json.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Rule } from '../suite/rule.ts';
 import type { Suite } from '../suite/suite.ts';
 import { groupBy } from '../util/group-by.ts';
 import { cellVerdicts, questionsOf, type Question } from './cell-verdicts.ts';
 import type { Journal } from './journal.ts';
-import { count, exitCode, worst } from '../model/lattice.ts';
 import { Runs } from './runs.ts';
 import { podSpans, Tries } from './tries.ts';
 
@@ -98,7 +98,7 @@ class Assembly {
       const differ = (this.#accelerators.get(planned.host.id)?.size ?? 0) > 1;
       const cell: Cell = {
         ...cellHead(planned, home),
-        verdict: worst(verdicts.map(({ verdict }) => verdict)),
+        verdict: worstOf(verdicts.map(({ verdict }) => verdict)) ?? 'unsupported',
         ...(reason === undefined ? {} : { reason }),
         // Where machines differ, the list of hosts does not say which of them this was.
         ...(accelerator === undefined || !differ ? {} : { accelerator }),

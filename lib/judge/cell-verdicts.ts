@@ -1,6 +1,7 @@
 import type { PlannedCell } from '../model/cell.ts';
 import type { Verdict } from '../model/document.ts';
 import { scenarioKey } from '../model/observation.ts';
+import { worstOf } from '../model/verdict.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
@@ -10,7 +11,6 @@ import type { PlannedIdentity } from './canary.ts';
 import { cellFacts } from './cell-facts.ts';
 import type { Journal } from './journal.ts';
 import { judge, unmet, type Judgement } from './judge.ts';
-import { worst } from '../model/lattice.ts';
 import { plannedIdentity } from './planned-identity.ts';
 import type { Tries, Try } from './tries.ts';
 
@@ -71,7 +71,7 @@ function verdictOf(asked: Asked, question: Question): Verdict {
   const inapplicable = unmet(rule, scenario, knownBy(asked, home).cell);
   if (inapplicable !== undefined) return without(asked, question, evidence, ['unsupported', inapplicable]);
   const judged = launches.map((one) => judgeTry(asked, question, one, evidence));
-  const name = worst(judged.map(({ verdict }) => verdict));
+  const name = worstOf(judged.map(({ verdict }) => verdict));
   // Of several tries that differ the worst is told, and that they differ: another try never turns a verdict green.
   const verdict = judged.findLast((each) => each.verdict === name);
   if (verdict !== undefined) {

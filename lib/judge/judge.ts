@@ -1,5 +1,6 @@
-import type { Layer, VerdictName } from '../model/document.ts';
-import type { Outcome } from '../model/observation.ts';
+import type { Layer } from '../model/document.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { VerdictName } from '../model/verdict.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Requirement } from '../suite/requirement.ts';
 import type { Evidence, Finding, Rule } from '../suite/rule.ts';

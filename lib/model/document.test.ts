@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { sampleDocument } from '../testing/report/sample.ts';
-import { Document, documentSchema, verdictNames } from './document.ts';
+import { Document, documentSchema } from './document.ts';
+import { verdictNames } from './verdict.ts';
 
 test('a document survives its way through JSON', () => {
   const document = sampleDocument();

@@ -3,8 +3,6 @@ import { Baseline } from './baseline.ts';
 import { HostFacts } from './host-facts.ts';
 import { VerdictName } from './verdict.ts';
 
-export { VerdictName, verdictNames } from './verdict.ts';
-
 /** One hop of the way of a value: CRI request → engine configuration → OCI spec → host node → guest node. */
 export const Layer = z.object({
   layer: z.enum(['cri', 'engine-config', 'oci-spec', 'host', 'guest']),

@@ -1,5 +1,5 @@
 import type { Document, Layer, Verdict } from '../model/document.ts';
-import { severity } from '../report/verdicts.ts';
+import { severity } from '../model/verdict.ts';
 import { type ColumnName, columnNames, marks, perColumn, type Place } from './data.ts';
 
 /** Distinct values and their numbers from 1 on; 0 stands for none. */

@@ -1,6 +1,8 @@
 import type { Document } from '../model/document.ts';
-import type { LeaseRecord, Observation } from '../model/observation.ts';
-import { evidenceKey, severity } from '../report/verdicts.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
+import { severity } from '../model/verdict.ts';
+import { evidenceKey } from '../report/verdicts.ts';
 import { visible, visibleDeep } from '../report/visible.ts';
 import { textBlock } from './blocks.ts';
 import type { LeaseEntry } from './data.ts';

@@ -1,5 +1,5 @@
-import { type Document, verdictNames } from '../model/document.ts';
-import { colourOf, exitMeaning, meaning } from '../report/verdicts.ts';
+import { type Document } from '../model/document.ts';
+import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
 import { duration } from './duration.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';

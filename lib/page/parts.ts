@@ -1,4 +1,5 @@
-import type { Verdict, VerdictName } from '../model/document.ts';
+import type { Verdict } from '../model/document.ts';
+import type { VerdictName } from '../model/verdict.ts';
 import { writeAddress } from './address.ts';
 import { visible } from '../report/visible.ts';
 import { html, type Markup, trusted } from './template.ts';

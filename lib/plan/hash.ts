@@ -1,16 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Plan, PlannedCell } from '../model/cell.ts';
-
-/** JSON with sorted keys and without blanks: equal data gives equal text. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
-}
+import { canonicalJson } from '../model/json.ts';
 
 /** sha256 over the cells, the suites with their scenarios and what narrows them, as 64 hexadecimal digits: what shards of one run have in common. */
 export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'scenarios' | 'only'>): string {

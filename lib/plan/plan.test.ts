@@ -7,7 +7,7 @@ import type { CniPlugins, Matrix } from '../model/matrix/matrix.ts';
 import { packageRoot } from '../util/paths.ts';
 import { componentKey, Plan } from '../model/cell.ts';
 import { newest } from '../model/version.ts';
-import { canonicalJson } from './hash.ts';
+import { canonicalJson } from '../model/json.ts';
 import { makePlan } from './plan.ts';
 
 const matrix = exampleMatrix();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { messageOf, UsageError } from '../util/errors.ts';
-import { Document, documentSchema, verdictNames } from '../model/document.ts';
+import { Document, documentSchema } from '../model/document.ts';
+import { verdictNames } from '../model/verdict.ts';
 import { migrated, schemaOf } from './migrate.ts';
 
 /** The document in a file. Throws UsageError with one sentence for a file that is not there, cut short, foreign or newer. */

@@ -1,7 +1,7 @@
 import type { Document } from '../model/document.ts';
+import { colourOf } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
-import { colourOf } from './verdicts.ts';
 import { clip, visibleLine } from './visible.ts';
 
 /** GitHub drops what exceeds ten of a kind in a step, silently. */

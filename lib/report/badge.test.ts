@@ -1,10 +1,10 @@
 import { XMLValidator } from 'fast-xml-parser';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { type VerdictName, verdictNames } from '../model/document.ts';
 import { renderBadgeJson, renderBadgeSvg } from './badge.ts';
 import { countOf, sampleDocument } from '../testing/report/sample.ts';
 import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
+import { verdictNames, type VerdictName } from '../model/verdict.ts';
 
 const Endpoint = z.strictObject({ schemaVersion: z.literal(1), label: z.string(), message: z.string(), color: z.string() });
 

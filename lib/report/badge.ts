@@ -1,5 +1,6 @@
-import { type Document, verdictNames } from '../model/document.ts';
-import { colourOf, everyVerdict, worstOf } from './verdicts.ts';
+import { type Document } from '../model/document.ts';
+import { colourOf, verdictNames, worstOf } from '../model/verdict.ts';
+import { everyVerdict } from './verdicts.ts';
 
 interface Badge {
   message: string;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Document, Verdict } from '../model/document.ts';
+import { canonicalJson } from '../model/json.ts';
 import { naturalOrder, plainOrder, ranks } from './order.ts';
 
 /** What `canonical` made: it is not sorted again. */
@@ -23,24 +24,6 @@ export function canonical(document: Document): Document {
     excluded: sorted(document.excluded, (entry) => [entry.cell, entry.why]),
   };
   ordered.add(result);
-  return result;
-}
-
-/** JSON with sorted keys: one text for one value, whatever the order in which its keys were set. */
-export function stableJson(value: unknown): string {
-  return JSON.stringify(keysSorted(value)) ?? 'null';
-}
-
-function keysSorted(value: unknown): unknown {
-  if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(keysSorted);
-  const fields = value as Record<string, unknown>;
-  const result: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
-    // As an assignment it would set the prototype, and the text would lose it.
-    if (key === '__proto__') Object.defineProperty(result, key, { value: keysSorted(fields[key]), enumerable: true });
-    else result[key] = keysSorted(fields[key]);
-  }
   return result;
 }
 
@@ -82,6 +65,6 @@ function sortedVerdicts(verdicts: readonly Verdict[]): Verdict[] {
 function ties(rows: readonly unknown[]): (a: number, b: number) => number {
   const digests: string[] = [];
   const digest = (index: number): string =>
-    (digests[index] ??= createHash('sha256').update(stableJson(rows[index])).digest('hex'));
+    (digests[index] ??= createHash('sha256').update(canonicalJson(rows[index])).digest('hex'));
   return (a, b) => plainOrder(digest(a), digest(b));
 }

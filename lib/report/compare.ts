@@ -1,10 +1,11 @@
-import { exitCode } from '../model/lattice.ts';
 import type { Baseline, Change, ChangeKind } from '../model/baseline.ts';
 import { changeKinds } from '../model/baseline.ts';
 import { type Document, type Verdict, verdictId } from '../model/document.ts';
-import { canonical, stableJson } from './canonical.ts';
+import { colourOf, exitCode } from '../model/verdict.ts';
+import { canonical } from './canonical.ts';
+import { canonicalJson } from '../model/json.ts';
 import { steady } from './steady.ts';
-import { colourOf, everyVerdict } from './verdicts.ts';
+import { everyVerdict } from './verdicts.ts';
 
 /** The document with what changed since an older one: every verdict of either is in at most one change. Pure. */
 export function withBaseline(document: Document, older: Document): Document {
@@ -106,7 +107,7 @@ function changed(
 }
 
 function evidenceOf(verdict: Verdict | undefined): string {
-  return steady(stableJson([verdict?.observed, verdict?.layer, verdict?.trail, verdict?.security === true]));
+  return steady(canonicalJson([verdict?.observed, verdict?.layer, verdict?.trail, verdict?.security === true]));
 }
 
 /** What was red before and fails in the same way is not new; with other evidence it may be another failure, and counts. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { type Document, type Verdict, type VerdictName, verdictNames } from '../model/document.ts';
+import { type Document, type Verdict } from '../model/document.ts';
+import { verdictNames, type VerdictName } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { everyVerdict } from './verdicts.ts';
 import { visible } from './visible.ts';

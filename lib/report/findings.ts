@@ -1,8 +1,9 @@
-import { type Document, type Verdict, type VerdictName } from '../model/document.ts';
+import { type Document, type Verdict } from '../model/document.ts';
+import { colourOf, type VerdictName } from '../model/verdict.ts';
 import { naturalOrder } from './order.ts';
 import { steady } from './steady.ts';
 import { layerText } from './layers.ts';
-import { colourOf, everyVerdict } from './verdicts.ts';
+import { everyVerdict } from './verdicts.ts';
 
 /** What to act on first: a deviation of what was tested before a machine that never came up, and that before good news. */
 const urgency: readonly VerdictName[] = ['void', 'fail', 'error', 'missing', 'blocked', 'fixed', 'known', 'unsupported', 'pass'];

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Document, VerdictName } from '../model/document.ts';
+import type { Document } from '../model/document.ts';
+import type { VerdictName } from '../model/verdict.ts';
 import { history } from './history.ts';
 import { historyText } from './history-text.ts';
 import { countOf, sampleDocument } from '../testing/report/sample.ts';

@@ -1,7 +1,7 @@
-import { type Cell, type Document, type Verdict, type VerdictName, verdictId } from '../model/document.ts';
+import { type Cell, type Document, type Verdict, verdictId } from '../model/document.ts';
+import { worstOf, type VerdictName } from '../model/verdict.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange, versionOrder } from './ranges.ts';
-import { worstOf } from './verdicts.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /** What is known of one rule with one pair of versions: the worst of its pods, and the known issues that they show. */

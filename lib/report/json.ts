@@ -1,5 +1,6 @@
 import type { Document } from '../model/document.ts';
-import { canonical, stableJson } from './canonical.ts';
+import { canonical } from './canonical.ts';
+import { canonicalJson } from '../model/json.ts';
 
 /** report.json: keys sorted, entries in canonical order, one entry of a list a line, so that two runs can be compared with diff(1). */
 export function renderJson(document: Document): string {
@@ -13,9 +14,9 @@ export function* jsonChunks(document: Document): Generator<string> {
   for (const [key, value] of sections) {
     yield `${lead}${JSON.stringify(key)}: `;
     lead = ',\n';
-    if (!Array.isArray(value) || value.length === 0) yield stableJson(value);
+    if (!Array.isArray(value) || value.length === 0) yield canonicalJson(value);
     else {
-      for (const [index, row] of value.entries()) yield `${index === 0 ? '[\n' : ',\n'}${stableJson(row)}`;
+      for (const [index, row] of value.entries()) yield `${index === 0 ? '[\n' : ',\n'}${canonicalJson(row)}`;
       yield '\n]';
     }
   }

@@ -1,7 +1,8 @@
 import type { Baseline, Change } from '../model/baseline.ts';
-import { type Cell, type Document, type Verdict, type VerdictName } from '../model/document.ts';
+import { type Cell, type Document, type Verdict } from '../model/document.ts';
+import { colourOf, meaning, type VerdictName } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
-import { colourOf, everyVerdict, meaning } from './verdicts.ts';
+import { everyVerdict } from './verdicts.ts';
 import { visible } from './visible.ts';
 import { groupBy } from '../util/group-by.ts';
 

@@ -1,11 +1,11 @@
 import { type Baseline, changeKinds } from '../model/baseline.ts';
-import { type Document, type Verdict, verdictNames } from '../model/document.ts';
+import { type Document, type Verdict } from '../model/document.ts';
+import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts, changesOf } from './compare.ts';
 import { cellsOf, type Finding, findings, securityFindings, worstFindings } from './findings.ts';
 import { code, prose } from './markdown-text.ts';
-import { colourOf, exitMeaning, meaning } from './verdicts.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /** GitHub refuses a step summary beyond 1 MiB as a whole, and some of just that; in UTF-8 bytes. */

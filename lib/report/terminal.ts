@@ -1,11 +1,11 @@
 import type { Baseline } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
+import { countsText, exitMeaning } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts } from './compare.ts';
 import { cellsOf, sentence, worstFindings } from './findings.ts';
 import { naturalOrder } from './order.ts';
-import { countsText, exitMeaning } from './verdicts.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
 import { clip, visibleLine } from './visible.ts';
 

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import { recordedRuns } from './recorded.ts';
 import { type Document, verdictId } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
-import type { LeaseRecord, Observation } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
+import { worstOf } from '../model/verdict.ts';
 import { renderHtml } from '../page/page.ts';
 import { countOf } from './report/sample.ts';
-import { evidenceKey, worstOf } from '../report/verdicts.ts';
+import { evidenceKey } from '../report/verdicts.ts';
 
 /** One page of all recorded runs below results/reference side by side, with their evidence. */
 export async function recordedPage(): Promise<string> {

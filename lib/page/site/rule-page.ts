@@ -1,9 +1,9 @@
 import type { RuleText } from '../../model/document.ts';
+import { severity } from '../../model/verdict.ts';
 import { badge } from '../parts.ts';
 import { citation, html, type Markup } from '../template.ts';
 import { turnText } from '../../report/history-text.ts';
 import { naturalOrder } from '../../report/order.ts';
-import { severity } from '../../report/verdicts.ts';
 import { clip } from '../../report/visible.ts';
 import type { Facts } from './facts.ts';
 import { day, page, rangeRows } from './parts.ts';

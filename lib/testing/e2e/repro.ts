@@ -7,10 +7,12 @@ import { prepareFixtures } from '../../hosts/shared/fixtures.ts';
 import type { Host } from '../../hosts/host.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';
 import { parseGuest } from '../../probe/parse.ts';
-import { GuestReport, Observation, OciSpec } from '../../model/observation.ts';
+import { GuestReport } from '../../model/guest-report.ts';
+import { Observation } from '../../model/observation.ts';
+import { OciSpec } from '../../model/oci-spec.ts';
 import { componentKey } from '../../model/cell.ts';
 import { RunFolder } from '../../record/run-folder.ts';
-import { stableJson } from '../../report/canonical.ts';
+import { canonicalJson } from '../../model/json.ts';
 import { steady } from '../../report/steady.ts';
 import { writeRepro } from '../../verbs/repro.ts';
 import { rulebookFor } from '../../verbs/rulebook.ts';
@@ -34,7 +36,7 @@ const signal = new AbortController().signal;
  */
 function comparable(guest: GuestReport, spec: OciSpec): string[] {
   const { bootId: _boot, processes: _processes, dev, mounts, block, partitions, ...rest } = guest;
-  const sorted = (list: readonly unknown[]): string[] => list.map((each) => stableJson(each)).sort();
+  const sorted = (list: readonly unknown[]): string[] => list.map((each) => canonicalJson(each)).sort();
   const { devices = [], resources, ...linux } = spec.linux ?? {};
   return [
     ...sorted(dev),
@@ -43,11 +45,11 @@ function comparable(guest: GuestReport, spec: OciSpec): string[] {
     ),
     ...sorted(block),
     ...sorted(partitions),
-    stableJson(rest),
+    canonicalJson(rest),
     ...sorted(devices),
-    stableJson(resources?.devices),
-    stableJson(linux),
-    stableJson(spec.process),
+    canonicalJson(resources?.devices),
+    canonicalJson(linux),
+    canonicalJson(spec.process),
   ].map(steady);
 }
 

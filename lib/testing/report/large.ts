@@ -1,6 +1,6 @@
 import type { Document } from '../../model/document.ts';
+import { worstOf } from '../../model/verdict.ts';
 import { countOf, sampleDocument } from './sample.ts';
-import { worstOf } from '../../report/verdicts.ts';
 
 /**
  * A run as large as podproof promises to bear: 60 rules in each cell, versions that walk through an engine's history, mostly

@@ -1,4 +1,5 @@
-import { type RuleText, type Verdict, type VerdictName } from '../../model/document.ts';
+import { type RuleText, type Verdict } from '../../model/document.ts';
+import type { VerdictName } from '../../model/verdict.ts';
 
 /** One rule of the sample and what it finds in each cell. */
 export interface Row {

@@ -1,9 +1,10 @@
-import { type Document, type Verdict, verdictNames } from '../../model/document.ts';
+import { type Document, type Verdict } from '../../model/document.ts';
 import { type Observation } from '../../model/observation.ts';
+import { verdictNames, worstOf } from '../../model/verdict.ts';
 import { sampleCells, sampleHosts } from './cells.ts';
 import { rows, verdictsOf } from './rules.ts';
 import { sampleObservation } from './evidence.ts';
-import { evidenceKey, worstOf } from '../../report/verdicts.ts';
+import { evidenceKey } from '../../report/verdicts.ts';
 
 /** A document as a run on an emulated Debian 13 gives it, for tests. Its texts are measured ones. */
 export function sampleDocument(): Document {

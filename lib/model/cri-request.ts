@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** One CRI call: its name, how long it took, and the gRPC status when it failed. */
+export const CallTiming = z.object({
+  call: z.string(),
+  startMs: z.number().describe('milliseconds since the run started'),
+  durationMs: z.number(),
+  error: z.object({ code: z.string(), message: z.string() }).optional(),
+});
+export type CallTiming = z.infer<typeof CallTiming>;
+
+/** What the CRI was asked for: the first layer of every trail. */
+export const CriRequest = z.object({
+  handler: z.string(),
+  privileged: z.boolean(),
+  sandboxPrivileged: z.boolean(),
+  runAsUser: z.number().optional(),
+  runAsGroup: z.number().optional(),
+  supplementalGroups: z.array(z.number()).default([]),
+  imageUser: z.string().default(''),
+  devices: z.array(z.object({ hostPath: z.string(), containerPath: z.string(), permissions: z.string() })).default([]),
+  cdiDevices: z.array(z.string()).default([]),
+  annotations: z.record(z.string(), z.string()).default({}),
+  hostNetwork: z.boolean(),
+  userNamespace: z.boolean().default(false),
+});
+export type CriRequest = z.infer<typeof CriRequest>;

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { Credentials } from './credentials.ts';
+import { DeviceNode } from './device-node.ts';
+
+/** A process on the host that belongs to the sandbox, with the role that its argv shows. */
+export const HostProcess = Credentials.extend({
+  pid: z.number(),
+  /** Start time in clock ticks since boot: with the pid, an identity. */
+  start: z.number(),
+  comm: z.string(),
+  exe: z.string(),
+  argv: z.array(z.string()),
+  role: z.enum(['shim', 'vmm', 'virtiofsd', 'sentry', 'container', 'other']),
+});
+export type HostProcess = z.infer<typeof HostProcess>;
+
+/** What the host showed while the container ran. */
+export const HostReport = z.object({
+  kernel: z.string(),
+  bootId: z.string(),
+  dev: z.array(DeviceNode),
+  processes: z.array(HostProcess),
+  /** Accounts made by a runtime: name, ids and comment. */
+  users: z.array(z.object({ name: z.string(), uid: z.number(), gid: z.number(), comment: z.string() })),
+  runUser: z.array(DeviceNode).describe('the tree below /run/user'),
+  mounts: z
+    .array(z.object({ target: z.string(), fstype: z.string() }))
+    .describe('those whose path names the sandbox or the container'),
+  mountCount: z.number().optional().describe('all mounts of the host'),
+  netns: z.array(z.string()),
+  loops: z.array(z.string()),
+});
+export type HostReport = z.infer<typeof HostReport>;
