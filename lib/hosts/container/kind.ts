@@ -32,7 +32,20 @@ import type { CreateOptions } from './runtime.ts';
 /** Passed where the machine has them: what Kata needs. */
 const usual = ['/dev/kvm', '/dev/vhost-vsock', '/dev/vhost-net'];
 
-export const containerKind: HostKind<ContainerHost> = { acquire: acquireContainer };
+export const containerKind: HostKind<ContainerHost> = { acquire: acquireContainer, prepare: prepareContainer };
+
+/** Builds the image and imports it: a lease then needs the daemon and nothing else. */
+async function prepareContainer(
+  _: string,
+  spec: ContainerHost,
+  context: LeaseContext,
+  { variant }: Pick<AcquireOptions, 'variant'>,
+): Promise<string> {
+  // First, as it is of use on a machine whose cache is copied to another one, too.
+  const base = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
+  const runtime = await containerRuntime();
+  return `image ${await importImage(base, runtime, context)} in ${runtime.daemon}`;
+}
 
 /** Leases a container with the root file system of a VM host, on docker or podman: quick, and with the kernel of the machine. */
 async function acquireContainer(

@@ -19,7 +19,6 @@ import { isRoot, keepingOwners, openPlace } from './unprivileged.ts';
 /** A built host image in the cache. The private key opens any host that starts from it. */
 export interface Image {
   directory: string;
-  /** `trixie-plain-0123456789ab`. */
   id: string;
   disk: string;
   kernel: string;
@@ -35,7 +34,7 @@ const Manifest = z.object({ format: z.literal(1), id: z.string() });
 
 /** The image of `recipe`, from the cache or built now (about two minutes). Throws BlockedError. */
 export async function obtainImage(recipe: Recipe, context: Omit<LeaseContext, 'logs'>): Promise<Image> {
-  const id = `${recipe.suite}-${recipe.variant}-${recipeHash(recipe, assemble)}`;
+  const id = imageId(recipe);
   const directory = join(cacheDirectory(), 'images', id);
   if (!(await isComplete(directory, id))) {
     const onWait = (holder: string): void => context.progress(`wait for ${holder}, which builds the host image ${id}`);
@@ -53,6 +52,11 @@ export async function obtainImage(recipe: Recipe, context: Omit<LeaseContext, 'l
     identityFile: join(directory, 'identity'),
     knownHosts: join(directory, 'known_hosts'),
   };
+}
+
+/** Names a recipe and how it is assembled: `trixie-plain-0123456789ab`. */
+export function imageId(recipe: Recipe): string {
+  return `${recipe.suite}-${recipe.variant}-${recipeHash(recipe, assemble)}`;
 }
 
 async function isComplete(directory: string, id: string): Promise<boolean> {
