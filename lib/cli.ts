@@ -1,14 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cleanVerb } from './verbs/clean.ts';
-import { doctorVerb } from './verbs/doctor.ts';
-import { explainVerb } from './verbs/explain.ts';
-import { fetchVerb } from './verbs/fetch.ts';
-import { judgeVerb } from './verbs/judge.ts';
-import { planVerb } from './verbs/plan.ts';
-import { reportVerb } from './verbs/report.ts';
-import { runVerb } from './verbs/run.ts';
 import { sayWhy } from './verbs/failure.ts';
 import { packageRoot } from './util/paths.ts';
 
@@ -23,8 +15,23 @@ const program = new Command('podproof')
   .showHelpAfterError()
   .exitOverride();
 
-for (const verb of [doctorVerb, planVerb, fetchVerb, runVerb, judgeVerb, reportVerb, explainVerb, cleanVerb])
-  verb(program, version);
+type Verb = (program: Command, version: string) => void;
+
+/** Loaded when they are named: an answer should not wait for the code that drives VMs. */
+const verbs: Record<string, () => Promise<Verb>> = {
+  doctor: async () => (await import('./verbs/doctor.ts')).doctorVerb,
+  plan: async () => (await import('./verbs/plan.ts')).planVerb,
+  fetch: async () => (await import('./verbs/fetch.ts')).fetchVerb,
+  run: async () => (await import('./verbs/run.ts')).runVerb,
+  judge: async () => (await import('./verbs/judge.ts')).judgeVerb,
+  report: async () => (await import('./verbs/report.ts')).reportVerb,
+  explain: async () => (await import('./verbs/explain.ts')).explainVerb,
+  clean: async () => (await import('./verbs/clean.ts')).cleanVerb,
+};
+
+// Help, options before the verb, and words that are no verb need all of them.
+const named = verbs[process.argv[2] ?? ''];
+for (const load of named === undefined ? Object.values(verbs) : [named]) (await load())(program, version);
 
 // Debian keeps mke2fs and debugfs out of the path of a user who is not root.
 process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;

@@ -2,7 +2,7 @@ import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Requirement } from '../suite/requirement.ts';
 import type { Rule } from '../suite/rule.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { Symptom } from './symptom.ts';
+import type { Symptom } from './symptoms/symptom.ts';
 
 /** All that explanations are looked up in. */
 export interface Book {

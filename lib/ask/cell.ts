@@ -21,11 +21,6 @@ export interface CellEntry {
   unsupported: Array<{ reason: string; rules: string[] }>;
 }
 
-/** Whether a text has the shape of a cell's id: host/engine/runtime. */
-export function looksLikeCell(text: string): boolean {
-  return /^[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*\/[a-z0-9][\w.+-]*$/.test(text);
-}
-
 /** A cell of the matrix, with what can be judged in it; undefined when the matrix does not make it. */
 export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellEntry; known: KnownEntry[] } | undefined {
   const { cells, excluded } = combinations(matrix);

@@ -6,30 +6,33 @@ import { loadMatrix } from '../model/matrix/load.ts';
 import { verdictNames } from '../model/verdict.ts';
 import { packageRoot } from '../util/paths.ts';
 import type { Book } from './book.ts';
-import { looksLikeCell } from './cell.ts';
-import { explain } from './explain.ts';
-import { symptoms } from './symptoms.ts';
-import { explanationText } from './text.ts';
+import { explain, type Explanation } from './explain.ts';
+import { looksLikeCell } from './looks-like-cell.ts';
+import { reply } from './reply/reply.ts';
+import { symptoms } from './symptoms/all.ts';
+import { buildIndex, find } from './words/search.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
 const ruleIds = suites.flatMap((suite) => suite.rules.map(({ id }) => id));
-const symptomIds = (text: string): string[] => explain(text, book).symptoms.map(({ id }) => id);
+const index = buildIndex(book);
+const ask = (text: string): Explanation => explain(text, book, { matrix, find: (query) => find(index, query) });
+const causesOf = (text: string): string[] => ask(text).causes.map(({ id }) => id);
 
 describe('a rule', () => {
   it.for(ruleIds)('%s is explained by its sentence, its citation and where it applies', (id) => {
-    const [rule, ...others] = explain(id, book).rules;
+    const [rule, ...others] = ask(id).rules;
     expect(others).toEqual([]);
     expect(rule).toMatchObject({ id, title: expect.stringMatching(/\w+ \w+/), applies: expect.stringMatching(/\w/) });
     expect(rule?.pods.length).toBeGreaterThan(0);
   });
 
   it('is found in any case and with blanks around it', () => {
-    expect(explain('  priv-host-dev\n', book).rules.map(({ id }) => id)).toEqual(['PRIV-HOST-DEV']);
+    expect(ask('  priv-host-dev\n').rules.map(({ id }) => id)).toEqual(['PRIV-HOST-DEV']);
   });
 
   it('comes with its known issues, where they happen and their link', () => {
-    expect(explain('RVMM-ANNOTATION', book).known).toContainEqual(
+    expect(ask('RVMM-ANNOTATION').known).toContainEqual(
       expect.objectContaining({
         id: 'kata-go-annotation-ignored',
         range: 'kata >=2.3.0; the go shim',
@@ -40,13 +43,13 @@ describe('a rule', () => {
   });
 
   it('says what its pods need too, when all of them need it', () => {
-    expect(explain('PRIV-HOST-DEV', book).rules[0]?.applies).toContain('hosts marked disposable');
+    expect(ask('PRIV-HOST-DEV').rules[0]?.applies).toContain('hosts marked disposable');
   });
 });
 
 describe('a verdict', () => {
   it.for([...verdictNames, 'flaky'])('%s is explained with its exit code and what to do next', (name) => {
-    expect(explain(name.toUpperCase(), book)).toMatchObject({
+    expect(ask(name.toUpperCase())).toMatchObject({
       kind: 'verdict',
       verdict: {
         verdict: name,
@@ -60,7 +63,7 @@ describe('a verdict', () => {
 
 describe('a cell', () => {
   it('of the matrix is explained with its profiles, the rules that apply and the reasons why others do not', () => {
-    const { kind, cell, known } = explain('debian-13/containerd-1.7.24/kata-3.30.0-go-qemu', book, matrix);
+    const { kind, cell, known } = ask('debian-13/containerd-1.7.24/kata-3.30.0-go-qemu');
     expect(kind).toBe('cell');
     expect(cell?.profiles).toEqual(['qualification']);
     expect(cell?.applies).toContain('RVMM-UID');
@@ -73,14 +76,14 @@ describe('a cell', () => {
   });
 
   it('that is left out is explained with the reason', () => {
-    expect(explain('debian-12/containerd-1.7.24/runc-1.1.5', book, matrix).cell).toMatchObject({
+    expect(ask('debian-12/containerd-1.7.24/runc-1.1.5').cell).toMatchObject({
       profiles: [],
       excluded: "containerd 1.7.24 is built for trixie's libc, and debian-12 is bookworm",
     });
   });
 
   it('that the matrix does not make is unknown', () => {
-    expect(explain('debian-13/containerd-1.7.24/runc-9.9', book, matrix).kind).toBe('unknown');
+    expect(ask('debian-13/containerd-1.7.24/runc-9.9').kind).toBe('unknown');
   });
 
   it('is told from a path', () => {
@@ -93,73 +96,62 @@ describe('a cell', () => {
   });
 });
 
-describe('an error text', () => {
-  it.for(symptoms.map((symptom) => [symptom.id, symptom] as const))('of %s is matched by its own row', ([id, symptom]) => {
-    expect(symptomIds(symptom.example)).toContain(id);
-    expect(symptom.rules.filter((rule) => !ruleIds.includes(rule))).toEqual([]);
-  });
-
+describe('a failure', () => {
   it.for([
-    // As engines, shims and processes wrote them.
-    ["Could not open '/dev/vfio/5': Permission denied", ['vmm-vfio-denied', 'pod-denied']],
+    // Who speaks decides.
+    ["Could not open '/dev/datavolume': Permission denied", ['file-mode']],
+    ["failed to create shim task: QMP command failed: Could not open '/dev/vdb': Permission denied", ['vmm-disk-denied']],
     ["QMP command failed: vfio 0000:00:08.0: Could not open '/dev/vfio/5': Permission denied", ['vmm-vfio-denied']],
-    ['failed to open /dev/vfio/3: Permission denied: unknown', ['vmm-vfio-denied', 'pod-denied']],
-    ["CreateContainer failed: QMP command failed: Could not open '/dev/loop0': Permission denied", ['vmm-disk-denied']],
-    ["PermissionError: [Errno 13] Permission denied: '/dev/dri/card0'", ['pod-denied']],
-    ['open /dev/fuse: permission denied', ['pod-denied']],
-    ['failed to get sandbox runtime: no runtime for \\"kata\\" is configured', ['no-handler']],
-    ['containerd: unsupported config version `4`', ['config-version']],
+    // EACCES is not always the file mode.
+    ['bash: /root/test/null: Permission denied', ['nodev-mount']],
+    ['cat: /dev/stdin: Permission denied', ['stdio-owner']],
     [
-      'qemu: Could not access KVM kernel module: Permission denied\nqemu: failed to initialize kvm: Permission denied',
-      ['no-kvm'],
+      'cat: /dev/kvm: Permission denied\naudit: avc:  denied  { read } for comm="cat" name="kvm" scontext=system_u:system_r:container_t:s0 tclass=chr_file',
+      ['selinux'],
     ],
-    ['error opening /dev/null', []],
-    ['Permission denied', []],
-  ] as const)('%s has the meanings %s', ([text, ids]) => {
-    expect(symptomIds(text)).toEqual(ids);
+    // EPERM is not always the device cgroup.
+    ["PermissionError: [Errno 1] Operation not permitted: '/dev/fuse'", ['device-cgroup']],
+    ['RTNETLINK answers: Operation not permitted', ['capability']],
+    ['io_uring_queue_init: Operation not permitted', ['seccomp']],
+    ["chmod: changing permissions of '/dev/kvm': Operation not permitted", ['userns-owner']],
+    ["sh: can't create /dev/null: Operation not permitted", ['cgroup-daemon-reload']],
+  ] as const)('%s has first the cause %s', ([text, [first]]) => {
+    expect(causesOf(text)[0]).toBe(first);
   });
 
-  it('is matched over broken lines', () => {
-    expect(symptomIds('LinuxDevice { path: "/dev/full" }\n\nCaused by:\n    EEXIST: File exists')).toEqual(['full-exists']);
-  });
-
-  it('has the known issues of its rules, with range and link', () => {
-    const { known } = explain('path: "/dev/full" … EEXIST: File exists', book);
+  it('has the known issues of its first cause, with range and link', () => {
+    const { known } = ask('Creating container device LinuxDevice { path: "/dev/full" }\n\nCaused by:\n    EEXIST: File exists');
     expect(known).toContainEqual(expect.objectContaining({ id: 'kata-privileged-full-exists', range: 'kata' }));
   });
 
   it('that a report observed is matched by known issues', () => {
-    const { kind, known, symptoms: found } = explain('/dev/podproof-block mode 0666', book);
-    expect([kind, found, known.map(({ id }) => id)]).toEqual(['error text', [], ['crio-mode-0666']]);
+    const { kind, known } = ask('/dev/podproof-block mode 0666');
+    expect([kind, known.map(({ id }) => id)]).toEqual(['known issue', ['crio-mode-0666']]);
   });
+});
 
-  it('of 100 kB is answered at once, whatever it repeats', () => {
-    const seeds = [
-      'open/dev/',
-      'open /dev/a: ',
-      '/dev/full',
-      'user group ',
-      'annotation io.katacontainers.a ',
-      "vm_path:'",
-      'mount ',
-    ];
-    for (const seed of seeds) {
-      // One that backtracks would not come to an end before the test does.
-      expect(explain(seed.repeat(100_000 / seed.length), book).text).toHaveLength(100_000 - (100_000 % seed.length));
-    }
+describe('words', () => {
+  it.for([
+    ['crio', 'CRI-O'],
+    ['device_ownership_from_security_context', 'device_ownership_from_security_context'],
+    ['which containerd versions open host devices to everybody', 'containerd-host-devices-0666'],
+    ['mode 000', 'crio-kata-mode-000'],
+    ['EACCES', 'EACCES'],
+    ['privileged_without_host_devices', 'privileged_without_host_devices'],
+    ['supplementalGroups', 'supplementalGroups'],
+    ['device cgroup', 'device-cgroup'],
+  ] as const)('"%s" finds %s first', ([words, id]) => {
+    expect(ask(words)).toMatchObject({ kind: 'words', found: [{ id }, ...ask(words).found.slice(1)] });
   });
 });
 
 describe('an unknown text', () => {
-  it('is answered with the nearest rules and not with a guess', () => {
-    const { kind, rules } = explain('RVMM-VFIO-EACES', book);
-    expect([kind, rules[0]?.id]).toEqual(['unknown', 'RVMM-VFIO-EACCES']);
-    expect(explain('the hugepages of my privileged DPDK pod are odd', book).rules.map(({ id }) => id)).not.toEqual([]);
+  it.for(['xyzzy', '', 'hello world', 'a'.repeat(100_000), 'more characters'])('%# has no answer and nothing near it', (text) => {
+    expect(ask(text)).toMatchObject({ kind: 'unknown', causes: [], rules: [], found: [] });
   });
 
-  it('that shares no word with any rule has none', () => {
-    expect(explanationText(explain('xyzzy', book))).toBe('Nothing here explains "xyzzy".\n');
-    expect(explanationText(explain('', book))).toBe('Nothing here explains "".\n');
+  it('says what was read from it', () => {
+    expect(reply(ask('frobnicate: /dev/foo: Bad address'))).toContain('open of /dev/foo by frobnicate: EFAULT');
   });
 });
 
@@ -170,7 +162,7 @@ describe('the printed text', () => {
     });
     fc.assert(
       fc.property(hostile, fc.constantFrom('', ...symptoms.map(({ example }) => example)), (noise, example) => {
-        const lines = explanationText(explain(`${noise}${example}${noise}`, book)).split('\n');
+        const lines = reply(ask(`${noise}${example}${noise}`)).split('\n');
         // oxlint-disable-next-line no-control-regex
         expect(lines.join('')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
         expect(lines.filter((line) => line.startsWith('::'))).toEqual([]);
@@ -179,6 +171,25 @@ describe('the printed text', () => {
   });
 
   it('shows at most the beginning of what was given', () => {
-    expect(explanationText(explain('a'.repeat(100_000), book)).length).toBeLessThan(400);
+    expect(reply(ask('a'.repeat(100_000))).length).toBeLessThan(400);
+  });
+
+  it('of a failure is about a dozen lines at eighty columns', () => {
+    const lengths = symptoms.map(({ example }) => reply(ask(example)).split('\n').length);
+    expect([...lengths].sort((a, b) => a - b)[Math.floor(lengths.length / 2)]).toBeLessThanOrEqual(13);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(24);
+  });
+
+  it('breaks lines at the width and paints labels where it is told to', () => {
+    const text = reply(ask('cat: /dev/dri/card0: Permission denied'), {
+      sheet: { width: 60, paint: (style, words) => (style === 'label' ? `<${words}>` : words) },
+    });
+    expect(text).toContain('<  cause>');
+    expect(
+      text
+        .replaceAll(/[<>]/g, '')
+        .split('\n')
+        .filter((line) => line.length > 60 && /\s\S+\s/.test(line.trim())),
+    ).toEqual([]);
   });
 });

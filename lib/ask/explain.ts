@@ -1,34 +1,31 @@
-import type { Matrix } from '../model/matrix/matrix.ts';
 import type { Document } from '../model/document.ts';
-import { clip } from '../report/visible.ts';
+import type { Matrix } from '../model/matrix/matrix.ts';
 import { knownEntry, knownOf, ruleEntries, rulesOf, type Book, type KnownEntry, type RuleEntry } from './book.ts';
 import { cellEntry, type CellEntry } from './cell.ts';
-import { nearestRules } from './nearest.ts';
+import { diagnose } from './diagnose.ts';
+import { complaint, type Failure } from './reader/failure.ts';
+import { read } from './reader/reading.ts';
 import { recordedCell, recordedRules, type RecordedCell, type RecordedRule } from './recorded.ts';
+import type { Symptom } from './symptoms/symptom.ts';
 import { verdictEntry, type VerdictEntry } from './verdict.ts';
+import type { Hit } from './words/search.ts';
 
-/** Longest text that is matched, in UTF-16 units. */
-const longest = 16_384;
+/** A cause without the signs that it is known by. */
+export type CauseEntry = Omit<Symptom, 'signs' | 'example'>;
 
-export interface SymptomEntry {
-  id: string;
-  means: string;
-  where: string;
-  fix: string;
-  cost: string;
-  source: string;
-  rules: string[];
-}
-
-/** The answer to one text. All but `text` is ours. */
+/** The answer to one text. All but `text` and `failure` is ours. */
 export interface Explanation {
   /** Untrusted, as it was given. */
   text: string;
-  kind: 'rule' | 'verdict' | 'cell' | 'known issue' | 'error text' | 'unknown';
+  kind: 'rule' | 'verdict' | 'cell' | 'known issue' | 'cause' | 'failure' | 'words' | 'unknown';
+  /** The failure that is explained, or the last one that was read where none is. Untrusted. */
+  failure?: Failure;
   verdict?: VerdictEntry;
   cell?: CellEntry;
-  symptoms: SymptomEntry[];
-  /** The rules that answer; for an unknown text those that are nearest. */
+  /** Best first; more than one where the text fits several. */
+  causes: CauseEntry[];
+  /** What words found, best first; of an unknown text what shares its object or errno. */
+  found: Hit[];
   rules: RuleEntry[];
   known: KnownEntry[];
   /** What recorded runs show of the rules: all of it for the one that was meant, what deviates for others. */
@@ -37,72 +34,129 @@ export interface Explanation {
   runs: RecordedCell[];
 }
 
-/**
- * What a rule id, a verdict, a cell id, a known issue or an error text means. Pure; `matrix` is needed for cells only, and
- * `documents` are the recorded runs that versions are read from.
- */
-export function explain(text: string, book: Book, matrix?: Matrix, documents: readonly Document[] = []): Explanation {
-  const word = text.trim();
-  const answer = (kind: Explanation['kind'], part: Partial<Explanation>): Explanation => ({
-    text,
-    kind,
-    symptoms: [],
-    rules: [],
-    known: [],
-    recorded: [],
-    runs: [],
-    ...part,
-  });
+/** What answers are looked up in beside the book. */
+export interface Sources {
+  /** For cells only. */
+  matrix?: Matrix | undefined;
+  /** The recorded runs that tested versions are read from. */
+  documents?: readonly Document[];
+  /** Finds by words. */
+  find?: ((query: string) => Hit[]) | undefined;
+}
 
+/** What a failure's text means. Needs no suites: rules are named by their ids. Undefined where no cause fits. Pure. */
+export function explainFailure(
+  text: string,
+  symptoms: readonly Symptom[],
+  documents: readonly Document[] = [],
+): Explanation | undefined {
+  const causes = diagnose(read(text), symptoms);
+  const [first] = causes;
+  if (first === undefined) return undefined;
+  const { questions } = first.symptom;
+  return {
+    ...blank(text, 'failure'),
+    failure: first.failure,
+    causes: causes.map(({ symptom }) => causeEntry(symptom)),
+    recorded: recordedRules(documents, questions),
+  };
+}
+
+/** What a rule, a verdict, a cell, a known issue, a cause, the text of a failure, or words mean. Pure. */
+export function explain(text: string, book: Book, { matrix, documents = [], find = () => [] }: Sources = {}): Explanation {
+  const word = text.trim();
   const rule = rulesOf(book).find((each) => each.rule.id === word.toUpperCase())?.rule.id;
-  if (rule !== undefined) {
-    return answer('rule', {
+  if (rule !== undefined)
+    return {
+      ...blank(text, 'rule'),
       rules: ruleEntries(book, [rule]),
       known: knownOf(book, [rule]),
       recorded: recordedRules(documents, [rule]),
-    });
-  }
+    };
 
   const verdict = verdictEntry(word.toLowerCase());
-  if (verdict !== undefined) return answer('verdict', { verdict });
+  if (verdict !== undefined) return { ...blank(text, 'verdict'), verdict };
 
   const issue = book.known.find(({ id }) => id === word.toLowerCase());
-  if (issue !== undefined) {
-    return answer('known issue', {
+  if (issue !== undefined)
+    return {
+      ...blank(text, 'known issue'),
       rules: ruleEntries(book, issue.rules),
       known: [knownEntry(issue)],
       recorded: recordedRules(documents, issue.rules, ({ known }) => known.includes(issue.id)),
-    });
-  }
+    };
+
+  const symptom = book.symptoms.find(({ id }) => id === word.toLowerCase());
+  if (symptom !== undefined)
+    return {
+      ...blank(text, 'cause'),
+      causes: [causeEntry(symptom)],
+      ...about(book, symptom.questions),
+      recorded: recordedRules(documents, symptom.questions),
+    };
 
   const cell = matrix && cellEntry(word, matrix, book);
-  if (cell !== undefined) return answer('cell', { ...cell, runs: recordedCell(documents, word) });
+  if (cell !== undefined) return { ...blank(text, 'cell'), ...cell, runs: recordedCell(documents, word) };
 
-  const line = clip(text, longest).replace(/\s+/g, ' ').trim();
-  const symptoms = book.symptoms.filter(({ pattern }) => pattern.test(line));
-  // Otherwise it may be what a report observed, as known issues match it.
-  const observed = symptoms.length > 0 ? [] : book.known.filter((each) => each.observed.test(line));
-  const ids = [...new Set([...symptoms, ...observed].flatMap(({ rules }) => rules))];
-  if (symptoms.length > 0 || observed.length > 0) {
-    const nearest = new Set((symptoms[0] ?? observed[0])?.rules).size;
-    return answer('error text', {
-      symptoms: symptoms.map(({ id, means, where, fix, cost, source, rules }) => ({
-        id,
-        means,
-        where,
-        fix,
-        cost,
-        source,
-        rules: [...rules],
-      })),
+  const failure = explainFailure(text, book.symptoms, documents);
+  if (failure !== undefined) return { ...failure, ...about(book, failure.causes[0]?.questions ?? []) };
+
+  // What a report observed, as known issues match it.
+  const line = text.slice(0, 16_384).replace(/\s+/g, ' ').trim();
+  const observed = book.known.filter((each) => each.observed.test(line));
+  if (observed.length > 0) {
+    const ids = [...new Set(observed.flatMap(({ rules }) => rules))];
+    return {
+      ...blank(text, 'known issue'),
       rules: ruleEntries(book, ids),
-      known: observed.length > 0 ? observed.map(knownEntry) : knownOf(book, ids),
-      // Of the nearest meaning all versions, as a documented failure is as documented; of the others what deviates.
-      recorded: [
-        ...recordedRules(documents, ids.slice(0, nearest)),
-        ...recordedRules(documents, ids.slice(nearest), ({ verdict }) => verdict === 'known' || verdict === 'fail'),
-      ],
-    });
+      known: observed.map(knownEntry),
+      recorded: recordedRules(documents, ids, ({ known }) => observed.some(({ id }) => known.includes(id))),
+    };
   }
-  return answer('unknown', { rules: ruleEntries(book, nearestRules(line, book)) });
+  return byWords(text, book, find);
+}
+
+/** A text that no cause fits: words that somebody asks for, or a failure that is unknown. */
+function byWords(text: string, book: Book, find: (query: string) => Hit[]): Explanation {
+  const failure = read(text).failures.findLast(
+    ({ errno, object }, index, all) => errno !== undefined || object !== undefined || index === all.length - 1,
+  );
+  const isOneWord = !/\s/.test(text.trim());
+  const tellsFailure =
+    !isOneWord && failure !== undefined && (failure.errno !== undefined || (/[:/]/.test(text) && complaint.test(text)));
+  if (!tellsFailure && text.length <= 400) {
+    const found = find(text);
+    if (found.length > 0) return { ...blank(text, 'words'), found };
+  }
+  const near = book.symptoms.filter((symptom) => shares(symptom, failure)).slice(0, 3);
+  return { ...blank(text, 'unknown'), ...(failure === undefined ? {} : { failure }), causes: near.map(causeEntry) };
+}
+
+/** Whether a cause is known by the same errno and by an object like this one. */
+function shares({ signs }: Symptom, failure: Failure | undefined): boolean {
+  const { errno, object } = failure ?? {};
+  return signs.some(
+    (sign) =>
+      (object !== undefined &&
+        sign.object?.test(object) === true &&
+        (errno === undefined || sign.errno === undefined || sign.errno.includes(errno))) ||
+      (errno !== undefined &&
+        sign.weight >= 6 &&
+        sign.errno?.includes(errno) === true &&
+        sign.object === undefined &&
+        sign.says === undefined &&
+        sign.near === undefined),
+  );
+}
+
+function about(book: Book, questions: readonly string[]): Pick<Explanation, 'rules' | 'known'> {
+  return { rules: ruleEntries(book, questions), known: knownOf(book, questions) };
+}
+
+function causeEntry({ id, cause, where, questions, remedies, otherwise, source }: Symptom): CauseEntry {
+  return { id, cause, where, questions, remedies, otherwise, source };
+}
+
+function blank(text: string, kind: Explanation['kind']): Explanation {
+  return { text, kind, causes: [], found: [], rules: [], known: [], recorded: [], runs: [] };
 }

@@ -2,16 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { knownIssues, suites } from '../../suites/all.ts';
 import { hostileChanges, hostileTexts } from '../testing/report/hostile.ts';
 import { sampleDocument } from '../testing/report/sample.ts';
-import { referenceDocuments } from '../verbs/recorded.ts';
+import { referenceDocuments } from '../verbs/reference-documents.ts';
 import type { Book } from './book.ts';
 import { explain } from './explain.ts';
 import { recordedCell, recordedRules } from './recorded.ts';
-import { symptoms } from './symptoms.ts';
-import { explanationText } from './text.ts';
+import { reply } from './reply/reply.ts';
+import { symptoms } from './symptoms/all.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const documents = await referenceDocuments();
-const shown = (text: string): string => explanationText(explain(text, book, undefined, documents)).replaceAll(/\s+/g, ' ');
+const shown = (text: string): string => reply(explain(text, book, { documents })).replaceAll(/\s+/g, ' ');
 
 describe('recorded evidence', () => {
   it('of a rule names every tested range of versions, and where it deviates by which known issue', () => {
@@ -26,7 +26,7 @@ describe('recorded evidence', () => {
   });
 
   it('of a known issue names only where it was seen', () => {
-    const { recorded } = explain('crio-mode-0666', book, undefined, documents);
+    const { recorded } = explain('crio-mode-0666', book, { documents });
     expect(recorded.map(({ rule }) => rule)).toEqual(['OWN-MODE', 'OWN-QAT-DPDK']);
     for (const { engine, known } of recorded.flatMap(({ ranges }) => ranges)) {
       expect(engine).toBe('crio');
@@ -34,13 +34,11 @@ describe('recorded evidence', () => {
     }
   });
 
-  it('of an error text tells of its nearest meaning where it is as documented too, and of the others what deviates', () => {
-    const { recorded } = explain("Could not open '/dev/vfio/5': Permission denied", book, undefined, documents);
-    const answers = (rule: string): string[] =>
-      recorded.find((each) => each.rule === rule)?.ranges.map(({ answer }) => answer) ?? [];
-    expect(answers('RVMM-VFIO-EACCES')).toContain('pass');
-    expect(answers('OWN-MODE')).not.toContain('pass');
-    expect(answers('OWN-MODE')).toContain('known');
+  it('of a failure is that of the questions that its first cause names', () => {
+    const { causes, recorded } = explain('cat: /dev/dri/renderD128: Permission denied', book, { documents });
+    expect(causes[0]?.id).toBe('file-mode');
+    expect(causes[0]?.questions).toEqual(expect.arrayContaining(recorded.map(({ rule }) => rule)));
+    expect(recorded.find(({ rule }) => rule === 'OWN-OFF')?.ranges.map(({ answer }) => answer)).toContain('pass');
   });
 
   it('of a cell is every run of it, newest first, with what deviates', () => {
@@ -54,14 +52,14 @@ describe('recorded evidence', () => {
 
   it('is left out where there is none', () => {
     expect(explain('OWN-ON', book).recorded).toEqual([]);
-    expect(explanationText(explain('OWN-ON', book))).not.toContain('Recorded');
+    expect(reply(explain('OWN-ON', book))).not.toContain('Recorded');
     expect(recordedCell([sampleDocument()], 'debian-13/crio-9.9/runc-9.9')).toEqual([]);
   });
 
   it.for(hostileTexts)('of hostile runs %# is inert on a terminal', (hostile) => {
     const document = hostileChanges(hostile);
     const rule = { ...document, verdicts: document.verdicts.map((verdict) => ({ ...verdict, rule: 'OWN-ON' })) };
-    const text = explanationText(explain('OWN-ON', book, undefined, [rule]));
+    const text = reply(explain('OWN-ON', book, { documents: [rule] }));
     expect(text).toContain('Recorded evidence');
     // oxlint-disable-next-line no-control-regex
     expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);

@@ -42,6 +42,11 @@ export function tells(engine: { name: EngineName; version: string }, key: string
   return untold === undefined || !untold.keys.test(key) || has(engine, untold.unless);
 }
 
+/** Every feature of every component, in their order. */
+export function featureRows(): Array<FeatureRow & { of: ComponentName }> {
+  return names.flatMap((of) => components[of].features.map((row) => ({ ...row, of })));
+}
+
 function rangeOf({ since, until }: FeatureRow): string {
   return until === undefined ? `>=${since}` : `>=${since} <${until}`;
 }

@@ -1,20 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
-import { packageRoot } from '../util/paths.ts';
 import { rulebookFor } from './rulebook.ts';
-
-/** The runs that were recorded and stand beside the code, as they were judged then. Empty where they were not shipped. */
-export async function referenceDocuments(): Promise<Document[]> {
-  const directory = join(packageRoot, 'results/reference');
-  const names = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  const paths = names.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name, 'report.json'));
-  return Promise.all(paths.filter((path) => existsSync(path)).map(readDocument));
-}
 
 /**
  * A recorded run, by its folder or its name below `results`: judged with today's rules, so that two of them differ only

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { suites } from '../../suites/all.ts';
-import { symptoms } from '../ask/symptoms.ts';
+import { symptoms } from '../ask/symptoms/all.ts';
 import type { Document } from '../model/document.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
 import type { Guide } from '../page/site/facts.ts';
@@ -12,7 +12,14 @@ import { UsageError } from '../util/errors.ts';
 /** What our suites and symptoms say beside the evidence. */
 export const guide: Guide = {
   suites: suites.map(({ id, title }) => ({ id, title })),
-  help: symptoms,
+  help: symptoms.map(({ id, cause, where, questions, remedies }) => ({
+    id,
+    means: cause,
+    where,
+    fix: remedies.map((remedy) => remedy.do).join('; or '),
+    cost: remedies.map(({ cost }) => cost).join('; '),
+    rules: questions,
+  })),
 };
 
 /** Pages are ours when they name us; anything else is somebody's work. */

@@ -2,8 +2,8 @@ import { knownIssues, suites } from '../../../../suites/all.ts';
 import { parseMadison, pickCandidate } from '../../../artifacts/debian-version.ts';
 import { findSum } from '../../../artifacts/release.ts';
 import { explain } from '../../../ask/explain.ts';
-import { symptoms } from '../../../ask/symptoms.ts';
-import { explanationText } from '../../../ask/text.ts';
+import { reply } from '../../../ask/reply/reply.ts';
+import { symptoms } from '../../../ask/symptoms/all.ts';
 import { symptomOf, worthRetry } from '../../../judge/symptoms.ts';
 import { errnoOf } from '../../../probe/errno.ts';
 import { renderTerminal } from '../../../report/terminal.ts';
@@ -32,7 +32,7 @@ export const wordTargets: Target[] = [
     corpus: async () => said,
     open: async () => ({
       try(text) {
-        explanationText(explain(text, book));
+        reply(explain(text, book), { all: true });
         errnoOf(text);
         for (const kind of ['refused', 'error', 'host-lost'] as const) {
           const outcome = {

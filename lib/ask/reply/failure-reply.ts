@@ -1,0 +1,85 @@
+import { clip, visibleLine } from '../../report/visible.ts';
+import type { CauseEntry, Explanation } from '../explain.ts';
+import { tooOld, type Wanted } from '../narrow.ts';
+import type { Failure } from '../reader/failure.ts';
+import { none, type Remedy } from '../symptoms/symptom.ts';
+import { field, heading, type Sheet } from './lines.ts';
+import { testedText, untestedText } from './tested.ts';
+
+/** Without `--all` so many remedies: of the others only how many there are. */
+const remedies = 2;
+
+/** What a failure means, in about a dozen lines: cause, fixes, what they cost, what was tested, what would show another cause. */
+export function failureReply({ failure, causes, recorded }: Explanation, sheet: Sheet, all: boolean, engine?: Wanted): string {
+  const [first, ...others] = causes;
+  if (first === undefined) return '';
+  const tested = testedText(recorded);
+  const untested = untestedText(recorded, first.questions);
+  return [
+    ...(failure === undefined ? [] : [heading(sheet, titleOf(failure)), '\n']),
+    field(sheet, 'cause', `${first.cause} [${first.id}]`),
+    ...(all ? [field(sheet, 'where', first.where)] : []),
+    ...remedyLines(first, sheet, all, engine),
+    ...others.map((other) => field(sheet, 'or', `${other.cause} [${other.id}]`)),
+    field(sheet, others.length > 0 ? 'tell apart' : 'otherwise', first.otherwise),
+    ...(tested === undefined ? [] : [field(sheet, 'tested', tested)]),
+    ...(untested === undefined ? [] : [field(sheet, 'not tested', untested)]),
+    ...(all ? [field(sheet, 'source', first.source)] : []),
+    ...(all ? others.map((other) => `\n${causeBlock(other, sheet)}`) : []),
+  ].join('');
+}
+
+/** All of one cause. */
+export function causeBlock(cause: CauseEntry, sheet: Sheet): string {
+  return [
+    heading(sheet, cause.id),
+    field(sheet, 'cause', cause.cause),
+    field(sheet, 'where', cause.where),
+    ...remedyLines(cause, sheet, true),
+    field(sheet, 'otherwise', cause.otherwise),
+    field(sheet, 'source', cause.source),
+  ].join('');
+}
+
+/** `open of /dev/dri/renderD128 by an application: EACCES`. Names are shown with their control characters written out. */
+export function titleOf({ verb, object, errno, by, tool, text }: Failure): string {
+  const who = tool === undefined || by !== 'application' ? `by ${article(by)}` : `by ${tool}`;
+  const what = object === undefined ? verb : `${verb ?? 'use'} of ${clip(visibleLine(object), 120)}`;
+  if (errno === undefined || what === undefined) return `"${clip(visibleLine(text.slice(-160)), 160)}"`;
+  return `${what} ${clip(visibleLine(who), 60)}: ${errno}`;
+}
+
+function article(layer: string): string {
+  const names: Record<string, string> = {
+    lsm: 'a Linux security module',
+    vmm: 'a VMM',
+    gvisor: 'gVisor',
+    kata: 'Kata',
+    application: 'an application',
+  };
+  return names[layer] ?? `the ${layer}`;
+}
+
+function remedyLines({ remedies: list }: CauseEntry, sheet: Sheet, all: boolean, engine?: Wanted): string[] {
+  const shown = all ? list : list.slice(0, remedies);
+  const single = list.length === 1;
+  const more = list.length - shown.length;
+  const costs = shown.map(({ cost }, index) => (single ? cost : `${index + 1}: ${cost}`));
+  return [
+    ...shown.map((remedy, index) => field(sheet, single ? 'fix' : `fix ${index + 1}`, remedyText(remedy, engine))),
+    ...(shown.every(({ cost }) => cost === none) ? [] : [field(sheet, 'costs', costs.join(' · '))]),
+    ...(more > 0
+      ? [field(sheet, 'more', `--all: ${more} more ${more === 1 ? 'fix' : 'fixes'}, where it happens, evidence`)]
+      : []),
+  ];
+}
+
+function remedyText({ do: what, since, weakens }: Remedy, engine?: Wanted): string {
+  const old = tooOld(since, engine);
+  return [
+    what,
+    ...(since === undefined ? [] : [`(${since} on)`]),
+    ...(weakens === true ? ['– weakens isolation'] : []),
+    ...(old === undefined ? [] : [`– ${old}`]),
+  ].join(' ');
+}

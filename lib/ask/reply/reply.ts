@@ -1,0 +1,112 @@
+import { clip, visibleLine } from '../../report/visible.ts';
+import type { KnownEntry, RuleEntry } from '../book.ts';
+import type { CellEntry } from '../cell.ts';
+import type { Explanation } from '../explain.ts';
+import type { Wanted } from '../narrow.ts';
+import type { RecordedCell, RecordedRule } from '../recorded.ts';
+import type { VerdictEntry } from '../verdict.ts';
+import { causeBlock, failureReply, titleOf } from './failure-reply.ts';
+import { field, heading, plainSheet, type Sheet } from './lines.ts';
+
+/** How much is told, and of which engine. */
+export interface ReplyOptions {
+  sheet?: Sheet;
+  /** All that is known instead of a dozen lines. */
+  all?: boolean;
+  engine?: Wanted | undefined;
+}
+
+/** An explanation in lines for a terminal. What was given is shown with its control characters written out. */
+export function reply(explanation: Explanation, { sheet = plainSheet, all = false, engine }: ReplyOptions = {}): string {
+  const { kind, verdict, cell, causes, found, rules, known, recorded, runs } = explanation;
+  const evidence = recorded.length === 0 ? '' : `\n${recordedLines(recorded, sheet)}`;
+  const more = (): string =>
+    `${[...rules.map((rule) => ruleLines(rule, sheet)), ...known.map((issue) => knownLines(issue, sheet))].map((block) => `\n${block}`).join('')}${evidence}`;
+  switch (kind) {
+    case 'unknown':
+      return unknownReply(explanation, sheet);
+    case 'words':
+      return found
+        .map(({ id, kind: of, title, text }, index) =>
+          index === 0
+            ? `${heading(sheet, `${id}, a ${of}`)}${field(sheet, 'says', of === 'term' ? text : title)}`
+            : field(sheet, index === 1 ? 'also' : '', `${id}: ${clip(title, 90)}`),
+        )
+        .join('');
+    case 'failure':
+      return `${failureReply(explanation, sheet, all, engine)}${all ? more() : ''}`;
+    case 'cause':
+      return `${causes.map((cause) => causeBlock(cause, sheet)).join('\n')}${all ? more() : evidence}`;
+    case 'verdict':
+      return verdict === undefined ? '' : verdictLines(verdict, sheet);
+    case 'cell':
+      return [
+        ...(cell === undefined ? [] : [cellLines(cell, sheet)]),
+        ...known.map((issue) => knownLines(issue, sheet)),
+        ...(runs.length === 0 ? [] : [runLines(runs, sheet)]),
+      ].join('\n');
+    case 'known issue':
+      return (
+        [...known.map((issue) => knownLines(issue, sheet)), ...rules.map((rule) => ruleLines(rule, sheet))].join('\n') + evidence
+      );
+    case 'rule':
+      return (
+        [...rules.map((rule) => ruleLines(rule, sheet)), ...known.map((issue) => knownLines(issue, sheet))].join('\n') + evidence
+      );
+  }
+}
+
+/** Nothing known: what was read, and what shares its object or errno. */
+function unknownReply({ text, failure, causes }: Explanation, sheet: Sheet): string {
+  const shown = clip(visibleLine(text), 200);
+  const facts =
+    failure === undefined || (failure.errno === undefined && failure.object === undefined)
+      ? []
+      : [field(sheet, 'read', titleOf(failure))];
+  const near = causes.map(({ id, cause }, index) => field(sheet, index === 0 ? 'nearest' : '', `${cause} [${id}]`));
+  return [heading(sheet, `Nothing here explains "${shown}".`), ...facts, ...near].join('');
+}
+
+function verdictLines({ verdict, means, exit, next }: VerdictEntry, sheet: Sheet): string {
+  return `${heading(sheet, verdict)}${field(sheet, 'means', means)}${field(sheet, 'exit', exit)}${field(sheet, 'next', next)}`;
+}
+
+function ruleLines({ id, suite, title, citation, applies, pods }: RuleEntry, sheet: Sheet): string {
+  return `${heading(sheet, `${id}, a rule of suite ${suite}`)}${field(sheet, 'says', title)}${field(sheet, 'on', pods.join('; '))}${field(sheet, 'applies to', applies, 13)}${field(sheet, 'written in', citation, 13)}`;
+}
+
+function knownLines({ id, title, url, range, rules, security }: KnownEntry, sheet: Sheet): string {
+  return `${heading(sheet, `${id}, a known issue${security ? ' of security' : ''}`)}${field(sheet, 'says', title)}${field(sheet, 'happens on', range, 13)}${field(sheet, 'rules', rules.join(', '))}${field(sheet, 'link', url)}`;
+}
+
+function cellLines({ id, host, engine, runtime, profiles, excluded, applies, unsupported }: CellEntry, sheet: Sheet): string {
+  return [
+    heading(sheet, id),
+    field(sheet, 'host', host),
+    field(sheet, 'engine', engine),
+    field(sheet, 'runtime', runtime),
+    excluded === undefined ? field(sheet, 'profiles', profiles.join(', ') || 'none') : field(sheet, 'left out', excluded),
+    field(sheet, 'rules', `${applies.length} apply: ${applies.join(', ')}`),
+    ...unsupported.map(({ reason, rules }) => field(sheet, 'not', `${reason}: ${rules.join(', ')}`)),
+  ].join('');
+}
+
+function recordedLines(recorded: readonly RecordedRule[], sheet: Sheet): string {
+  const rows = recorded.flatMap(({ rule, lines }) =>
+    lines.map((line, index) => field(sheet, index === 0 ? rule : '', visibleLine(line), 26)),
+  );
+  return `${heading(sheet, 'Recorded evidence')}${rows.join('')}`;
+}
+
+function runLines(runs: readonly RecordedCell[], sheet: Sheet): string {
+  const lines = runs.map(({ run, started, verdicts, deviates }) => {
+    const bad = deviates.map(({ rule, known }) => (known === undefined ? rule : `${rule} (${known})`));
+    return field(
+      sheet,
+      run,
+      visibleLine([`${verdicts}, ${started.slice(0, 10)}`, ...(bad.length === 0 ? [] : [bad.join(', ')])].join('; deviates: ')),
+      40,
+    );
+  });
+  return `${heading(sheet, 'Recorded runs')}${lines.join('')}`;
+}

@@ -1,0 +1,52 @@
+import type { Layer } from '../reader/layer.ts';
+import type { Verb } from '../reader/verb.ts';
+
+/** Facts of a failure by which a cause shows; all that are given must hold. */
+export interface Sign {
+  /** 9: only this cause prints it. 6: mostly this cause. 3: this cause among others. */
+  weight: number;
+  errno?: readonly string[];
+  verb?: readonly Verb[];
+  object?: RegExp;
+  /** One of these spoke, or passed the failure on. */
+  layer?: readonly Layer[];
+  /** In the statement of the failure itself. */
+  says?: RegExp;
+  /** In the statement; rules the cause out. */
+  not?: RegExp;
+  /** Anywhere in the text: another line that decides. */
+  near?: RegExp;
+}
+
+export interface Remedy {
+  do: string;
+  /** Versions from which it can be done, or by whom. */
+  since?: string;
+  /** What it gives away; `none` where it gives nothing away. */
+  cost: string;
+  /** It takes something from the isolation of the host or of other pods. Never first. */
+  weakens?: true;
+}
+
+/** One cause of failures, and what helps. */
+export interface Symptom {
+  id: string;
+  /** Such a text, as a program wrote it. */
+  example: string;
+  /** The cause, in one sentence. */
+  cause: string;
+  /** Which engines, runtimes and versions, and at which call. */
+  where: string;
+  /** Ids of the suites' rules that ask about it; none where it is no pod's doing. */
+  questions: readonly string[];
+  /** Cheapest and safest first. */
+  remedies: readonly [Remedy, ...Remedy[]];
+  /** What would show that it is another cause: a command on the user's own node, and what to read from it. */
+  otherwise: string;
+  signs: readonly Sign[];
+  /** How it is known: measured by a run of ours, or where it is written. */
+  source: string;
+}
+
+/** What a remedy costs that gives nothing away. */
+export const none = 'none';
