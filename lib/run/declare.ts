@@ -18,7 +18,7 @@ import { launch, type Gone } from './launch.ts';
 import { leaseWork, type LeaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
-import type { WorkerCell, WorkerContext } from './worker-context.ts';
+import { begun, type WorkerCell, type WorkerContext } from './worker-context.ts';
 
 /**
  * Declares the tables of all suites as vitest tests for every cell of a lease: a scenario is a `describe` whose pod is launched
@@ -30,20 +30,20 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const connection = new CriConnection(() => remote.dial(context.socket));
   afterAll(() => connection.close());
   const lease: Lease = { context, remote, connection, slots: new Semaphore(context.pods), broken: undefined, read: new Map() };
-  const pods: Array<{ turn: Turn; observe: () => Promise<Observation> }> = [];
+  const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
   for (const work of leaseWork(suites, context)) {
     const { turn, cell, suite, scenario, rules } = work;
     const before = pods.filter((pod) => pod.turn !== turn);
-    const observe = once(async () => {
+    const observe = once(async (tell: Tell) => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
-      if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe()));
-      return record(lease, work);
+      if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe(tell)));
+      return record(lease, work, tell);
     });
     if (turn !== 'reading') pods.push({ turn, observe });
     describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
       for (const rule of rules) {
-        test(`${rule.id}: ${rule.title}`, async ({ task }) => {
-          const observation = await observe();
+        test(`${rule.id}: ${rule.title}`, async ({ task, annotate }) => {
+          const observation = await observe((words, type) => void annotate(words, type));
           const { verdict, expected, observed } = judge(
             rule,
             { cell: cell.facts, observation, lease: context.lease },
@@ -65,11 +65,12 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
  * runner finds out whether the host is lost, and brings back what was not observed.
  */
-async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork): Promise<Observation> {
+async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, tell: Tell): Promise<Observation> {
   const { context, remote, slots } = lease;
   const at = { cell: cell.facts.id, suite: suite.id };
   const alone = turn === 'alone';
   for (let attempt = 1; ; attempt++) {
+    const pod = `${cell.facts.id} ${scenario.id}`;
     const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {
       if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
       const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
@@ -77,7 +78,15 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork):
       if (seen.kind === 'error') lease.broken = seen.message;
       return { outcome: seen, withLogs: gone.withLogs };
     };
-    const { outcome, withLogs } = await (alone ? slots.runAlone(observe) : slots.run(observe));
+    const inTurn = async (): ReturnType<typeof observe> => {
+      tell(pod, begun);
+      try {
+        return await observe();
+      } finally {
+        tell(pod, 'gone');
+      }
+    };
+    const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : slots.run(inTurn));
     const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
       appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
@@ -135,7 +144,10 @@ interface Lease {
   read: Map<ConfigScenario, Promise<Observation>>;
 }
 
-function once<T>(work: () => Promise<T>): () => Promise<T> {
+/** Tells the runner of a pod while its test is still going. */
+type Tell = (pod: string, type: string) => void;
+
+function once<A, T>(work: (first: A) => Promise<T>): (first: A) => Promise<T> {
   let promise: Promise<T> | undefined;
-  return () => (promise ??= work());
+  return (first) => (promise ??= work(first));
 }

@@ -119,15 +119,22 @@ async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string):
 
 async function pods(stage: Stage, suites: LeaseSuites, context: WorkerContext): Promise<void> {
   const seen = new Set<string>();
+  const tell = (): void => stage.progress.count(stage.count.done, stage.count.total, [...stage.underWay]);
+  tell();
   const errors = await suites.run({
     context,
     signal: stage.signal,
+    onPod: (pod, begun) => {
+      if (begun) stage.underWay.add(pod);
+      else stage.underWay.delete(pod);
+      tell();
+    },
     onRule: (title, passed) => {
       const pod = title.slice(0, title.lastIndexOf(' > '));
       if (!seen.has(pod)) {
         seen.add(pod);
         stage.count.done++;
-        stage.progress.count(stage.count.done, stage.count.total);
+        tell();
       }
       if (!passed) stage.progress.line('rule', `not as expected: ${title}`);
     },

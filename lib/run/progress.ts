@@ -1,9 +1,15 @@
+import { systemClock, type Clock } from '../util/clock.ts';
+import { Status } from './status.ts';
+
 /** What a run tells while it goes. Phases are words of the data path: artifact, host, engine, pods, report. */
-export interface Progress {
+export interface Progress extends Disposable {
   /** One line: `[  12.3 s] host debian-13: warm start`. */
   line(phase: string, text: string): void;
-  /** How much of the pods is done. */
-  count(done: number, total: number): void;
+  /** How much of the pods is done, and which of them are under way. */
+  count(done: number, total: number, underWay?: readonly string[]): void;
+  /** Work that goes on until it is disposed: what a silent run is busy with. */
+  begin(phase: string, name: string): Disposable;
+  /** Ends the status; lines may still follow. */
   close(): void;
 }
 
@@ -13,33 +19,69 @@ interface Terminal {
   write(text: string): unknown;
 }
 
-/** Lines for people and machines alike; on a terminal a last line with elapsed time and ETA, redrawn in place. */
-export function progressOn(stream: Terminal, now: () => number = Date.now): Progress {
-  const started = now();
+/** The longest silence where there is no terminal, in milliseconds. */
+const quiet = 10_000;
+
+/**
+ * Lines for people and machines alike, and a status: what is done, what is under way, and how long it will take. A terminal has
+ * it as its last line, redrawn in place; elsewhere it is a line of its own whenever there was none for 10 s.
+ */
+export function progressOn(stream: Terminal, clock: Clock = systemClock): Progress {
+  const started = clock.now();
   const live = stream.isTTY === true;
-  let status = '';
-  let firstCount: { at: number; done: number } | undefined;
-  const clear = (): void => void (live && status !== '' && stream.write('\r\x1b[K'));
-  const draw = (): void => void (live && status !== '' && stream.write(status.slice(0, (stream.columns ?? 80) - 1)));
-  const elapsed = (): string => `[${((now() - started) / 1000).toFixed(1).padStart(6)} s]`;
+  const status = new Status(clock);
+  let closed = false;
+  let drawn = false;
+  let lastWritten = started;
+  const write = (text: string): void => void stream.write(text);
+  const elapsed = (): string => `[${((clock.now() - started) / 1000).toFixed(1).padStart(6)} s]`;
+  const clear = (): void => {
+    if (drawn) write('\r\x1b[K');
+    drawn = false;
+  };
+  const draw = (): void => {
+    const words = status.words();
+    if (!live || closed || words === '') return;
+    write(`${elapsed()} ${words}`.slice(0, (stream.columns ?? 80) - 1));
+    drawn = true;
+  };
+  const put = (text: string): void => {
+    clear();
+    lastWritten = clock.now();
+    write(`${elapsed()} ${text}\n`);
+    draw();
+  };
+  const redraw = (): void => {
+    if (!live) return;
+    clear();
+    draw();
+  };
+  const ticking = clock.every(1_000, () => {
+    if (live) redraw();
+    else if (clock.now() - lastWritten >= quiet && status.words() !== '') put(status.words());
+  });
+  const close = (): void => {
+    closed = true;
+    ticking[Symbol.dispose]();
+    clear();
+  };
   return {
     line(phase, text) {
-      clear();
-      stream.write(`${elapsed()} ${phase} ${plain(text)}\n`);
-      draw();
+      const words = plain(text);
+      status.heard(phase, words);
+      put(`${phase} ${words}`);
     },
-    count(done, total) {
-      firstCount ??= { at: now(), done };
-      const pace = (now() - firstCount.at) / Math.max(1, done - firstCount.done);
-      const eta = done > firstCount.done ? `, ${Math.ceil((pace * (total - done)) / 1000)} s left` : '';
-      clear();
-      status = `${elapsed()} pods ${done} of ${total}${eta}`;
-      draw();
+    count(done, total, underWay = []) {
+      status.counted(done, total, underWay.map(plain));
+      redraw();
     },
-    close() {
-      clear();
-      status = '';
+    begin(phase, name) {
+      const end = status.begin(phase, plain(name));
+      redraw();
+      return { [Symbol.dispose]: end };
     },
+    close,
+    [Symbol.dispose]: close,
   };
 }
 

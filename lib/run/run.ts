@@ -25,7 +25,11 @@ export async function run(options: RunOptions): Promise<Document> {
   const { plan, folder, rulebook } = options;
   setMaxListeners(0, options.signal);
   await folder.mend(plan.cells.map((cell) => cell.id));
-  const timeline = new Timeline(await origin(folder), (event) => folder.append(event));
+  const timeline = new Timeline(
+    await origin(folder),
+    (event) => folder.append(event),
+    (phase, name) => options.progress.begin(phase, name),
+  );
   folder.append({
     event: 'started',
     run: folder.id,
@@ -97,6 +101,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     lost: new Set(),
     images: await probeImages(),
     count: { done: 0, total: 0 },
+    underWay: new Set(),
   };
   const ready = plan.cells.filter((cell) => {
     const reason = whyNot(cell, had);

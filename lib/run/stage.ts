@@ -37,6 +37,8 @@ export interface Stage extends RunOptions {
   images: ProbeImages;
   had: Map<string, Had>;
   count: { done: number; total: number };
+  /** Pods of all leases that are under way. */
+  underWay: Set<string>;
   /** Keys of scenarios that need no pod any more. */
   done: Set<string>;
   /** Those that were under way when the host was lost. */

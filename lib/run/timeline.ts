@@ -7,11 +7,20 @@ export class Timeline {
   readonly origin: number;
   readonly #append: (event: JournalEvent) => void;
   readonly #began: number;
+  readonly #begin: (phase: string, name: string) => Disposable;
 
-  /** `started` is when the run first started, by the wall clock: a resumed run counts on from there. */
-  constructor(started: number, append: (event: JournalEvent) => void) {
+  /**
+   * `started` is when the run first started, by the wall clock: a resumed run counts on from there. `begin` hears of each piece
+   * of work, and disposes what it returns when that ends.
+   */
+  constructor(
+    started: number,
+    append: (event: JournalEvent) => void,
+    begin: (phase: string, name: string) => Disposable = () => ({ [Symbol.dispose]: () => undefined }),
+  ) {
     this.origin = monotonicMs() - Math.max(0, Date.now() - started);
     this.#append = append;
+    this.#begin = begin;
     this.#began = this.now();
   }
 
@@ -21,6 +30,7 @@ export class Timeline {
 
   async span<T>(phase: string, name: string, work: () => Promise<T>): Promise<T> {
     const startMs = this.now();
+    using _ = this.#begin(phase, name);
     try {
       return await work();
     } finally {

@@ -34,6 +34,8 @@ function judgements(suite: string, ...scenarios: string[]): string[] {
 }
 
 interface Ran {
+  /** What began and what was gone, in order. */
+  pods: string[];
   rules: Array<{ title: string; passed: boolean }>;
   errors: string[];
   observations: Observation[];
@@ -54,9 +56,12 @@ async function ran(cri: FakeCri, change: Partial<WorkerContext>, signal?: AbortS
   });
   const rules: Ran['rules'] = [];
   const onRule = (title: string, passed: boolean): void => void rules.push({ title: title.split(' > ').at(-1) ?? '', passed });
+  const pods: string[] = [];
+  const onPod = (pod: string, begun: boolean): void => void pods.push(`${begun ? '+' : '-'}${pod}`);
   await using suites = prepareSuites();
-  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onRule });
+  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onRule, onPod });
   return {
+    pods,
     rules,
     errors,
     observations: await readRecords(join(place.path, 'cells', cell.id, 'observations.ndjson'), Observation),
@@ -92,8 +97,9 @@ describe('suites of one engine lease', () => {
   it('launch a scenario once, however many rules judge it, and record it before', async () => {
     await using cri = await fakeCri({ runtime: probe });
     const exitCode = process.exitCode;
-    const { rules, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { pods, rules, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
+    expect(pods).toEqual([`+${cell.id} plain`, `-${cell.id} plain`]);
     expect(rules.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
       'ID-API true',
       'ID-CONFIG true',
@@ -188,7 +194,7 @@ describe('suites of one engine lease', () => {
   it('launch no pod that was observed before, and none that wants another configuration', async () => {
     await using cri = await fakeCri();
     const change = { selected: judgements('ownership', 'root', 'flag-off'), done: [`${cell.id} ownership root`] };
-    expect(await ran(cri, change)).toEqual({ rules: [], errors: [], observations: [] });
+    expect(await ran(cri, change)).toEqual({ pods: [], rules: [], errors: [], observations: [] });
     expect(cri.calls).toEqual([]);
   });
 

@@ -1,13 +1,16 @@
 import { join, relative } from 'node:path';
+import type { TestAnnotation } from 'vitest';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { packageRoot } from '../util/paths.ts';
-import type { WorkerContext } from './worker-context.ts';
+import { begun, type WorkerContext } from './worker-context.ts';
 
 export interface SuiteRun {
   context: WorkerContext;
   signal: AbortSignal;
   /** Hears of every finished test: one rule in one cell. */
   onRule: (title: string, passed: boolean) => void;
+  /** Hears when a pod has got its turn, and when it is gone: `debian-13/containerd-1.7.24/crun-1.21 user-and-group`. */
+  onPod: (pod: string, begun: boolean) => void;
 }
 
 /** vitest for one engine lease. */
@@ -26,13 +29,13 @@ const runner = 'lib/run/suite-runner.ts';
 /** Begins to load vitest and what its worker will import: while an engine starts, nobody waits for it. Never throws: `run` does. */
 export function prepareSuites(): LeaseSuites {
   const errors: string[] = [];
-  let onRule: SuiteRun['onRule'] = () => undefined;
-  const ready = start(reporter((title, passed) => onRule(title, passed), errors));
+  const heard: Pick<SuiteRun, 'onRule' | 'onPod'> = { onRule: () => undefined, onPod: () => undefined };
+  const ready = start(reporter(heard, errors));
   ready.catch(() => undefined);
   return {
     async run(work) {
       const vitest = await ready;
-      onRule = work.onRule;
+      Object.assign(heard, { onRule: work.onRule, onPod: work.onPod });
       vitest.provide('podproof', work.context);
       const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
       work.signal.addEventListener('abort', cancel, { once: true });
@@ -106,11 +109,14 @@ async function transform(vitest: Vitest, urls: readonly string[], seen = new Set
   );
 }
 
-function reporter(onRule: SuiteRun['onRule'], errors: string[]): Reporter {
+function reporter(heard: Pick<SuiteRun, 'onRule' | 'onPod'>, errors: string[]): Reporter {
   return {
+    onTestCaseAnnotate(_, { message, type }: TestAnnotation) {
+      heard.onPod(message, type === begun);
+    },
     onTestCaseResult(test: TestCase) {
       const result = test.result();
-      onRule(test.fullName, result.state === 'passed');
+      heard.onRule(test.fullName, result.state === 'passed');
       if (result.state === 'failed' && test.meta().podproof === undefined) {
         errors.push(`${test.fullName}: ${result.errors[0]?.stack ?? result.errors[0]?.message ?? 'failed without an error'}`);
       }

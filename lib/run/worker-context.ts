@@ -42,6 +42,9 @@ export interface WorkerContext {
   pods: number;
 }
 
+/** The type of the annotation by which a worker says that a pod has got its turn; any other says that it is gone. */
+export const begun = 'begun';
+
 declare module 'vitest' {
   interface ProvidedContext {
     podproof: WorkerContext;

@@ -48,6 +48,7 @@ export async function stageIn(results: string, change: Partial<Stage> = {}): Pro
     images: { pause: image, root: image, user777: image },
     had: new Map(),
     count: { done: 0, total: 0 },
+    underWay: new Set(),
     done: new Set(),
     lost: new Set(),
     ...change,
