@@ -14,6 +14,37 @@ test('the summary names hosts with accelerator, counts, findings, the report and
   expect(text).toMatch(/^Exit +1: /m);
 });
 
+test('the summary ends with what weakens, what broke, the counts and the exit code, in this order', () => {
+  const document = sampleDocument();
+  const [first] = document.verdicts;
+  const known = (id: string, security: boolean, cell: string) => ({
+    ...first!,
+    cell,
+    verdict: 'known' as const,
+    known: id,
+    ...(security && { security }),
+  });
+  document.verdicts = [
+    known('kata-privileged-dev-full', false, 'a/b/c'),
+    known('crio-opens-device-mode', true, 'a/b/d'),
+    known('crio-opens-device-mode', true, 'a/b/c'),
+    { ...first!, verdict: 'fail', rule: 'R-1', cell: 'a/b/c' },
+  ];
+  document.cells = [];
+  const lines = renderTerminal(document, { reportPath: 'r.html' }).trimEnd().split('\n').slice(-9);
+  expect(lines).toEqual([
+    `Security  CRI-O sends no file mode, so that runc and crun make the node 0666 (${first?.rule}, known crio-opens-device-mode)`,
+    '  in      a/b/c and 1 more',
+    'fail      R-1 in a/b/c',
+    expect.stringMatching(/^ {2}why {5}expected /),
+    expect.stringMatching(/^Broken {4}Host devices passed .* \(.*, known kata-privileged-dev-full\)$/),
+    '  in      a/b/c',
+    'Report    r.html',
+    expect.stringMatching(/^Verdicts /),
+    expect.stringMatching(/^Exit {6}1: /),
+  ]);
+});
+
 test('many findings are counted', () => {
   const document = sampleDocument();
   const first = document.verdicts[0]!;
@@ -25,7 +56,9 @@ test('many findings are counted', () => {
 test.for(hostileTexts)('hostile text %# cannot act on a terminal, nor on a runner that reads it', (text) => {
   const shown = renderTerminal(hostileDocument(text), { reportPath: text }) + renderTerminal(hostileChanges(text));
   for (const line of shown.split('\n').slice(0, -1)) {
-    expect(line).toMatch(/^(Run|Host|Verdicts|Since|Report|Exit|void|fail|error|missing|blocked|fixed| {2}why| {10}and) /);
+    expect(line).toMatch(
+      /^(Run|Host|Verdicts|Since|Report|Exit|void|fail|error|missing|blocked|fixed|Security|Broken| {2}in| {2}why| {10}and) /,
+    );
     expect(line.length).toBeLessThan(500);
     expect(line).not.toContain('##[');
   }

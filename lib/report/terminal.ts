@@ -4,42 +4,76 @@ import { countsText, exitMeaning } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts } from './compare.ts';
-import { cellsOf, sentence, worstFindings } from './findings.ts';
+import { knownCauses, type Harm, type KnownCause } from './causes.ts';
+import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
 import { naturalOrder } from './order.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
 import { clip, visibleLine } from './visible.ts';
 
-/** How many findings the summary names. */
+/** How many findings of one kind the summary names. */
 const most = 8;
 
-/** The closing summary of a run in plain lines. Data cannot move the cursor, colour or reorder anything. */
+type Line = [label: string, text: string];
+
+/**
+ * The closing summary of a run in plain lines: first what weakens isolation, then what broke, last the counts and the exit code,
+ * which machines read. Data cannot move the cursor, colour or reorder anything.
+ */
 export function renderTerminal(document: Document, options: { reportPath?: string; newOnly?: boolean } = {}): string {
   const ordered = canonical(document);
-  const found = worstFindings(ordered);
   const time = wallTime(ordered);
-  const lines: Array<[label: string, text: string]> = [
+  const found = worstFindings(ordered);
+  const known = knownCauses(ordered);
+  const ofHarm = (harm: Harm): KnownCause[] => known.filter((cause) => cause.harm === harm);
+  const lines: Line[] = [
     [
       'Run',
       `${ordered.run.id}, profile ${ordered.run.profile}${ordered.run.complete ? '' : ', interrupted: resume it for the rest'}`,
     ],
-    ...(ordered.parts.length === 0 ? [] : [['Merged', partsText(ordered)] satisfies [string, string]]),
-    ...ordered.hosts.map((host): [string, string] => ['Host', hostText(host)]),
-    ['Verdicts', countsText(ordered.counts)],
-    ...(time === undefined ? [] : [['Time', wallTimeText(time)] satisfies [string, string]]),
+    ...(ordered.parts.length === 0 ? [] : [['Merged', partsText(ordered)] satisfies Line]),
+    ...ordered.hosts.map((host): Line => ['Host', hostText(host)]),
+    ...(time === undefined ? [] : [['Time', wallTimeText(time)] satisfies Line]),
     ...(ordered.baseline ? [sinceLine(ordered.baseline)] : []),
-    ...found.slice(0, most).flatMap((finding): Array<[string, string]> => {
-      const cells = cellsOf(finding);
-      const more = cells.length > 1 ? ` and ${cells.length - 1} more` : '';
-      return [
-        [finding.verdict, `${finding.rule}${finding.security ? ' (security)' : ''} in ${cells[0] ?? ''}${more}`],
-        ['  why', sentence(finding)],
-      ];
-    }),
-    ...(found.length > most ? [['', `and ${found.length - most} more findings`] satisfies [string, string]] : []),
-    ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies [string, string]]),
+    ...named(
+      found.filter(({ security }) => security),
+      findingLines,
+    ),
+    ...named(ofHarm('weakens'), (cause) => causeLines('Security', cause)),
+    ...named(
+      found.filter(({ security }) => !security),
+      findingLines,
+    ),
+    ...named(ofHarm('breaks'), (cause) => causeLines('Broken', cause)),
+    ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies Line]),
+    ['Verdicts', countsText(ordered.counts)],
     ['Exit', exitText(ordered, options.newOnly === true)],
   ];
   return lines.map(([label, text]) => `${label.padEnd(10)}${clip(inert(text), 400)}\n`).join('');
+}
+
+/** The first few, and how many more there are. */
+function named<T>(all: readonly T[], linesOf: (one: T) => Line[]): Line[] {
+  const more = all.length - most;
+  return [...all.slice(0, most).flatMap(linesOf), ...(more > 0 ? [['', `and ${more} more findings`] satisfies Line] : [])];
+}
+
+function findingLines(finding: Finding): Line[] {
+  const security = finding.security ? ' (security)' : '';
+  return [
+    [finding.verdict, `${finding.rule}${security} in ${cellsText(cellsOf(finding))}`],
+    ['  why', sentence(finding)],
+  ];
+}
+
+function causeLines(label: string, { title, rules, known, cells }: KnownCause): Line[] {
+  return [
+    [label, `${title} (${rules.join(', ')}, known ${known})`],
+    ['  in', cellsText(cells)],
+  ];
+}
+
+function cellsText([first = '', ...others]: readonly string[]): string {
+  return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
 /** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line, which a label prevents. */
@@ -64,7 +98,7 @@ function exitText({ run, baseline }: Document, newOnly: boolean): string {
   return `${baseline.exit}: ${exitMeaning(baseline.exit)}${all}`;
 }
 
-function sinceLine(baseline: Baseline): [string, string] {
+function sinceLine(baseline: Baseline): Line {
   const cells = [
     ...(baseline.newCells.length === 0 ? [] : [`${baseline.newCells.length} new cells`]),
     ...(baseline.goneCells.length === 0 ? [] : [`${baseline.goneCells.length} cells gone`]),

@@ -31,7 +31,7 @@ async function hostChecks(matrixFile: string, id: string): Promise<Check[]> {
   const matrix = await loadMatrix(matrixFile);
   const spec = Object.hasOwn(matrix.hosts, id) ? matrix.hosts[id] : undefined;
   if (spec === undefined) throw new UsageError(`--host: ${unknownWord('host', id, Object.keys(matrix.hosts))}`);
-  const progress = progressOn(process.stderr);
+  using progress = progressOn(process.stderr);
   const context = {
     ledger: await openLedger(`doctor-${process.pid}`),
     logs: join(tmpdir(), `podproof-doctor-${process.pid}`),

@@ -14,7 +14,7 @@ export function fetchVerb(program: Command): void {
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<PlanFlags>();
       await untilInterrupted(async (signal) => {
-        const progress = progressOn(process.stderr);
+        using progress = progressOn(process.stderr);
         try {
           const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
           const fetched = await fetchAll(plan, { signal, progress: (phase, text) => progress.line(phase, text) });
@@ -23,7 +23,6 @@ export function fetchVerb(program: Command): void {
         } finally {
           if (signal.aborted)
             progress.line('fetch', 'interrupted: what was begun is kept, and the next fetch goes on from there');
-          progress.close();
         }
       });
     });

@@ -43,7 +43,7 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
       const results = resolve(flags.out ?? flags.results);
       const baseline = await baselineOf(flags);
       await untilInterrupted(async (signal) => {
-        const progress = progressOn(process.stderr);
+        using progress = progressOn(process.stderr);
         const { folder, plan } = await openOrCreate(flags, results, {
           signal,
           progress: (text) => progress.line('plan', text),

@@ -11,6 +11,8 @@ const runtimes = ['runc', 'crun'];
 describe('the main job, with a real host, a real containerd and real pods', () => {
   let results: string;
   let output = '';
+  let log = '';
+  let summary = '';
   let exitCode: number | undefined;
   let document: Document;
 
@@ -18,6 +20,8 @@ describe('the main job, with a real host, a real containerd and real pods', () =
     results = await mkdtemp(join(tmpdir(), 'podproof-results-'));
     const run = await podproof(['--results', results, 'run']);
     output = `${run.stdout}\n${run.stderr}`;
+    log = run.stderr;
+    summary = run.stdout;
     exitCode = run.exitCode;
     document = await documentOf(join(results, 'latest'));
   });
@@ -28,6 +32,26 @@ describe('the main job, with a real host, a real containerd and real pods', () =
     expect(red.map(({ cell, rule, scenario, observed, reason }) => ({ cell, rule, scenario, observed, reason }))).toEqual([]);
     expect(exitCode).toBe(0);
     expect(document.counts.pass).toBeGreaterThan(80);
+  });
+
+  test('nothing is silent for longer than 15 s, and pods are counted and named while they run', () => {
+    const lines = log.split('\n').filter((line) => line !== '');
+    const times = lines.flatMap((line) => /^\[ *([\d.]+) s\] /.exec(line)?.[1] ?? []).map(Number);
+    expect(times.length).toBeGreaterThan(10);
+    const gaps = times.map((time, index) => ({ gap: time - (times[index - 1] ?? 0), before: lines[index] }));
+    expect(gaps.filter(({ gap }) => gap > 15)).toEqual([]);
+    expect(log).toMatch(/^\[ *[\d.]+ s\] pods \d+ of \d+.*: \S+\/(runc|crun)-\S+ \S+/m);
+  });
+
+  test('the last lines say what weakens isolation, then the counts and the exit code', () => {
+    const last = summary.trimEnd().split('\n').slice(-5);
+    expect(last).toEqual([
+      expect.stringMatching(/^Security {2}.*\(HYG-HOST-NULL, known crun-chowns-null\)$/),
+      expect.stringMatching(/^ {2}in {6}debian-13\/containerd-\S+\/crun-\S+$/),
+      expect.stringMatching(/^Report {4}\S+report\.html$/),
+      expect.stringMatching(/^Verdicts {2}.*\d+ pass/),
+      'Exit      0: nothing new',
+    ]);
   });
 
   test('the summary names the report, the accelerator and the counts, and latest points to the run', async () => {
