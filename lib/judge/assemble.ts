@@ -93,13 +93,14 @@ class Assembly {
       const home = tries.home(planned.id) ?? this.#runs.home(planned.id);
       const contrast = planned.runtime.name === 'runc' ? undefined : native;
       const verdicts = cellVerdicts({ planned, home, tries, known: this.#rulebook.known, native: contrast }, this.#questions);
-      const reason = home.blocked.get(planned.id);
+      const blocked = home.blocked.get(planned.id);
       const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
       const differ = (this.#accelerators.get(planned.host.id)?.size ?? 0) > 1;
       const cell: Cell = {
         ...cellHead(planned, home),
         verdict: worstOf(verdicts.map(({ verdict }) => verdict)) ?? 'unsupported',
-        ...(reason === undefined ? {} : { reason }),
+        ...(blocked === undefined ? {} : { reason: blocked.reason }),
+        ...(blocked?.remedy === undefined ? {} : { remedy: blocked.remedy }),
         // Where machines differ, the list of hosts does not say which of them this was.
         ...(accelerator === undefined || !differ ? {} : { accelerator }),
       };

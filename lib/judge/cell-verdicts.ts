@@ -85,7 +85,7 @@ function verdictOf(asked: Asked, question: Question): Verdict {
     asked,
     question,
     evidence,
-    blocked === undefined ? ['missing', 'planned, and no record was made'] : ['blocked', blocked],
+    blocked === undefined ? ['missing', 'planned, and no record was made'] : ['blocked', blocked.reason],
   );
 }
 

@@ -2,6 +2,8 @@ import type { JournalEvent } from '../model/journal.ts';
 import type { LeaseRecord } from '../model/observation.ts';
 import type { Span } from '../model/document.ts';
 
+type Blocked = Extract<JournalEvent, { event: 'blocked' }>;
+
 /** The journal of one run as look-up tables. */
 export type Journal = ReturnType<typeof digest>;
 
@@ -12,7 +14,7 @@ export function digest(events: readonly JournalEvent[]) {
     hosts: new Map<string, Extract<JournalEvent, { event: 'host' }>>(),
     artifacts: new Map<string, Extract<JournalEvent, { event: 'artifact' }>>(),
     leases: new Map<string, LeaseRecord>(),
-    blocked: new Map<string, string>(),
+    blocked: new Map<string, Pick<Blocked, 'reason' | 'remedy'>>(),
     spans: [] as Span[],
   };
   for (const event of events) {
@@ -36,7 +38,7 @@ export function digest(events: readonly JournalEvent[]) {
         journal.leases.set(event.record.lease, event.record);
         break;
       case 'blocked':
-        for (const cell of event.cells) journal.blocked.set(cell, event.reason);
+        for (const cell of event.cells) journal.blocked.set(cell, event);
         break;
       case 'span':
         journal.spans.push(event.span);

@@ -35,6 +35,7 @@ export const Cell = z.object({
     .describe('the CNI plugins that the matrix chose; absent where the host had its own'),
   verdict: VerdictName,
   reason: z.string().optional(),
+  remedy: z.string().optional().describe('what the reason ends with: what would help'),
   accelerator: z.string().optional().describe('of the machine that ran it, where several took the part of its host'),
 });
 export type Cell = z.infer<typeof Cell>;

@@ -20,7 +20,13 @@ export const JournalEvent = z.discriminatedUnion('event', [
     binaries: z.record(z.string(), z.string()),
   }),
   z.object({ event: z.literal('lease'), record: LeaseRecord }),
-  z.object({ event: z.literal('blocked'), cells: z.array(z.string()), reason: z.string() }),
+  z.object({
+    event: z.literal('blocked'),
+    cells: z.array(z.string()),
+    /** The whole sentence, with the remedy at its end. */
+    reason: z.string(),
+    remedy: z.string().optional(),
+  }),
   z.object({ event: z.literal('span'), span: Span }),
   z.object({ event: z.literal('ended'), at: z.string(), complete: z.boolean() }),
 ]);

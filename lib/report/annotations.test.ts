@@ -7,7 +7,19 @@ const lines = (document: ReturnType<typeof sampleDocument>): string[] => renderA
 
 test('a deviation is an error and infrastructure a warning', () => {
   const kinds = lines(sampleDocument()).map((line) => /^::(\w+) title=(\w+)/.exec(line)?.slice(1).join(' '));
-  expect(kinds).toEqual(['error fail', 'error fail', 'error fail', 'error fixed', 'warning error', 'warning blocked']);
+  expect(kinds).toEqual(['error fail', 'error fail', 'error fail', 'error fixed', 'warning blocked', 'warning error']);
+});
+
+test('a reason that blocks many questions is one warning', () => {
+  const document = sampleDocument();
+  const [first] = document.verdicts;
+  document.cells = [];
+  document.verdicts = Array.from({ length: 20 }, (_, index) => ({
+    ...{ ...first!, rule: `R-${index}`, verdict: 'blocked' as const, reason: 'There is no KVM; load kvm_amd' },
+  }));
+  expect(lines(document)).toEqual([
+    `::warning title=blocked%3A 1 cell%2C 20 questions in ${first?.cell}::There is no KVM; load kvm_amd`,
+  ]);
 });
 
 test('a run without deviations has no annotation', () => {

@@ -1,5 +1,6 @@
 import type { Document } from '../model/document.ts';
 import { colourOf } from '../model/verdict.ts';
+import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
 import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
 import { clip, visibleLine } from './visible.ts';
@@ -9,21 +10,40 @@ const most = 8;
 
 /** Workflow commands for GitHub: an error for what deviates, a warning for infrastructure; the last one of a kind says how many more there are. */
 export function renderAnnotations(document: Document): string {
-  const found = worstFindings(canonical(document));
+  const ordered = canonical(document);
+  const found = worstFindings(ordered);
   const errors = found.filter((finding) => colourOf(finding.verdict) === 'red');
-  const warnings = found.filter((finding) => colourOf(finding.verdict) === 'infrastructure');
-  return [...commands('error', errors), ...commands('warning', warnings)].map((line) => `${line}\n`).join('');
+  const warnings = found.filter(({ verdict }) => colourOf(verdict) === 'infrastructure' && verdict !== 'blocked');
+  const blocked = blockages(ordered).map(({ reason, remedy, ...waiting }) => ({
+    title: `blocked: ${waitingText(waiting)} in ${placesText(waiting.cells)}`,
+    text: remedy === undefined ? reason : `${reason}; ${remedy}`,
+  }));
+  return [...commands('error', errors.map(noteOf)), ...commands('warning', [...blocked, ...warnings.map(noteOf)])]
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
-function commands(kind: 'error' | 'warning', found: readonly Finding[]): string[] {
+interface Note {
+  title: string;
+  text: string;
+}
+
+function noteOf(finding: Finding): Note {
+  return {
+    title: `${finding.verdict} ${finding.rule} in ${placesText(cellsOf(finding))}`,
+    text: [finding.title, sentence(finding)].filter((part) => part !== '').join(': '),
+  };
+}
+
+function placesText([first = '', ...others]: readonly string[]): string {
+  return others.length > 0 ? `${first} and ${others.length} more` : first;
+}
+
+function commands(kind: 'error' | 'warning', found: readonly Note[]): string[] {
   const shown = found.length > most ? found.slice(0, most - 1) : found;
-  const lines = shown.map((finding) => {
-    const cells = cellsOf(finding);
-    const where = `${cells[0] ?? ''}${cells.length > 1 ? ` and ${cells.length - 1} more` : ''}`;
-    const title = `${finding.verdict} ${finding.rule} in ${where}`;
-    const text = [finding.title, sentence(finding)].filter((part) => part !== '').join(': ');
-    return `::${kind} title=${property(clip(visibleLine(title), 200))}::${message(clip(visibleLine(text), 2000))}`;
-  });
+  const lines = shown.map(
+    ({ title, text }) => `::${kind} title=${property(clip(visibleLine(title), 200))}::${message(clip(visibleLine(text), 2000))}`,
+  );
   return shown.length === found.length
     ? lines
     : [...lines, `::${kind} title=podproof::+${found.length - shown.length} more, see the report`];

@@ -1,6 +1,7 @@
 import { type Baseline, changeKinds } from '../model/baseline.ts';
 import { type Document, type Verdict } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
+import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts, changesOf } from './compare.ts';
@@ -21,12 +22,13 @@ export function renderMarkdown(document: Document, options: { budget?: number } 
   page.table('Verdicts', ['Verdict', 'Count', 'Meaning'], countRows(ordered));
   page.table('Hosts', ['Host', 'Kind', 'Kernel', 'Accelerator', 'Why'], hostRows(ordered));
   if (ordered.baseline) changes(page, ordered, ordered.baseline);
-  page.table('Findings', findingColumns, findingRows(worstFindings(ordered)));
+  page.table('Findings', findingColumns, findingRows(worstFindings(ordered).filter(({ verdict }) => verdict !== 'blocked')));
+  page.table('Blocked', ['Why', 'What helps', 'Waiting', 'Cells'], blockedRows(ordered));
   page.table('Security findings', findingColumns, findingRows(securityFindings(ordered)));
   page.table(
     'Cells',
-    ['Cell', 'Verdict', 'Reason'],
-    ordered.cells.map((cell) => [code(cell.id), cell.verdict, code(cell.reason ?? '')]),
+    ['Cell', 'Verdict'],
+    ordered.cells.map((cell) => [code(cell.id), cell.verdict]),
   );
   page.list(
     'Left out of the plan',
@@ -100,20 +102,29 @@ function changes(page: Page, document: Document, baseline: Baseline): void {
   page.list('Cells that are gone', baseline.goneCells.map(code));
 }
 
+function blockedRows(document: Document): string[][] {
+  return blockages(document).map(({ reason, remedy = '', ...waiting }) => [
+    code(reason),
+    code(remedy),
+    waitingText(waiting),
+    someCells(waiting.cells),
+  ]);
+}
+
+function someCells(cells: readonly string[]): string {
+  return cells.slice(0, 3).map(code).join('<br>') + (cells.length > 3 ? ` and ${cells.length - 3} more` : '');
+}
+
 const findingColumns = ['Verdict', 'Rule', 'Expected', 'Observed', 'Cells'];
 
 function findingRows(list: readonly Finding[]): string[][] {
-  return list.map((finding) => {
-    const cells = cellsOf(finding);
-    const more = cells.length > 3 ? ` and ${cells.length - 3} more` : '';
-    return [
-      finding.verdict,
-      `${code(finding.rule)}<br>${prose(finding.title)}`,
-      code(finding.expected),
-      code(finding.reason ?? finding.observed) + (finding.known === undefined ? '' : `<br>known: ${code(finding.known)}`),
-      cells.slice(0, 3).map(code).join('<br>') + more,
-    ];
-  });
+  return list.map((finding) => [
+    finding.verdict,
+    `${code(finding.rule)}<br>${prose(finding.title)}`,
+    code(finding.expected),
+    code(finding.reason ?? finding.observed) + (finding.known === undefined ? '' : `<br>known: ${code(finding.known)}`),
+    someCells(cellsOf(finding)),
+  ]);
 }
 
 /** Collects lines within a budget of bytes; once a section is full, the rest of it is counted instead. */

@@ -1,11 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { withBaseline } from './compare.ts';
 import { sampleDocument } from '../testing/report/sample.ts';
 import { hostileChanges, hostileDocument, hostileTexts, longWindedDocument } from '../testing/report/hostile.ts';
 import { renderTerminal } from './terminal.ts';
 
 test('the summary names hosts with accelerator, counts, findings, the report and the exit code', () => {
-  const text = renderTerminal(withBaseline(sampleDocument(), sampleDocument()), { reportPath: 'results/x/report.html' });
+  const text = renderTerminal(withBaseline(sampleDocument(), sampleDocument()), {
+    reportPath: 'results/x/report.html',
+    width: 500,
+  });
   expect(text).toContain('debian-13 (vm, kernel 6.12.117+deb13-amd64), accelerator tcg: /dev/kvm opens');
   expect(text).toMatch(/^Verdicts +1 error, 4 fail/m);
   expect(text).toMatch(/^fail +OWN-DIRECTORY \(security\) in .* and 1 more$/m);
@@ -31,7 +34,7 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     { ...first!, verdict: 'fail', rule: 'R-1', cell: 'a/b/c' },
   ];
   document.cells = [];
-  const lines = renderTerminal(document, { reportPath: 'r.html' }).trimEnd().split('\n').slice(-9);
+  const lines = renderTerminal(document, { reportPath: 'r.html', width: 500 }).trimEnd().split('\n').slice(-9);
   expect(lines).toEqual([
     `Security  CRI-O sends no file mode, so that runc and crun make the node 0666 (${first?.rule}, known crio-opens-device-mode)`,
     '  in      a/b/c and 1 more',
@@ -57,13 +60,58 @@ test.for(hostileTexts)('hostile text %# cannot act on a terminal, nor on a runne
   const shown = renderTerminal(hostileDocument(text), { reportPath: text }) + renderTerminal(hostileChanges(text));
   for (const line of shown.split('\n').slice(0, -1)) {
     expect(line).toMatch(
-      /^(Run|Host|Verdicts|Since|Report|Exit|void|fail|error|missing|blocked|fixed|Security|Broken| {2}in| {2}why| {10}and) /,
+      /^(Run|Host|Verdicts|Since|Report|Exit|void|fail|error|missing|Blocked|fixed|Security|Broken| {2}(in|why|fix|then)| {9}) /,
     );
+    expect(line.trim()).not.toMatch(/^::/);
     expect(line.length).toBeLessThan(500);
     expect(line).not.toContain('##[');
   }
   // oxlint-disable-next-line no-control-regex
   expect(shown.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
+});
+
+test.for([80, 132])('no line is longer than %i, the width of the terminal, unless it is one word', (width) => {
+  const text = renderTerminal(withBaseline(sampleDocument(), sampleDocument()), { reportPath: `/${'a/'.repeat(80)}`, width });
+  const long = text.split('\n').filter((line) => line.length > width);
+  expect(long.map((line) => line.trim().split(/\s+/).length)).toEqual(['Report'].map(() => 1));
+});
+
+describe('what blocked a run', () => {
+  const remedy = 'npx podproof doctor';
+  const reason = `Cannot build the host image of Debian trixie: mmdebstrap: ${'it cannot write there, '.repeat(20)}and ends`;
+  const blockedDocument = () => {
+    const document = sampleDocument();
+    const [first] = document.verdicts;
+    document.cells = ['a/b/c', 'a/b/d'].map((id) => ({
+      ...document.cells[0]!,
+      ...{ id, verdict: 'blocked', reason: `${reason}; ${remedy}`, remedy },
+    }));
+    document.verdicts = document.cells.flatMap(({ id }) =>
+      Array.from({ length: 5 }, (_, index) => ({
+        ...first!,
+        ...{ cell: id, rule: `R-${index}`, verdict: 'blocked' as const, reason: `${reason}; ${remedy}` },
+      })),
+    );
+    return document;
+  };
+
+  test('is told once, in three lines, with what helps and how to go on', () => {
+    const lines = renderTerminal(blockedDocument(), { reportPath: 'r.html' }).split('\n');
+    const start = lines.indexOf('Blocked   nothing could run: 2 cells, 10 questions');
+    expect(lines.slice(start + 1, start + 5)).toEqual([
+      '  why     Cannot build the host image of Debian trixie: mmdebstrap: it cannot',
+      '          write there, it cannot write there, it cannot write there, it cannot',
+      '          write there, it cannot write there, it cannot write there, it cannot …',
+      '  fix     npx podproof doctor',
+    ]);
+    expect(lines.join('\n').match(/Cannot build/g)).toHaveLength(1);
+  });
+
+  test('is not all where something ran', () => {
+    const document = blockedDocument();
+    document.verdicts.push({ ...sampleDocument().verdicts[0]!, verdict: 'pass' });
+    expect(renderTerminal(document)).toContain('Blocked   2 cells, 10 questions could not run\n');
+  });
 });
 
 test('a line of a megabyte is cut', () => {

@@ -7,22 +7,39 @@ import { changeCounts } from './compare.ts';
 import { knownCauses, type Harm, type KnownCause } from './causes.ts';
 import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
 import { naturalOrder } from './order.ts';
+import { blockages, waitingText, type Blockage } from './blocked.ts';
+import { wrap } from '../util/wrap.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
 import { clip, visibleLine } from './visible.ts';
 
 /** How many findings of one kind the summary names. */
 const most = 8;
 
-type Line = [label: string, text: string];
+/** Lines of the terminal that a reason may take; the report has all of it. */
+const reasonLines = 3;
+/** Longest text of one label, in characters. */
+const longest = 400;
+const labelWidth = 10;
+
+type Line = [label: string, text: string, atMost?: number];
+
+export interface SummaryOptions {
+  reportPath?: string;
+  /** Exit by what is new since the baseline. */
+  newOnly?: boolean;
+  /** Of the terminal, in characters; 80 without it. */
+  width?: number;
+}
 
 /**
  * The closing summary of a run in plain lines: first what weakens isolation, then what broke, last the counts and the exit code,
  * which machines read. Data cannot move the cursor, colour or reorder anything.
  */
-export function renderTerminal(document: Document, options: { reportPath?: string; newOnly?: boolean } = {}): string {
+export function renderTerminal(document: Document, options: SummaryOptions = {}): string {
   const ordered = canonical(document);
   const time = wallTime(ordered);
-  const found = worstFindings(ordered);
+  const { width = 80 } = options;
+  const found = worstFindings(ordered).filter(({ verdict }) => verdict !== 'blocked');
   const known = knownCauses(ordered);
   const ofHarm = (harm: Harm): KnownCause[] => known.filter((cause) => cause.harm === harm);
   const lines: Line[] = [
@@ -44,11 +61,36 @@ export function renderTerminal(document: Document, options: { reportPath?: strin
       findingLines,
     ),
     ...named(ofHarm('breaks'), (cause) => causeLines('Broken', cause)),
+    ...blockedLines(ordered),
     ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies Line]),
     ['Verdicts', countsText(ordered.counts)],
     ['Exit', exitText(ordered, options.newOnly === true)],
   ];
-  return lines.map(([label, text]) => `${label.padEnd(10)}${clip(inert(text), 400)}\n`).join('');
+  return lines
+    .flatMap((line) => wrapped(line, width))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** A text beside its label, in at most so many lines. */
+function wrapped([label, text, atMost = Infinity]: Line, width: number): string[] {
+  const all = wrap(`${label.padEnd(labelWidth)}${clip(inert(text), longest)}`, width, labelWidth);
+  if (all.length <= atMost) return all;
+  const kept = all.slice(0, atMost);
+  return [...kept.slice(0, -1), `${kept.at(-1)?.slice(0, width - 2)} …`];
+}
+
+/** Each reason once, whatever it blocked. */
+function blockedLines(document: Document): Line[] {
+  const all = blockages(document);
+  if (all.length === 0) return [];
+  const ran = document.verdicts.some(({ verdict }) => !['blocked', 'missing', 'unsupported'].includes(verdict));
+  const told = (blockage: Blockage): Line[] => [
+    ['Blocked', ran || all.length > 1 ? `${waitingText(blockage)} could not run` : `nothing could run: ${waitingText(blockage)}`],
+    ['  why', blockage.reason, reasonLines],
+    ...(blockage.remedy === undefined ? [] : [['  fix', blockage.remedy] satisfies Line]),
+  ];
+  return [...named(all, told), ['  then', 'npx podproof run --resume goes on; the report has each reason in full']];
 }
 
 /** The first few, and how many more there are. */
@@ -76,9 +118,11 @@ function cellsText([first = '', ...others]: readonly string[]): string {
   return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
-/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line, which a label prevents. */
+/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line, blanks aside. */
 function inert(text: string): string {
-  return visibleLine(text).replaceAll('##[', '## [');
+  return visibleLine(text)
+    .replaceAll('##[', '## [')
+    .replaceAll(/(?<=^| )::/g, ': :');
 }
 
 function hostText(host: Document['hosts'][number]): string {

@@ -99,6 +99,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     had,
     done,
     lost: new Set(),
+    reasons: new Set(),
     images: await probeImages(),
     count: { done: 0, total: 0 },
     underWay: new Set(),

@@ -39,9 +39,11 @@ describe('a cell that could not be tried', () => {
     block(stage, [cell], new BlockedError('There is no KVM', { remedy: 'load kvm_amd' }));
     block(stage, [cell], new Error('QEMU ended'));
     expect(await stage.folder.events()).toEqual([
-      { event: 'blocked', cells: [cell.id], reason: 'There is no KVM; load kvm_amd' },
+      { event: 'blocked', cells: [cell.id], reason: 'There is no KVM; load kvm_amd', remedy: 'load kvm_amd' },
       { event: 'blocked', cells: [cell.id], reason: 'QEMU ended' },
     ]);
     expect(written[0]).toContain(`blocked ${cell.id}: There is no KVM; load kvm_amd`);
+    block(stage, [cell], new Error('QEMU ended'));
+    expect(written[2]).toContain(`blocked ${cell.id}: for the same reason`);
   });
 });

@@ -11,7 +11,7 @@ import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
-import { sentenceOf } from '../util/errors.ts';
+import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { Had } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 import type { Progress } from './progress.ts';
@@ -43,6 +43,8 @@ export interface Stage extends RunOptions {
   done: Set<string>;
   /** Those that were under way when the host was lost. */
   lost: Set<string>;
+  /** Why cells were blocked, as far as it was told. */
+  reasons: Set<string>;
 }
 
 /** The scenarios whose pods a cell still needs, as far as this is known: without `setting` its host is not up yet. */
@@ -80,6 +82,9 @@ export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
 /** These cells could not be tried; the run goes on without them. */
 export function block(stage: Stage, cells: readonly PlannedCell[], why: unknown): void {
   const reason = sentenceOf(why);
-  stage.folder.append({ event: 'blocked', cells: cells.map((cell) => cell.id), reason });
-  stage.progress.line('blocked', `${cells.map((cell) => cell.id).join(', ')}: ${reason}`);
+  const remedy = why instanceof BlockedError ? why.remedy : undefined;
+  const ids = cells.map((cell) => cell.id);
+  stage.folder.append({ event: 'blocked', cells: ids, reason, ...(remedy === undefined ? {} : { remedy }) });
+  stage.progress.line('blocked', `${ids.join(', ')}: ${stage.reasons.has(reason) ? 'for the same reason' : reason}`);
+  stage.reasons.add(reason);
 }

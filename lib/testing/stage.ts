@@ -51,6 +51,7 @@ export async function stageIn(results: string, change: Partial<Stage> = {}): Pro
     underWay: new Set(),
     done: new Set(),
     lost: new Set(),
+    reasons: new Set(),
     ...change,
   };
   return { stage, written };

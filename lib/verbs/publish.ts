@@ -11,6 +11,7 @@ import { renderTerminal } from '../report/terminal.ts';
 import { evidenceBudget, podsByVerdict } from '../page/evidence.ts';
 import { writeReports } from '../report/write.ts';
 import { UsageError } from '../util/errors.ts';
+import { widthOf } from '../util/wrap.ts';
 import { recordedDocument } from './recorded.ts';
 
 export interface PublishFlags {
@@ -47,7 +48,9 @@ export async function publish(
   await writeReports(document, evidence, folder.path, { redact, leases, pods });
   const newOnly = flags.newOnly === true;
   process.stdout.write(
-    flags.json === true ? renderJson(document) : renderTerminal(document, { reportPath: `${folder.path}/report.html`, newOnly }),
+    flags.json === true
+      ? renderJson(document)
+      : renderTerminal(document, { reportPath: `${folder.path}/report.html`, newOnly, width: widthOf(process.stdout) }),
   );
   if (flags.annotations === true) process.stdout.write(renderAnnotations(document));
   return newOnly ? (document.baseline?.exit ?? document.run.exit) : document.run.exit;
