@@ -5,9 +5,10 @@ import { packageRoot } from '../util/paths.ts';
 /** How many test files are named as the slowest. */
 const named = 10;
 
-/** Ends a test run with its slowest files, and with one line that any machine reads: `720 passed, 0 failed, 3 skipped`. */
-export default class ClosingLine implements Reporter {
+/** Counts the tests of one or more instances of vitest, and ends them with one line that any machine reads. */
+export class ClosingLine implements Reporter {
   readonly #counts = { passed: 0, failed: 0, skipped: 0 };
+  readonly #modules: TestModule[] = [];
 
   onTestCaseResult(test: TestCase): void {
     const { state } = test.result();
@@ -15,14 +16,20 @@ export default class ClosingLine implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+    this.#modules.push(...modules);
+    // A file that cannot be loaded has no test that could fail.
+    this.#counts.failed += errors.length + modules.filter((module) => module.errors().length > 0).length;
+  }
+
+  /** Prints the slowest files, then `720 passed, 0 failed, 3 skipped`. Returns the exit code: 1 when a test failed, or none ran. */
+  print(): 0 | 1 {
     const { passed, failed, skipped } = this.#counts;
-    const closing = `${slowest(modules)}\n${passed} passed, ${failed + errors.length} failed, ${skipped} skipped\n`;
-    // After the summary of the default reporter, which is written in the same turn.
-    setImmediate(() => process.stdout.write(closing));
+    process.stdout.write(`${slowest(this.#modules)}\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+    return failed > 0 || passed === 0 ? 1 : 0;
   }
 }
 
-/** Tests and hooks of each file, in seconds, the longest first. */
+/** Loading, tests and hooks of each file, in seconds, the longest first. */
 function slowest(modules: readonly TestModule[]): string {
   const files = modules.map((module) => ({
     name: relative(packageRoot, module.moduleId),

@@ -3,10 +3,25 @@ import { packageRoot } from '../util/paths.ts';
 
 const minute = 60_000;
 
-/** Unit tests stand beside their source; end-to-end tests need a VM or a browser, run one after the other, and last. */
+const endToEnd = {
+  root: packageRoot,
+  fileParallelism: false,
+  testTimeout: 20 * minute,
+  hookTimeout: 20 * minute,
+  sequence: { groupOrder: 1 },
+};
+
+/** End-to-end tests that start a virtual machine or a daemon: it takes the whole machine, so one file runs at a time. */
+const machine = ['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'broken-host', 'together', 'container', 'hostile-artifacts'].map(
+  (name) => `lib/testing/e2e/${name}.e2e.ts`,
+);
+
+/**
+ * Unit tests stand beside their source. End-to-end tests are in two projects, which `lib/testing/main.ts` runs side by side:
+ * where one waits for a virtual machine, the other has a processor for its browser and its fake hosts.
+ */
 export default defineConfig({
   test: {
-    reporters: ['default', './lib/testing/closing-line.ts'],
     retry: 0,
     projects: [
       {
@@ -14,21 +29,12 @@ export default defineConfig({
           name: 'unit',
           root: packageRoot,
           include: ['lib/**/*.test.ts', 'suites/**/*.test.ts'],
-          testTimeout: 20_000,
+          testTimeout: minute,
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: 'e2e',
-          root: packageRoot,
-          include: ['lib/testing/e2e/*.e2e.ts'],
-          fileParallelism: false,
-          testTimeout: 20 * minute,
-          hookTimeout: 20 * minute,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      { test: { name: 'machine', include: machine, ...endToEnd } },
+      { test: { name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: machine, ...endToEnd } },
     ],
   },
 });

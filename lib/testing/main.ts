@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { startVitest } from 'vitest/node';
+import { packageRoot } from '../util/paths.ts';
+import { ClosingLine } from './closing-line.ts';
+
+// All tests, for `npm test`; words narrow them to the files whose path has one of them. Two instances of vitest share the processors: one for what waits for virtual machines, and one
+// for all else, as workers of one instance would wait for each other.
+const lanes = [['machine'], ['unit', 'e2e']];
+const closing = new ClosingLine();
+const ran = await Promise.all(
+  lanes.map((project) =>
+    startVitest('test', process.argv.slice(2), {
+      config: join(packageRoot, 'lib/testing/vitest.config.ts'),
+      project,
+      watch: false,
+      passWithNoTests: true,
+      // Without its live summary, of which two would overwrite each other.
+      reporters: [['default', { summary: false }], closing],
+    }),
+  ),
+);
+await Promise.all(ran.map((vitest) => vitest.close()));
+process.exitCode = closing.print();
