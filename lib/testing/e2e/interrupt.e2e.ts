@@ -8,7 +8,8 @@ import { runtimeDirectory } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
 import { documentOf, podproof } from './podproof.ts';
 
-const only = 'runtime=runc suite=ownership scenario=user-and-group,user-only,group-only,root,image-user';
+const pods = ['user-and-group', 'user-only', 'root', 'image-user'];
+const only = `runtime=runc suite=ownership scenario=${pods.join(',')}`;
 let results: string;
 beforeEach(async () => {
   results = await mkdtemp(join(tmpdir(), 'podproof-interrupt-'));
@@ -42,7 +43,7 @@ test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the r
   await run;
   expect(alive(ours)).toEqual(ours);
   const done = await recorded();
-  expect(done).toBeLessThan(5);
+  expect(done).toBeLessThan(pods.length);
 
   // The ledger is the machine's: what other runs left in it is no part of this test.
   const id = await readlink(join(results, 'latest'));
@@ -62,7 +63,7 @@ test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the r
   const document = await documentOf(join(results, 'latest'));
   expect(document.run.complete).toBe(true);
   expect(document.counts.missing).toBe(0);
-  expect(await recorded()).toBe(5);
+  expect(await recorded()).toBe(pods.length);
 });
 
 test('SIGINT tears the host down and keeps what was seen', async () => {
