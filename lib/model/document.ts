@@ -81,7 +81,7 @@ export const KnownIssueText = z.object({
 });
 export type KnownIssueText = z.infer<typeof KnownIssueText>;
 
-/** One piece of wall time, for the report's time-line. */
+/** One piece of wall time, for the report's timeline. */
 export const Span = z.object({
   phase: z.string(),
   name: z.string(),

@@ -1,6 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVersions, inRange } from './version.ts';
+import { compareVersions, inRange, isVersion } from './version.ts';
+
+test('a text is a version if and only if it can be compared', () => {
+  const noise = fc.array(fc.constantFrom('1', '20', '.', 'v', 'rc', '-', ':', ' ', 'newest', 'x'), { maxLength: 6 });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        noise.map((parts) => parts.join('')),
+      ),
+      (text) => {
+        const compare = (): number => compareVersions(text, text);
+        if (isVersion(text)) expect(compare()).toBe(0);
+        else expect(compare).toThrow(RangeError);
+      },
+    ),
+  );
+});
 
 describe('compareVersions', () => {
   test.for([

@@ -11,6 +11,8 @@ import { offlinePage } from './offline-page.ts';
 import { html, type Markup } from './template.ts';
 import { timeline } from './timeline.ts';
 
+export { evidenceBudget, podsByVerdict } from './evidence.ts';
+
 export interface PageOptions {
   /** Observations by `evidenceKey`. */
   evidence?: ReadonlyMap<string, Observation>;

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { JournalEvent } from '../model/journal.ts';
 import { Timeline } from './timeline.ts';
 
-describe('time-line', () => {
+describe('timeline', () => {
   it('accounts for work in milliseconds since the run started', async () => {
     const events: JournalEvent[] = [];
     const timeline = new Timeline(Date.now() - 5_000, (event) => events.push(event));

@@ -8,7 +8,7 @@ import { withBaseline } from '../report/compare.ts';
 import { renderJson } from '../report/json.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
 import { renderTerminal } from '../report/terminal.ts';
-import { evidenceBudget, podsByVerdict } from '../page/evidence.ts';
+import { evidenceBudget, podsByVerdict } from '../page/page.ts';
 import { writeReports } from '../report/write.ts';
 import { UsageError } from '../util/errors.ts';
 import { widthOf } from '../util/wrap.ts';

@@ -5,8 +5,7 @@ import { suites } from '../../suites/all.ts';
 import { symptoms } from '../ask/symptoms/all.ts';
 import type { Document } from '../model/document.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
-import type { Guide } from '../page/site/facts.ts';
-import { renderSite } from '../page/site/site.ts';
+import { type Guide, renderSite } from '../page/site/site.ts';
 import { UsageError } from '../util/errors.ts';
 
 /** What our suites and symptoms say beside the evidence. */

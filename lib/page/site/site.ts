@@ -4,6 +4,8 @@ import { gatherFacts, runtimeName, slug, type Guide } from './facts.ts';
 import { indexPage } from './index-page.ts';
 import { rulePage } from './rule-page.ts';
 
+export type { Guide };
+
 /**
  * Pages that answer "can I use this with that?" from the recorded runs of any plans: path → text. One for each rule, engine
  * and runtime. Pure; the same for the same runs in any order.

@@ -113,7 +113,7 @@ export async function experiment(fault: Fault, expected: ReadonlyMap<string, str
     document !== undefined &&
     document.spans.some(({ startMs, durationMs }) => startMs < 0 || durationMs < 0 || startMs + durationMs > 3_600_000)
   )
-    wrong.push('the time-line has times that cannot be');
+    wrong.push('the timeline has times that cannot be');
   return {
     fault,
     happened: happened(),
