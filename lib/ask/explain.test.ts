@@ -78,7 +78,7 @@ describe('a cell', () => {
   it('that is left out is explained with the reason', () => {
     expect(ask('debian-12/containerd-1.7.24/runc-1.1.5').cell).toMatchObject({
       profiles: [],
-      excluded: "containerd 1.7.24 is built for trixie's libc, and debian-12 is bookworm",
+      excluded: 'packages of trixie need its libc, and debian-12 is bookworm',
     });
   });
 

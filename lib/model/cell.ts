@@ -38,6 +38,8 @@ export const Plan = z.object({
   /** By suite, those that there were when it was planned: what a suite got later is no part of the run. Absent in older plans. */
   scenarios: z.record(z.string(), z.array(z.string())).optional(),
   cells: z.array(PlannedCell),
+  /** By cell, what it stands for, where the profile covers pairs: "newest containerd with newest crun; debian-13 with crun-1.28". */
+  stands: z.record(z.string(), z.string()).optional(),
   excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
   /** Absent when the run does all of its plan. */
   shard: PlanShard.optional(),

@@ -38,19 +38,17 @@ describe('planCells', () => {
   test('leaves out a package of another suite, with the reason', () => {
     const { excluded } = everything();
     expect(excluded['debian-12/containerd-1.7.24/runc-1.1.5']).toBe(
-      "containerd 1.7.24 is built for trixie's libc, and debian-12 is bookworm",
+      'packages of trixie need its libc, and debian-12 is bookworm',
     );
     expect(excluded['debian-12/containerd-1.6.20/runc-1.1.15']).toBe(
-      "runc 1.1.15 is built for trixie's libc, and debian-12 is bookworm",
+      'packages of trixie need its libc, and debian-12 is bookworm',
     );
   });
 
   test('does the same on a container host', () => {
     const matrix = exampleMatrix();
     matrix.hosts['debian-12'] = ContainerHost.parse({ kind: 'container', suite: 'bookworm' });
-    expect(everything(matrix).excluded['debian-12/containerd-1.7.24/runc-1.1.5']).toMatch(
-      /^containerd 1\.7\.24 is built for trixie/,
-    );
+    expect(everything(matrix).excluded['debian-12/containerd-1.7.24/runc-1.1.5']).toMatch(/^packages of trixie need its libc/);
   });
 
   test('tries every package on a machine whose libc is not known in advance', () => {

@@ -95,7 +95,7 @@ function labelOf(part: { name: string } & Asked): string {
 function foreignLibc(host: PlannedCell['host'], part: { name: string; version: string; source: Source }): string | undefined {
   const suite = hostKindFacts(host.spec).debianSuite?.(host.spec);
   if (part.source.kind !== 'deb' || suite === undefined || suite === part.source.suite) return undefined;
-  return `${part.name} ${part.version} is built for ${part.source.suite}'s libc, and ${host.id} is ${suite}`;
+  return `packages of ${part.source.suite} need its libc, and ${host.id} is ${suite}`;
 }
 
 /** Each part as it is planned and as the matrix asks for it. */

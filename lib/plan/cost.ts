@@ -59,6 +59,11 @@ export function basis(cells: readonly PlannedCell[], by: Costs): string {
 
 /** `about 6 min`. */
 export function duration(seconds: number): string {
+  return `about ${brief(seconds)}`;
+}
+
+/** `6 min`, `4.5 h`. */
+export function brief(seconds: number): string {
   const minutes = Math.max(1, Math.round(seconds / 60));
-  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
+  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
 }

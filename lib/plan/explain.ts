@@ -1,7 +1,8 @@
 import { versionLabel } from '../model/matrix/pick.ts';
-import type { Plan } from '../model/cell.ts';
-import { basis, duration, totalCost, type Costs } from './cost.ts';
-import { planLeases } from './leases.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
+import { groupBy } from '../util/group-by.ts';
+import { basis, brief, duration, totalCost, type Costs } from './cost.ts';
+import { planLeases, type HostGroup } from './leases.ts';
 import type { PackedPlan } from './packed.ts';
 import { packShards } from './shards.ts';
 
@@ -17,22 +18,29 @@ export function explainPlan(plan: Plan, by: Costs, shards = 1): PackedPlan {
   };
 }
 
-/** A plan as `plan` prints it: hosts, engines and runtimes; then what is left out, by reason. */
-export function planText(plan: Plan, by: Costs, shards = 1): string {
+/** How many machines share the work in the examples that a plan gives. */
+const fleets = [8, 64];
+/** A plan that one machine does in this many seconds is not for a fleet. */
+const worthSharing = 3_600;
+
+/**
+ * A plan as `plan` prints it: hosts, engines and runtimes; then what is left out, by reason. `all` names each cell, and what it
+ * stands for, where otherwise engines of a host that have the same runtimes share a line.
+ */
+export function planText(plan: Plan, by: Costs, shards = 1, all = false): string {
   const leases = planLeases(plan.cells);
   const explained = explainPlan(plan, by, shards);
   const lines = [
-    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}, ${duration(explained.seconds)} on one machine (${basis(plan.cells, by)})`,
+    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}`,
+    `Time: ${duration(explained.seconds)} on one machine${fleetText(plan, by, explained.seconds)} (${basis(plan.cells, by)})`,
     `Suites: ${plan.suites.join(', ')}`,
     ...cniLine(plan),
     `Plan: ${plan.hash}`,
   ];
-  for (const { host, engines } of leases) {
-    lines.push('', `${host.id} (${[host.spec.kind, 'suite' in host.spec ? host.spec.suite : ''].filter(Boolean).join(', ')})`);
-    for (const { engine, cells } of engines) {
-      const runtimes = cells.map(({ runtime }) => `${runtime.name} ${versionLabel(runtime)}`).join(', ');
-      lines.push(`  ${engine.name} ${engine.version} (${engine.source.kind}): ${runtimes}`);
-    }
+  for (const lease of leases) {
+    const { id, spec } = lease.host;
+    lines.push('', `${id} (${[spec.kind, 'suite' in spec ? spec.suite : ''].filter(Boolean).join(', ')})`);
+    lines.push(...(all ? cellLines(plan, lease) : engineLines(lease)));
   }
   if (shards > 1) {
     lines.push('');
@@ -49,19 +57,59 @@ export function planText(plan: Plan, by: Costs, shards = 1): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** `, 9 h on 8, 1.4 h on 64`: what the busiest machine has to do. */
+function fleetText({ cells }: Plan, by: Costs, seconds: number): string {
+  if (seconds < worthSharing) return '';
+  return fleets
+    .map((count) => {
+      const busiest = Math.max(...packShards(cells, count, by).map((shard) => totalCost(shard, by)));
+      return `, ${brief(busiest)} on ${count}`;
+    })
+    .join('');
+}
+
+function cellLines({ stands }: Plan, { engines }: HostGroup): string[] {
+  return engines.flatMap(({ cells }) => cells.map(({ id }) => `  ${id}${stands?.[id] === undefined ? '' : `: ${stands[id]}`}`));
+}
+
+/** `  containerd 1.6.20 (deb): runc 1.1.5, crun 1.8.1`. */
+function engineLines({ engines }: HostGroup): string[] {
+  const alike = groupBy(engines, ({ cells }) => runtimesText(cells));
+  return [...alike].map(([runtimes, groups]) => {
+    const bySource = groupBy(groups, ({ engine }) => `${engine.name} ${engine.source.kind}`);
+    const titles = [...bySource.values()].flatMap((same) => {
+      const [first] = same;
+      return first === undefined
+        ? []
+        : [`${first.engine.name} ${same.map(({ engine }) => engine.version).join(' ')} (${first.engine.source.kind})`];
+    });
+    return `  ${titles.join(', ')}: ${runtimes}`;
+  });
+}
+
+/** `runc 1.1.5 1.1.15, kata 3.30.0-go-qemu 4.1.0-{go-clh,go-qemu}`. */
+function runtimesText(cells: readonly PlannedCell[]): string {
+  const runtimes = cells.map(({ runtime }) => runtime);
+  return [...groupBy(runtimes, ({ name }) => name)]
+    .map(([name, versions]) => {
+      const byVersion = [...groupBy(versions, ({ version }) => version)].map(([version, same]) => {
+        const labels = same.map((runtime) => versionLabel(runtime));
+        return labels.length === 1
+          ? labels[0]
+          : `${version}-{${labels.map((label) => label.slice(version.length + 1)).join(',')}}`;
+      });
+      return `${name} ${byVersion.join(' ')}`;
+    })
+    .join(', ');
+}
+
 /** One version is for all cells of a plan. */
 function cniLine({ cells: [cell] }: Plan): string[] {
   return cell?.cni === undefined ? [] : [`CNI plugins: ${cell.cni.version} (${cell.cni.source.kind})`];
 }
 
-function byReason(excluded: Plan['excluded']): Map<string, string[]> {
-  const reasons = new Map<string, string[]>();
-  for (const { cell, why } of excluded) {
-    const cells = reasons.get(why) ?? [];
-    cells.push(cell);
-    reasons.set(why, cells);
-  }
-  return reasons;
+function byReason(excluded: Plan['excluded']): Array<[string, string[]]> {
+  return [...groupBy(excluded, ({ why }) => why)].map(([why, rows]) => [why, rows.map(({ cell }) => cell)]);
 }
 
 function counted(count: number, noun: string): string {

@@ -1,9 +1,10 @@
 import type { Matrix } from '../model/matrix/matrix.ts';
 import { unknownWord } from '../model/matrix/suggest.ts';
 import { UsageError } from '../util/errors.ts';
-import type { Plan } from '../model/cell.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
 import { planCells, withVersions, type ExcludedCell, type FoundVersions } from './cells.ts';
 import { planHash } from './hash.ts';
+import { coverPairs } from './pairs.ts';
 import { parseSelection, type Vocabulary } from './select.ts';
 
 export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
@@ -26,8 +27,10 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
   if (suites.length === 0)
     throw new UsageError(`${leaves(selection.text)} no suite of profile ${id}; it has ${profile.suites.join(', ')}`);
   const all = planCells(matrix, profile, found);
-  const cells = all.cells.filter(selection.cell);
-  const excluded = all.excluded.filter(({ cell }) => selection.cell(cell));
+  const selected = all.cells.filter(selection.cell);
+  const kept = profile.coverage === 'pairs' ? coverPairs(selected) : undefined;
+  const cells = kept?.map(({ cell }) => cell) ?? selected;
+  const excluded = [...all.excluded.filter(({ cell }) => selection.cell(cell)), ...notKept(selected, cells)];
   if (cells.length === 0) throw new UsageError(`${leaves(selection.text)} no cell of profile ${id}${reason(excluded)}`);
   const scenarios = scenariosOf && Object.fromEntries(suites.map((suite) => [suite, [...(scenariosOf[suite] ?? [])]]));
   const content = { only: selection.text, suites, ...(scenarios && { scenarios }), cells };
@@ -36,8 +39,16 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
     hash: planHash(content),
     profile: id,
     ...content,
+    ...(kept && { stands: Object.fromEntries(kept.map(({ cell, stands }) => [cell.id, stands])) }),
     excluded: excluded.map(({ cell, why }) => ({ cell: cell.id, why })),
   };
+}
+
+/** The cells that a coverage of pairs can do without. */
+function notKept(selected: readonly PlannedCell[], kept: readonly PlannedCell[]): ExcludedCell[] {
+  const all = new Set(kept);
+  const why = 'coverage by pairs: any two of its host, engine and runtime are together in another cell';
+  return selected.filter((cell) => !all.has(cell)).map((cell) => ({ cell, why }));
 }
 
 function leaves(selection: string): string {

@@ -49,7 +49,7 @@ describe('progress', () => {
       return screen(written).filter((line) => line !== '');
     });
     const words = (seconds: number, left: number): string =>
-      `[  ${seconds}.0 s] pods 12 of 24, ${left} s left: crun root, crun user-only, runc root and 2 more; host debian-12: building the image, for ${seconds} s`;
+      `[  ${seconds}.0 s] pods 12 of 24, ${left} s left: crun root, user-only; runc root and 2 more; host debian-12: building the image, for ${seconds} s`;
     expect(shown[0]).toEqual([words(30, 24)]);
     expect(shown[1]?.at(-1)).toBe(words(33, 28));
   });

@@ -1,4 +1,5 @@
 import type { Clock } from '../util/clock.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** For so many milliseconds nobody has to be told again what the last line was. */
 const fresh = 10_000;
@@ -76,7 +77,9 @@ export class Status {
     const pace = first === undefined ? 0 : (this.#clock.now() - first.at) / Math.max(1, done - first.done);
     const eta = first !== undefined && done > first.done ? `, ${Math.ceil((pace * (total - done)) / 1000)} s left` : '';
     const more = underWay.length > mostPods ? ` and ${underWay.length - mostPods} more` : '';
-    const which = underWay.length === 0 ? '' : `: ${underWay.slice(0, mostPods).join(', ')}${more}`;
+    const byCell = groupBy(underWay.slice(0, mostPods), (pod) => pod.split(' ')[0] ?? '');
+    const named = [...byCell].map(([cell, pods]) => `${cell} ${pods.map((pod) => pod.slice(cell.length + 1)).join(', ')}`);
+    const which = underWay.length === 0 ? '' : `: ${named.join('; ')}${more}`;
     return `pods ${done} of ${total}${eta}${which}`;
   }
 }

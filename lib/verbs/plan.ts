@@ -18,6 +18,7 @@ export interface PlanFlags {
   json?: boolean;
   shards?: string;
   checkNewest?: boolean;
+  all?: boolean;
 }
 
 /**
@@ -46,6 +47,7 @@ export function planVerb(program: Command): void {
     .option('--profile <name>', 'a profile of the matrix', 'quick')
     .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership rule=OWN-*'")
     .option('--shards <n>', 'pack the cells for this many machines')
+    .option('--all', 'each cell on a line of its own, with what it stands for where the profile covers pairs')
     .option('--check-newest', 'instead of a plan, list versions that are newer than those of the matrix')
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
@@ -61,7 +63,9 @@ export function planVerb(program: Command): void {
         const plan = await planFrom(flags, asking);
         const by = await learnedCosts(plan, rulebookFor(plan));
         process.stdout.write(
-          flags.json === true ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n` : planText(plan, by, shards),
+          flags.json === true
+            ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n`
+            : planText(plan, by, shards, flags.all === true),
         );
       });
     });

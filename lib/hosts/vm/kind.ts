@@ -43,7 +43,7 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
   ]);
   const blueprint = { spec: { ...spec, kernelParameters }, qemu, image };
   const proof = await proveAccelerator(blueprint, needs.features.includes('kvm'), context);
-  context.progress(`host ${id} runs under ${proof.accelerator} of QEMU ${qemu.version} (${originOf(qemu)}): ${proof.reason}`);
+  context.progress(`${id} runs under ${proof.accelerator} of QEMU ${qemu.version} (${originOf(qemu)}): ${proof.reason}`);
   const started = await startHost(blueprint, proof, context, (running, how, of) => enterHost(running, how, of, context));
   const {
     running,

@@ -81,6 +81,12 @@ export const Profile = z.strictObject({
   engines: z.array(pick).min(1),
   runtimes: z.array(pick).min(1),
   suites: z.array(id).min(1),
+  coverage: z
+    .enum(['all', 'pairs'])
+    .optional()
+    .describe(
+      'all: every combination, the default; pairs: enough of them that any two of host, engine and runtime version that go together are tested together',
+    ),
 });
 export type Profile = z.infer<typeof Profile>;
 

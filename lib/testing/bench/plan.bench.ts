@@ -3,6 +3,7 @@ import type { Matrix } from '../../model/matrix/matrix.ts';
 import { costs } from '../../plan/cost.ts';
 import { planLeases } from '../../plan/leases.ts';
 import { makePlan } from '../../plan/plan.ts';
+import { coverPairs } from '../../plan/pairs.ts';
 import { packShards } from '../../plan/shards.ts';
 
 /** A matrix of `hosts` × `engines` × `runtimes` cells. */
@@ -33,6 +34,7 @@ export function benchPlan(): Spread[] {
     const plan = timed(`plan ${many} cells`, () =>
       makePlan(matrix, { profile: 'all', only: 'engine=containerd>=1.0 host=host-*' }),
     );
+    timed(`cover the pairs of ${many} cells`, () => coverPairs(plan.cells));
     timed(`leases of ${many} cells`, () => planLeases(plan.cells));
     timed(`pack ${many} cells into 256 shards`, () => packShards(plan.cells, 256, costs()));
   };
