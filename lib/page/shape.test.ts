@@ -29,8 +29,8 @@ test.for([
   ['reason', undefined],
   ['keys', { a: null }],
   ['keys', ['a']],
-])('%s: %j does not fit', ([key, value]) => {
-  expect(Pod({ ...pod, [String(key)]: value })).toBe(false);
+] as const)('%s: %j does not fit', ([key, value]) => {
+  expect(Pod({ ...pod, [key]: value })).toBe(false);
 });
 
 test('a key that only the prototype has is not there', () => {
