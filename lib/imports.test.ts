@@ -26,7 +26,7 @@ const allowed: Record<string, string> = {
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite suites util',
   report: 'model page util',
   page: 'model report util',
-  ask: 'judge model plan report suite',
+  ask: 'judge model plan report suite util',
   setup: '',
   verbs: 'ask hosts judge model page plan probe record report run suites util',
 };

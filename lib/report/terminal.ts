@@ -118,11 +118,9 @@ function cellsText([first = '', ...others]: readonly string[]): string {
   return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
-/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line, blanks aside. */
+/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line, which a label prevents. */
 function inert(text: string): string {
-  return visibleLine(text)
-    .replaceAll('##[', '## [')
-    .replaceAll(/(?<=^| )::/g, ': :');
+  return visibleLine(text).replaceAll('##[', '## [');
 }
 
 function hostText(host: Document['hosts'][number]): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { widthOf, wrap } from './wrap.ts';
+import { widthOf, wrap, wrapText } from './wrap.ts';
 
 describe('a text', () => {
   test('is broken at blanks, and its other lines are indented', () => {
@@ -19,6 +19,10 @@ describe('a text', () => {
     ]);
   });
 
+  test('has no line that a runner takes for a command', () => {
+    expect(wrap('why it ended ::error::x and more', 14, 2)).toEqual(['why it ended ::error::x', '  and more']);
+  });
+
   test('that fits is one line', () => {
     expect(wrap('', 10)).toEqual(['']);
     expect(wrap('exactly 10', 10)).toEqual(['exactly 10']);
@@ -35,6 +39,10 @@ describe('a text', () => {
       }),
     );
   });
+});
+
+test('each line of a longer text is wrapped by itself, under its own indentation', () => {
+  expect(wrapText('one\n  two three four\n\nlast', 12, 2)).toBe('one\n  two three\n    four\n\nlast');
 });
 
 test('a reader without columns, or with too few to read, has 80', () => {

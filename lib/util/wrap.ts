@@ -14,8 +14,17 @@ export function wrap(text: string, width: number, indent = 0): string[] {
     const line = lines.at(-1) ?? '';
     const longer = `${line} ${word}`;
     // Blanks before the first word are the text's own indentation.
-    if (longer.length <= width || line.trim() === '') lines[lines.length - 1] = longer;
+    // A runner of GitHub takes a line for a command that begins so, blanks aside.
+    if (longer.length <= width || line.trim() === '' || word.startsWith('::')) lines[lines.length - 1] = longer;
     else lines.push(' '.repeat(indent) + word);
   }
   return lines;
+}
+
+/** Each line of `text` wrapped; what is broken off is indented by `indent` more than its line. */
+export function wrapText(text: string, width: number, indent: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => wrap(line, width, line.length - line.trimStart().length + indent))
+    .join('\n');
 }

@@ -3,6 +3,7 @@ import { clean, type Cleaned } from '../hosts/shared/clean.ts';
 import { cleanCache } from '../hosts/shared/clean-cache.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { CacheEntry } from '../util/cache.ts';
+import { widthOf, wrapText } from '../util/wrap.ts';
 
 interface Flags {
   dryRun?: boolean;
@@ -29,7 +30,8 @@ export function cleanVerb(program: Command): void {
         process.stdout.write(`${JSON.stringify(cache === undefined ? cleaned : { cleaned, cache }, undefined, 2)}\n`);
       else {
         const left = cleaned.length === 0 ? ['Nothing is left of any run.'] : cleaned.map(describe);
-        process.stdout.write(`${[...left, ...(cache === undefined ? [] : describeCache(cache, dryRun))].join('\n')}\n`);
+        const lines = [...left, ...(cache === undefined ? [] : describeCache(cache, dryRun))];
+        process.stdout.write(`${wrapText(lines.join('\n'), widthOf(process.stdout), 2)}\n`);
       }
       process.exitCode = failed || (cache !== undefined && 'why' in cache) ? 75 : 0;
     });

@@ -9,6 +9,7 @@ import { loadMatrix } from '../model/matrix/load.ts';
 import { unknownWord } from '../model/matrix/suggest.ts';
 import { progressOn } from '../run/progress.ts';
 import { UsageError } from '../util/errors.ts';
+import { widthOf, wrap } from '../util/wrap.ts';
 
 export function doctorVerb(program: Command): void {
   program
@@ -22,7 +23,9 @@ export function doctorVerb(program: Command): void {
         flags.host === undefined
           ? await examineMachine()
           : [...(await examineMachine()), ...(await hostChecks(flags.matrix, flags.host))];
-      process.stdout.write(flags.json === true ? `${JSON.stringify(checks, undefined, 2)}\n` : checks.map(line).join(''));
+      process.stdout.write(
+        flags.json === true ? `${JSON.stringify(checks, undefined, 2)}\n` : checksText(checks, widthOf(process.stdout)),
+      );
       process.exitCode = checks.some((check) => check.status === 'missing') ? 75 : 0;
     });
 }
@@ -44,7 +47,17 @@ async function hostChecks(matrixFile: string, id: string): Promise<Check[]> {
 
 const words: Record<Check['status'], string> = { ok: 'ok     ', warn: 'warning', missing: 'missing' };
 
-function line({ status, title, found, detail, fix }: Check): string {
-  const more = [...(detail?.split('\n') ?? []).map((each) => `| ${each}`), ...(fix === undefined ? [] : [`fix: ${fix}`])];
-  return [`${words[status]}  ${title}: ${found}`, ...more.map((each) => `         ${each}`), ''].join('\n');
+const margin = 9;
+
+/** What was found, one check after the other, for a terminal of `width` columns. */
+export function checksText(checks: readonly Check[], width: number): string {
+  const linesOf = ({ status, title, found, detail, fix }: Check): string[] => [
+    ...wrap(`${words[status]}  ${title}: ${found}`, width, margin),
+    ...(detail?.split('\n') ?? []).map((each) => `${' '.repeat(margin)}| ${each}`),
+    ...(fix === undefined ? [] : wrap(`${' '.repeat(margin)}fix: ${fix}`, width, margin + 'fix: '.length)),
+  ];
+  return checks
+    .flatMap(linesOf)
+    .map((line) => `${line}\n`)
+    .join('');
 }

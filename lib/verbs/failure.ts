@@ -1,9 +1,13 @@
 import { BlockedError, diskTrouble, messageOf, sentenceOf, UsageError } from '../util/errors.ts';
+import { widthOf, wrapText } from '../util/wrap.ts';
 
 /** Says on standard error why a verb ended, and returns the exit code: 2 for bad input, 75 for what could not be had. */
 export function sayWhy(thrown: unknown): 2 | 75 {
   const error = diskTrouble(thrown) ?? thrown;
-  const say = (words: string): unknown => process.stderr.write(`podproof: ${words}\n`);
+  const { stderr } = process;
+  // A log keeps a sentence on one line.
+  const told = (words: string): string => (stderr.isTTY ? wrapText(words, widthOf(stderr), 2) : words);
+  const say = (words: string): unknown => stderr.write(`${told(`podproof: ${words}`)}\n`);
   if (error instanceof UsageError) {
     say(messageOf(error));
     return 2;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { fetchAll, type Fetched } from '../run/fetch.ts';
 import { progressOn } from '../run/progress.ts';
+import { widthOf, wrapText } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
 
@@ -18,7 +19,11 @@ export function fetchVerb(program: Command): void {
         try {
           const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
           const fetched = await fetchAll(plan, { signal, progress: (phase, text) => progress.line(phase, text) });
-          process.stdout.write(flags.json === true ? `${JSON.stringify(fetched, undefined, 2)}\n` : fetched.map(line).join(''));
+          process.stdout.write(
+            flags.json === true
+              ? `${JSON.stringify(fetched, undefined, 2)}\n`
+              : wrapText(fetched.map(line).join(''), widthOf(process.stdout), 9),
+          );
           process.exitCode = fetched.some(({ reason }) => reason !== undefined) ? 75 : 0;
         } finally {
           if (signal.aborted)

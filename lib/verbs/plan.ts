@@ -8,6 +8,7 @@ import { checkNewest, standingsText } from '../run/check-newest.ts';
 import { learnedCosts } from '../run/estimate.ts';
 import { findVersions, type Asking } from '../run/newest.ts';
 import { UsageError } from '../util/errors.ts';
+import { widthOf, wrapText } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { rulebookFor, vocabulary } from './rulebook.ts';
 
@@ -57,7 +58,9 @@ export function planVerb(program: Command): void {
         const asking = { signal, progress: (text: string) => process.stderr.write(`${visibleLine(text)}\n`) };
         if (flags.checkNewest === true) {
           const standings = await checkNewest(await loadMatrix(flags.matrix), asking);
-          process.stdout.write(flags.json === true ? `${JSON.stringify(standings, undefined, 2)}\n` : standingsText(standings));
+          process.stdout.write(
+            flags.json === true ? `${JSON.stringify(standings, undefined, 2)}\n` : shown(standingsText(standings)),
+          );
           return;
         }
         const plan = await planFrom(flags, asking);
@@ -65,10 +68,14 @@ export function planVerb(program: Command): void {
         process.stdout.write(
           flags.json === true
             ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n`
-            : planText(plan, by, shards, flags.all === true),
+            : shown(planText(plan, by, shards, flags.all === true)),
         );
       });
     });
+}
+
+function shown(text: string): string {
+  return wrapText(text, widthOf(process.stdout), 2);
 }
 
 function shardCount(text = '1'): number {

@@ -6,6 +6,7 @@ import { history } from '../report/history.ts';
 import { historyText } from '../report/history-text.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
 import { UsageError } from '../util/errors.ts';
+import { widthOf, wrapText } from '../util/wrap.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { recordedDocument } from './recorded.ts';
 import { writeRepro } from './repro.ts';
@@ -67,7 +68,9 @@ async function reportMany(names: readonly string[], flags: ReportFlags): Promise
   if (flags.site !== undefined) process.stdout.write(`Site      ${await writeSite(documents, flags.site)}\n`);
   if (flags.history !== true) return;
   const told = history(documents);
-  process.stdout.write(flags.json === true ? `${JSON.stringify(told, undefined, 2)}\n` : historyText(told));
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(told, undefined, 2)}\n` : wrapText(historyText(told), widthOf(process.stdout), 4),
+  );
 }
 
 function refuseMixed(flags: ReportFlags): void {

@@ -1,3 +1,5 @@
+import { wrap } from '../../util/wrap.ts';
+
 /** How a reply is printed. */
 export interface Sheet {
   /** Columns of the terminal. */
@@ -28,18 +30,4 @@ export function heading(sheet: Sheet, text: string): string {
   return `${wrap(text, sheet.width - indent)
     .map((line, index) => sheet.paint('heading', index === 0 ? line : `${' '.repeat(indent)}${line}`))
     .join('\n')}\n`;
-}
-
-/** Breaks at blanks; a word that is longer than a line stays whole, so that it can be copied. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > width) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
