@@ -75,14 +75,15 @@ async function build(recipe: Recipe, id: string, directory: string, context: Omi
   const work = join(cacheDirectory(), 'images', token);
   await using scope = new Scope();
   const path = await context.ledger.record({ kind: 'path', path: work });
-  const bootstrap = await context.ledger.record({ kind: 'process', token });
   scope.onRelease('the build directory', async () => {
     await rm(work, { recursive: true, force: true });
-    await bootstrap.done();
     await path.done();
   });
   await mkdir(join(work, 'tmp'), { recursive: true, mode: 0o700 });
   const chroot = isRoot() ? join(work, 'tmp') : scope.adopt('the chroot', await openPlace(token, context)).path;
+  // After the directories: clean begins with the newest, and a living mmdebstrap would fill them again.
+  const bootstrap = await context.ledger.record({ kind: 'process', token });
+  scope.onRelease('mmdebstrap', () => bootstrap.done());
   const trouble = await buildTrouble(chroot);
   if (trouble) throw new BlockedError(`Cannot build host images as this user: ${trouble.reason}`, { remedy: trouble.remedy });
   await makeKeys(work);
