@@ -8,9 +8,10 @@ import { BlockedError } from '../util/errors.ts';
 import { craftTar, temporary, type Member } from '../testing/artifacts.ts';
 import { unpack } from './unpack.ts';
 
-/** Unpacks a crafted archive beside a file that must stay as it is. */
-async function tryOut(members: readonly Member[], archive = craftTar(members)) {
+/** Unpacks a crafted archive beside a file that must stay as it is. `{place}` in a member stands for the directory of the canary. */
+async function tryOut(members: readonly Member[], given?: Buffer) {
   await using place = await temporary();
+  const archive = given ?? craftTar(members.map((member) => ({ ...member, path: member.path.replace('{place}', place.path) })));
   await mkdir(join(place.path, 'root'));
   await writeFile(join(place.path, 'canary'), 'untouched');
   await writeFile(join(place.path, 'a:b.tar.gz'), gzipSync(archive));
@@ -54,7 +55,7 @@ describe('unpack', () => {
 
   test.each<[string, Member[], RegExp]>([
     ['climbs out', [{ path: 'ok' }, { path: '../canary', content: 'hit' }], /"\.\.\/canary" is absolute, leaves the prefix/],
-    ['is absolute', [{ path: '/tmp/podproof-hit', content: 'hit' }], /"\/tmp\/podproof-hit" is absolute/],
+    ['is absolute', [{ path: '{place}/hit', content: 'hit' }], /"\/\S+\/hit" is absolute/],
     [
       'goes through a link',
       [

@@ -57,9 +57,9 @@ describe('CRI client', () => {
 
   it('tells an engine that is not there from an answer', async () => {
     await using client = criClient({ dial: () => connect('/nonexistent/podproof.sock') });
-    const error = await client.runtime.version({}).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(CriConnectionError);
-    expect(String(error)).toMatch(/Version.*ENOENT/);
+    const asked = client.runtime.version({});
+    await expect(asked).rejects.toBeInstanceOf(CriConnectionError);
+    await expect(asked).rejects.toThrow(/^Cannot complete Version: connect ENOENT \/nonexistent\/podproof\.sock/);
   });
 
   it('tells a connection that breaks during a call from an answer, and connects anew for the next', async () => {

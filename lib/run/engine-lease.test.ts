@@ -6,14 +6,11 @@ import { engineSpec, type SpecSetting } from './engine-lease.ts';
 import { attachmentOf } from './host-lease.ts';
 
 const cni: NonNullable<PlannedCell['cni']> = { name: 'cni', version: '1.9.0', source: { kind: 'release' } };
-const binaries: Record<Component['name'], Record<string, string>> = {
+const plugins = { bridge: 'bridge', 'host-local': 'host-local', loopback: 'loopback' };
+const binaries: Partial<Record<Component['name'], Record<string, string>>> = {
   containerd: { containerd: 'bin/containerd' },
   crio: { crio: 'bin/crio', conmon: 'bin/conmon', pinns: 'bin/pinns' },
   runc: { runc: 'bin/runc' },
-  crun: {},
-  runsc: {},
-  kata: {},
-  cni: { bridge: 'bridge', 'host-local': 'host-local', loopback: 'loopback' },
 };
 
 function cellOf(name: 'containerd' | 'crio', version: string, chosen?: typeof cni): PlannedCell {
@@ -27,11 +24,15 @@ function cellOf(name: 'containerd' | 'crio', version: string, chosen?: typeof cn
 }
 
 /** What the engine of a cell is told of CNI plugins on a host that has these components. */
-async function pluginDirectory(cell: PlannedCell, attached: readonly Component[], plugins = binaries.cni): Promise<string> {
+async function pluginDirectory(
+  cell: PlannedCell,
+  attached: readonly Component[],
+  chosen: Record<string, string> = plugins,
+): Promise<string> {
   const prefixes: SpecSetting['prefixes'] = new Map(
     attached.map((component) => {
       const { name, version } = component;
-      const own = name === 'cni' ? plugins : binaries[name];
+      const own = name === 'cni' ? chosen : (binaries[name] ?? {});
       const artifact: Artifact = { name, version, directory: '/cache', sha256: 'abcdef0123', source: 'path', binaries: own };
       return [componentKey(component), { artifact, path: `/opt/podproof/${attachmentOf(artifact).id}` }];
     }),

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { temporary } from '../testing/artifacts.ts';
 import { fakeDebian } from '../testing/fake-debian.ts';
 import { UsageError } from '../util/errors.ts';
@@ -59,7 +60,12 @@ describe('plan', () => {
 
   it('is printed for people, and as JSON for machines', async () => {
     expect(await printed('--profile', 'quick')).toMatch(/containerd 1\.7\.24 .*runc 1\.1\.15, crun 1\.21/);
-    expect(JSON.parse(await printed('--profile', 'quick', '--shards', '2', '--json'))).toBeTypeOf('object');
+    const { cells } = await planFrom({ matrix, profile: 'quick' }, asking);
+    const { shards } = z
+      .object({ shards: z.array(z.object({ cells: z.array(z.string()) })) })
+      .parse(JSON.parse(await printed('--profile', 'quick', '--shards', '2', '--json')));
+    expect(shards).toHaveLength(2);
+    expect(shards.flatMap((shard) => shard.cells).toSorted()).toEqual(cells.map(({ id }) => id).toSorted());
   });
 
   it('names cells by the version that a floating one came to, and asks for none that it does not need', async () => {

@@ -43,9 +43,24 @@ test('a torn last line costs neither the lines before nor the line after', async
   ]);
 });
 
-test('no text makes the reader throw', () => {
-  fc.assert(fc.property(fc.string(), (text) => Array.isArray(openEntries(text))));
-  fc.assert(fc.property(fc.array(fc.json()), (lines) => Array.isArray(openEntries(lines.join('\n')))));
+test('whatever lines stand between, every entry that nobody has marked as done is read, and nothing else', () => {
+  const line = (id: number): string =>
+    JSON.stringify({
+      ...{ event: 'created', id: `entry-${id}`, run: 'run-1', at: '', owner: { pid: 2, start: '1', boot: 'b' } },
+      entry: { kind: 'path', path: `/${id}` },
+    });
+  const noise = fc.oneof(fc.string(), fc.json()).map((text) => text.replaceAll('\n', ' '));
+  fc.assert(
+    fc.property(fc.array(fc.tuple(noise, fc.boolean()), { maxLength: 8 }), (pieces) => {
+      const text = pieces.flatMap(([torn, done], id) => [
+        torn,
+        line(id),
+        ...(done ? [JSON.stringify({ event: 'done', id: `entry-${id}` })] : []),
+      ]);
+      const open = pieces.flatMap(([, done], id) => (done ? [] : [`/${id}`]));
+      expect(openEntries(text.join('\n')).map(({ entry }) => 'path' in entry && entry.path)).toEqual(open);
+    }),
+  );
 });
 
 test('clean leaves alone what belongs to a running podproof, unless it is told to take all', async () => {

@@ -6,7 +6,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { exampleText } from '../../testing/matrix.ts';
+import { HostSpec } from '../../hosts/facts.ts';
 import { loadMatrix, parseMatrix } from './load.ts';
+import { EngineName } from './matrix.ts';
+import { oneOf } from './suggest.ts';
+
+const kinds = HostSpec.options.map(({ shape }) => shape.kind.value);
 
 /** The message that the example gives after one replacement, which must hit, without line and column. */
 function messageAfter(from: string, to: string): string {
@@ -59,7 +64,8 @@ describe('a schema error is one sentence with the path inside the file', () => {
     [
       '"containerd": [',
       '"containerdd": [',
-      'matrix.json: engines: unknown key "containerdd", did you mean "containerd"? Known: containerd',
+      'matrix.json: engines: unknown key "containerdd", did you mean "containerd"? Known: ' +
+        EngineName.options.filter((name) => name !== 'crio').join(', '),
     ],
     [
       '{ "kind": "vm", "suite": "trixie" }',
@@ -74,7 +80,7 @@ describe('a schema error is one sentence with the path inside the file', () => {
     [
       '"kind": "ssh"',
       '"kind": "shh"',
-      'matrix.json: hosts.metal.kind: expected vm, container, ssh or local, found "shh", did you mean "ssh"?',
+      `matrix.json: hosts.metal.kind: expected ${oneOf(kinds)}, found "shh", did you mean "ssh"?`,
     ],
     ['"title": "One cell",', '', 'matrix.json: profiles.quick.title: expected a text in double quotes, found nothing'],
     ['"title": "One cell"', '"title": 7', 'matrix.json: profiles.quick.title: expected a text in double quotes, found 7'],

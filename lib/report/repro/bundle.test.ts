@@ -92,11 +92,16 @@ test('no word of a record becomes a word of the script', () => {
   ]);
 });
 
-test('the script asks before it touches a machine', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'podproof-bundle-'));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
-  for (const name of ['run.sh', 'bundle.env']) writeFileSync(join(directory, name), text(name));
-  expect(() => execFileSync('sh', ['run.sh'], { cwd: directory, stdio: 'pipe' })).toThrow(/nobody would miss/);
+test('the script does nothing before it is told that its machine is disposable', () => {
+  const guard = '[ "${1-}" = --this-machine-is-disposable ] || {';
+  const [before = '', after = ''] = text('run.sh').split(guard);
+  expect(after).toMatch(/^\n( {2}echo ".*" >&2\n)+ {2}exit 2\n\}\n/);
+  const commands = before.replace(/^#.*\n/gm, '').replace(/^fail\(\) \{\n( {2}(echo|exit) .*\n)+\}\n/m, '');
+  expect(commands.split('\n').filter((line) => line !== '')).toEqual([
+    'set -u',
+    'here=$(cd "$(dirname "$0")" && pwd)',
+    '. "$here/bundle.env"',
+  ]);
 });
 
 test('a record that names a file outside of its place is refused', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { messageOf } from '../../util/errors.ts';
 import { fuzz, type FuzzResult } from './fuzz.ts';
 import { mutant } from './mutate.ts';
 import { targets } from './targets.ts';
@@ -42,9 +43,14 @@ describe('every reader of foreign text reads or refuses what it is given', () =>
   it.for(targets)('$name', { timeout: 120_000 }, async ({ name, corpus, open }) => {
     const texts = await corpus();
     const opened = await open();
+    const findings: string[] = [];
     try {
       // An archive costs two processes.
-      for (let index = 0; index < (name === 'tarball' ? 25 : 150); index++) await opened.try(mutant(texts, 20, index));
+      for (let index = 0; index < (name === 'tarball' ? 25 : 150); index++) {
+        const tried = async (): Promise<void> => opened.try(mutant(texts, 20, index));
+        await tried().catch((error: unknown) => findings.push(`--seed 20 --show ${index}: ${messageOf(error)}`));
+      }
+      expect(findings).toEqual([]);
     } finally {
       await opened[Symbol.asyncDispose]?.();
     }
