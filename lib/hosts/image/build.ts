@@ -14,7 +14,7 @@ import { buildTrouble } from './namespace.ts';
 import { recipeHash, rootLabel } from './recipe.ts';
 import type { DebianSuite } from './facts.ts';
 import type { Recipe } from './recipe.ts';
-import { isRoot, keepingOwners, openPlace } from './unprivileged.ts';
+import { isRoot, keepingOwners, openPlace, placePrefix } from './unprivileged.ts';
 
 /** A built host image in the cache. The private key opens any host that starts from it. */
 export interface Image {
@@ -33,7 +33,7 @@ export const hostKeyAlias = 'podproof-host';
 const Manifest = z.object({ format: z.literal(1), id: z.string() });
 
 /** The image of `recipe`, from the cache or built now (about two minutes). Throws BlockedError. */
-export async function obtainImage(recipe: Recipe, context: Omit<LeaseContext, 'logs'>): Promise<Image> {
+export async function obtainImage(recipe: Recipe, context: LeaseContext): Promise<Image> {
   const id = imageId(recipe);
   const directory = join(cacheDirectory(), 'images', id);
   if (!(await isComplete(directory, id))) {
@@ -69,7 +69,7 @@ async function isComplete(directory: string, id: string): Promise<boolean> {
 }
 
 /** Builds under a temporary name and renames, so that a killed build leaves nothing that is trusted. */
-async function build(recipe: Recipe, id: string, directory: string, context: Omit<LeaseContext, 'logs'>): Promise<void> {
+async function build(recipe: Recipe, id: string, directory: string, context: LeaseContext): Promise<void> {
   const { signal, progress } = context;
   const token = `podproof-build-${randomBytes(6).toString('hex')}`;
   const work = join(cacheDirectory(), 'images', token);
@@ -88,10 +88,10 @@ async function build(recipe: Recipe, id: string, directory: string, context: Omi
   if (trouble) throw new BlockedError(`Cannot build host images as this user: ${trouble.reason}`, { remedy: trouble.remedy });
   await makeKeys(work);
   progress(`build the host image ${id}: install ${recipe.packages.length} packages of Debian ${recipe.suite}, about two minutes`);
-  await bootstrapTar(recipe, join(work, 'root.tar'), chroot, signal);
+  await bootstrapTar(recipe, join(work, 'root.tar'), chroot, context);
   progress(`build the host image ${id}: write the root file system`);
   await stage(recipe, join(work, 'overlay'));
-  const argv = keepingOwners(['sh', '-euc', assemble, 'sh', work, `${recipe.diskMiB}M`, rootLabel]);
+  const argv = keepingOwners(['sh', '-euc', `${sameForAll}${assemble}`, 'sh', work, `${recipe.diskMiB}M`, rootLabel]);
   await execOk(argv, { timeoutMs: 300_000, signal });
   await writeFile(join(work, 'image.json'), JSON.stringify({ format: 1, id, recipe }));
   for (const left of ['root.tar', 'host_key', 'host_key.pub', 'overlay', 'tmp'])
@@ -107,7 +107,7 @@ async function makeKeys(work: string): Promise<void> {
 }
 
 /** Installs the packages of `recipe` in an empty directory that mmdebstrap's root can enter, and packs the result. */
-async function bootstrapTar(recipe: Recipe, tar: string, chroot: string, signal: AbortSignal): Promise<void> {
+async function bootstrapTar(recipe: Recipe, tar: string, chroot: string, { signal, logs }: LeaseContext): Promise<void> {
   const expired = recipe.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   // As root, mmdebstrap mounts /dev and /proc into the tree: in a mount namespace of its own they vanish with it, also after kill -9.
   const alone = isRoot() ? ['unshare', '--mount'] : [];
@@ -124,7 +124,10 @@ async function bootstrapTar(recipe: Recipe, tar: string, chroot: string, signal:
   const words =
     result.stderr.split('\n').find((line) => line.startsWith('E: ')) ??
     (result.stderr.trim().split('\n').at(-1) || result.failure);
-  throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: mmdebstrap: ${words}`, {
+  const log = join(logs, 'mmdebstrap.log');
+  await mkdir(logs, { recursive: true });
+  await writeFile(log, `${result.stdout}${result.stderr}`);
+  throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: mmdebstrap: ${words} (all of it in ${log})`, {
     remedy: remedyFor(words, recipe.suite),
   });
 }
@@ -134,6 +137,7 @@ export function remedyFor(words: string, suite: DebianSuite): string {
   if (/Release file .* is expired/.test(words))
     return 'set "allowExpiredRelease": true for this host if a package index past its date is acceptable';
   if (/ENOENT|No such file/.test(words)) return 'apt install mmdebstrap debian-archive-keyring';
+  if (/No space left/.test(words)) return `make room in ${dirname(placePrefix)} and in ${cacheDirectory()}: a build takes 4 GB`;
   if (/NO_PUBKEY|not signed|keyring/i.test(words)) return 'apt install debian-archive-keyring';
   return `check that this machine's apt sources serve Debian ${suite}: mmdebstrap --simulate ${suite} /dev/null`;
 }
@@ -155,6 +159,12 @@ async function stage(recipe: Recipe, overlay: string): Promise<void> {
   await put('/root/.ssh/authorized_keys', await readFile(join(work, 'identity.pub'), 'utf8'), 0o600);
   await cp(join(work, 'host_key'), join(overlay, 'etc/ssh/podproof_host_key'));
 }
+
+/** Not in the hash of a recipe: with it, the umask of the user changes nothing in an image. */
+const sameForAll = `
+umask 022
+find "$1/overlay" -type d -exec chmod 755 {} +
+`;
 
 /**
  * Runs where file owners are kept: as root, or under fakeroot. No journal: the disk is thrown away after each lease.

@@ -7,6 +7,7 @@ const good: NamespaceFindings = {
   absent: [],
   subordinate: { uid: 'root:1:9\nada:100000:65536\n', gid: 'ada:100000:65536\n' },
   sysctl: { 'user.max_user_namespaces': '63000' },
+  mounted: 'rw,relatime',
   words: 'E: unshare syscall failed: Operation not permitted',
 };
 
@@ -46,6 +47,10 @@ describe('why a user cannot build host images', () => {
     expect(remedy).toMatch(
       /^sudo apparmor_parser --replace \/etc\/apparmor\.d\/mmdebstrap, .*lifts the restriction for every program$/,
     );
+  });
+
+  test('is a directory where no program may run', () => {
+    expect(explainTrouble({ ...good, mounted: 'rw,nosuid,nodev,noexec,relatime' }).reason).toBe('/var/tmp is mounted noexec');
   });
 
   test('is in the words of mmdebstrap where nothing else explains it', () => {

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
 import { exec } from '../../util/exec.ts';
-import { isRoot } from './unprivileged.ts';
+import { isRoot, placePrefix } from './unprivileged.ts';
 
 /** Why this user cannot build host images here, and what helps. */
 export interface BuildTrouble {
@@ -18,6 +19,8 @@ export interface NamespaceFindings {
   subordinate: { uid: string; gid: string };
   /** Values below /proc/sys; absent where the kernel has no such setting. */
   sysctl: Readonly<Partial<Record<(typeof sysctls)[number], string>>>;
+  /** Options of the file system where the chroot would be. */
+  mounted: string;
   /** How the try ended. */
   words: string;
 }
@@ -45,7 +48,11 @@ export async function buildTrouble(place: string): Promise<BuildTrouble | undefi
 }
 
 async function namespaceTrouble(place: string): Promise<BuildTrouble | undefined> {
-  const enter = ['mmdebstrap', '--unshare-helper', 'sh', '-euc', 'cd "$1"; test "$(id -u)" = 0', 'sh', place];
+  // As the programs of a chroot are run there.
+  const program = join(place, 'probe');
+  await writeFile(program, '#!/bin/sh -eu\ntest "$(id -u)" = 0\n');
+  await chmod(program, 0o755);
+  const enter = ['mmdebstrap', '--unshare-helper', program];
   const absent = await missingOf(['mmdebstrap', 'newuidmap', 'newgidmap', 'fakeroot']);
   const { exitCode, stderr, failure } = await exec(enter, { cwd: '/', timeoutMs: 30_000 });
   if (exitCode === 0 && absent.length === 0) return undefined;
@@ -58,12 +65,13 @@ async function namespaceTrouble(place: string): Promise<BuildTrouble | undefined
     absent,
     subordinate: { uid: await read('/etc/subuid'), gid: await read('/etc/subgid') },
     sysctl: Object.fromEntries(values.filter(([, value]) => value !== '')),
+    mounted: (await exec(['findmnt', '--noheadings', '--output', 'OPTIONS', '--target', place])).stdout,
     words: stderr.split('\n').find((line) => line.startsWith('E: ')) ?? failure,
   });
 }
 
 /** Pure part of `buildTrouble` for a user who is not root: the first cause that the findings show, in the order in which they must be mended. */
-export function explainTrouble({ user, absent, subordinate, sysctl, words }: NamespaceFindings): BuildTrouble {
+export function explainTrouble({ user, absent, subordinate, sysctl, mounted, words }: NamespaceFindings): BuildTrouble {
   if (absent.length > 0)
     return {
       reason: `${absent.join(' and ')} ${absent.length > 1 ? 'are' : 'is'} not in the PATH`,
@@ -89,6 +97,11 @@ export function explainTrouble({ user, absent, subordinate, sysctl, words }: Nam
         'AppArmor restricts user namespaces (kernel.apparmor_restrict_unprivileged_userns is 1), and has no profile for mmdebstrap loaded',
       remedy:
         'sudo apparmor_parser --replace /etc/apparmor.d/mmdebstrap, or run podproof as root; setting it to 0 works too, and lifts the restriction for every program',
+    };
+  if (/\bnoexec\b/.test(mounted))
+    return {
+      reason: `${dirname(placePrefix)} is mounted noexec`,
+      remedy: 'run podproof as root, which builds in its own cache directory',
     };
   return { reason: words, remedy: 'run podproof as root' };
 }

@@ -52,5 +52,6 @@ test('an expired package index is offered, never taken silently', () => {
     'E: Release file for http://mirror/dists/sid/InRelease is expired (invalid since 14d). Updates will not be applied.';
   expect(remedyFor(words, 'sid')).toContain('"allowExpiredRelease": true');
   expect(remedyFor('spawn mmdebstrap ENOENT', 'sid')).toContain('apt install mmdebstrap');
+  expect(remedyFor('E: write failed: No space left on device', 'sid')).toMatch(/^make room in \/var\/tmp and in /);
   expect(remedyFor('E: anything', 'sid')).toContain('--simulate sid');
 });

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import type { LeaseContext } from '../host.ts';
 import { removeTree } from '../shared/remove-tree.ts';
 
@@ -24,7 +24,9 @@ export async function openPlace(
 ): Promise<AsyncDisposable & { path: string }> {
   const path = `${placePrefix}${token.replace(/^podproof-build-/, '')}`;
   const receipt = await ledger.record({ kind: 'path', path });
-  await mkdir(path, { mode: 0o711 });
+  await mkdir(path);
+  // Whatever the umask is.
+  await chmod(path, 0o711);
   return {
     path,
     async [Symbol.asyncDispose]() {
