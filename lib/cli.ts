@@ -33,9 +33,6 @@ const verbs: Record<string, () => Promise<Verb>> = {
 const named = verbs[process.argv[2] ?? ''];
 for (const load of named === undefined ? Object.values(verbs) : [named]) (await load())(program, version);
 
-// Debian keeps mke2fs and debugfs out of the path of a user who is not root.
-process.env['PATH'] = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-
 // A reader that closes early, like head(1), has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { temporary } from '../testing/artifacts.ts';
 import { exec, execPipe } from './exec.ts';
 
@@ -37,4 +37,11 @@ it('does not wait for those to whom the receiver of a pipe gave its own', async 
   const stuck = ['sh', '-c', 'echo said >&2; sleep 30 & exec sleep 30'];
   await expect(execPipe(['yes'], stuck, { timeoutMs: 300 })).rejects.toThrow(/timed out after 300 milliseconds.*: said$/);
   expect(performance.now() - started).toBeLessThan(20_000);
+});
+
+it('finds programs of sbin for a user whose PATH lacks it, behind all others', async () => {
+  vi.stubEnv('PATH', '/usr/bin:/bin');
+  const { stdout } = await exec(['sh', '-c', 'echo "$PATH"; command -v mke2fs']);
+  expect(stdout).toMatch(/^\/usr\/bin:\/bin:\/usr\/sbin:\/sbin\n\S*\/mke2fs\n$/);
+  vi.unstubAllEnvs();
 });

@@ -37,7 +37,6 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     maxBuffer: 64 * 1024 * 1024,
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
   });
   endWithItsProcess(child);
   const result = await child;
@@ -81,8 +80,10 @@ export async function execPipe(
   }
 }
 
-function limits({ timeoutMs, signal }: Pick<ExecOptions, 'timeoutMs' | 'signal'>) {
+function limits({ timeoutMs, signal, env }: Pick<ExecOptions, 'timeoutMs' | 'signal' | 'env'>) {
   return {
+    // Debian keeps mke2fs and debugfs out of the PATH of a user who is not root.
+    env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, ...env },
     timeout: timeoutMs ?? 60_000,
     forceKillAfterDelay: 2_000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
