@@ -205,6 +205,13 @@ describe('suites of one engine lease', () => {
     expect(listeners()).toEqual(before);
   });
 
+  it('end without a pod where the engine never came up', async () => {
+    const exitCode = process.exitCode;
+    const suites = prepareSuites();
+    await suites[Symbol.asyncDispose]();
+    expect(process.exitCode).toBe(exitCode);
+  });
+
   it('end with the run that is interrupted', async () => {
     await using cri = await fakeCri();
     const interrupted = AbortSignal.abort(new Error('interrupted'));

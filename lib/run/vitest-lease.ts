@@ -2,6 +2,7 @@ import { join, relative } from 'node:path';
 import type { TestAnnotation } from 'vitest';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { packageRoot } from '../util/paths.ts';
+import { Handover } from './handover.ts';
 import { begun, type WorkerContext } from './worker-context.ts';
 
 export interface SuiteRun {
@@ -26,39 +27,52 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 const suites = 'suites/all.ts';
 const runner = 'lib/run/suite-runner.ts';
 
-/** Begins to load vitest and what its worker will import: while an engine starts, nobody waits for it. Never throws: `run` does. */
+/**
+ * Begins to load vitest and a worker with all suites: while an engine starts, nobody waits for them. Never throws: `run` does.
+ */
 export function prepareSuites(): LeaseSuites {
   const errors: string[] = [];
   const heard: Pick<SuiteRun, 'onRule' | 'onPod'> = { onRule: () => undefined, onPod: () => undefined };
-  const ready = start(reporter(heard, errors));
-  ready.catch(() => undefined);
+  const handover = new Handover();
+  const { exitCode } = process;
+  const ready = start(reporter(heard, errors), handover.name);
+  const ran = ready.then((vitest) => vitest.start());
+  ran.catch(() => undefined);
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    const vitest = await ready.catch(() => undefined);
+    await vitest?.close();
+    // vitest sets it for failed tests; ours is decided by verdicts.
+    process.exitCode = exitCode;
+  };
   return {
     async run(work) {
       const vitest = await ready;
       Object.assign(heard, { onRule: work.onRule, onPod: work.onPod });
-      vitest.provide('podproof', work.context);
       const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
       work.signal.addEventListener('abort', cancel, { once: true });
-      const exitCode = process.exitCode;
       try {
         work.signal.throwIfAborted();
-        await Promise.race([vitest.start(), aborted(work.signal)]);
+        handover.give(work.context);
+        await Promise.race([ran, aborted(work.signal)]);
+        process.exitCode = exitCode;
       } finally {
         work.signal.removeEventListener('abort', cancel);
-        await vitest.close();
-        // vitest sets it for failed tests; ours is decided by verdicts.
-        process.exitCode = exitCode;
+        // Nobody waits for the end of the worker but who ends the lease.
+        closing = close();
+        closing.catch(() => undefined);
       }
       return errors;
     },
     async [Symbol.asyncDispose]() {
-      const vitest = await ready.catch(() => undefined);
-      await vitest?.close();
+      handover.give(undefined);
+      await (closing ?? close());
+      handover[Symbol.dispose]();
     },
   };
 }
 
-async function start(heard: Reporter): Promise<Vitest> {
+async function start(heard: Reporter, handover: string): Promise<Vitest> {
   const { createVitest } = await import('vitest/node');
   const ours = signals.map((signal) => process.listeners(signal));
   const vitest = await createVitest(
@@ -86,6 +100,7 @@ async function start(heard: Reporter): Promise<Vitest> {
     for (const listener of process.listeners(signal)) if (!ours[index]?.includes(listener)) process.off(signal, listener);
   });
   await transform(vitest, [`/${suites}`, `/${runner}`]);
+  vitest.provide('podproof', handover);
   return vitest;
 }
 

@@ -47,7 +47,8 @@ export const begun = 'begun';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    podproof: WorkerContext;
+    /** The name under which the context is handed over. */
+    podproof: string;
   }
   interface TaskMeta {
     podproof?: { cell: string; suite: string; scenario: string; rule: string; verdict: string };

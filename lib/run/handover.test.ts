@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { workerContext } from '../testing/worker.ts';
+import { Handover, takeContext } from './handover.ts';
+
+it('waits for whoever is later, the worker or its context', async () => {
+  const context = workerContext({ socket: '/s', runFolder: '/r', pods: 7 });
+  {
+    using handover = new Handover();
+    handover.give(context);
+    expect(await takeContext(handover.name)).toEqual(context);
+  }
+  {
+    using handover = new Handover();
+    const taken = takeContext(handover.name);
+    handover.give(context);
+    expect(await taken).toEqual(context);
+  }
+});
+
+it('tells a worker for which there is nothing to test, and nothing to any other', async () => {
+  using handover = new Handover();
+  using other = new Handover();
+  const taken = [takeContext(handover.name), takeContext(other.name)];
+  handover.give(undefined);
+  handover.give(workerContext({ socket: '/s', runFolder: '/r', pods: 1 }));
+  other.give(workerContext({ socket: '/s', runFolder: '/r', pods: 2 }));
+  expect(await Promise.all(taken)).toEqual([undefined, expect.objectContaining({ pods: 2 })]);
+});
