@@ -1,5 +1,5 @@
 // Runs on a bare checkout, before any package is there: plain Node.js, no imports but its own.
-// Usage: node lib/setup/bootstrap.mjs start|test
+// Usage: node lib/setup/bootstrap.mjs start|test|plan
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';

@@ -18,5 +18,5 @@ test('a command that there is not is refused, and installs nothing', async () =>
     cwd: packageRoot,
   });
   expect(exitCode).toBe(2);
-  expect(stderr).toContain('Cannot set up for "deploy": expected start or test.');
+  expect(stderr).toContain('Cannot set up for "deploy": expected one of start, test, plan.');
 });

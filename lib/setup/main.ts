@@ -3,7 +3,7 @@ import { commands, needsOf } from './packages.ts';
 
 const command = commands.find((name) => name === process.argv[2]);
 if (command === undefined) {
-  console.error(`Cannot set up for "${process.argv[2] ?? ''}": expected ${commands.join(' or ')}.`);
+  console.error(`Cannot set up for "${process.argv[2] ?? ''}": expected one of ${commands.join(', ')}.`);
   process.exit(2);
 }
 const root = process.getuid?.() === 0;

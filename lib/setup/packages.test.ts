@@ -24,6 +24,13 @@ test('npm test needs a browser besides, where none is named', () => {
   expect(readme).toContain('`npm test` also installs `chromium`');
 });
 
+test('a plan needs no more than what looks up a version that floats', () => {
+  const needed = Object.values(needsOf('plan', { root: false, browser: undefined }));
+  expect(needed).toEqual(['mmdebstrap', 'debian-archive-keyring']);
+  const workflow = readFileSync(join(packageRoot, '.github/workflows/podproof.yml'), 'utf8');
+  expect(workflow).toMatch(/bootstrap\.mjs plan\n +- id: plan\n/);
+});
+
 test('root needs neither a user namespace nor fakeroot', () => {
   const [user, root] = [false, true].map((each) => Object.values(needsOf('start', { root: each, browser: undefined })));
   expect(user?.filter((name) => !root?.includes(name))).toEqual(['uidmap', 'fakeroot']);
