@@ -9,7 +9,7 @@ const sources = readdirSync(join(packageRoot, 'lib'), { recursive: true, encodin
 
 test('what a version can do stands in tables alone: no other file has a range or a version to compare with', () => {
   const range = /(['"`])(?:\w+ )?[<>]=?\s*v?\d[\w.~-]*(?:\s+[<>]=?\s*v?\d[\w.~-]*)*\1/g;
-  const comparison = /\b(?:compareVersions|inRange|sameVersion)\([^;\n]*['"`]v?\d/g;
+  const comparison = /\b(?:compareVersions|inRange|rangeTest|sameVersion)\([^;\n]*['"`]v?\d/g;
   expect([...`inRange(version, '>=1.6 <2.0') runtime('crun >=1.8')`.matchAll(range)]).toHaveLength(2);
   const found = sources.flatMap(({ name, text }) =>
     [...text.matchAll(range), ...text.matchAll(comparison)].map(([what]) => `${name}: ${what}`),
@@ -21,7 +21,7 @@ test('what a version can do stands in tables alone: no other file has a range or
 const askers = {
   'a row of the tables': ['model/feature.ts', 'engines/crio/driver.ts', 'runtimes/kata/template.ts', 'artifacts/upstream.ts'],
   'another row of the tables': ['artifacts/host-limits.ts', 'model/matrix/references.ts'],
-  'what a user or a suite named': ['model/version-term.ts', 'suite/requirement.ts'],
+  'what a user or a suite named': ['ask/narrow.ts', 'model/version-term.ts', 'suite/requirement.ts'],
   'whether what was found is what was planned': [
     'judge/canary.ts',
     'suite/expect/identity.ts',
@@ -35,6 +35,6 @@ const askers = {
 };
 
 test('versions are compared by those alone who have a reason to', () => {
-  const asking = sources.filter(({ text }) => /\b(compareVersions|inRange|sameVersion)\(/.test(text)).map(({ name }) => name);
+  const asking = sources.filter(({ text }) => /\b(compareVersions|inRange|rangeTest|sameVersion)\(/.test(text)).map(({ name }) => name);
   expect(asking.sort()).toEqual(['model/version.ts', ...Object.values(askers).flat()].sort());
 });

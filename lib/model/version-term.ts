@@ -1,5 +1,5 @@
 import { type Flavour, versionLabel } from './matrix/pick.ts';
-import { inRange, isVersion, newest } from './version.ts';
+import { isVersion, newest, rangeTest } from './version.ts';
 import { glob } from './glob.ts';
 
 /** A test of an engine or runtime version: `containerd`, `containerd>=1.6<2.0`, `kata@3.30.0-go-*`, `kata-3*`, `>=2`, `*`. */
@@ -29,8 +29,8 @@ export function parseVersionTerm(value: string): VersionTerm | string {
   const range = [...(match[3] ?? '').matchAll(/(>=|<=|>|<|=)([^<>=]+)/g)];
   const unreadable = range.find(([, , version = '']) => !readable(version));
   if (unreadable) return `"${unreadable[2]}" is no version; expected one like 1.7.24 or 2.4.0-beta.0`;
-  const comparators = range.map(([text]) => text).join(' ');
-  return test(({ version }) => range.length === 0 || (isVersion(version) && inRange(version, comparators)));
+  const within = rangeTest(range.map(([text]) => text).join(' '));
+  return test(({ version }) => range.length === 0 || (isVersion(version) && within(version)));
 }
 
 function readable(version: string): boolean {

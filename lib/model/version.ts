@@ -62,24 +62,33 @@ const comparator = /^(>=|<=|>|<|=)?(\S+)$/;
 
 /** Whether `version` satisfies every blank-separated comparator of `range`, like `>=1.6 <2.0`; an empty range or `*` holds for all. */
 export function inRange(version: string, range: string): boolean {
-  return range
+  return rangeTest(range)(version);
+}
+
+/** `inRange` for many versions: the range is read once. */
+export function rangeTest(range: string): (version: string) => boolean {
+  const tests = range
     .trim()
     .split(/\s+/)
     .filter((part) => part !== '' && part !== '*')
-    .every((part) => {
-      const match = comparator.exec(part);
-      const order = compareVersions(version, match?.[2] ?? '');
-      switch (match?.[1] ?? '=') {
-        case '>=':
-          return order >= 0;
-        case '<=':
-          return order <= 0;
-        case '>':
-          return order > 0;
-        case '<':
-          return order < 0;
-        default:
-          return order === 0;
-      }
+    .map((part) => {
+      const [, sign = '=', wanted = ''] = comparator.exec(part) ?? [];
+      return (version: string) => holds(compareVersions(version, wanted), sign);
     });
+  return (version) => tests.every((test) => test(version));
+}
+
+function holds(order: number, sign: string): boolean {
+  switch (sign) {
+    case '>=':
+      return order >= 0;
+    case '<=':
+      return order <= 0;
+    case '>':
+      return order > 0;
+    case '<':
+      return order < 0;
+    default:
+      return order === 0;
+  }
 }
