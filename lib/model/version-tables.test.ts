@@ -30,11 +30,14 @@ const askers = {
   ],
   'which C library a program needs': ['artifacts/elf.ts', 'artifacts/inspect.ts'],
   'whether a newer one has come': ['run/check-newest.ts'],
+  'which of a matrix are the newest': ['plan/pairs.ts'],
   'which QEMU runs a host': ['hosts/vm/qemu.ts', 'hosts/doctor/doctor.ts'],
   'in which order to show versions': ['report/ranges.ts'],
 };
 
 test('versions are compared by those alone who have a reason to', () => {
-  const asking = sources.filter(({ text }) => /\b(compareVersions|inRange|rangeTest|sameVersion)\(/.test(text)).map(({ name }) => name);
+  const asking = sources
+    .filter(({ text }) => /\b(compareVersions|inRange|rangeTest|sameVersion)\(/.test(text))
+    .map(({ name }) => name);
   expect(asking.sort()).toEqual(['model/version.ts', ...Object.values(askers).flat()].sort());
 });
