@@ -1,8 +1,9 @@
 import { unmet } from '../judge/judge.ts';
-import type { Matrix, Source } from '../model/matrix/matrix.ts';
+import { EngineName, isReleaseVersion, RuntimeName, type Matrix, type Source } from '../model/matrix/matrix.ts';
 import { versionLabel } from '../model/matrix/pick.ts';
-import { planCells } from '../plan/cells.ts';
-import type { PlannedCell } from '../model/cell.ts';
+import { planCells, type FoundVersions } from '../plan/cells.ts';
+import { componentKey, type PlannedCell } from '../model/cell.ts';
+import { newest } from '../model/version.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { knownEntry, type Book, type KnownEntry } from './book.ts';
 
@@ -24,8 +25,11 @@ export interface CellEntry {
 /** A cell of the matrix, with what can be judged in it; undefined when the matrix does not make it. */
 export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellEntry; known: KnownEntry[] } | undefined {
   const { cells, excluded } = combinations(matrix);
+  const found = versionsIn(id, matrix);
   const left = excluded.find(({ cell }) => cell.id === id);
-  const planned = cells.find((cell) => cell.id === id) ?? left?.cell;
+  const planned = [...cells, ...(left === undefined ? [] : [left.cell]), ...combinations(matrix, found).cells].find(
+    (cell) => cell.id === id,
+  );
   if (planned === undefined) return undefined;
   const facts = factsOf(planned);
   const entry: CellEntry = {
@@ -34,7 +38,7 @@ export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellE
     engine: part(planned.engine),
     runtime: part({ ...planned.runtime, version: versionLabel(planned.runtime) }),
     profiles: Object.entries(matrix.profiles)
-      .filter(([, profile]) => planCells(matrix, profile).cells.some((cell) => cell.id === id))
+      .filter(([, profile]) => planCells(matrix, profile, found).cells.some((cell) => cell.id === id))
       .map(([name]) => name),
     ...(left === undefined ? {} : { excluded: left.why }),
     ...judgeable(facts, book),
@@ -48,8 +52,22 @@ export function cellIds(matrix: Matrix): string[] {
   return combinations(matrix).cells.map(({ id }) => id);
 }
 
-function combinations(matrix: Matrix): ReturnType<typeof planCells> {
-  return planCells(matrix, { title: '', hosts: Object.keys(matrix.hosts), engines: ['*'], runtimes: ['*'], suites: [] });
+function combinations(matrix: Matrix, found?: FoundVersions): ReturnType<typeof planCells> {
+  const everything = { title: '', hosts: Object.keys(matrix.hosts), engines: ['*'], runtimes: ['*'], suites: [] };
+  return planCells(matrix, everything, found);
+}
+
+/** What the floating versions of the matrix came to in the run that named this cell. */
+function versionsIn(id: string, { engines, runtimes }: Matrix): FoundVersions {
+  const found = new Map<string, string>();
+  const [, ...labels] = id.split('/');
+  for (const name of [...EngineName.options, ...RuntimeName.options]) {
+    const version = labels.find((label) => label.startsWith(`${name}-`))?.slice(name.length + 1) ?? '';
+    if (!isReleaseVersion(version)) continue;
+    const entries = { ...engines, ...runtimes }[name] ?? [];
+    for (const entry of entries) if (entry.version === newest) found.set(componentKey({ name, ...entry }), version);
+  }
+  return found;
 }
 
 function judgeable(facts: CellFacts, book: Book): Pick<CellEntry, 'applies' | 'unsupported'> {

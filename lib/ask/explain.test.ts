@@ -75,6 +75,12 @@ describe('a cell', () => {
     expect(known.map(({ id }) => id)).not.toContain('kata-rust-annotation-not-denied');
   });
 
+  it('of a run that looked up its versions is explained by those that it found', () => {
+    const { cell } = explain('debian-sid/containerd-2.1.9/crun-1.28', book, { matrix });
+    expect(cell).toMatchObject({ engine: 'containerd 2.1.9 (deb)', profiles: ['ci', 'qualification'] });
+    expect(() => explain('debian-13/containerd-1.7.42/crun-1.21', book, { matrix })).toThrow(/unknown cell .*did you mean/);
+  });
+
   it('that is left out is explained with the reason', () => {
     expect(ask('debian-12/containerd-1.7.24/runc-1.1.5').cell).toMatchObject({
       profiles: [],
