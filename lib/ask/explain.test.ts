@@ -78,7 +78,8 @@ describe('a cell', () => {
   it('of a run that looked up its versions is explained by those that it found', () => {
     const { cell } = explain('debian-sid/containerd-2.1.9/crun-1.28', book, { matrix });
     expect(cell).toMatchObject({ engine: 'containerd 2.1.9 (deb)', profiles: ['ci', 'qualification'] });
-    expect(() => explain('debian-13/containerd-1.7.42/crun-1.21', book, { matrix })).toThrow(/unknown cell .*did you mean/);
+    // No suite of that host has a version that floats.
+    expect(ask('debian-13/containerd-1.7.42/crun-1.21').kind).toBe('unknown');
   });
 
   it('that is left out is explained with the reason', () => {
