@@ -90,6 +90,23 @@ test('every imported package is listed, and what ships imports no development pa
   expect(strangers).toEqual([]);
 });
 
+test('packages are installed from the lockfile alone, by npm ci', () => {
+  const folders = ['.github', 'lib/setup'].flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ya?ml|mjs)$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  const commands = [...folders, 'README.md', 'results/README.md'].flatMap((file) =>
+    [
+      ...readFileSync(join(packageRoot, file), 'utf8').matchAll(
+        /\bnpm( --prefix \S+)? (install|i|add|update|ci)\b|'npm', \['(\w+)'/g,
+      ),
+    ].map((match) => match[2] ?? match[3]),
+  );
+  expect(commands.length).toBeGreaterThan(2);
+  expect(new Set(commands)).toEqual(new Set(['ci']));
+});
+
 test('neither tests nor their rigs are published', () => {
   expect(manifest.files).toEqual(expect.arrayContaining(['lib', '!lib/testing', '!**/*.test.ts']));
 });
