@@ -1,29 +1,35 @@
 import {
-  all,
-  byEngine,
+  atCreateOrStart,
   cdiDevice,
+  cdiPath,
+  contrast,
+  deviceOf,
   engine,
-  fails,
   feature,
-  guestDisk,
-  hasFeature,
-  node,
-  noNode,
-  opens,
+  lacks,
+  modeOf,
+  opening,
+  ownerOf,
   pciFunction,
+  presenceOf,
+  question,
   refused,
-  refusedAnywhere,
   runtime,
-  sameAsNative,
   spareFunction,
+  starts,
   suite,
-  when,
 } from '../lib/suite/mod.ts';
 
 /** The spare function of every host of ours: an Intel 82574L (QEMU's e1000e). */
 const spareIds = '0x8086:0x10d3';
 
 const readOnly = { fixture: 'char' } as const;
+const disk = { fixture: 'block' } as const;
+const noMultifunction = {
+  says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
+  harm: 'breaks',
+  seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
+} as const;
 
 export default suite({
   id: 'devices',
@@ -81,94 +87,197 @@ export default suite({
       pod: { cdiDevices: [cdiDevice] },
     },
   ],
-  rules: [
-    {
+  questions: [
+    question({
       id: 'DEV-MISSING',
-      title: 'A missing host path fails at create with containerd; CRI-O starts the pod without it',
-      citation:
-        'containerd v2.3.4 internal/cri/server/container_create.go:341; cri-o v1.36.3 internal/factory/container/device_linux.go',
+      asks: 'What becomes of a pod that asks for a device that the host does not have?',
       on: ['missing'],
-      expect: byEngine({
-        containerd: refused('CreateContainer', /\bspec: lstat \S+: no such file or directory/),
-        crio: noNode({ fixture: 'missing' }),
-      }),
-    },
-    {
+      reads: { node: presenceOf({ fixture: 'missing' }) },
+      answers: {
+        refused: {
+          says: 'it is refused',
+          seen: refused('CreateContainer', /\bspec: (\S+ ?)*lstat \S+: no such file or directory/),
+        },
+        'left-out': { says: 'it starts without the device', harm: 'breaks', seen: { node: 'absent' } },
+      },
+      documented: [
+        {
+          answer: 'refused',
+          where: [engine('containerd')],
+          citation: 'containerd v2.3.4 internal/cri/server/container_create.go:341',
+        },
+        { answer: 'left-out', where: [engine('crio')], citation: 'cri-o v1.36.3 internal/factory/container/device_linux.go' },
+      ],
+    }),
+    question({
       id: 'DEV-CGROUP',
-      title: 'A device with permissions r can be read; writing fails with EPERM of the device cgroup, not EACCES',
-      citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list',
+      asks: 'Can a device with permissions r be written?',
       on: ['read-only'],
       needs: [runtime('runc', 'crun')],
-      expect: all(
-        opens(readOnly, 'read'),
-        fails(readOnly, 'write', 'EPERM'),
-        opens({ fixture: 'block' }, 'read'),
-        opens({ fixture: 'block' }, 'write'),
-      ),
-    },
-    {
+      reads: { read: opening('read', readOnly, disk), write: opening('write', readOnly), other: opening('write', disk) },
+      answers: {
+        denied: {
+          says: 'no: EPERM of the device cgroup, not EACCES; reading works, and writing one with rw',
+          seen: { read: 'works', write: 'EPERM', other: 'works' },
+        },
+        writable: { says: 'yes', harm: 'weakens', seen: { read: 'works', write: 'works', other: 'works' } },
+      },
+      documented: [{ answer: 'denied', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
+    }),
+    question({
+      id: 'DEV-CGROUP-GUEST',
+      asks: 'On a kernel of its own, can a device with permissions r be written?',
+      on: ['read-only'],
+      needs: [runtime('kata', 'runsc')],
+      reads: { read: opening('read', readOnly), write: opening('write', readOnly) },
+      answers: {
+        denied: { says: 'no: EPERM of the device cgroup', seen: { read: 'works', write: 'EPERM' } },
+        writable: {
+          says: 'yes: nothing on that kernel enforces the permissions',
+          harm: 'weakens',
+          seen: { read: 'works', write: 'works' },
+        },
+      },
+      documented: [{ answer: 'denied', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
+    }),
+    question({
       id: 'DEV-BLOCK-KATA',
-      title: 'A disk given to a Kata pod is a disk of the guest at the same path, and can be read and written',
-      citation: 'kata-containers 4.1.0 src/agent/src/device/mod.rs update_spec_devices',
+      asks: 'Is a disk given to a Kata pod a disk of the guest that can be read and written?',
       on: ['read-only'],
       needs: [runtime('kata')],
-      expect: all(guestDisk({ fixture: 'block' }), opens({ fixture: 'block' }, 'read'), opens({ fixture: 'block' }, 'write')),
-    },
-    {
+      reads: { device: deviceOf(disk), read: opening('read', disk), write: opening('write', disk) },
+      answers: { works: { says: 'yes, at the same path', seen: { device: 'guest', read: 'works', write: 'works' } } },
+      documented: [
+        { answer: 'works', where: [], citation: 'kata-containers 4.1.0 src/agent/src/device/mod.rs update_spec_devices' },
+      ],
+    }),
+    question({
       id: 'DEV-VFIO-GUEST-KERNEL',
-      title: 'With vfio_mode guest-kernel the function is in the guest and nothing is in /dev/vfio',
-      citation: 'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694',
+      asks: 'With vfio_mode guest-kernel, is the function in the guest?',
       on: ['vfio-guest-kernel'],
-      expect: all(pciFunction(spareIds, true), noNode({ fixture: 'vfioGroup' })),
-    },
-    {
+      reads: { function: pciFunction(spareIds), node: presenceOf({ fixture: 'vfioGroup' }) },
+      answers: {
+        there: { says: 'yes, and nothing is in /dev/vfio', seen: { function: 'there', node: 'absent' } },
+        'no-multifunction': noMultifunction,
+      },
+      documented: [
+        { answer: 'there', where: [], citation: 'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694' },
+      ],
+    }),
+    question({
       id: 'DEV-VFIO',
-      title: 'With vfio_mode vfio a guest without IOMMU refuses: the function has no IOMMU group',
-      citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
+      asks: 'With vfio_mode vfio, what becomes of the function in a guest without IOMMU?',
       on: ['vfio-in-guest'],
-      expect: refusedAnywhere(/has no IOMMU group/),
-    },
-    {
+      reads: { function: pciFunction(spareIds) },
+      answers: {
+        'no-iommu-group': {
+          says: 'the pod is refused: the function has no IOMMU group',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /has no IOMMU group/),
+        },
+        there: { says: 'it is in the guest', seen: { function: 'there' } },
+        'no-multifunction': noMultifunction,
+      },
+      documented: [
+        {
+          answer: 'no-iommu-group',
+          where: [],
+          citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
+        },
+      ],
+    }),
+    question({
       id: 'DEV-VFIO-NO-PORT',
-      title: 'Without a hot-plug port a VFIO device is refused, and the message names the key',
-      citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89',
+      asks: 'What becomes of a VFIO device without a hot-plug port?',
       on: ['vfio-no-port'],
       needs: [runtime('kata')],
-      expect: refusedAnywhere(/hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
-    },
-    {
+      reads: { pod: starts() },
+      answers: {
+        'no-port': {
+          says: 'the pod is refused, and the message names the key',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
+        },
+        started: { says: 'the pod starts', seen: { pod: 'ran' } },
+      },
+      documented: [{ answer: 'no-port', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' }],
+    }),
+    question({
       id: 'DEV-CDI',
-      title: 'A CDI device is injected',
-      citation: 'https://github.com/cncf-tags/container-device-interface/blob/v0.5.4/SPEC.md',
+      asks: 'How does a root pod have a CDI device?',
       on: ['cdi'],
       needs: [runtime('runc', 'crun')],
-      expect: node('/dev/podproof-cdi', {}),
-    },
-    {
+      reads: { device: deviceOf(cdiPath), owner: ownerOf(cdiPath), mode: modeOf(cdiPath) },
+      answers: {
+        injected: { says: 'as root’s own, with the host’s mode', seen: { device: 'host', owner: 'root', mode: 'host' } },
+        'open-to-all': {
+          says: 'as root’s own, and everybody in the pod may open it: 0666',
+          harm: 'weakens',
+          seen: { device: 'host', owner: 'root', mode: 'open' },
+        },
+        'left-out': { says: 'not at all', harm: 'breaks', seen: { device: 'absent', owner: 'absent', mode: 'absent' } },
+      },
+      documented: [
+        {
+          answer: 'injected',
+          where: [],
+          citation: 'https://github.com/cncf-tags/container-device-interface/blob/v0.5.4/SPEC.md',
+        },
+      ],
+    }),
+    question({
       id: 'DEV-CDI-UNKNOWN',
-      title: 'An unknown CDI device is refused',
-      citation: 'containerd v1.7.24 pkg/cri/opts/spec_linux.go WithCDI',
+      asks: 'What becomes of a pod with an unknown CDI device?',
       on: ['cdi-unknown'],
-      expect: refused('CreateContainer', /CDI device injection failed: unresolvable CDI devices podproof\.dev\/char=absent/),
-    },
-    {
+      reads: { pod: starts() },
+      answers: {
+        refused: {
+          says: 'it is refused',
+          seen: refused('CreateContainer', /CDI device injection failed: unresolvable CDI devices podproof\.dev\/char=absent/),
+        },
+        started: { says: 'it starts without the device', harm: 'breaks', seen: { pod: 'ran' } },
+      },
+      documented: [{ answer: 'refused', where: [], citation: 'containerd v1.7.24 pkg/cri/opts/spec_linux.go WithCDI' }],
+    }),
+    question({
       id: 'DEV-CDI-OFF',
-      title: 'With CDI off the device is silently left out by containerd before 2.3 and refused from 2.3 on',
-      citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: CDI support is explicitly disabled',
+      asks: 'With CDI off, what becomes of a pod with a CDI device?',
       on: ['cdi-off'],
-      expect: when(
-        ({ cell }) => hasFeature(cell.engine, 'cdi-off-refuses'),
-        refused('CreateContainer', /CDI devices .* requested but CDI support is explicitly disabled/),
-        noNode('/dev/podproof-cdi'),
-      ),
-    },
-    {
+      reads: { node: presenceOf(cdiPath) },
+      answers: {
+        refused: {
+          says: 'it is refused',
+          seen: refused('CreateContainer', /CDI devices .* requested but CDI support is explicitly disabled/),
+        },
+        'left-out': { says: 'it starts without the device, and without a word', harm: 'breaks', seen: { node: 'absent' } },
+        injected: { says: 'it has the device all the same', harm: 'weakens', seen: { node: 'there' } },
+      },
+      documented: [
+        {
+          answer: 'refused',
+          where: [feature('cdi-off-refuses')],
+          citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: CDI support is explicitly disabled',
+        },
+        {
+          answer: 'left-out',
+          where: [lacks('cdi-off-refuses')],
+          citation: 'containerd v2.2.7 internal/cri/server/container_create_linux.go has no such line',
+        },
+      ],
+    }),
+    question({
       id: 'DEV-RUNC-CONTRAST',
-      title: 'What a runtime shows differently from runc for the same pod is listed',
-      citation: 'OCI runtime-spec v1.2 runtime-linux.md, Dev symbolic links',
+      asks: 'What does a runtime show differently from runc for the same pod?',
       on: ['read-only'],
       needs: [runtime('crun', 'runsc', 'kata')],
-      expect: sameAsNative(),
-    },
+      reads: { contrast: contrast() },
+      answers: {
+        same: {
+          says: 'nothing, or the link /dev/core alone, which runc makes only where the kernel has /proc/kcore',
+          seen: { contrast: ['same', 'core link'] },
+        },
+      },
+      documented: [{ answer: 'same', where: [], citation: 'OCI runtime-spec v1.2 runtime-linux.md, Dev symbolic links' }],
+    }),
   ],
 });

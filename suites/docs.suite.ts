@@ -1,4 +1,4 @@
-import { engine, snippet, suite } from '../lib/suite/mod.ts';
+import { engine, fateOfKeys, notTaken, question, suite, type Documented, type Question } from '../lib/suite/mod.ts';
 
 const kataDocument = 'https://github.com/kata-containers/kata-containers/blob/3.0.0/docs/how-to/privileged.md';
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
@@ -69,8 +69,61 @@ const version3 = 'version = 3\n';
 
 const containerd = [engine('containerd')];
 const crio = [engine('crio')];
-const shortName = /invalid plugin key URI "cri" expect io\.containerd\.x\.vx/;
-const tooNew = /unsupported config version/;
+
+/** What can become of a snippet. `dead` is what it does to its user where its keys have no effect. */
+const fates = (dead: 'breaks' | 'weakens') =>
+  ({
+    effective: { says: 'every key of it is in force', seen: { keys: 'effective' } },
+    dead: { says: 'it is read, and keys of it have no effect, without a word', harm: dead, seen: { keys: 'dead' } },
+    'dead-with-a-warning': {
+      says: 'it is read, and keys of it have no effect; the log names them',
+      harm: dead,
+      seen: { keys: 'dead with a warning' },
+    },
+    'short-name': {
+      says: 'the engine does not start: [plugins.cri] is no name of version 2',
+      harm: 'breaks',
+      seen: notTaken(/invalid plugin key URI "cri" expect io\.containerd\.x\.vx/),
+    },
+    'too-new': {
+      says: 'the engine does not start: it does not know the version of the file',
+      harm: 'breaks',
+      seen: notTaken(/unsupported config version/),
+    },
+    'newer-drop-in': {
+      says: 'the engine does not start: a drop-in may not be newer than its file',
+      harm: 'breaks',
+      seen: notTaken(/drop-in config version 3 higher than root config version 2/),
+    },
+  }) as const;
+type Fate = keyof ReturnType<typeof fates>;
+
+interface Snippet {
+  id: string;
+  asks: string;
+  on: string[];
+  dead: 'breaks' | 'weakens';
+  citation: string;
+  /** The fate by range of versions, as `engine` takes it. */
+  documented: ReadonlyArray<readonly [range: string, fate: Fate]>;
+}
+
+function snippet({ id, asks, on, dead, citation, documented }: Snippet): Question {
+  return question({
+    id,
+    asks,
+    on,
+    reads: { keys: fateOfKeys() },
+    answers: fates(dead),
+    documented: documented.map(([range, answer]): Documented<Fate> => ({ answer, where: [engine(range)], citation })),
+  });
+}
+
+/** Which versions of containerd know no file of version 3, and whether they say so. */
+const beforeVersion3 = [
+  ['containerd >=1.6.32 <1.7', 'too-new'],
+  ['containerd >=1.7.17 <2.0', 'too-new'],
+] as const;
 
 export default suite({
   id: 'docs',
@@ -151,124 +204,147 @@ export default suite({
     { id: 'privileged-crio', title: 'Kata’s snippet for CRI-O, as printed', needs: crio, reads: { text: privilegedForCrio } },
     { id: 'ownership-crio', title: 'the blog’s snippet for CRI-O, as printed', needs: crio, reads: { text: ownershipForCrio } },
   ],
-  rules: [
-    {
+  questions: [
+    snippet({
       id: 'DOC-SNIPPET-PRIVILEGED',
-      title: 'Kata’s containerd snippet, which names no version and so is of version 1, works in every containerd',
-      citation: `${kataDocument}; ${migration}`,
+      asks: 'What does containerd make of Kata’s snippet, which names no version and so is of version 1?',
       on: ['privileged-as-printed', 'privileged-in-daemon'],
-      expect: snippet({ on: 'containerd >=1.3', is: 'effective' }),
-    },
-    {
+      dead: 'weakens',
+      citation: `${kataDocument}; ${migration}`,
+      documented: [['containerd >=1.3', 'effective']],
+    }),
+    snippet({
       id: 'DOC-SNIPPET-PRIVILEGED-VERSIONED',
-      title:
-        'In a file of version 2, Kata’s containerd snippet is refused by containerd 1.x, and dead without a word from 2.0 on',
+      asks: 'What does containerd make of Kata’s snippet in a file of version 2?',
+      on: ['privileged-in-version-2'],
+      dead: 'weakens',
       citation:
         'containerd v1.7.24 services/server/config/config.go ValidateV2: plugin keys need four parts; v2.0.0 cmd/containerd/server/config/config.go ValidateVersion no longer looks at them',
-      on: ['privileged-in-version-2'],
-      expect: snippet({ on: 'containerd >=1.3 <2.0', is: 'refused', says: shortName }, { on: 'containerd >=2.0', is: 'dead' }),
-    },
-    {
+      documented: [
+        ['containerd >=1.3 <2.0', 'short-name'],
+        ['containerd >=2.0', 'dead'],
+      ],
+    }),
+    snippet({
       id: 'DOC-SNIPPET-PRIVILEGED-TODAY',
-      title: 'Host devices withheld from Kata in the tables of containerd 2: dead or refused before 2.0',
-      citation:
-        'containerd v2.3.4 docs/cri/config.md; containerd v1.7.17 services/server/config/config.go: unsupported config version',
+      asks: 'What does containerd make of host devices withheld from Kata in the tables of containerd 2?',
       on: ['privileged-today'],
-      expect: snippet(
-        { on: 'containerd >=1.3 <1.6.32', is: 'dead' },
-        { on: 'containerd >=1.6.32 <1.7', is: 'refused', says: tooNew },
-        { on: 'containerd >=1.7 <1.7.17', is: 'dead' },
-        { on: 'containerd >=1.7.17 <2.0', is: 'refused', says: tooNew },
-        { on: 'containerd >=2.0', is: 'effective' },
-      ),
-    },
-    {
-      id: 'DOC-SNIPPET-OWNERSHIP',
-      title:
-        'The blog’s containerd snippet, which names no version, is dead before containerd 2.0, as version 1 calls the table [plugins.cri]; later ones migrate it',
-      citation: `${blog}; https://github.com/containerd/containerd/issues/5237; ${migration}`,
-      on: ['ownership-as-printed', 'ownership-in-daemon'],
-      expect: snippet({ on: 'containerd <2.0', is: 'dead' }, { on: 'containerd >=2.0', is: 'effective' }),
-    },
-    {
-      id: 'DOC-SNIPPET-OWNERSHIP-VERSIONED',
-      title: 'In a file of version 2, the blog’s containerd snippet works from containerd 1.6 on, and is dead before',
-      citation: `${blog}; containerd commit e0f8c04da`,
-      on: ['ownership-in-version-2'],
-      expect: snippet({ on: 'containerd <1.6', is: 'dead' }, { on: 'containerd >=1.6', is: 'effective' }),
-    },
-    {
-      id: 'DOC-SNIPPET-OWNERSHIP-NEWER',
-      title:
-        'In a file of version 3, the blog’s containerd snippet is dead in 2.0 to 2.2; older versions take or refuse the file, 2.3 moves the key',
-      citation: `${blog}; containerd v2.3.4 plugins/cri/runtime/plugin.go`,
-      on: ['ownership-in-version-3'],
-      expect: snippet(
-        { on: 'containerd <1.6', is: 'dead' },
-        { on: 'containerd >=1.6 <1.6.32', is: 'effective' },
-        { on: 'containerd >=1.6.32 <1.7', is: 'refused', says: tooNew },
-        { on: 'containerd >=1.7 <1.7.17', is: 'effective' },
-        { on: 'containerd >=1.7.17 <2.0', is: 'refused', says: tooNew },
-        { on: 'containerd >=2.0 <2.3', is: 'dead' },
-        { on: 'containerd >=2.3', is: 'effective' },
-      ),
-    },
-    {
-      id: 'DOC-SNIPPET-OWNERSHIP-TODAY',
-      title: 'The ownership flag in the table of containerd 2: dead or refused before 2.0',
+      dead: 'weakens',
       citation:
         'containerd v2.3.4 docs/cri/config.md; containerd v1.7.17 services/server/config/config.go: unsupported config version',
+      documented: [
+        ['containerd >=1.3 <1.6.32', 'dead'],
+        ...beforeVersion3,
+        ['containerd >=1.7 <1.7.17', 'dead'],
+        ['containerd >=2.0', 'effective'],
+      ],
+    }),
+    snippet({
+      id: 'DOC-SNIPPET-OWNERSHIP',
+      asks: 'What does containerd make of the blog’s snippet, which names no version and so is of version 1?',
+      on: ['ownership-as-printed', 'ownership-in-daemon'],
+      dead: 'breaks',
+      citation: `${blog}; https://github.com/containerd/containerd/issues/5237; ${migration}`,
+      documented: [
+        ['containerd <2.0', 'dead'],
+        ['containerd >=2.0', 'effective'],
+      ],
+    }),
+    snippet({
+      id: 'DOC-SNIPPET-OWNERSHIP-VERSIONED',
+      asks: 'What does containerd make of the blog’s snippet in a file of version 2?',
+      on: ['ownership-in-version-2'],
+      dead: 'breaks',
+      citation: `${blog}; containerd commit e0f8c04da`,
+      documented: [
+        ['containerd <1.6', 'dead'],
+        ['containerd >=1.6', 'effective'],
+      ],
+    }),
+    snippet({
+      id: 'DOC-SNIPPET-OWNERSHIP-NEWER',
+      asks: 'What does containerd make of the blog’s snippet in a file of version 3?',
+      on: ['ownership-in-version-3'],
+      dead: 'breaks',
+      citation: `${blog}; containerd v2.3.4 plugins/cri/runtime/plugin.go`,
+      documented: [
+        ['containerd <1.6', 'dead'],
+        ['containerd >=1.6 <1.6.32', 'effective'],
+        ...beforeVersion3,
+        ['containerd >=1.7 <1.7.17', 'effective'],
+        ['containerd >=2.0 <2.3', 'dead-with-a-warning'],
+        ['containerd >=2.3', 'effective'],
+      ],
+    }),
+    snippet({
+      id: 'DOC-SNIPPET-OWNERSHIP-TODAY',
+      asks: 'What does containerd make of the ownership flag in the table of containerd 2?',
       on: ['ownership-today'],
-      expect: snippet(
-        { on: 'containerd >=1.3 <1.6.32', is: 'dead' },
-        { on: 'containerd >=1.6.32 <1.7', is: 'refused', says: tooNew },
-        { on: 'containerd >=1.7 <1.7.17', is: 'dead' },
-        { on: 'containerd >=1.7.17 <2.0', is: 'refused', says: tooNew },
-        { on: 'containerd >=2.0', is: 'effective' },
-      ),
-    },
-    {
+      dead: 'breaks',
+      citation:
+        'containerd v2.3.4 docs/cri/config.md; containerd v1.7.17 services/server/config/config.go: unsupported config version',
+      documented: [
+        ['containerd >=1.3 <1.6.32', 'dead'],
+        ...beforeVersion3,
+        ['containerd >=1.7 <1.7.17', 'dead'],
+        ['containerd >=2.0', 'effective'],
+      ],
+    }),
+    snippet({
       id: 'DOC-DROP-IN-NEWER',
-      title: 'A drop-in may be of a newer version than its file in containerd 2.0 to 2.2 only; 2.3 refuses it',
+      asks: 'What does containerd make of a drop-in of a newer version than its file?',
+      on: ['newer-drop-in'],
+      dead: 'breaks',
       citation:
         'containerd v2.3.4 cmd/containerd/server/config/config.go:480: drop-in config version higher than root config version',
-      on: ['newer-drop-in'],
-      expect: snippet(
-        { on: 'containerd >=1.3 <1.6.32', is: 'dead' },
-        { on: 'containerd >=1.6.32 <1.7', is: 'refused', says: tooNew },
-        { on: 'containerd >=1.7 <1.7.17', is: 'dead' },
-        { on: 'containerd >=1.7.17 <2.0', is: 'refused', says: tooNew },
-        { on: 'containerd >=2.0 <2.3', is: 'effective' },
-        { on: 'containerd >=2.3', is: 'refused', says: /drop-in config version 3 higher than root config version 2/ },
-      ),
-    },
-    {
+      documented: [
+        ['containerd >=1.3 <1.6.32', 'dead'],
+        ...beforeVersion3,
+        ['containerd >=1.7 <1.7.17', 'dead'],
+        ['containerd >=2.0 <2.3', 'effective'],
+        ['containerd >=2.3', 'newer-drop-in'],
+      ],
+    }),
+    snippet({
       id: 'DOC-DROP-IN-OLDER',
-      title: 'A drop-in of version 2 works beside a file of version 3, where the flag exists',
-      citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go LoadConfigWithPlugins; containerd commit e0f8c04da',
+      asks: 'What does containerd make of a drop-in of version 2 beside a file of version 3?',
       on: ['older-drop-in'],
-      expect: snippet({ on: 'containerd <1.6', is: 'dead' }, { on: 'containerd >=1.6', is: 'effective' }),
-    },
-    {
+      dead: 'breaks',
+      citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go LoadConfigWithPlugins; containerd commit e0f8c04da',
+      documented: [
+        ['containerd <1.6', 'dead'],
+        ['containerd >=1.6', 'effective'],
+      ],
+    }),
+    snippet({
       id: 'DOC-SNAPSHOTTER',
-      title: 'A runtime has a snapshotter of its own from containerd 1.7 on',
-      citation: 'containerd v1.7.0 pkg/cri/config/config.go: snapshotter',
+      asks: 'Can a runtime have a snapshotter of its own?',
       on: ['runtime-snapshotter'],
-      expect: snippet({ on: 'containerd <1.7', is: 'dead' }, { on: 'containerd >=1.7', is: 'effective' }),
-    },
-    {
+      dead: 'breaks',
+      citation: 'containerd v1.7.0 pkg/cri/config/config.go: snapshotter',
+      documented: [
+        ['containerd <1.7', 'dead'],
+        ['containerd >=1.7', 'effective'],
+      ],
+    }),
+    snippet({
       id: 'DOC-SNIPPET-CRIO-PRIVILEGED',
-      title: 'Kata’s CRI-O snippet sets its three handlers',
-      citation: kataDocument,
+      asks: 'What does CRI-O make of Kata’s snippet with its three handlers?',
       on: ['privileged-crio'],
-      expect: snippet({ on: 'crio >=1.16', is: 'effective' }),
-    },
-    {
+      dead: 'weakens',
+      citation: kataDocument,
+      documented: [['crio >=1.16', 'effective']],
+    }),
+    snippet({
       id: 'DOC-SNIPPET-CRIO-OWNERSHIP',
-      title: 'The blog’s CRI-O snippet works from CRI-O 1.22 on, and is dead before',
-      citation: blog,
+      asks: 'What does CRI-O make of the blog’s snippet?',
       on: ['ownership-crio'],
-      expect: snippet({ on: 'crio <1.22', is: 'dead' }, { on: 'crio >=1.22', is: 'effective' }),
-    },
+      dead: 'breaks',
+      citation: blog,
+      documented: [
+        ['crio <1.22', 'dead'],
+        ['crio >=1.22', 'effective'],
+      ],
+    }),
   ],
 });

@@ -1,4 +1,4 @@
-import { hostNode, nothingLeft, suite } from '../lib/suite/mod.ts';
+import { hostNode, leftovers, question, suite } from '../lib/suite/mod.ts';
 
 export default suite({
   id: 'hygiene',
@@ -13,27 +13,53 @@ export default suite({
       pod: { runAsUser: 1845, runAsGroup: 1845 },
     },
   ],
-  rules: [
-    {
+  questions: [
+    question({
       id: 'HYG-RUNTIME',
-      title: 'Engine and runtime leave no process, mount, network namespace, state or user',
-      citation: 'CRI api.proto, RemovePodSandbox: removes the sandbox and all its containers',
+      asks: 'What do engine and runtime leave of a pod that is gone?',
       on: ['removed', 'refused'],
-      expect: nothingLeft('runtime'),
-    },
-    {
+      reads: { left: leftovers('runtime') },
+      answers: {
+        nothing: { says: 'nothing: no process, mount, network namespace, state or user', seen: { left: 'nothing' } },
+      },
+      documented: [
+        {
+          answer: 'nothing',
+          where: [],
+          citation: 'CRI api.proto, RemovePodSandbox: removes the sandbox and all its containers',
+        },
+      ],
+    }),
+    question({
       id: 'HYG-OURS',
-      title: 'podproof leaves nothing of its own',
-      citation: 'podproof README, Safety',
+      asks: 'What does podproof leave of its own?',
       on: ['removed', 'refused'],
-      expect: nothingLeft('ours'),
-    },
-    {
+      reads: { left: leftovers('ours') },
+      answers: { nothing: { says: 'nothing', seen: { left: 'nothing' } } },
+      documented: [{ answer: 'nothing', where: [], citation: 'podproof README, Safety' }],
+    }),
+    question({
       id: 'HYG-HOST-NULL',
-      title: 'A runtime gives standard streams to the pod’s user, and never the host’s own /dev/null with them',
-      citation: 'https://github.com/containers/crun/issues/1845; https://github.com/opencontainers/runc/pull/3707',
+      asks: 'Does the host’s own /dev/null stay as it is when a pod of another user is entered?',
       on: ['host-null'],
-      expect: hostNode('/dev/null', { uid: 0, gid: 0, mode: '0666' }),
-    },
+      reads: { node: hostNode('/dev/null', '0666') },
+      answers: {
+        kept: { says: 'yes: root:root 0666', seen: { node: 'as it was' } },
+        'given-away': { says: 'no: it belongs to the pod’s user', harm: 'weakens', seen: { node: 'given away' } },
+        opened: { says: 'no: its mode is 0777', harm: 'weakens', seen: { node: 'opened' } },
+        'given-away-and-opened': {
+          says: 'no: it belongs to the pod’s user, and its mode is 0777',
+          harm: 'weakens',
+          seen: { node: 'given away and opened' },
+        },
+      },
+      documented: [
+        {
+          answer: 'kept',
+          where: [],
+          citation: 'https://github.com/containers/crun/issues/1845; https://github.com/opencontainers/runc/pull/3707',
+        },
+      ],
+    }),
   ],
 });

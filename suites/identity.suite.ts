@@ -2,14 +2,19 @@ import {
   announcedAgent,
   criApi,
   effectiveConfig,
+  engineVersion,
+  feature,
   kernel,
-  plannedEngine,
-  plannedRuntime,
+  lacks,
+  question,
   runtime,
+  runtimeState,
   shimConfiguration,
   suite,
   vmm,
 } from '../lib/suite/mod.ts';
+
+const bootId = 'Linux Documentation/admin-guide/sysctl/kernel.rst, random/boot_id';
 
 export default suite({
   id: 'identity',
@@ -24,67 +29,105 @@ export default suite({
       pod: {},
     },
   ],
-  rules: [
-    {
+  questions: [
+    question({
       id: 'ID-ENGINE',
-      title: 'The engine that answers is the planned version',
-      citation: 'CRI api.proto, VersionResponse.runtime_version',
+      asks: 'Is the engine that answers the planned version?',
       on: ['plain'],
-      expect: plannedEngine(),
-    },
-    {
+      reads: { engine: engineVersion() },
+      answers: { planned: { says: 'yes', seen: { engine: 'planned' } } },
+      documented: [{ answer: 'planned', where: [], citation: 'CRI api.proto, VersionResponse.runtime_version' }],
+    }),
+    question({
       id: 'ID-API',
-      title: 'The engine speaks the version of the CRI that it documents',
-      citation: 'containerd v1.6.0 pkg/cri: v1 beside v1alpha2; before, v1alpha2 only',
+      asks: 'Which version of the CRI does the engine serve?',
       on: ['plain'],
-      expect: criApi(),
-    },
-    {
+      reads: { api: criApi() },
+      answers: {
+        v1: { says: 'v1', seen: { api: 'v1' } },
+        v1alpha2: { says: 'v1alpha2', seen: { api: 'v1alpha2' } },
+      },
+      documented: [
+        { answer: 'v1', where: [feature('cri-v1')], citation: 'containerd v1.6.0 pkg/cri: v1 beside v1alpha2' },
+        { answer: 'v1alpha2', where: [lacks('cri-v1')], citation: 'containerd v1.5.18 pkg/cri: v1alpha2 only' },
+      ],
+    }),
+    question({
       id: 'ID-RUNTIME',
-      title: 'The container was made by the planned runtime',
-      citation:
-        'runc v1.1.15 libcontainer/factory_linux.go (state.json); crun 1.21 src/libcrun/status.c (status); gVisor runsc/container/state_file.go',
+      asks: 'Was the container made by the planned runtime?',
       on: ['plain'],
       needs: [runtime('runc', 'crun', 'runsc')],
-      expect: plannedRuntime(),
-    },
-    {
+      reads: { state: runtimeState() },
+      answers: { planned: { says: 'yes: its state is on the host', seen: { state: 'planned' } } },
+      documented: [
+        {
+          answer: 'planned',
+          where: [],
+          citation:
+            'runc v1.1.15 libcontainer/factory_linux.go (state.json); crun 1.21 src/libcrun/status.c (status); gVisor runsc/container/state_file.go',
+        },
+      ],
+    }),
+    question({
       id: 'ID-GUEST',
-      title: "A container without a VM runs on the host's kernel",
-      citation: 'Linux Documentation/admin-guide/sysctl/kernel.rst, random/boot_id',
+      asks: 'On whose kernel does a container without a VM run?',
       on: ['plain'],
       needs: [runtime('runc', 'crun')],
-      expect: kernel('host'),
-    },
-    {
+      reads: { kernel: kernel() },
+      answers: {
+        host: { says: 'on the host’s', seen: { kernel: 'host' } },
+        own: { says: 'on one of its own', seen: { kernel: 'own' } },
+      },
+      documented: [{ answer: 'host', where: [], citation: bootId }],
+    }),
+    question({
       id: 'ID-GUEST-OWN',
-      title: 'A container of a VM runtime or of gVisor runs on a kernel of its own',
-      citation: 'Linux Documentation/admin-guide/sysctl/kernel.rst, random/boot_id',
+      asks: 'On whose kernel does a container of a VM runtime or of gVisor run?',
       on: ['plain'],
       needs: [runtime('kata', 'runsc')],
-      expect: kernel('own'),
-    },
-    {
+      reads: { kernel: kernel() },
+      answers: {
+        own: { says: 'on one of its own', seen: { kernel: 'own' } },
+        host: { says: 'on the host’s', harm: 'weakens', seen: { kernel: 'host' } },
+      },
+      documented: [{ answer: 'own', where: [], citation: bootId }],
+    }),
+    question({
       id: 'ID-CONFIG',
-      title: 'Every planned configuration key is effective in the running engine',
-      citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go: unknown keys are ignored, silently before 2.0',
+      asks: 'Is every planned configuration key effective in the running engine?',
       on: ['plain'],
-      expect: effectiveConfig(),
-    },
-    {
+      reads: { keys: effectiveConfig() },
+      answers: { planned: { says: 'yes', seen: { keys: 'planned' } } },
+      documented: [
+        {
+          answer: 'planned',
+          where: [],
+          citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go: unknown keys are ignored, silently before 2.0',
+        },
+      ],
+    }),
+    question({
       id: 'ID-SHIM-CONFIG',
-      title: 'The shim says in its log that it loaded the configuration of this handler',
-      citation:
-        'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go LoadConfiguration; src/libs/kata-types/src/config/mod.rs',
+      asks: 'Does the shim load the configuration of this handler?',
       on: ['logged'],
-      expect: shimConfiguration(),
-    },
-    {
+      reads: { configuration: shimConfiguration() },
+      answers: { planned: { says: 'yes: its log names the file', seen: { configuration: 'planned' } } },
+      documented: [
+        {
+          answer: 'planned',
+          where: [],
+          citation:
+            'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go LoadConfiguration; src/libs/kata-types/src/config/mod.rs',
+        },
+      ],
+    }),
+    question({
       id: 'ID-AGENT',
-      title: 'The agent in the guest announces itself as the planned version',
-      citation: 'kata-containers 4.1.0 src/agent/src/main.rs: announce',
+      asks: 'Is the agent in the guest of the planned version?',
       on: ['logged'],
-      expect: announcedAgent(),
-    },
+      reads: { agent: announcedAgent() },
+      answers: { planned: { says: 'yes: it announces itself', seen: { agent: 'planned' } } },
+      documented: [{ answer: 'planned', where: [], citation: 'kata-containers 4.1.0 src/agent/src/main.rs: announce' }],
+    }),
   ],
 });

@@ -1,30 +1,33 @@
 import {
-  all,
-  byEngine,
-  canary,
+  atCreateOrStart,
+  capabilities,
   cdiDevice,
+  cdiPath,
+  contentOf,
+  creating,
+  deviceOf,
   effectiveConfig,
-  fails,
+  engine,
   feature,
-  guestDisk,
-  hasFeature,
   hugepages,
-  identityLine,
-  node,
-  opens,
+  identity,
+  lacks,
+  modeOf,
+  opening,
+  ownerOf,
   ownKernel,
-  readsCanary,
+  question,
   refused,
   runtime,
   spareFunction,
+  starts,
   suite,
-  when,
-  writable,
-  type Evidence,
 } from '../lib/suite/mod.ts';
 
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
 const containerdOwner = 'containerd v2.3.4 internal/cri/opts/spec_linux_opts.go:315 WithDevices';
+const noKey = 'containerd commit e0f8c04da and cri-o v1.22.0 bring the key; an older engine does not know it';
+const gvisorNodes = 'gVisor runsc/boot/vfs.go createDeviceFile; pkg/sentry/vfs/device.go OpenDeviceSpecialFile';
 
 const block = { fixture: 'block' } as const;
 const char = { fixture: 'char' } as const;
@@ -32,15 +35,39 @@ const asked = [
   { fixture: 'block', at: '/dev/podproof-block' },
   { fixture: 'char', at: '/dev/podproof-char' },
 ] as const;
-const notThere = /error creating device nodes: mount .*\/dev\/podproof-block.*no such file or directory/;
-/** Without a mode in the OCI spec runc and crun open a node to everybody. */
-const keepsMode = ({ cell }: Evidence): boolean => hasFeature(cell.engine, 'host-file-mode');
-const lacksIdmap = ({ cell }: Evidence): boolean =>
-  hasFeature(cell.engine, 'idmap-required') && !hasFeature(cell.runtime, 'idmap-mounts');
-const noIdmap = refused('StartContainer', /idmap mounts not supported: missing `mountExtensions\.idmap` entry/);
 const tried = [
   { what: 'read', path: block },
   { what: 'read', path: char },
+] as const;
+
+/** What pods show of the two devices that they are given. */
+const given = {
+  owner: ownerOf(block, char),
+  mode: modeOf(block, char),
+  disk: opening('read', block),
+  char: opening('read', char),
+};
+const open = { disk: 'works', char: 'works' } as const;
+const denied = { disk: 'EACCES', char: 'EACCES' } as const;
+/** gVisor knows no disk of the host; for the numbers of fuse, which the sentry has too, its own is opened. */
+const inSentry = { disk: 'ENXIO', char: 'works' } as const;
+
+/** Whether the primary group is a supplementary one too is a question of its own. */
+const processIds = ['asked', 'primary group missing'] as const;
+
+/** Without the mode in the OCI spec runc, crun and runsc open a node to everybody, and the agent of Kata closes it to all. */
+const openToAll = 'the mode is 0666: everybody in the pod may open it';
+const keptOwner = 'it keeps the owner of the host’s node';
+
+const idmapMissing = {
+  says: 'the engine refuses a runtime that has no idmap mounts',
+  harm: 'breaks',
+  seen: refused('StartContainer', /idmap mounts not supported: missing `mountExtensions\.idmap` entry/),
+} as const;
+
+const validates = 'containerd v2.0.0 core/runtime/v2/task_manager.go validateRuntimeFeatures';
+const idmapRefusals = [
+  { answer: 'no-idmap', where: [feature('idmap-required'), runtime('runc <1.2.0', 'crun <1.9')], citation: validates },
 ] as const;
 
 export default suite({
@@ -120,212 +147,488 @@ export default suite({
       attempts: [...tried],
     },
   ],
-  rules: [
-    {
+  questions: [
+    question({
       id: 'OWN-OFF',
-      title: 'With the flag off a device keeps the owner of the host’s node, and a non-root pod cannot open it: EACCES',
-      citation: blog,
+      asks: 'With the flag off, whose is a device, and can a non-root pod open it?',
       on: ['flag-off'],
-      expect: all(
-        node(block, { uid: 'host', gid: 'host' }),
-        node(char, { uid: 'host', gid: 'host' }),
-        when(keepsMode, all(fails(block, 'read', 'EACCES'), fails(char, 'read', 'EACCES')), all()),
-      ),
-    },
-    {
+      reads: given,
+      answers: {
+        denied: {
+          says: `${keptOwner}, and opening it fails: EACCES`,
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'host', ...denied },
+        },
+        'open-to-all': {
+          says: `${keptOwner}, and ${openToAll}`,
+          harm: 'weakens',
+          seen: { owner: 'host', mode: 'open', ...open },
+        },
+        closed: { says: `${keptOwner}, with the mode 000`, harm: 'breaks', seen: { owner: 'host', mode: 'closed', ...denied } },
+      },
+      documented: [{ answer: 'denied', where: [], citation: blog }],
+    }),
+    question({
       id: 'OWN-ON',
-      title: 'With the flag on a device belongs to runAsUser and runAsGroup, and opening it works',
-      citation: blog,
+      asks: 'Can a non-root pod use the devices that it was given, with device_ownership_from_security_context on?',
       on: ['user-and-group'],
       needs: [runtime('runc', 'crun', 'kata')],
-      expect: when(
-        ({ cell }) => hasFeature(cell.engine, 'device-ownership'),
-        all(
-          node(block, { uid: 1000, gid: 2000 }),
-          node(char, { uid: 1000, gid: 2000 }),
-          opens(block, 'read'),
-          opens(char, 'read'),
-          readsCanary(block, canary),
-        ),
-        all(node(block, { uid: 'host', gid: 'host' }), when(keepsMode, fails(block, 'read', 'EACCES'), all())),
-      ),
-    },
-    {
+      reads: { ...given, content: contentOf(block) },
+      answers: {
+        owned: {
+          says: 'they belong to runAsUser:runAsGroup with the host’s mode, and opening them works',
+          seen: { owner: 'asked', mode: 'host', ...open, content: 'ours' },
+        },
+        ignored: {
+          says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'host', ...denied, content: 'EACCES' },
+        },
+        'open-to-all': {
+          says: 'they belong to runAsUser:runAsGroup, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { owner: 'asked', mode: 'open', ...open, content: 'ours' },
+        },
+        'ignored-and-open-to-all': {
+          says: 'the engine does not know the key, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { owner: 'host', mode: 'open', ...open, content: 'ours' },
+        },
+        closed: {
+          says: 'they belong to runAsUser:runAsGroup, and the mode 000 keeps their own owner out: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'closed', ...denied, content: 'EACCES' },
+        },
+      },
+      documented: [
+        { answer: 'owned', where: [feature('device-ownership')], citation: blog },
+        { answer: 'ignored', where: [lacks('device-ownership')], citation: noKey },
+      ],
+    }),
+    question({
       id: 'OWN-USER-ONLY',
-      title: 'With runAsUser alone a device belongs to that user and to the group of the host’s node',
-      citation: containerdOwner,
+      asks: 'With runAsUser alone, whose are the devices, and do they open?',
       on: ['user-only'],
-      needs: [feature('device-ownership')],
-      expect: all(
-        node(block, { uid: 1000, gid: 'host' }),
-        node(char, { uid: 1000, gid: 'host' }),
-        when(({ cell }) => cell.runtime.name === 'runsc', fails(block, 'read', 'ENXIO'), opens(block, 'read')),
-      ),
-    },
-    {
+      reads: given,
+      answers: {
+        owned: {
+          says: 'they belong to that user and the group of the host’s node, and opening them works',
+          seen: { owner: 'asked', mode: 'host', ...open },
+        },
+        'owned-without-disk': {
+          says: 'they belong to that user and the group of the host’s node; the disk has no driver in gVisor: ENXIO',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'host', ...inSentry },
+        },
+        ignored: {
+          says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'host', ...denied },
+        },
+        'open-to-all': {
+          says: 'they belong to that user, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { owner: 'asked', mode: 'open', ...open },
+        },
+        'ignored-and-open-to-all': {
+          says: 'the engine does not know the key, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { owner: 'host', mode: 'open', ...open },
+        },
+        closed: {
+          says: 'they belong to that user, and the mode 000 keeps their own owner out: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'closed', ...denied },
+        },
+      },
+      documented: [
+        { answer: 'ignored', where: [lacks('device-ownership')], citation: noKey },
+        { answer: 'owned-without-disk', where: [runtime('runsc')], citation: gvisorNodes },
+        { answer: 'owned', where: [], citation: containerdOwner },
+      ],
+    }),
+    question({
       id: 'OWN-GROUP-ONLY',
-      title: 'With user 0 and a group, a device belongs to the user of the host’s node and to that group',
-      citation: containerdOwner,
+      asks: 'With user 0 and a group, whose are the devices, and do they open?',
       on: ['group-only'],
       needs: [feature('device-ownership')],
-      expect: all(node(block, { uid: 'host', gid: 2000 }), node(char, { uid: 'host', gid: 2000 })),
-    },
-    {
+      reads: given,
+      answers: {
+        owned: {
+          says: 'they belong to the user of the host’s node and to that group, and root opens them',
+          seen: { owner: 'asked', mode: 'host', ...open },
+        },
+        'owned-without-disk': {
+          says: 'they belong to the user of the host’s node and to that group; the disk has no driver in gVisor: ENXIO',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'host', ...inSentry },
+        },
+        'open-to-all': {
+          says: 'they belong to that group, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { owner: 'asked', mode: 'open', ...open },
+        },
+        closed: {
+          says: 'they belong to that group with the mode 000, which root may open all the same',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'closed', ...open },
+        },
+      },
+      documented: [
+        { answer: 'owned-without-disk', where: [runtime('runsc')], citation: gvisorNodes },
+        { answer: 'owned', where: [], citation: containerdOwner },
+      ],
+    }),
+    question({
       id: 'OWN-GROUP-NEEDS-USER',
-      title: 'A group without a user is refused',
-      citation: 'containerd v1.7.24 pkg/cri/util/util.go; cri-o v1.36.3 server/container_create.go',
+      asks: 'Does a pod start that names a group and no user?',
       on: ['group-without-user'],
-      expect: refused('CreateContainer', /user group .*is specified without user/),
-    },
-    {
+      reads: { pod: starts() },
+      answers: {
+        refused: {
+          says: 'it is refused, as a group needs a user',
+          seen: refused('CreateContainer', /user group .*is specified without user/),
+        },
+        started: { says: 'it starts', harm: 'weakens', seen: { pod: 'ran' } },
+      },
+      documented: [
+        {
+          answer: 'refused',
+          where: [],
+          citation: 'containerd v1.7.24 pkg/cri/util/util.go; cri-o v1.36.3 server/container_create.go',
+        },
+      ],
+    }),
+    question({
       id: 'OWN-ROOT',
-      title: 'With user 0 and group 0 a device keeps the owner of the host’s node',
-      citation: containerdOwner,
+      asks: 'With user 0 and group 0, whose are the devices, and do they open?',
       on: ['root'],
-      expect: all(node(block, { uid: 'host', gid: 'host' }), node(char, { uid: 'host', gid: 'host' })),
-    },
-    {
+      reads: given,
+      answers: {
+        kept: { says: `${keptOwner}, and root opens it`, seen: { owner: 'host', mode: 'host', ...open } },
+        'kept-without-disk': {
+          says: `${keptOwner}; the disk has no driver in gVisor: ENXIO`,
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'host', ...inSentry },
+        },
+        'open-to-all': {
+          says: `${keptOwner}, and ${openToAll}`,
+          harm: 'weakens',
+          seen: { owner: 'host', mode: 'open', ...open },
+        },
+        closed: {
+          says: `${keptOwner}, with the mode 000, which root may open all the same`,
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'closed', ...open },
+        },
+      },
+      documented: [
+        { answer: 'kept-without-disk', where: [runtime('runsc')], citation: gvisorNodes },
+        { answer: 'kept', where: [], citation: containerdOwner },
+      ],
+    }),
+    question({
       id: 'OWN-IMAGE-USER',
-      title: 'USER in the image is not considered: the device keeps the host’s owner and the pod cannot open it',
-      citation: blog,
+      asks: 'Does USER in the image, without runAsUser, make a device belong to that user?',
       on: ['image-user'],
-      expect: all(
-        identityLine('uid=777 gid=0 groups=0'),
-        node(block, { uid: 'host', gid: 'host' }),
-        when(keepsMode, fails(block, 'read', 'EACCES'), all()),
-      ),
-    },
-    {
+      reads: { ids: identity('uid=777 gid=0 groups=0'), ...given },
+      answers: {
+        denied: {
+          says: `no: ${keptOwner}, and opening it fails: EACCES`,
+          harm: 'breaks',
+          seen: { ids: processIds, owner: 'host', mode: 'host', ...denied },
+        },
+        'open-to-all': {
+          says: `no: ${keptOwner}, and ${openToAll}`,
+          harm: 'weakens',
+          seen: { ids: processIds, owner: 'host', mode: 'open', ...open },
+        },
+        closed: {
+          says: `no: ${keptOwner}, with the mode 000`,
+          harm: 'breaks',
+          seen: { ids: processIds, owner: 'host', mode: 'closed', ...denied },
+        },
+      },
+      documented: [{ answer: 'denied', where: [], citation: blog }],
+    }),
+    question({
       id: 'OWN-ID',
-      title: 'The process runs as uid=1000 gid=2000 groups=2000,3000',
-      citation: blog,
+      asks: 'Does the process run as runAsUser and runAsGroup, with fsGroup among its groups?',
       on: ['user-and-group'],
-      expect: identityLine('uid=1000 gid=2000 groups=2000,3000'),
-    },
-    {
+      reads: { ids: identity('uid=1000 gid=2000 groups=2000,3000') },
+      answers: {
+        asked: { says: 'yes: uid=1000 gid=2000 groups=2000,3000', seen: { ids: 'asked' } },
+        'primary-group-missing': {
+          says: 'yes, but its primary group is not among its supplementary ones: a program that changes it leaves the group',
+          harm: 'weakens',
+          seen: { ids: 'primary group missing' },
+        },
+      },
+      documented: [{ answer: 'asked', where: [], citation: blog }],
+    }),
+    question({
+      id: 'OWN-CAPS',
+      asks: 'Which capabilities does an unprivileged pod of user 1000 have?',
+      on: ['user-and-group'],
+      reads: {
+        held: capabilities('capEff', 'capPrm', 'capAmb'),
+        inheritable: capabilities('capInh'),
+        bounding: capabilities('capBnd'),
+      },
+      answers: {
+        none: {
+          says: 'none; the engine’s default ones bound it',
+          seen: { held: 'none', inheritable: 'none', bounding: 'default' },
+        },
+        inheritable: {
+          says: 'none, but the default ones are inheritable: a file that has them too gives them back',
+          harm: 'weakens',
+          seen: { held: 'none', inheritable: 'default', bounding: 'default' },
+        },
+      },
+      documented: [
+        {
+          answer: 'none',
+          where: [],
+          citation: 'capabilities(7), Transformation of capabilities during execve(): no ambient set',
+        },
+      ],
+    }),
+    question({
       id: 'OWN-QAT-DPDK',
-      title: 'The VFIO nodes belong to 1000:2000 with the host’s mode, and huge pages can be written',
-      citation: blog,
+      asks: 'Does the qat-dpdk pod own its VFIO nodes, with the host’s modes, and can it write huge pages?',
       on: ['qat-dpdk'],
       needs: [feature('device-ownership'), runtime('runc', 'crun')],
-      expect: all(
-        identityLine('uid=1000 gid=2000 groups=2000,3000'),
-        node({ fixture: 'vfioGroup' }, { uid: 1000, gid: 2000, mode: '0600' }),
-        node({ fixture: 'vfioControl' }, { uid: 1000, gid: 2000, mode: '0666' }),
-        writable('/dev/hugepages/podproof'),
-      ),
-    },
-    {
+      reads: {
+        ids: identity('uid=1000 gid=2000 groups=2000,3000'),
+        owner: ownerOf({ fixture: 'vfioGroup' }, { fixture: 'vfioControl' }),
+        group: modeOf({ fixture: 'vfioGroup' }),
+        control: modeOf({ fixture: 'vfioControl' }),
+        hugepages: creating('/dev/hugepages/podproof'),
+      },
+      answers: {
+        owned: {
+          says: 'the nodes belong to it with the host’s modes, and huge pages can be written',
+          seen: { ids: 'asked', owner: 'asked', group: 'host', control: 'host', hugepages: 'works' },
+        },
+        'open-to-all': {
+          says: 'the nodes belong to it, and everybody in the pod may open the group: 0666',
+          harm: 'weakens',
+          seen: { ids: 'asked', owner: 'asked', group: 'open', control: 'host', hugepages: 'works' },
+        },
+      },
+      documented: [{ answer: 'owned', where: [], citation: blog }],
+    }),
+    question({
       id: 'OWN-MODE',
-      title: 'A device keeps the mode of the host’s node; containerd before 1.5 sends none, and it is 0666',
-      citation: 'OCI runtime-spec v1.2 config-linux.md, fileMode; containerd v1.5.0 oci/utils_unix.go',
+      asks: 'Which mode has a device that the pod was given?',
       on: ['user-and-group', 'user-only', 'root'],
-      expect: when(
-        ({ cell }) => cell.engine.name === 'containerd' && !hasFeature(cell.engine, 'host-file-mode'),
-        all(node(block, { mode: '0666' }), node(char, { mode: '0666' })),
-        all(node(block, { mode: 'host' }), node(char, { mode: 'host' })),
-      ),
-    },
-    {
+      reads: { mode: modeOf(block, char) },
+      answers: {
+        host: { says: 'that of the host’s node', seen: { mode: 'host' } },
+        'open-to-all': { says: openToAll, harm: 'weakens', seen: { mode: 'open' } },
+        closed: { says: 'it is 000: nobody but root may open it', harm: 'breaks', seen: { mode: 'closed' } },
+      },
+      documented: [
+        {
+          answer: 'host',
+          where: [],
+          citation: 'OCI runtime-spec v1.2 config-linux.md, fileMode; containerd v1.5.0 oci/utils_unix.go',
+        },
+      ],
+    }),
+    question({
       id: 'OWN-DIRECTORY',
-      title:
-        'Every node below a directory device belongs to runAsUser and runAsGroup and keeps its mode; CRI-O keeps the owner and opens the mode',
-      citation: `${containerdOwner}; cri-o v1.36.3 internal/factory/container/device_linux.go:142-166`,
+      asks: 'Whose are the nodes below a directory device?',
       on: ['user-and-group'],
-      needs: [feature('device-ownership')],
-      expect: byEngine({
-        containerd: all(
-          node({ fixture: 'directory', entry: 'first' }, { uid: 1000, gid: 2000, mode: '0641', numbers: 'host' }),
-          node({ fixture: 'directory', entry: 'second' }, { uid: 1000, gid: 2000, mode: '0604', numbers: 'host' }),
-        ),
-        crio: all(
-          node({ fixture: 'directory', entry: 'first' }, { uid: 11, gid: 22, numbers: 'host' }),
-          node({ fixture: 'directory', entry: 'second' }, { uid: 33, gid: 44, numbers: 'host' }),
-        ),
-      }),
-    },
-    {
+      needs: [feature('directory-devices')],
+      reads: {
+        owner: ownerOf({ fixture: 'directory', entry: 'first' }, { fixture: 'directory', entry: 'second' }),
+        mode: modeOf({ fixture: 'directory', entry: 'first' }, { fixture: 'directory', entry: 'second' }),
+        device: deviceOf({ fixture: 'directory', entry: 'first' }, { fixture: 'directory', entry: 'second' }),
+      },
+      answers: {
+        owned: {
+          says: 'they belong to runAsUser:runAsGroup, and keep their modes',
+          seen: { owner: 'asked', mode: 'host', device: 'host' },
+        },
+        kept: {
+          says: 'they keep the owners of the host’s nodes, and their modes',
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'host', device: 'host' },
+        },
+        'kept-and-open-to-all': {
+          says: 'they keep the owners of the host’s nodes, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { owner: 'host', mode: 'open', device: 'host' },
+        },
+        'kept-and-closed': {
+          says: 'they keep the owners of the host’s nodes, with the mode 000',
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'closed', device: 'host' },
+        },
+      },
+      documented: [
+        { answer: 'owned', where: [engine('containerd'), feature('device-ownership')], citation: containerdOwner },
+        { answer: 'kept', where: [engine('containerd')], citation: noKey },
+        {
+          answer: 'kept',
+          where: [engine('crio')],
+          citation: 'cri-o v1.36.3 internal/factory/container/device_linux.go:142-166 keeps owner and group of each node',
+        },
+      ],
+    }),
+    question({
       id: 'OWN-KATA',
-      title: 'In a Kata guest a disk has the owner and mode that runc would give, the guest’s own numbers, and its content',
-      citation: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967`,
+      asks: 'In a Kata guest, is a disk given to the pod the guest’s own, with the pod’s owner, the host’s mode and its content?',
       on: ['user-and-group'],
       needs: [runtime('kata'), feature('device-ownership')],
-      expect: all(
-        guestDisk(block),
-        node(block, { uid: 1000, gid: 2000, mode: 'host' }),
-        opens(block, 'read'),
-        readsCanary(block, canary),
-      ),
-    },
-    {
+      reads: { device: deviceOf(block), ...given, content: contentOf(block) },
+      answers: {
+        owned: {
+          says: 'yes, and opening it works',
+          seen: { device: 'guest', owner: 'asked', mode: 'host', ...open, content: 'ours' },
+        },
+        closed: {
+          says: 'yes, but the mode is 000 and keeps its own owner out: EACCES',
+          harm: 'breaks',
+          seen: { device: 'guest', owner: 'asked', mode: 'closed', ...denied, content: 'EACCES' },
+        },
+      },
+      documented: [
+        {
+          answer: 'owned',
+          where: [],
+          citation: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967`,
+        },
+      ],
+    }),
+    question({
       id: 'OWN-RUNSC',
-      title:
-        'In gVisor a device has the owner that runc would give; a disk cannot be opened (ENXIO), and of what the sentry has too, like fuse, the sentry’s own is opened',
-      citation: 'gVisor runsc/boot/vfs.go createDeviceFile; pkg/sentry/vfs/device.go OpenDeviceSpecialFile',
+      asks: 'In gVisor, whose are the devices that the pod was given, and do they open?',
       on: ['user-and-group'],
       needs: [runtime('runsc'), feature('device-ownership')],
-      expect: all(
-        node(block, { uid: 1000, gid: 2000, numbers: 'host' }),
-        node(char, { uid: 1000, gid: 2000, numbers: 'host' }),
-        fails(block, 'read', 'ENXIO'),
-        opens(char, 'read'),
-      ),
-    },
-    {
+      reads: { device: deviceOf(block, char), ...given, content: contentOf(block) },
+      answers: {
+        'owned-without-disk': {
+          says: 'they belong to runAsUser:runAsGroup; a disk cannot be opened: ENXIO; of what the sentry has too, like fuse, its own is opened',
+          harm: 'breaks',
+          seen: { device: 'host', owner: 'asked', mode: 'host', ...inSentry, content: 'ENXIO' },
+        },
+        'open-to-all': {
+          says: 'they belong to runAsUser:runAsGroup, and everybody in the pod may open them: 0666; the disk has no driver: ENXIO',
+          harm: 'weakens',
+          seen: { device: 'host', owner: 'asked', mode: 'open', ...inSentry, content: 'ENXIO' },
+        },
+      },
+      documented: [{ answer: 'owned-without-disk', where: [], citation: gvisorNodes }],
+    }),
+    question({
       id: 'OWN-CDI',
-      title: 'A CDI device without ids belongs to the process user; older CRI-O, which injects it too early, gives it to root',
-      citation: 'tags.cncf.io/container-device-interface v0.5.4 pkg/cdi/container-edits.go; cri-o commit 64a94f231f',
+      asks: 'Whose is a CDI device without ids in a non-root pod, with which mode, and does it open?',
       on: ['cdi'],
-      expect: when(
-        ({ cell }) => hasFeature(cell.engine, 'cdi-process-owner'),
-        node('/dev/podproof-cdi', { uid: 1000, gid: 2000 }),
-        node('/dev/podproof-cdi', { uid: 0, gid: 0 }),
-      ),
-    },
-    {
+      reads: { owner: ownerOf(cdiPath), mode: modeOf(cdiPath), read: opening('read', cdiPath) },
+      answers: {
+        owned: {
+          says: 'it belongs to the process user with the host’s mode, and opening it works',
+          seen: { owner: 'asked', mode: 'host', read: 'works' },
+        },
+        'open-to-all': {
+          says: 'it belongs to the process user, and everybody in the pod may open it: 0666',
+          harm: 'weakens',
+          seen: { owner: 'asked', mode: 'open', read: 'works' },
+        },
+        closed: {
+          says: 'it belongs to the process user, and the mode 000 keeps its own owner out: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'closed', read: 'EACCES' },
+        },
+        'of-root': {
+          says: 'it belongs to root, as it is injected before the user is known, and opening it fails: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'root', mode: ['host', 'closed'], read: 'EACCES' },
+        },
+        'of-root-and-open-to-all': {
+          says: 'it belongs to root, and everybody in the pod may open it: 0666',
+          harm: 'weakens',
+          seen: { owner: 'root', mode: 'open', read: 'works' },
+        },
+      },
+      documented: [
+        {
+          answer: 'owned',
+          where: [feature('cdi-process-owner')],
+          citation: 'tags.cncf.io/container-device-interface v0.5.4 pkg/cdi/container-edits.go; its SPEC.md, fileMode',
+        },
+        { answer: 'of-root', where: [engine('crio')], citation: 'cri-o commit 64a94f231f: devices were injected too early' },
+      ],
+    }),
+    question({
       id: 'OWN-USERNS',
-      title:
-        'In a user namespace runc binds the host’s node, whose owner is unmapped: EACCES; crun makes a node of the pod’s user, and opening it works; containerd 2 refuses a runtime without idmap mounts',
-      citation: 'https://github.com/opencontainers/runc/issues/2121; https://github.com/containers/crun/pull/1103 (crun 1.8)',
+      asks: 'In a user namespace, can a non-root pod use the devices that it was given?',
       on: ['user-namespace'],
-      needs: [runtime('runc', 'crun >=1.8')],
-      expect: when(
-        lacksIdmap,
-        noIdmap,
-        when(
-          ({ cell }) => cell.runtime.name === 'crun',
-          all(node(block, { uid: 1000, gid: 2000 }), opens(block, 'read')),
-          all(node(block, { uid: 65534, gid: 65534 }), fails(block, 'read', 'EACCES')),
-        ),
-      ),
-    },
-    {
+      needs: [runtime('runc', 'crun >=1.8', 'kata', 'runsc')],
+      reads: { ...given, device: deviceOf(block, char) },
+      answers: {
+        owned: {
+          says: 'the runtime makes nodes of the pod’s user with the host’s mode, and opening them works',
+          seen: { owner: 'asked', mode: 'host', ...open, device: 'host' },
+        },
+        unmapped: {
+          says: 'the runtime binds the host’s nodes, whose owner the pod’s user namespace does not have: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'unmapped', mode: 'host', ...denied, device: 'host' },
+        },
+        closed: {
+          says: 'the runtime makes nodes of the pod’s user with the mode 000, which keeps their own owner out: EACCES',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'closed', ...denied, device: 'host' },
+        },
+        'no-idmap': idmapMissing,
+      },
+      documented: [
+        ...idmapRefusals,
+        { answer: 'owned', where: [runtime('crun')], citation: 'https://github.com/containers/crun/pull/1103 (crun 1.8)' },
+        { answer: 'unmapped', where: [runtime('runc')], citation: 'https://github.com/opencontainers/runc/issues/2121' },
+      ],
+    }),
+    question({
       id: 'OWN-USERNS-MAPPED',
-      title:
-        'In a user namespace runc cannot map a device to another path, as it binds the host’s node of the path in the pod; crun can',
-      citation: 'https://github.com/opencontainers/runc/issues/5137; https://github.com/containers/crun/pull/1103 (crun 1.8)',
+      asks: 'In a user namespace, can a device stand at another path than on the host?',
       on: ['user-namespace-mapped'],
       needs: [runtime('runc', 'crun >=1.8')],
-      expect: when(
-        lacksIdmap,
-        noIdmap,
-        when(
-          ({ cell }) => cell.runtime.name === 'crun',
-          node(block, { uid: 1000, gid: 2000 }),
-          byEngine({
-            containerd: refused('StartContainer', notThere),
-            crio: refused('CreateContainer', notThere),
-          }),
-        ),
-      ),
-    },
-    {
+      reads: { owner: ownerOf(block), mode: modeOf(block), device: deviceOf(block) },
+      answers: {
+        owned: {
+          says: 'yes: the runtime makes a node of the pod’s user with the host’s mode',
+          seen: { owner: 'asked', mode: 'host', device: 'host' },
+        },
+        closed: {
+          says: 'yes, but the node has the mode 000, which keeps its own owner out',
+          harm: 'breaks',
+          seen: { owner: 'asked', mode: 'closed', device: 'host' },
+        },
+        refused: {
+          says: 'no: the runtime binds the host’s node of the path in the pod, which is not there',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /error creating device nodes: mount .*\/dev\/podproof-block.*no such file or directory/),
+        },
+        'no-idmap': idmapMissing,
+      },
+      documented: [
+        ...idmapRefusals,
+        { answer: 'owned', where: [runtime('crun')], citation: 'https://github.com/containers/crun/pull/1103 (crun 1.8)' },
+        { answer: 'refused', where: [runtime('runc')], citation: 'https://github.com/opencontainers/runc/issues/5137' },
+      ],
+    }),
+    question({
       id: 'OWN-EFFECTIVE',
-      title: 'The flag is effective in the running engine as planned',
-      citation: 'CRI api.proto, StatusResponse.info of a verbose request',
+      asks: 'Is the flag effective in the running engine as planned?',
       on: ['user-and-group', 'flag-off'],
       needs: [feature('device-ownership')],
-      expect: effectiveConfig('device_ownership_from_security_context'),
-    },
+      reads: { key: effectiveConfig('device_ownership_from_security_context') },
+      answers: { planned: { says: 'yes', seen: { key: 'planned' } } },
+      documented: [{ answer: 'planned', where: [], citation: 'CRI api.proto, StatusResponse.info of a verbose request' }],
+    }),
   ],
 });

@@ -1,36 +1,69 @@
 import {
-  all,
-  byEngine,
+  atCreateOrStart,
   capabilities,
-  defaultDev,
+  confinement,
+  devDirectory,
+  deviceOf,
+  devices,
+  disks,
   disposableHost,
-  fails,
+  engine,
   feature,
-  fewProcesses,
-  guestDisk,
-  hasFeature,
   hostDevices,
   kernel,
-  makesNode,
-  maskedPaths,
-  mount,
-  node,
-  noDisks,
-  noNode,
+  lacks,
+  making,
+  masked,
+  modeOf,
+  opening,
+  ownerOf,
   ownKernel,
+  presenceOf,
+  processes,
+  question,
   refused,
-  refusedAnywhere,
   runtime,
+  shim,
   spareFunction,
+  starts,
   suite,
-  when,
+  writability,
 } from '../lib/suite/mod.ts';
 
 const kataPrivileged = 'kata-containers 4.1.0 docs/how-to/privileged.md';
 const containerdCreate = 'containerd v2.3.4 internal/cri/server/container_create.go:857-871';
+const withoutHostDevices = 'containerd v1.7.0 docs/cri/config.md: privileged_without_host_devices_all_devices_allowed';
+const setupPrivileged =
+  'opencontainers/runtime-tools v0.9.0 generate/generate.go SetupPrivileged: ambient and inheritable sets too';
 
-/** Whatever the engine asks for, these are registered by the sentry itself. */
-const sentryDev = defaultDev('/dev/net/tun', '/dev/fuse');
+const made = '/tmp/podproof-node';
+const asked = '/dev/podproof-char';
+const block = { fixture: 'block' } as const;
+
+/** How Kata refuses the devices of the host, by what its shims and its agent say. */
+const fullExists = {
+  says: 'the pod is refused: the agent makes /dev/full twice: EEXIST',
+  harm: 'breaks',
+  seen: refused(atCreateOrStart, /\/dev\/full.*EEXIST: File exists/s),
+} as const;
+const readOnlyDisk = {
+  says: 'the pod is refused: a read-only disk of the host is plugged writable, which the VMM cannot open',
+  harm: 'breaks',
+  seen: refused(
+    atCreateOrStart,
+    /Could not open '\/dev\/\w+': Read-only file system|The device is not writable: Permission denied/,
+  ),
+} as const;
+const noHostPath = {
+  says: 'the pod is refused: the shim looks a node up in /sys/dev that the kernel does not have there',
+  harm: 'breaks',
+  seen: refused(atCreateOrStart, /get host path failed.{1,20}1: No such file or directory/s),
+} as const;
+const sentryKilled = {
+  says: 'the sandbox ends: its seccomp filter does not allow what a /dev/vfio group needs',
+  harm: 'breaks',
+  seen: refused('StartContainer', /containerManager\.StartSubcontainer" failed: EOF/),
+} as const;
 
 export default suite({
   id: 'privileged',
@@ -102,156 +135,472 @@ export default suite({
       pod: { privileged: true, sandboxPrivileged: false },
     },
   ],
-  rules: [
-    {
+  questions: [
+    question({
       id: 'PRIV-DEFAULT-DEV',
-      title: 'An unprivileged /dev holds the default nodes and links of the OCI specification and nothing else',
-      citation: 'https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config-linux.md#default-devices',
+      asks: 'What does the /dev of an unprivileged pod hold?',
       on: ['unprivileged'],
       needs: [runtime('runc', 'crun', 'kata')],
-      expect: defaultDev(),
-    },
-    {
+      reads: { dev: devDirectory() },
+      answers: {
+        default: { says: 'the default nodes and links of the OCI specification, and nothing else', seen: { dev: 'default' } },
+      },
+      documented: [
+        {
+          answer: 'default',
+          where: [],
+          citation: 'https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config-linux.md#default-devices',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-RUNSC-DEV',
-      title: 'The /dev of gVisor is made by the sentry: the default nodes, /dev/net/tun and /dev/fuse, and nothing else',
-      citation: 'gVisor pkg/sentry/fsimpl/dev/dev.go, pkg/sentry/devices/tundev, pkg/sentry/fsimpl/fuse/register.go',
+      asks: 'What does the /dev of an unprivileged gVisor pod hold?',
       on: ['unprivileged'],
       needs: [runtime('runsc')],
-      expect: sentryDev,
-    },
-    {
+      reads: { dev: devDirectory() },
+      answers: {
+        sentrys: {
+          says: 'the default nodes, and the sentry’s own /dev/net/tun and /dev/fuse',
+          seen: { dev: 'default and sentry' },
+        },
+        default: { says: 'the default nodes and links of the OCI specification, and nothing else', seen: { dev: 'default' } },
+      },
+      documented: [
+        {
+          answer: 'sentrys',
+          where: [],
+          citation: 'gVisor pkg/sentry/fsimpl/dev/dev.go, pkg/sentry/devices/tundev, pkg/sentry/fsimpl/fuse/register.go',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-HOST-DEV',
-      title: 'A privileged pod has every device node of the host, with the same type, numbers, owner and mode',
-      citation: `${containerdCreate}; pkg/oci/utils_unix.go HostDevices names what is left out`,
+      asks: 'How does a privileged pod have the device nodes of the host?',
       on: ['host-devices'],
       needs: [runtime('runc', 'crun')],
-      expect: hostDevices(),
-    },
-    {
+      reads: { host: hostDevices() },
+      answers: {
+        unchanged: { says: 'all of them, with type, numbers, owner and mode', seen: { host: 'unchanged' } },
+        'open-to-all': {
+          says: 'all of them, and everybody in the pod may open them, disks too: 0666',
+          harm: 'weakens',
+          seen: { host: 'opened' },
+        },
+      },
+      documented: [
+        {
+          answer: 'unchanged',
+          where: [],
+          citation: `${containerdCreate}; pkg/oci/utils_unix.go HostDevices names what is left out`,
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-RUNSC-HOST-DEV',
-      title: 'In a privileged gVisor pod a node of the host’s disk is there by name and number, and opening it fails with ENXIO',
-      citation: 'gVisor runsc/boot/vfs.go createDeviceFiles; pkg/sentry/vfs/device.go OpenDeviceSpecialFile',
+      asks: 'Can a privileged gVisor pod open a disk of the host?',
       on: ['host-devices'],
       needs: [runtime('runsc')],
-      expect: all(node({ fixture: 'block' }, { type: 'host' }), fails({ fixture: 'block' }, 'read', 'ENXIO')),
-    },
-    {
+      reads: { device: deviceOf(block), disks: disks() },
+      answers: {
+        'name-only': {
+          says: 'no: the node is there by name and number, and the sentry has no disk',
+          seen: { device: 'host', disks: 'none' },
+        },
+        'ends-sandbox': sentryKilled,
+      },
+      documented: [
+        {
+          answer: 'name-only',
+          where: [],
+          citation: 'gVisor runsc/boot/vfs.go createDeviceFiles; pkg/sentry/vfs/device.go OpenDeviceSpecialFile',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-RUNSC-ISOLATED',
-      title: 'A privileged gVisor pod has a kernel of its own, no disk, and sees no process of the host',
-      citation: 'https://gvisor.dev/docs/architecture_guide/security/',
+      asks: 'Does a privileged gVisor pod reach kernel, disks or processes of the host?',
       on: ['host-devices', 'withheld'],
       needs: [runtime('runsc')],
-      expect: all(kernel('own'), noDisks(), fewProcesses()),
-    },
-    {
+      reads: { kernel: kernel(), disks: disks(), processes: processes() },
+      answers: {
+        isolated: {
+          says: 'no: it has a kernel of its own and no disk, and sees its own processes',
+          seen: { kernel: 'own', disks: 'none', processes: 'own' },
+        },
+        'ends-sandbox': sentryKilled,
+      },
+      documented: [{ answer: 'isolated', where: [], citation: 'https://gvisor.dev/docs/architecture_guide/security/' }],
+    }),
+    question({
       id: 'PRIV-NO-HOST-DEV',
-      title: 'With host devices withheld a privileged pod has the /dev of an unprivileged one and full capabilities',
-      citation: kataPrivileged,
+      asks: 'With host devices withheld, what does a privileged pod have?',
       on: ['withheld'],
       needs: [feature('withheld-host-devices')],
-      expect: all(
-        when(({ cell }) => cell.runtime.name === 'runsc', sentryDev, defaultDev()),
-        capabilities('privileged'),
-      ),
-    },
-    {
+      reads: { dev: devDirectory(), held: capabilities('capEff', 'capPrm', 'capBnd') },
+      answers: {
+        default: {
+          says: 'the /dev of an unprivileged pod, and every capability',
+          seen: { dev: 'default', held: 'all' },
+        },
+        sentrys: {
+          says: 'the sentry’s /dev of an unprivileged pod, and every capability',
+          seen: { dev: 'default and sentry', held: 'all' },
+        },
+      },
+      documented: [
+        { answer: 'sentrys', where: [runtime('runsc')], citation: kataPrivileged },
+        { answer: 'default', where: [], citation: kataPrivileged },
+      ],
+    }),
+    question({
       id: 'PRIV-KATA-BLOCK',
-      title: 'With host devices passed, the host’s block devices are hot-plugged into the guest and listed',
-      citation: kataPrivileged,
+      asks: 'With host devices passed, are the host’s disks disks of the guest?',
       on: ['kata-host-devices'],
-      expect: guestDisk({ fixture: 'block' }),
-    },
-    {
+      reads: { device: deviceOf(block) },
+      answers: {
+        plugged: { says: 'yes: they are hot-plugged, and listed', seen: { device: 'guest' } },
+        'full-exists': fullExists,
+        'read-only-disk': readOnlyDisk,
+        'no-host-path': noHostPath,
+      },
+      documented: [{ answer: 'plugged', where: [], citation: kataPrivileged }],
+    }),
+    question({
       id: 'PRIV-KATA-VFIO',
-      title: 'A VFIO group among the host devices is passed too, and without a hot-plug port the pod is refused',
-      citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89',
+      asks: 'What becomes of a VFIO group among the host devices, without a hot-plug port?',
       on: ['kata-host-devices-vfio'],
-      expect: refusedAnywhere(/hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
-    },
-    {
+      reads: { pod: starts() },
+      answers: {
+        'no-port': {
+          says: 'the pod is refused: the group is passed too, and has no hot-plug port',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
+        },
+        started: { says: 'the pod starts', seen: { pod: 'ran' } },
+        'no-host-path': noHostPath,
+      },
+      documented: [{ answer: 'no-port', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' }],
+    }),
+    question({
       id: 'PRIV-KATA-VFIO-MODE',
-      title: 'With a hot-plug port and vfio_mode vfio, a guest without IOMMU refuses: the function has no IOMMU group',
-      citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
+      asks: 'What becomes of a VFIO group among the host devices, with a hot-plug port and vfio_mode vfio?',
       on: ['kata-host-devices-vfio-port'],
-      expect: refusedAnywhere(/has no IOMMU group/),
-    },
-    {
+      reads: { disk: opening('read', block) },
+      answers: {
+        'no-iommu-group': {
+          says: 'a guest without IOMMU refuses it: the function has no IOMMU group',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /has no IOMMU group/),
+        },
+        'disk-opens': { says: 'the pod starts, and opens the disk of the host', seen: { disk: 'works' } },
+        'no-host-path': noHostPath,
+      },
+      documented: [
+        {
+          answer: 'no-iommu-group',
+          where: [],
+          citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-KATA-ISOLATED',
-      title: 'A privileged Kata pod has a kernel of its own, no disk, and sees no process of the host',
-      citation: kataPrivileged,
+      asks: 'Does a privileged Kata pod with host devices withheld reach kernel, disks or processes of the host?',
       on: ['withheld'],
       needs: [runtime('kata')],
-      expect: all(kernel('own'), noDisks(), fewProcesses()),
-    },
-    {
+      reads: { kernel: kernel(), disks: disks(), processes: processes() },
+      answers: {
+        isolated: {
+          says: 'no: it has a kernel of its own and no disk, and sees its own processes',
+          seen: { kernel: 'own', disks: 'none', processes: 'own' },
+        },
+      },
+      documented: [{ answer: 'isolated', where: [], citation: kataPrivileged }],
+    }),
+    question({
       id: 'PRIV-ALL-DEVICES-ALLOWED',
-      title: 'With all devices allowed a withheld device can be made with mknod and opened; without, opening fails with EPERM',
-      citation: 'containerd v1.7.0 docs/cri/config.md: privileged_without_host_devices_all_devices_allowed',
+      asks: 'With all devices allowed, can a pod make a withheld device with mknod and open it?',
       on: ['all-allowed'],
       needs: [runtime('runc', 'crun')],
-      expect: makesNode('/tmp/podproof-node'),
-    },
-    {
+      reads: { made: making(made), root: devices('/'), held: capabilities('capEff') },
+      answers: {
+        opens: { says: 'yes', seen: { made: 'works', root: 'dev', held: 'all' } },
+        denied: {
+          says: 'no: the device cgroup denies it: EPERM',
+          harm: 'breaks',
+          seen: { made: 'EPERM', root: 'dev', held: 'all' },
+        },
+        nodev: {
+          says: 'no: the file system is mounted nodev: EACCES',
+          harm: 'breaks',
+          seen: { made: 'EACCES', root: 'nodev', held: 'all' },
+        },
+      },
+      documented: [{ answer: 'opens', where: [], citation: withoutHostDevices }],
+    }),
+    question({
       id: 'PRIV-WITHHELD-DENIED',
-      title: 'With host devices withheld, a device node made by the pod itself cannot be opened: EPERM of the device cgroup',
-      citation: 'containerd v1.7.0 docs/cri/config.md: privileged_without_host_devices_all_devices_allowed',
+      asks: 'With host devices withheld, can a pod make a device of the host with mknod and open it?',
       on: ['withheld'],
       needs: [runtime('runc', 'crun')],
-      expect: fails('/tmp/podproof-node', 'mknod', 'EPERM'),
-    },
-    {
+      reads: { made: making(made), root: devices('/') },
+      answers: {
+        denied: { says: 'no: the device cgroup denies it: EPERM', seen: { made: 'EPERM', root: 'dev' } },
+        nodev: { says: 'no: the file system is mounted nodev: EACCES', seen: { made: ['EACCES', 'EPERM'], root: 'nodev' } },
+        opens: { says: 'yes', harm: 'weakens', seen: { made: 'works', root: 'dev' } },
+      },
+      documented: [{ answer: 'denied', where: [], citation: withoutHostDevices }],
+    }),
+    question({
+      id: 'PRIV-GUEST-MKNOD',
+      asks: 'With host devices withheld, can a pod on a kernel of its own open a device that it makes with mknod?',
+      on: ['withheld'],
+      needs: [runtime('kata', 'runsc')],
+      reads: { made: making(made), root: devices('/') },
+      answers: {
+        opens: { says: 'yes: it is a device of its own kernel', seen: { made: 'works', root: 'dev' } },
+        nodev: {
+          says: 'no: its root is mounted nodev: EACCES, though mode and cgroup allow it',
+          harm: 'breaks',
+          seen: { made: 'EACCES', root: 'nodev' },
+        },
+      },
+      documented: [
+        {
+          answer: 'nodev',
+          where: [shim('rust')],
+          citation:
+            'kata-containers 4.1.0 src/runtime-rs/crates/resource/src/share_fs/share_virtio_fs_standalone.rs get_storages',
+        },
+        {
+          answer: 'opens',
+          where: [],
+          citation:
+            'kata-containers 4.1.0 src/runtime/virtcontainers/kata_agent.go: no option of the shared directory; gVisor pkg/sentry/vfs/device.go',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-CRI-DEVICE',
-      title:
-        'A device that the pod asks for is honoured in a privileged pod too; containerd ignores it before 1.5.6, before 1.4 also where host devices are withheld',
-      citation: `${containerdCreate}; containerd v1.5.6 pkg/cri/server/container_create_linux.go`,
+      asks: 'What becomes of a device that a privileged pod asks for itself?',
       on: ['host-devices-and-own', 'withheld-and-own'],
       needs: [runtime('runc', 'crun')],
-      expect: when(
-        ({ cell, observation: { scenario } }) =>
-          hasFeature(cell.engine, scenario === 'withheld-and-own' ? 'cri-device-when-withheld' : 'cri-device-when-privileged'),
-        node('/dev/podproof-char', { type: 'host' }),
-        noNode('/dev/podproof-char'),
-      ),
-    },
-    {
+      reads: { device: deviceOf(asked), owner: ownerOf(asked), mode: modeOf(asked) },
+      answers: {
+        owned: {
+          says: 'it is there, belongs to the pod’s user and group, and keeps the host’s mode',
+          seen: { device: 'host', owner: 'asked', mode: 'host' },
+        },
+        kept: { says: 'it is there, and keeps the host’s owner and mode', seen: { device: 'host', owner: 'host', mode: 'host' } },
+        'open-to-all': {
+          says: 'it is there, and everybody in the pod may open it: 0666',
+          harm: 'weakens',
+          seen: { device: 'host', owner: ['asked', 'host'], mode: 'open' },
+        },
+        ignored: {
+          says: 'the engine ignores the request: it is not there',
+          harm: 'breaks',
+          seen: { device: 'absent', owner: 'absent', mode: 'absent' },
+        },
+      },
+      documented: [
+        {
+          answer: 'ignored',
+          where: [lacks('cri-device-when-privileged')],
+          on: ['host-devices-and-own'],
+          citation: 'containerd v1.5.6 pkg/cri/server/container_create_linux.go: before, the host devices replace the list',
+        },
+        {
+          answer: 'ignored',
+          where: [lacks('cri-device-when-withheld')],
+          on: ['withheld-and-own'],
+          citation: 'containerd v1.4.0 pkg/server/container_create_unix.go',
+        },
+        { answer: 'owned', where: [feature('device-ownership')], on: ['host-devices-and-own'], citation: containerdCreate },
+        { answer: 'kept', where: [], citation: containerdCreate },
+      ],
+    }),
+    question({
       id: 'PRIV-DUPLICATE',
-      title:
-        'Of a device that is both asked for and among the host devices, the entry with the pod’s owner wins; the others keep the host’s',
-      citation: `${containerdCreate}; cri-o v1.36.3 internal/factory/container/device_linux.go AddDevice replaces`,
+      asks: 'Of a device that is both asked for and among the host devices, whose entry wins?',
       on: ['host-devices-and-own'],
       needs: [feature('cri-device-when-privileged'), feature('device-ownership'), runtime('runc', 'crun')],
-      expect: all(node({ fixture: 'block' }, { uid: 1000, gid: 2000 }), hostDevices()),
-    },
-    {
+      reads: { owner: ownerOf(block), mode: modeOf(block), others: hostDevices() },
+      answers: {
+        pods: {
+          says: 'the one with the pod’s owner; the others keep the host’s',
+          seen: { owner: 'asked', mode: 'host', others: 'unchanged' },
+        },
+        'open-to-all': {
+          says: 'the one with the pod’s owner; and everybody in the pod may open all of them, disks too: 0666',
+          harm: 'weakens',
+          seen: { owner: 'asked', mode: 'open', others: 'opened' },
+        },
+        'open-to-all-and-null-given': {
+          says: 'the one with the pod’s owner; everybody in the pod may open all of them, and /dev/null belongs to the pod’s user',
+          harm: 'weakens',
+          seen: { owner: 'asked', mode: 'open', others: 'opened, and null given away' },
+        },
+      },
+      documented: [
+        {
+          answer: 'pods',
+          where: [],
+          citation: `${containerdCreate}; cri-o v1.36.3 internal/factory/container/device_linux.go AddDevice replaces`,
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-SANDBOX-FIRST',
-      title: 'A privileged container in an unprivileged sandbox is refused',
-      citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go; cri-o v1.36.3 server/container_create_linux.go',
+      asks: 'Does a privileged container start in an unprivileged sandbox?',
       on: ['sandbox-first'],
-      expect: refused('CreateContainer', /no privileged container allowed in sandbox/),
-    },
-    {
+      reads: { pod: starts() },
+      answers: {
+        refused: { says: 'it is refused', seen: refused('CreateContainer', /no privileged container allowed in sandbox/) },
+        started: { says: 'it starts', harm: 'weakens', seen: { pod: 'ran' } },
+      },
+      documented: [
+        {
+          answer: 'refused',
+          where: [],
+          citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go; cri-o v1.36.3 server/container_create_linux.go',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-CAPS',
-      title: 'An unprivileged pod has at most the default capabilities, masked paths and a read-only /sys',
-      citation: 'containerd v1.7.24 oci/spec.go defaultUnixCaps and pkg/cri/opts/spec_linux.go',
+      asks: 'Which capabilities does an unprivileged root pod have, and are /proc and /sys kept from it?',
       on: ['unprivileged'],
-      expect: byEngine({
-        containerd: all(capabilities('default'), maskedPaths(true), mount('/sys', 'ro')),
-        crio: all(capabilities('default'), maskedPaths(true), mount('/sys', 'ro')),
-      }),
-    },
-    {
+      reads: {
+        held: capabilities('capEff', 'capPrm', 'capBnd'),
+        inheritable: capabilities('capInh'),
+        ambient: capabilities('capAmb'),
+        masked: masked(),
+        sys: writability('/sys'),
+      },
+      answers: {
+        default: {
+          says: 'the engine’s default ones; the paths that the kubelet names are masked, and /sys is read-only',
+          seen: { held: 'default', inheritable: 'none', ambient: 'none', masked: ['asked', 'more'], sys: 'ro' },
+        },
+        inheritable: {
+          says: 'the engine’s default ones, inheritable too; the paths that the kubelet names are masked, and /sys is read-only',
+          harm: 'weakens',
+          seen: { held: 'default', inheritable: 'default', ambient: 'none', masked: ['asked', 'more'], sys: 'ro' },
+        },
+      },
+      documented: [
+        {
+          answer: 'default',
+          where: [],
+          citation:
+            'containerd v1.7.24 oci/spec.go defaultUnixCaps, pkg/cri/opts/spec_linux.go; https://github.com/containerd/containerd/security/advisories/GHSA-c9cp-9c75-9v8c',
+        },
+      ],
+    }),
+    question({
+      id: 'PRIV-SECCOMP',
+      asks: 'Does a pod that names no seccomp profile run under one?',
+      on: ['unprivileged'],
+      reads: { process: confinement() },
+      answers: {
+        none: { says: 'no: it is unconfined, as the CRI has it', seen: { process: 'none' } },
+        filter: { says: 'yes: under the engine’s default profile', seen: { process: 'filter' } },
+      },
+      documented: [
+        {
+          answer: 'filter',
+          where: [engine('crio >=1.24.0 <1.30.0'), runtime('runc', 'crun')],
+          citation:
+            'https://github.com/cri-o/cri-o/pull/5587 (1.24: seccomp_use_default_when_empty is true); https://github.com/cri-o/cri-o/pull/7830 (1.30: removed)',
+        },
+        { answer: 'none', where: [], citation: 'CRI api.proto, SecurityProfile: Unconfined when unset' },
+      ],
+    }),
+    question({
       id: 'PRIV-CAPS-FULL',
-      title: 'A privileged pod has full capabilities, no masked paths and a writable /sys',
-      citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go: privileged',
+      asks: 'What does a privileged root pod have besides devices?',
       on: ['host-devices', 'kata-host-devices', 'withheld'],
-      expect: all(capabilities('privileged'), maskedPaths(false), mount('/sys', 'rw')),
-    },
-    {
+      reads: {
+        held: capabilities('capEff', 'capPrm', 'capBnd'),
+        inheritable: capabilities('capInh'),
+        ambient: capabilities('capAmb'),
+        process: confinement(),
+        masked: masked(),
+        sys: writability('/sys'),
+      },
+      answers: {
+        all: {
+          says: 'every capability, no seccomp filter, no masked path and a writable /sys',
+          seen: { held: 'all', inheritable: 'none', ambient: 'none', process: 'none', masked: 'none', sys: 'rw' },
+        },
+        'all-inheritable': {
+          says: 'the same, and every capability is inheritable: a program of another user with file capabilities gets them back',
+          harm: 'weakens',
+          seen: { held: 'all', inheritable: 'all', ambient: 'none', process: 'none', masked: 'none', sys: 'rw' },
+        },
+        'all-ambient': {
+          says: 'the same, and every capability is inheritable and ambient: a program of root keeps them whatever its file says',
+          seen: { held: 'all', inheritable: 'all', ambient: 'all', process: 'none', masked: 'none', sys: 'rw' },
+        },
+        'full-exists': fullExists,
+        'read-only-disk': readOnlyDisk,
+        'no-host-path': noHostPath,
+        'ends-sandbox': sentryKilled,
+      },
+      documented: [
+        { answer: 'all-ambient', where: [engine('crio')], citation: setupPrivileged },
+        { answer: 'all', where: [], citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go: privileged' },
+      ],
+    }),
+    question({
+      id: 'PRIV-CAPS-NONROOT',
+      asks: 'Which capabilities does a privileged pod of user 1000 have?',
+      on: ['host-devices-and-own'],
+      needs: [runtime('runc', 'crun')],
+      reads: {
+        held: capabilities('capEff', 'capPrm'),
+        inheritable: capabilities('capInh'),
+        ambient: capabilities('capAmb'),
+        bounding: capabilities('capBnd'),
+        process: confinement(),
+      },
+      answers: {
+        none: {
+          says: 'none: all of them bound it, and setuid programs get them',
+          seen: { held: 'none', inheritable: 'none', ambient: 'none', bounding: 'all', process: 'none' },
+        },
+        'none-inheritable': {
+          says: 'none, but all of them are inheritable: a file that has them too gives them back',
+          harm: 'weakens',
+          seen: { held: 'none', inheritable: 'all', ambient: 'none', bounding: 'all', process: 'none' },
+        },
+        'all-capabilities': {
+          says: 'every one, as they are ambient: no owner or mode of a file or device stops it',
+          harm: 'weakens',
+          seen: { held: 'all', inheritable: 'all', ambient: 'all', bounding: 'all', process: 'none' },
+        },
+      },
+      documented: [
+        {
+          answer: 'none',
+          where: [],
+          citation:
+            'capabilities(7), Transformation of capabilities during execve(); containerd v1.7.24 oci/spec_opts.go: no ambient capabilities for containers of the CRI',
+        },
+      ],
+    }),
+    question({
       id: 'PRIV-UNREACHED',
-      title: 'With host devices withheld no node of a host disk is there',
-      citation: kataPrivileged,
+      asks: 'With host devices withheld, or without privileges, is there a node of a disk of the host?',
       on: ['withheld', 'unprivileged'],
-      expect: all(noNode({ fixture: 'block' }), noNode({ fixture: 'blockPlain' })),
-    },
+      reads: { disks: presenceOf(block, { fixture: 'blockPlain' }) },
+      answers: {
+        absent: { says: 'no', seen: { disks: 'absent' } },
+        there: { says: 'yes', harm: 'weakens', seen: { disks: 'there' } },
+      },
+      documented: [{ answer: 'absent', where: [], citation: kataPrivileged }],
+    }),
   ],
 });

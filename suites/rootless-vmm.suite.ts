@@ -1,29 +1,45 @@
 import {
-  all,
-  confinedVmm,
-  distinctUsers,
-  guestDisk,
-  kataUserVmm,
-  kvmGroupOnly,
-  nothingLeft,
+  accounts,
+  atCreateOrStart,
+  deviceOf,
+  helperUsers,
+  leftovers,
+  opening,
+  question,
   refused,
-  refusedAnywhere,
-  rootHelpers,
-  rootVmm,
   runtime,
   runtimeDirectory,
   spareFunction,
+  starts,
   suite,
   vmm,
-  when,
+  vmmCapabilities,
+  vmmConfinement,
+  vmmGroups,
+  vmmUser,
 } from '../lib/suite/mod.ts';
 
 const howTo = 'kata-containers 4.1.0 docs/how-to/how-to-run-rootless-vmm.md';
+const groupOfKvm = 'kata-containers 4.1.0 src/runtime/pkg/containerd-shim-v2/create.go:398-497';
+const test = 'kata-containers 4.1.0 tests/integration/kubernetes/k8s-qemu-rootless-sandbox.bats';
 const kata = runtime('kata');
 /** The VMMs that rootless is for, and those that it is not for. */
 const supported = vmm('qemu', 'clh');
 const others = vmm('firecracker', 'dragonball', 'stratovirt', 'openvmm');
 const plainDisk = { fixture: 'blockPlain', at: '/dev/podproof-disk' } as const;
+const disk = { fixture: 'blockPlain' } as const;
+
+/** The Go shim keeps a rootless Cloud Hypervisor out of its own directory, whatever is asked of it. */
+const neverRuns = {
+  says: 'the pod is refused: Cloud Hypervisor ends at once, as it cannot make its API socket',
+  harm: 'breaks',
+  seen: refused('RunPodSandbox', /failed to launch cloud-hypervisor: "CLH is not running"/),
+} as const;
+const noMultifunction = {
+  says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
+  harm: 'breaks',
+  seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
+} as const;
 
 export default suite({
   id: 'rootless-vmm',
@@ -118,132 +134,261 @@ export default suite({
       afterRemoval: true,
     },
   ],
-  rules: [
-    {
+  questions: [
+    question({
       id: 'RVMM-BASELINE',
-      title: 'With rootless off the VMM runs as root',
-      citation: howTo,
+      asks: 'Who runs the VMM with rootless off?',
       on: ['baseline'],
-      expect: rootVmm(),
-    },
-    {
+      reads: { user: vmmUser() },
+      answers: {
+        root: { says: 'root', seen: { user: 'root' } },
+        'own-account': { says: 'a kata-N account of its own', seen: { user: 'own account' } },
+      },
+      documented: [{ answer: 'root', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-UID',
-      title: 'With rootless on all ids of the VMM are those of one kata-N account of its own, without capabilities',
-      citation: howTo,
+      asks: 'Who runs the VMM with rootless on, and with which capabilities?',
       on: ['rootless'],
-      expect: kataUserVmm(),
-    },
-    {
+      reads: { user: vmmUser(), holds: vmmCapabilities() },
+      answers: {
+        'own-account': {
+          says: 'one kata-N account of its own, without capabilities',
+          seen: { user: 'own account', holds: 'none' },
+        },
+        root: { says: 'root', harm: 'weakens', seen: { user: 'root', holds: ['none', 'some'] } },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'own-account', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-GROUPS',
-      title: 'The VMM’s supplementary groups are exactly the group of /dev/kvm',
-      citation: 'kata-containers 4.1.0 src/runtime/pkg/containerd-shim-v2/create.go:398-497',
+      asks: 'Which supplementary groups has a rootless VMM?',
       on: ['rootless'],
-      expect: kvmGroupOnly(),
-    },
-    {
+      reads: { groups: vmmGroups() },
+      answers: {
+        kvm: { says: 'the group of /dev/kvm alone', seen: { groups: 'kvm' } },
+        root: { says: 'the group of root, which is that of /dev/kvm', harm: 'weakens', seen: { groups: 'root' } },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'kvm', where: [], citation: groupOfKvm }],
+    }),
+    question({
       id: 'RVMM-CONFINED',
-      title: 'With QEMU’s seccomp filter on, the VMM has one and cannot gain privileges',
-      citation: 'kata-containers 4.1.0 tests/integration/kubernetes/k8s-qemu-rootless-sandbox.bats',
+      asks: 'With QEMU’s seccomp filter on, is the rootless VMM confined?',
       on: ['confined'],
       needs: [runtime('kata >=4.1.0')],
-      expect: all(kataUserVmm(), confinedVmm()),
-    },
-    {
+      reads: { user: vmmUser(), holds: vmmCapabilities(), process: vmmConfinement() },
+      answers: {
+        filter: {
+          says: 'yes: it has a filter and cannot gain privileges',
+          seen: { user: 'own account', holds: 'none', process: 'filter' },
+        },
+        none: { says: 'no: it has no filter', harm: 'weakens', seen: { user: 'own account', holds: 'none', process: 'none' } },
+      },
+      documented: [{ answer: 'filter', where: [], citation: test }],
+    }),
+    question({
       id: 'RVMM-SPLIT',
-      title: 'Shim and virtiofsd stay root',
-      citation: howTo,
+      asks: 'Who runs shim and virtiofsd of a rootless VMM?',
       on: ['rootless'],
-      expect: rootHelpers(),
-    },
-    {
+      reads: { users: helperUsers() },
+      answers: { root: { says: 'root', seen: { users: 'root' } }, 'never-runs': neverRuns },
+      documented: [{ answer: 'root', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-FILES',
-      title: 'The VMM’s runtime directory is /run/user/<uid>, its own and closed to others',
-      citation: howTo,
+      asks: 'Is the runtime directory of a rootless VMM closed to others?',
       on: ['rootless'],
-      expect: runtimeDirectory(),
-    },
-    {
+      reads: { directory: runtimeDirectory() },
+      answers: {
+        closed: { says: 'yes: /run/user/<uid> is its own and closed', seen: { directory: 'closed' } },
+        open: {
+          says: 'no: /run/user/<uid> is its own, and other users can look into it',
+          harm: 'weakens',
+          seen: { directory: 'open' },
+        },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'closed', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-ANNOTATION',
-      title: 'The annotation, enabled and passed through, makes the VMM run as a kata-N account',
-      citation: 'kata-containers 4.1.0 src/libs/kata-types/src/annotations/mod.rs:255',
+      asks: 'Does the annotation, enabled and passed through, make the VMM rootless?',
       on: ['annotation'],
-      expect: kataUserVmm(),
-    },
-    {
+      reads: { user: vmmUser(), holds: vmmCapabilities() },
+      answers: {
+        'own-account': { says: 'yes: a kata-N account runs it', seen: { user: 'own account', holds: 'none' } },
+        ignored: {
+          says: 'no: it is ignored without a word, and root runs the VMM',
+          harm: 'weakens',
+          seen: { user: 'root', holds: ['some', 'none'] },
+        },
+      },
+      documented: [
+        { answer: 'own-account', where: [], citation: 'kata-containers 4.1.0 src/libs/kata-types/src/annotations/mod.rs:255' },
+      ],
+    }),
+    question({
       id: 'RVMM-ANNOTATION-SEED',
-      title: 'The annotation as documented through 4.0.0 has no effect: the VMM runs as root',
-      citation: 'kata-containers commit 80a4f5b57b corrected the document',
+      asks: 'Does the annotation as documented through 4.0.0 make the VMM rootless?',
       on: ['annotation-as-documented'],
-      expect: rootVmm(),
-    },
-    {
+      reads: { user: vmmUser() },
+      answers: {
+        ignored: { says: 'no: it has no effect, and root runs the VMM', harm: 'weakens', seen: { user: 'root' } },
+        'own-account': { says: 'yes: a kata-N account runs it', seen: { user: 'own account' } },
+      },
+      documented: [{ answer: 'ignored', where: [], citation: 'kata-containers commit 80a4f5b57b corrected the document' }],
+    }),
+    question({
       id: 'RVMM-ANNOTATION-DENIED',
-      title: 'The annotation, not enabled, is refused',
-      citation: 'kata-containers 4.1.0 src/runtime/pkg/oci/utils.go:516',
+      asks: 'Is a pod refused whose rootless annotation is not enabled?',
       on: ['annotation-denied'],
-      expect: refused('RunPodSandbox', /annotation io\.katacontainers\.config\.hypervisor\.rootless is not enabled/),
-    },
-    {
+      reads: { user: vmmUser() },
+      answers: {
+        refused: {
+          says: 'yes',
+          seen: refused('RunPodSandbox', /annotation io\.katacontainers\.config\.hypervisor\.rootless is not enabled/),
+        },
+        ignored: { says: 'no: it runs, with the VMM of root', harm: 'weakens', seen: { user: 'root' } },
+        obeyed: { says: 'no: it is obeyed', harm: 'weakens', seen: { user: 'own account' } },
+      },
+      documented: [{ answer: 'refused', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/oci/utils.go:516' }],
+    }),
+    question({
       id: 'RVMM-KVM-MODE',
-      title: 'A VMM without access to /dev/kvm is refused, and the message names it',
-      citation: howTo,
+      asks: 'What becomes of a pod whose VMM may not open /dev/kvm?',
       on: ['kvm-closed'],
-      expect: refused('RunPodSandbox', /\/dev\/kvm|KVM|failed to launch qemu/i),
-    },
-    {
+      reads: { user: vmmUser() },
+      answers: {
+        refused: {
+          says: 'it is refused, and the message names it',
+          seen: refused('RunPodSandbox', /\/dev\/kvm|KVM|failed to launch qemu/i),
+        },
+        hangs: {
+          says: 'RunPodSandbox never answers, as the shim waits for a VMM that is gone',
+          harm: 'breaks',
+          seen: refused('RunPodSandbox', /no answer within \d+ s|context deadline exceeded/),
+        },
+        root: { says: 'it runs, with the VMM of root', harm: 'weakens', seen: { user: 'root' } },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'refused', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-KVM-WIDE',
-      title: 'A /dev/kvm of root:root 0666 hides a broken group: the VMM gets group 0 and runs',
-      citation:
-        'kata-containers 4.1.0 src/runtime/pkg/containerd-shim-v2/create.go:398-497: the gid of /dev/kvm, whatever its name',
+      asks: 'What becomes of a rootless VMM where /dev/kvm is root:root 0666?',
       on: ['kvm-open'],
-      expect: all(kataUserVmm(), kvmGroupOnly(0)),
-    },
-    {
+      reads: { user: vmmUser(), holds: vmmCapabilities(), groups: vmmGroups() },
+      answers: {
+        'group-of-root': {
+          says: 'it runs, and gets the group of root, which hides that the group is wrong',
+          harm: 'weakens',
+          seen: { user: 'own account', holds: 'none', groups: 'root' },
+        },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'group-of-root', where: [], citation: `${groupOfKvm}: the gid of /dev/kvm, whatever its name` }],
+    }),
+    question({
       id: 'RVMM-DISTINCT',
-      title: 'Two pods at once have two accounts',
-      citation: howTo,
+      asks: 'Have two rootless pods at once two accounts?',
       on: ['twins'],
-      expect: distinctUsers(2),
-    },
-    {
+      reads: { accounts: accounts() },
+      answers: {
+        two: { says: 'yes', seen: { accounts: '2' } },
+        one: { says: 'no: they share one', harm: 'weakens', seen: { accounts: '1' } },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'two', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-BLOCK-EACCES',
-      title: 'A disk that the VMM’s account may not open fails with permission denied',
-      citation: howTo,
+      asks: 'What becomes of a disk that the account of a rootless VMM may not open?',
       on: ['block-closed'],
-      expect: refusedAnywhere(/Could not open '\/dev\/\w+': Permission denied/),
-    },
-    {
+      reads: { device: deviceOf(disk) },
+      answers: {
+        denied: {
+          says: 'the pod is refused: permission denied',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /Could not open '\/dev\/\w+': Permission denied/),
+        },
+        opens: { says: 'the guest has it all the same', harm: 'weakens', seen: { device: 'guest' } },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'denied', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-BLOCK-OPEN',
-      title: 'A disk with mode 0666 works',
-      citation: howTo,
+      asks: 'Can a pod of a rootless VMM read a disk with mode 0666?',
       on: ['block-open'],
-      expect: all(kataUserVmm(), guestDisk({ fixture: 'blockPlain' })),
-    },
-    {
+      reads: { user: vmmUser(), holds: vmmCapabilities(), device: deviceOf(disk), read: opening('read', disk) },
+      answers: {
+        reads: {
+          says: 'yes: it is a disk of the guest',
+          seen: { user: 'own account', holds: 'none', device: 'guest', read: 'works' },
+        },
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'reads', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-VFIO-EACCES',
-      title: 'A VFIO device fails with permission denied: EACCES of the file mode, not EPERM of a device cgroup',
-      citation: howTo,
+      asks: 'What becomes of a VFIO device that the account of a rootless VMM may not open?',
       on: ['vfio'],
-      expect: refusedAnywhere(/vfio .*'?\/dev\/vfio\/\d+'?: Permission denied/),
-    },
-    {
+      reads: { pod: starts() },
+      answers: {
+        denied: {
+          says: 'the pod is refused: EACCES of the file mode, not EPERM of a device cgroup',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /vfio .*'?\/dev\/vfio\/\d+'?: Permission denied/),
+        },
+        started: { says: 'the pod starts', seen: { pod: 'ran' } },
+        'no-multifunction': noMultifunction,
+        'never-runs': neverRuns,
+      },
+      documented: [{ answer: 'denied', where: [], citation: howTo }],
+    }),
+    question({
       id: 'RVMM-UNSUPPORTED-VMM',
-      title: 'A VMM that rootless is not for stays root; Dragonball, which has no process of its own, is refused',
-      citation:
-        'kata-containers 4.1.0 src/libs/kata-types/src/config/hypervisor/dragonball.rs:185; src/runtime/pkg/katautils/config.go: Firecracker and StratoVirt do not read the key',
+      asks: 'What becomes of rootless with a VMM that it is not for?',
       on: ['unsupported'],
-      expect: when(
-        ({ cell }) => cell.runtime.vmm === 'dragonball',
-        refused('RunPodSandbox', /dragonball hypervisor does not support rootless mode/),
-        rootVmm(),
-      ),
-    },
-    {
+      reads: { user: vmmUser() },
+      answers: {
+        refused: {
+          says: 'the pod is refused before anything is made',
+          seen: refused('RunPodSandbox', /dragonball hypervisor does not support rootless mode/),
+        },
+        ignored: { says: 'it is ignored, and root runs the VMM', harm: 'weakens', seen: { user: 'root' } },
+      },
+      documented: [
+        {
+          answer: 'refused',
+          where: [vmm('dragonball')],
+          citation: 'kata-containers 4.1.0 src/libs/kata-types/src/config/hypervisor/dragonball.rs:185',
+        },
+        {
+          answer: 'ignored',
+          where: [],
+          citation: 'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go: Firecracker and StratoVirt do not read the key',
+        },
+      ],
+    }),
+    question({
       id: 'RVMM-LEFTOVERS',
-      title: 'Account, runtime directory, processes and mounts are gone within 30 s',
-      citation: 'kata-containers 4.1.0 tests/integration/kubernetes/k8s-qemu-rootless-sandbox.bats; docs/releases/4.1.0.md',
+      asks: 'What is left of a rootless sandbox 30 s after it is gone?',
       on: ['rootless', 'kvm-closed', 'killed', 'unsupported'],
-      expect: nothingLeft('runtime'),
-    },
+      reads: { left: leftovers('runtime') },
+      answers: {
+        nothing: { says: 'nothing: account, directory, processes and mounts are gone', seen: { left: 'nothing' } },
+        directory: { says: '/run/user/<uid> with what is below', seen: { left: 'directory' } },
+        account: {
+          says: 'the kata-N account, which the host then has for good, and its files',
+          harm: 'weakens',
+          seen: { left: 'account' },
+        },
+      },
+      documented: [{ answer: 'nothing', where: [], citation: `${test}; docs/releases/4.1.0.md` }],
+    }),
   ],
 });

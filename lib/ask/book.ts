@@ -1,6 +1,6 @@
 import type { KnownIssue } from '../suite/known-issue.ts';
+import { isRefusal, type Answer, type Question } from '../suite/question.ts';
 import type { Requirement } from '../suite/requirement.ts';
-import type { Rule } from '../suite/rule.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 
@@ -14,7 +14,10 @@ export interface Book {
 export interface RuleEntry {
   id: string;
   suite: string;
-  title: string;
+  /** The question. */
+  asks: string;
+  /** Everything that can come out, and what it does to its user. */
+  answers: Array<Pick<Answer, 'says' | 'harm'> & { name: string }>;
   citation: string;
   /** Where it applies, in words. */
   applies: string;
@@ -26,15 +29,19 @@ export interface KnownEntry {
   id: string;
   title: string;
   url: string;
+  /** The questions that it answers otherwise. */
   rules: string[];
   /** Where it happens, in words. */
   range: string;
+  /** One of its answers weakens isolation. */
   security: boolean;
+  impact: string;
+  remedy: KnownIssue['remedy'];
 }
 
-/** Every rule of the book with the suite that it stands in. */
-export function rulesOf(book: Book): Array<{ suite: Suite; rule: Rule }> {
-  return book.suites.flatMap((suite) => suite.rules.map((rule) => ({ suite, rule })));
+/** Every question of the book with the suite that it stands in. */
+export function rulesOf(book: Book): Array<{ suite: Suite; rule: Question }> {
+  return book.suites.flatMap((suite) => suite.questions.map((rule) => ({ suite, rule })));
 }
 
 /** These rules in the order of the ids; an id that no suite has is left out. */
@@ -43,14 +50,15 @@ export function ruleEntries(book: Book, ids: readonly string[]): RuleEntry[] {
   return ids.flatMap((id) => rules.filter(({ rule }) => rule.id === id).map(({ suite, rule }) => ruleEntry(suite, rule)));
 }
 
-function ruleEntry(suite: Suite, rule: Rule): RuleEntry {
+function ruleEntry(suite: Suite, rule: Question): RuleEntry {
   const on = suite.scenarios.filter((scenario) => rule.on.includes(scenario.id));
   const needs = [...(rule.needs ?? []), ...shared(on.map((scenario) => scenario.needs ?? []))];
   return {
     id: rule.id,
     suite: suite.id,
-    title: rule.title,
-    citation: rule.citation,
+    asks: rule.asks,
+    answers: Object.entries(rule.answers).map(([name, { says, harm }]) => ({ name, says, ...(harm && { harm }) })),
+    citation: [...new Set(rule.documented.map(({ citation }) => citation))].join('; '),
     applies: words(needs) || 'every engine and runtime',
     pods: on.map((scenario) => scenario.title),
   };
@@ -62,14 +70,24 @@ function shared(needs: ReadonlyArray<readonly Requirement[]>): Requirement[] {
   return first.filter(({ text }) => others.every((other) => other.some((need) => need.text === text)));
 }
 
-export function knownEntry(issue: KnownIssue): KnownEntry {
-  const { id, title, url, rules } = issue;
-  return { id, title, url, rules, range: words(issue.on), security: issue.security === true };
+export function knownEntry(issue: KnownIssue, book: Book): KnownEntry {
+  const { id, title, url, answers, where, impact, remedy } = issue;
+  const security = answersOf(issue, book).some(({ harm }) => harm === 'weakens');
+  return { id, title, url, rules: Object.keys(answers), range: words(where), security, impact, remedy };
 }
 
-/** The recorded deviations of these rules. */
+/** The known issues of these questions. */
 export function knownOf(book: Book, ids: readonly string[]): KnownEntry[] {
-  return book.known.filter((issue) => issue.rules.some((rule) => ids.includes(rule))).map(knownEntry);
+  return book.known.filter(({ answers }) => ids.some((id) => id in answers)).map((issue) => knownEntry(issue, book));
+}
+
+/** The known issues that an engine or a runtime tells in these words. */
+export function issuesSaying(text: string, book: Book): KnownIssue[] {
+  return book.known.filter((issue) => answersOf(issue, book).some(({ seen }) => isRefusal(seen) && seen.message.test(text)));
+}
+
+function answersOf({ answers }: KnownIssue, book: Book): Answer[] {
+  return rulesOf(book).flatMap(({ rule }) => (answers[rule.id] ?? []).flatMap((name) => rule.answers[name] ?? []));
 }
 
 function words(needs: readonly Requirement[]): string {

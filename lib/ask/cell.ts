@@ -1,10 +1,11 @@
-import { unmet } from '../judge/judge.ts';
+import { questionsOf, unmet } from '../judge/applies.ts';
 import { EngineName, isReleaseVersion, RuntimeName, type Matrix, type Source } from '../model/matrix/matrix.ts';
 import { versionLabel } from '../model/matrix/pick.ts';
 import { planCells, type FoundVersions } from '../plan/cells.ts';
 import { componentKey, type PlannedCell } from '../model/cell.ts';
 import { newest } from '../model/version.ts';
 import type { CellFacts } from '../suite/requirement.ts';
+import { groupBy } from '../util/group-by.ts';
 import { knownEntry, type Book, type KnownEntry } from './book.ts';
 
 export interface CellEntry {
@@ -43,7 +44,9 @@ export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellE
     ...(left === undefined ? {} : { excluded: left.why }),
     ...judgeable(facts, book),
   };
-  const known = book.known.filter((issue) => issue.on.every((need) => need.unmet(facts) === undefined)).map(knownEntry);
+  const known = book.known
+    .filter(({ where }) => where.every((need) => need.unmet(facts) === undefined))
+    .map((issue) => knownEntry(issue, book));
   return { cell: entry, known };
 }
 
@@ -73,14 +76,11 @@ function versionsIn(id: string, { engines, runtimes }: Matrix): FoundVersions {
 function judgeable(facts: CellFacts, book: Book): Pick<CellEntry, 'applies' | 'unsupported'> {
   const applies: string[] = [];
   const reasons = new Map<string, string[]>();
-  for (const suite of book.suites) {
-    for (const rule of suite.rules) {
-      const scenarios = suite.scenarios.filter(({ id }) => rule.on.includes(id));
-      const why = scenarios.map((scenario) => unmet(rule, scenario, facts));
-      const [reason] = why;
-      if (reason === undefined || why.includes(undefined)) applies.push(rule.id);
-      else reasons.set(reason, [...(reasons.get(reason) ?? []), rule.id]);
-    }
+  for (const [id, asked] of groupBy(questionsOf(book.suites), ({ question }) => question.id)) {
+    const why = asked.map((one) => unmet(one, facts));
+    const [reason] = why;
+    if (reason === undefined || why.includes(undefined)) applies.push(id);
+    else reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
   }
   return { applies, unsupported: [...reasons].map(([reason, rules]) => ({ reason, rules })) };
 }

@@ -14,7 +14,7 @@ import { buildIndex, find } from './words/search.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
-const ruleIds = suites.flatMap((suite) => suite.rules.map(({ id }) => id));
+const ruleIds = suites.flatMap((suite) => suite.questions.map(({ id }) => id));
 const index = buildIndex(book);
 const ask = (text: string): Explanation => explain(text, book, { matrix, find: (query) => find(index, query) });
 const causesOf = (text: string): string[] => ask(text).causes.map(({ id }) => id);
@@ -131,9 +131,9 @@ describe('a failure', () => {
     expect(known).toContainEqual(expect.objectContaining({ id: 'kata-privileged-full-exists', range: 'kata' }));
   });
 
-  it('that a report observed is matched by known issues', () => {
-    const { kind, known } = ask('/dev/podproof-block mode 0666');
-    expect([kind, known.map(({ id }) => id)]).toEqual(['known issue', ['crio-mode-0666']]);
+  it('that a runtime says where an issue is known is matched by that issue', () => {
+    const { kind, known } = ask('failed to launch cloud-hypervisor: "CLH is not running": unknown');
+    expect([kind, known.map(({ id }) => id)]).toEqual(['known issue', ['kata-go-clh-rootless-directory']]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Document } from '../model/document.ts';
 import type { Matrix } from '../model/matrix/matrix.ts';
-import { knownEntry, knownOf, ruleEntries, rulesOf, type Book, type KnownEntry, type RuleEntry } from './book.ts';
+import { issuesSaying, knownEntry, knownOf, ruleEntries, rulesOf, type Book, type KnownEntry, type RuleEntry } from './book.ts';
 import { cellEntry, type CellEntry } from './cell.ts';
 import { diagnose } from './diagnose.ts';
 import { complaint, type Failure } from './reader/failure.ts';
@@ -81,9 +81,9 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
   if (issue !== undefined)
     return {
       ...blank(text, 'known issue'),
-      rules: ruleEntries(book, issue.rules),
-      known: [knownEntry(issue)],
-      recorded: recordedRules(documents, issue.rules, ({ known }) => known.includes(issue.id)),
+      rules: ruleEntries(book, Object.keys(issue.answers)),
+      known: [knownEntry(issue, book)],
+      recorded: recordedRules(documents, Object.keys(issue.answers), ({ known }) => known.includes(issue.id)),
     };
 
   const symptom = book.symptoms.find(({ id }) => id === word.toLowerCase());
@@ -101,15 +101,15 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
   const failure = explainFailure(text, book.symptoms, documents);
   if (failure !== undefined) return { ...failure, ...about(book, failure.causes[0]?.questions ?? []) };
 
-  // What a report observed, as known issues match it.
+  // What an engine or runtime says where an issue is known.
   const line = text.slice(0, 16_384).replace(/\s+/g, ' ').trim();
-  const observed = book.known.filter((each) => each.observed.test(line));
+  const observed = issuesSaying(line, book).map((each) => knownEntry(each, book));
   if (observed.length > 0) {
     const ids = [...new Set(observed.flatMap(({ rules }) => rules))];
     return {
       ...blank(text, 'known issue'),
       rules: ruleEntries(book, ids),
-      known: observed.map(knownEntry),
+      known: observed,
       recorded: recordedRules(documents, ids, ({ known }) => observed.some(({ id }) => known.includes(id))),
     };
   }

@@ -5,8 +5,9 @@ import type { JournalEvent } from '../model/journal.ts';
 import type { Observation, Outcome } from '../model/observation.ts';
 import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
-import { node, noNode } from '../suite/expect/node.ts';
-import { sameAsNative } from '../suite/expect/dev.ts';
+import { question } from '../suite/question.ts';
+import { contrast } from '../suite/read/dev.ts';
+import { ownerOf, presenceOf } from '../suite/read/node.ts';
 import { engine, runtime } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
 import { assemble, type Records, type Rulebook } from './assemble.ts';
@@ -29,11 +30,44 @@ const ownership = suite({
     { id: 'user-and-group', title: 'pod of user 1000', pod: {} },
     { id: 'plain', title: 'plain pod', pod: {} },
   ],
-  rules: [
-    { id: 'OWN', title: 'Owned', citation: 'c', on: ['user-and-group'], expect: node(path, { uid: 1000 }) },
-    { id: 'NONE', title: 'None other', citation: 'c', on: ['user-and-group', 'plain'], expect: noNode('/dev/vdb') },
-    { id: 'CRIO', title: 'Of CRI-O', citation: 'c', on: ['plain'], needs: [engine('crio')], expect: () => [] },
-    { id: 'CONTRAST', title: 'As runc', citation: 'c', on: ['plain'], needs: [runtime('crun')], expect: sameAsNative() },
+  questions: [
+    question({
+      id: 'OWN',
+      asks: 'Whose is it?',
+      on: ['user-and-group'],
+      reads: { owner: ownerOf(path) },
+      answers: {
+        owned: { says: 'the pod’s', seen: { owner: 'asked' } },
+        kept: { says: 'the host’s', harm: 'breaks', seen: { owner: 'host' } },
+      },
+      documented: [{ answer: 'owned', where: [], citation: 'c' }],
+    }),
+    question({
+      id: 'NONE',
+      asks: 'Is there another?',
+      on: ['user-and-group', 'plain'],
+      reads: { node: presenceOf('/dev/vdb') },
+      answers: { none: { says: 'no', seen: { node: 'absent' } } },
+      documented: [{ answer: 'none', where: [], citation: 'c' }],
+    }),
+    question({
+      id: 'CRIO',
+      asks: 'Is it CRI-O’s?',
+      on: ['plain'],
+      needs: [engine('crio')],
+      reads: {},
+      answers: {},
+      documented: [],
+    }),
+    question({
+      id: 'CONTRAST',
+      asks: 'Is it as under runc?',
+      on: ['plain'],
+      needs: [runtime('crun')],
+      reads: { contrast: contrast() },
+      answers: { same: { says: 'yes', seen: { contrast: 'same' } } },
+      documented: [{ answer: 'same', where: [], citation: 'c' }],
+    }),
   ],
 });
 const rulebook: Rulebook = { suites: [ownership], known: [], selects: () => true };
@@ -124,7 +158,7 @@ function after(...outcomes: Outcome[]): string | undefined {
 }
 
 describe('document of a run', () => {
-  it('has a verdict for every rule in every cell, and is a valid document', () => {
+  it('has a verdict for every question in every cell, and is a valid document', () => {
     const document = assemble(records(), rulebook);
     expect(verdicts(document)).toEqual([
       'runc-1.1.15 user-and-group OWN pass',
@@ -153,6 +187,13 @@ describe('document of a run', () => {
     expect(document.hosts).toMatchObject([{ id: 'debian-13', kind: 'container', accelerator: 'tcg' }]);
     expect(document.excluded).toEqual(plan.excluded);
     expect(document.rules.map(({ id, range }) => `${id}: ${range}`)).toContain('CRIO: crio');
+    expect(document.rules[0]).toEqual({
+      ...{ id: 'OWN', suite: 'ownership', asks: 'Whose is it?', citation: 'c', range: 'every engine and runtime' },
+      answers: [
+        { name: 'owned', says: 'the pod’s' },
+        { name: 'kept', says: 'the host’s', harm: 'breaks' },
+      ],
+    });
     expect(document.spans.filter(({ phase }) => phase === 'pod')).toHaveLength(4);
   });
 
@@ -222,7 +263,7 @@ describe('document of a run', () => {
     const alone = assemble(records({ plan: { ...plan, cells: cells.slice(1) } }), rulebook);
     expect(alone.verdicts.find(({ rule }) => rule === 'CONTRAST')).toMatchObject({
       verdict: 'unsupported',
-      reason: 'this run has nothing to compare it with',
+      reason: 'this run has nothing to answer it from',
     });
   });
 

@@ -1,4 +1,12 @@
-import { documentSchema, type Cell, type Document, type HostEntry, type Span, type Verdict } from '../model/document.ts';
+import {
+  documentSchema,
+  type Cell,
+  type Document,
+  type HostEntry,
+  type RuleText,
+  type Span,
+  type Verdict,
+} from '../model/document.ts';
 import type { HostFacts } from '../model/host-facts.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
@@ -7,10 +15,11 @@ import { componentKey, type Component, type Plan, type PlannedCell } from '../mo
 import { count, exitCode, worstOf } from '../model/verdict.ts';
 import { canonicalJson } from '../model/json.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
-import type { Rule } from '../suite/rule.ts';
+import type { Question } from '../suite/question.ts';
 import type { Suite } from '../suite/suite.ts';
 import { groupBy } from '../util/group-by.ts';
-import { cellVerdicts, questionsOf, type Question } from './cell-verdicts.ts';
+import { questionsOf, type Asked, type Selects } from './applies.ts';
+import { cellVerdicts } from './cell-verdicts.ts';
 import type { Journal } from './journal.ts';
 import { Runs } from './runs.ts';
 import { podSpans, Tries } from './tries.ts';
@@ -26,7 +35,7 @@ export interface Rulebook {
   suites: readonly Suite[];
   known: readonly KnownIssue[];
   /** Which judgements the plan's selection covers. */
-  selects: (suite: string, scenario: string, rule: string) => boolean;
+  selects: Selects;
 }
 
 /** The whole document of a run from its records and today's rules. Pure, so that `judge` needs no host. */
@@ -63,7 +72,7 @@ class Assembly {
   readonly #runs: Runs;
   readonly #rulebook: Rulebook;
   readonly #suites: readonly Suite[];
-  readonly #questions: readonly Question[];
+  readonly #questions: readonly Asked[];
   readonly #accelerators: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #judged = new Map<string, { cell: Cell; verdicts: readonly Verdict[] }>();
   readonly #pods: Span[][];
@@ -131,18 +140,13 @@ class Assembly {
       hosts: hostsOf(plan, this.#runs),
       cells: judged.map(({ cell }) => cell),
       rules: this.#suites.flatMap((suite) =>
-        suite.rules
-          .filter((rule) => ruleIds.has(rule.id))
-          .map((rule) => ({ id: rule.id, suite: suite.id, title: rule.title, citation: rule.citation, range: rangeOf(rule) })),
+        suite.questions.filter(({ id }) => ruleIds.has(id)).map((question) => ruleText(suite.id, question)),
       ),
       known: this.#rulebook.known
         .filter((issue) => knownIds.has(issue.id))
-        .map((issue) => ({
-          id: issue.id,
-          title: issue.title,
-          url: issue.url,
-          range: issue.on.map((requirement) => requirement.text).join(' with '),
-          security: issue.security ?? false,
+        .map(({ id, title, url, where, impact, remedy }) => ({
+          ...{ id, title, url, impact, remedy },
+          range: where.map((requirement) => requirement.text).join(' with '),
         })),
       verdicts,
       spans: this.#runs.spans(this.#pods),
@@ -195,8 +199,11 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
   };
 }
 
-function rangeOf(rule: Rule): string {
-  return rule.needs === undefined || rule.needs.length === 0
-    ? 'every engine and runtime'
-    : rule.needs.map((need) => need.text).join(', ');
+function ruleText(suite: string, { id, asks, needs = [], answers, documented }: Question): RuleText {
+  return {
+    ...{ id, suite, asks },
+    citation: [...new Set(documented.map(({ citation }) => citation))].join('; '),
+    range: needs.map((need) => need.text).join(', ') || 'every engine and runtime',
+    answers: Object.entries(answers).map(([name, { says, harm }]) => ({ name, says, ...(harm && { harm }) })),
+  };
 }

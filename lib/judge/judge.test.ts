@@ -1,33 +1,43 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../model/observation.ts';
-import { engine, runtime } from '../suite/requirement.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
-import { all, ran } from '../suite/expect/outcome.ts';
-import { node } from '../suite/expect/node.ts';
-import { capabilities } from '../suite/expect/process.ts';
-import type { Rule } from '../suite/rule.ts';
+import { question, refused, type Question } from '../suite/question.ts';
+import { capabilities } from '../suite/read/credentials.ts';
+import { modeOf, ownerOf } from '../suite/read/node.ts';
+import { reading } from '../suite/reading.ts';
+import { engine, runtime } from '../suite/requirement.ts';
 import { cell, evidence, frozen, lease, planned, type Sample } from '../testing/evidence.ts';
-import { judge, unmet } from './judge.ts';
+import { unmet } from './applies.ts';
+import { judge } from './judge.ts';
 
 const path = '/dev/podproof-block';
-const owner: Rule = {
+const owner = question({
   id: 'OWN-ON',
-  title: 'A device belongs to runAsUser and runAsGroup',
-  citation: 'a document',
+  asks: 'Whose is the device?',
   on: ['user-and-group'],
-  expect: node(path, { uid: 1000, gid: 2000 }),
-};
+  reads: { owner: ownerOf(path), mode: modeOf(path) },
+  answers: {
+    owned: { says: 'it belongs to the pod', seen: { owner: 'asked', mode: 'host' } },
+    'of-root': { says: 'it belongs to root', harm: 'weakens', seen: { owner: 'root', mode: 'host' } },
+    kept: { says: 'it belongs to whom it did', harm: 'breaks', seen: { owner: 'host', mode: 'host' } },
+    'no-space': { says: 'the pod is refused', harm: 'breaks', seen: refused('CreateContainer', /no space left/) },
+  },
+  documented: [
+    { answer: 'owned', where: [engine('containerd')], citation: 'a document' },
+    { answer: 'kept', where: [engine('crio')], citation: 'another document' },
+  ],
+});
 const issue: KnownIssue = {
   id: 'wide-owner',
   title: 'The owner is lost',
   url: 'https://example.org/1',
-  rules: ['OWN-ON'],
-  on: [engine('containerd <2.0'), runtime('runc')],
-  observed: /^\/dev\/podproof-block uid 0$/,
-  security: true,
+  answers: { 'OWN-ON': ['of-root'] },
+  where: [engine('containerd <2.0'), runtime('runc')],
+  impact: 'Root has it.',
+  remedy: 'none known',
 };
-const rootOwned = (observation: Sample): void => void Object.assign(observation.guest.dev[0] ?? {}, { uid: 0 });
+const rootOwned = (observation: Sample): void => void Object.assign(observation.guest.dev[0] ?? {}, { uid: 0, gid: 0 });
 const outcome =
   (value: Outcome) =>
   (observation: Sample): void =>
@@ -40,40 +50,82 @@ const lost = (repeated: boolean, consoleTail: string): Outcome => ({
   repeated,
 });
 
-function judged(change: (observation: Sample) => void = () => undefined, known: readonly KnownIssue[] = [], rule = owner) {
-  return judge(rule, evidence(change), planned, known);
+function judged(
+  change: (observation: Sample) => void = () => undefined,
+  known: readonly KnownIssue[] = [],
+  asked: Question = owner,
+) {
+  return judge(asked, evidence(change), planned, known);
 }
 
 describe('judgement', () => {
-  it('passes what is as documented, and blames no layer', () => {
-    const { verdict, layer, trail, observed } = judged();
-    expect({ verdict, layer, observed }).toEqual({
+  it('passes the documented answer, names it, and blames no layer', () => {
+    const { verdict, answer, harm, layer, trail, expected, observed } = judged();
+    expect({ verdict, answer, harm, layer, expected, observed }).toEqual({
       verdict: 'pass',
+      answer: 'owned',
+      harm: undefined,
       layer: undefined,
-      observed: `${path} uid 1000; ${path} gid 2000`,
+      expected: 'it belongs to the pod',
+      observed: `it belongs to the pod: ${path} belongs to 1000:2000; ${path} has mode 0640, the host's 0640`,
     });
     expect(trail?.some(({ changed }) => changed)).toBe(false);
   });
 
-  it('shows only what deviates, with the layer at fault', () => {
+  it('shows of another answer only what deviates, with its harm and the layer at fault', () => {
     expect(judged(rootOwned)).toMatchObject({
       verdict: 'fail',
-      expected: `${path} uid 1000`,
-      observed: `${path} uid 0`,
+      answer: 'of-root',
+      harm: 'weakens',
+      expected: 'it belongs to the pod',
+      observed: `it belongs to root: ${path} belongs to 0:0`,
       layer: 'guest',
     });
   });
 
-  it('says the same thing once', () => {
-    const twice = { ...owner, expect: all(owner.expect, owner.expect) };
-    expect(judged(rootOwned, [], twice).observed).toBe(`${path} uid 0`);
+  it('fails what nobody foresaw, and says what was seen', () => {
+    const odd = judged((observation) => void Object.assign(observation.guest.dev[0] ?? {}, { uid: 7 }), [issue]);
+    expect(odd).toMatchObject({
+      verdict: 'fail',
+      expected: 'it belongs to the pod',
+      observed: `${path} belongs to 7:2000`,
+    });
+    expect(odd).not.toHaveProperty('answer');
+    expect(odd).not.toHaveProperty('harm');
   });
 
-  it('is unsupported where there is nothing to compare', () => {
-    expect(judged(undefined, [], { ...owner, expect: () => [] })).toMatchObject({ verdict: 'unsupported' });
+  it('takes the documented answer of the cell at hand', () => {
+    const crio = { ...evidence(), cell: { ...cell, engine: { name: 'crio' as const, version: '1.36.3' } } };
+    crio.lease = { ...lease, engine: { ...lease.engine, reportedName: 'cri-o', reportedVersion: '1.36.3' } };
+    expect(judge(owner, crio, planned, [])).toMatchObject({
+      verdict: 'fail',
+      answer: 'owned',
+      expected: 'it belongs to whom it did',
+    });
   });
 
-  it('is void, whatever the rule says, when another runtime was tested', () => {
+  it('fails an answer for which nothing is documented', () => {
+    const nowhere = judged(undefined, [], { ...owner, documented: [] });
+    expect(nowhere).toMatchObject({ verdict: 'fail', answer: 'owned', expected: expect.stringMatching(/none is recorded/) });
+  });
+
+  it('is an error, a fault of the table, when two answers are seen at once', () => {
+    const both: Question = {
+      ...owner,
+      answers: { ...owner.answers, mine: { says: 'mine', seen: { owner: 'asked', mode: 'host' } } },
+    };
+    expect(judged(undefined, [], both)).toMatchObject({
+      verdict: 'error',
+      reason: 'a fault of the table: owned and mine are seen at once',
+    });
+  });
+
+  it('is unsupported where the run recorded nothing of it', () => {
+    const mute: Question = { ...owner, reads: { ...owner.reads, none: reading(['x'], () => undefined) } };
+    expect(judged(undefined, [], mute)).toMatchObject({ verdict: 'unsupported', observed: 'nothing to compare' });
+  });
+
+  it('is void, whatever the question, when another runtime was tested', () => {
     const other = judged((observation) => (observation.identity.stateOf = 'crun'), [issue]);
     expect(other).toMatchObject({ verdict: 'void', reason: expect.stringContaining('that of crun, planned was runc') });
   });
@@ -84,12 +136,22 @@ describe('judgement', () => {
   });
 
   it('fails with the engine’s own words when the pod was refused', () => {
-    const refused = judged(outcome({ kind: 'refused', call: 'StartContainer', code: 'UNKNOWN', message: 'EEXIST: File exists' }));
-    expect(refused).toMatchObject({
+    const message = 'EEXIST: File exists';
+    expect(judged(outcome({ kind: 'refused', call: 'StartContainer', code: 'UNKNOWN', message }))).toMatchObject({
       verdict: 'fail',
-      expected: 'the pod runs',
+      expected: 'it belongs to the pod',
       observed: 'StartContainer failed: EEXIST: File exists',
     });
+  });
+
+  it('knows a refusal by its call and its words', () => {
+    const at = (call: string): Outcome => ({ kind: 'refused', call, code: 'UNKNOWN', message: 'no space left on device' });
+    expect(judged(outcome(at('CreateContainer')))).toMatchObject({
+      answer: 'no-space',
+      harm: 'breaks',
+      observed: 'the pod is refused: CreateContainer failed: no space left on device',
+    });
+    expect(judged(outcome(at('RunPodSandbox')))).not.toHaveProperty('answer');
   });
 
   it('is an error when the guest never answered', () => {
@@ -119,9 +181,9 @@ describe('judgement', () => {
 
 describe('hostile evidence', () => {
   it('costs its own verdict and nothing else', () => {
-    const mask = { ...owner, expect: capabilities('default') };
+    const mask: Question = { ...owner, reads: { ...owner.reads, held: capabilities('capBnd') } };
     const junk = judged((observation) => (observation.guest.credentials.capBnd = 'no mask'), [issue], mask);
-    expect(junk).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/^the rule cannot read this: /) });
+    expect(junk).toMatchObject({ verdict: 'error', reason: expect.stringMatching(/^the question cannot read this: /) });
     const link = judged((observation) => {
       observation.host.dev = [{ path: '/dev/vdb', type: 'l', uid: 0, gid: 0, mode: '0777', target: '//[' }];
     });
@@ -130,61 +192,57 @@ describe('hostile evidence', () => {
 });
 
 describe('known issue', () => {
-  it('turns a failure that it describes into known, with its title and mark', () => {
+  it('turns an answer that it names into known, with its title', () => {
     expect(judged(rootOwned, [issue])).toMatchObject({
       verdict: 'known',
+      answer: 'of-root',
+      harm: 'weakens',
       known: 'wide-owner',
       reason: 'The owner is lost',
-      security: true,
     });
   });
 
-  it('leaves a failure that it does not describe alone', () => {
-    const other = judged((observation) => Object.assign(observation.guest.dev[0] ?? {}, { uid: 7 }), [issue]);
-    expect(other).toMatchObject({ verdict: 'fail' });
+  it('leaves another answer alone', () => {
+    const other = judged((observation) => Object.assign(observation.guest.dev[0] ?? {}, { uid: 1234, gid: 4321 }), [issue]);
+    expect(other).toMatchObject({ verdict: 'fail', answer: 'kept' });
     expect(other.known).toBeUndefined();
   });
 
-  it('is fixed where it no longer happens', () => {
+  it('is fixed where the documented answer is seen instead', () => {
     expect(judged(undefined, [issue])).toMatchObject({
       verdict: 'fixed',
+      answer: 'owned',
       known: 'wide-owner',
       reason: 'The owner is lost: no longer so, its record needs a last version',
     });
   });
 
   it.for<[string, Partial<KnownIssue>]>([
-    ['another rule', { rules: ['OWN-OFF'] }],
-    ['another scenario', { scenarios: ['root'] }],
-    ['another version', { on: [engine('containerd >=2.0')] }],
-    ['another runtime', { on: [runtime('crun')] }],
+    ['another question', { answers: { 'OWN-OFF': ['of-root'] } }],
+    ['another scenario', { on: ['root'] }],
+    ['another version', { where: [engine('containerd >=2.0')] }],
+    ['another runtime', { where: [runtime('crun')] }],
   ])('for %s is not looked at', ([, change]) => {
     const elsewhere = { ...issue, ...change };
     expect(judged(rootOwned, [elsewhere]).verdict).toBe('fail');
     expect(judged(undefined, [elsewhere]).verdict).toBe('pass');
   });
 
-  it('carries no security mark that it was not given', () => {
-    const { security: _security, ...harmless } = issue;
-    expect(judged(rootOwned, [harmless])).not.toHaveProperty('security');
-  });
-
-  it('never hides an error, a void or an unsupported rule', () => {
-    const wide = { ...issue, observed: /./ };
+  it('never hides an error, a void or what nobody foresaw', () => {
+    const wide = { ...issue, answers: { 'OWN-ON': Object.keys(owner.answers) } };
     expect(judged(outcome({ kind: 'error', message: 'x', stack: '' }), [wide]).verdict).toBe('error');
     expect(judged((observation) => (observation.identity.runtimeSha256 = ''), [wide]).verdict).toBe('void');
-    expect(judged(undefined, [wide], { ...owner, expect: () => [] }).verdict).toBe('unsupported');
+    expect(judged((observation) => Object.assign(observation.guest.dev[0] ?? {}, { uid: 7 }), [wide]).verdict).toBe('fail');
   });
 });
 
-describe('requirements of a judgement', () => {
-  it('are the scenario’s first, then the rule’s', () => {
+describe('requirements of a question', () => {
+  it('are the scenario’s first, then its own', () => {
     const scenario = { id: 's', title: 'pod', pod: {}, needs: [engine('crio')] };
-    expect(unmet({ ...owner, needs: [runtime('kata')] }, scenario, cell)).toBe('applies to crio, this is containerd 1.7.24');
-    expect(unmet({ ...owner, needs: [runtime('kata')] }, { ...scenario, needs: [] }, cell)).toBe(
-      'applies to kata, this is runc 1.1.15',
-    );
-    expect(unmet(owner, { ...scenario, needs: [] }, cell)).toBeUndefined();
+    const kata = { ...owner, needs: [runtime('kata')] };
+    expect(unmet({ question: kata, scenario }, cell)).toBe('applies to crio, this is containerd 1.7.24');
+    expect(unmet({ question: kata, scenario: { ...scenario, needs: [] } }, cell)).toBe('applies to kata, this is runc 1.1.15');
+    expect(unmet({ question: owner, scenario: { ...scenario, needs: [] } }, cell)).toBeUndefined();
   });
 });
 
@@ -207,16 +265,8 @@ describe('judging', () => {
           observation.outcome = value;
           Object.assign(observation.guest.dev[0] ?? {}, { uid, mode: String(mode).padStart(4, '0') });
         };
-        const rule = {
-          ...owner,
-          expect: all(
-            owner.expect,
-            ran(() => []),
-            node(path, { mode: 'host' }),
-          ),
-        };
         const given = frozen({ ...evidence(change), lease: structuredClone(lease) });
-        expect(judge(rule, given, planned, [issue])).toEqual(judge(rule, evidence(change), planned, [issue]));
+        expect(judge(owner, given, planned, [issue])).toEqual(judge(owner, evidence(change), planned, [issue]));
       }),
     );
   });

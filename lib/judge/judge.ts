@@ -1,54 +1,57 @@
 import type { Layer } from '../model/document.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { VerdictName } from '../model/verdict.ts';
+import { outcomeText } from '../model/outcome-text.ts';
+import type { Harm, VerdictName } from '../model/verdict.ts';
+import type { Evidence } from '../suite/evidence.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
-import type { Requirement } from '../suite/requirement.ts';
-import type { Evidence, Finding, Rule } from '../suite/rule.ts';
-import type { Scenario } from '../suite/scenario.ts';
-import { outcomeText } from '../suite/expect/outcome.ts';
+import type { Question } from '../suite/question.ts';
+import type { Sight } from '../suite/reading.ts';
 import { messageOf } from '../util/errors.ts';
+import { deviating, documentedFor, seenBy, seenText } from './answer.ts';
 import { wrongThingTested, type PlannedIdentity } from './canary.ts';
 import { trail } from './layers.ts';
 import { symptomOf } from './symptoms.ts';
 
-/** The judgement of one rule on one observation. */
+/** The judgement of one question on one observation. */
 export interface Judgement {
   verdict: VerdictName;
+  /** The answer that was seen; absent when none was foreseen, or none could be seen. */
+  answer?: string;
+  harm?: Harm;
+  /** What the documented answer says. */
   expected: string;
   observed: string;
   reason?: string;
   layer?: string;
   trail?: Layer[];
   known?: string;
-  security?: boolean;
 }
 
-/** Why the rule does not apply to this scenario in this cell, or undefined. */
-export function unmet(rule: Rule, scenario: Scenario, cell: Evidence['cell']): string | undefined {
-  for (const requirement of [...(scenario.needs ?? []), ...(rule.needs ?? [])]) {
-    const reason = requirement.unmet(cell);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
-}
-
-/** Judges one rule. Pure: the same evidence gives the same judgement on every machine. */
-export function judge(rule: Rule, evidence: Evidence, planned: PlannedIdentity, known: readonly KnownIssue[]): Judgement {
+/** Judges one question. Pure: the same evidence gives the same judgement on every machine. */
+export function judge(question: Question, evidence: Evidence, planned: PlannedIdentity, known: readonly KnownIssue[]): Judgement {
   const { observation, cell, lease } = evidence;
+  const expected = expectedOf(question, evidence);
   const wrong = wrongThingTested(cell, planned, lease, observation);
-  if (wrong !== undefined) return { verdict: 'void', expected: rule.title, observed: wrong, reason: wrong };
+  if (wrong !== undefined) return { verdict: 'void', expected, observed: wrong, reason: wrong };
   const { outcome } = observation;
   if (outcome.kind === 'error')
-    return { verdict: 'error', expected: rule.title, observed: outcome.message, reason: outcome.stack || outcome.message };
+    return { verdict: 'error', expected, observed: outcome.message, reason: outcome.stack || outcome.message };
   const trouble = symptomOf(outcome) ?? lossOfNoMeaning(outcome, cell);
-  if (trouble !== undefined)
-    return { verdict: 'error', expected: rule.title, observed: outcomeText(observation), reason: trouble };
+  if (trouble !== undefined) return { verdict: 'error', expected, observed: outcomeText(observation), reason: trouble };
   try {
-    return judgeFindings(rule, evidence, known);
+    return judgeAnswer(question, evidence, known, expected);
   } catch (error) {
-    // A value that no rule was written for costs its own verdict, and never the whole report.
-    return { verdict: 'error', expected: rule.title, observed: '', reason: `the rule cannot read this: ${messageOf(error)}` };
+    // A value that no reading was written for costs its own verdict, and never the whole report.
+    return { verdict: 'error', expected, observed: '', reason: `the question cannot read this: ${messageOf(error)}` };
   }
+}
+
+/** What is documented here, in the words of its answer. */
+export function expectedOf(question: Question, evidence: Evidence): string {
+  const documented = documentedFor(question, evidence);
+  return documented === undefined
+    ? 'a documented answer, and none is recorded'
+    : (question.answers[documented.answer]?.says ?? '');
 }
 
 /** A host that died says something of the runtime only when it does so again, on a machine that is not emulated. */
@@ -58,70 +61,64 @@ function lossOfNoMeaning(outcome: Outcome, cell: Evidence['cell']): string | und
   return cell.facts?.accelerator === 'tcg' ? 'the host was lost twice, but under full emulation: try it with KVM' : undefined;
 }
 
-function judgeFindings(rule: Rule, evidence: Evidence, known: readonly KnownIssue[]): Judgement {
-  const { observation, lease } = evidence;
-  const findings = rule.expect(evidence);
-  if (findings.length === 0) {
-    return {
-      verdict: 'unsupported',
-      expected: rule.title,
-      observed: 'nothing to compare',
-      reason: 'this run has nothing to compare it with',
-    };
+function judgeAnswer(question: Question, evidence: Evidence, known: readonly KnownIssue[], expected: string): Judgement {
+  const { answers, sights, mute } = seenBy(question, evidence);
+  if (mute) {
+    const reason = 'this run has nothing to answer it from';
+    return { verdict: 'unsupported', expected, observed: 'nothing to compare', reason };
   }
-  const failed = findings.filter((finding) => !finding.ok);
-  const shown = failed.length > 0 ? failed : findings;
-  const judgement: Judgement = {
-    verdict: failed.length > 0 ? 'fail' : 'pass',
-    expected: words(shown, 'expected'),
-    observed: words(shown, 'observed'),
-  };
-  const blamed = failed.find((finding) => finding.about !== undefined)?.about;
-  const about = blamed ?? findings.findLast((finding) => finding.about !== undefined)?.about;
-  if (about !== undefined) {
-    judgement.trail = trail(about, observation, lease);
-    // A deviation that is about no device blames no layer of one.
-    if (blamed !== undefined) judgement.layer = judgement.trail.find((layer) => layer.changed)?.layer ?? 'guest';
-    else for (const layer of judgement.trail) layer.changed = false;
+  if (answers.length > 1) {
+    const reason = `a fault of the table: ${answers.join(' and ')} are seen at once`;
+    return { verdict: 'error', expected, observed: seenText(sights.values(), evidence), reason };
   }
-  return withKnownIssue(judgement, words(shown, 'whole'), rule, evidence, known);
-}
-
-function withKnownIssue(
-  judgement: Judgement,
-  observed: string,
-  rule: Rule,
-  evidence: Evidence,
-  known: readonly KnownIssue[],
-): Judgement {
-  const here = known.filter(
-    (issue) =>
-      issue.rules.includes(rule.id) &&
-      (issue.scenarios?.includes(evidence.observation.scenario) ?? true) &&
-      issue.on.every((requirement: Requirement) => requirement.unmet(evidence.cell) === undefined),
-  );
-  if (judgement.verdict === 'pass') {
-    const gone = here[0];
-    return gone === undefined
-      ? judgement
-      : {
-          ...judgement,
-          verdict: 'fixed',
-          known: gone.id,
-          reason: `${gone.title}: no longer so, its record needs a last version`,
-        };
-  }
-  const match = here.find((issue) => issue.observed.test(observed));
-  if (match === undefined) return judgement;
+  const [name] = answers;
+  const seen = name === undefined ? undefined : question.answers[name];
+  const documented = documentedFor(question, evidence)?.answer;
+  const right = name !== undefined && name === documented;
+  const shown = right || documented === undefined ? [...sights.values()] : deviating(question.answers[documented], sights);
   return {
-    ...judgement,
-    verdict: 'known',
-    known: match.id,
-    reason: match.title,
-    ...(match.security === true ? { security: true } : {}),
+    verdict: right ? 'pass' : 'fail',
+    ...(name === undefined ? {} : { answer: name }),
+    ...(seen?.harm === undefined ? {} : { harm: seen.harm }),
+    expected,
+    observed: `${seen === undefined ? '' : `${seen.says}: `}${seenText(shown.length > 0 ? shown : sights.values(), evidence)}`,
+    ...layersOf(shown, right, evidence),
+    ...(name === undefined ? {} : knownTo(name, right, question, evidence, known)),
   };
 }
 
-function words(findings: readonly Finding[], side: 'expected' | 'observed' | 'whole'): string {
-  return [...new Set(findings.map((finding) => finding[side] ?? finding.observed))].join('; ');
+/** The way of the value that deviates; of one that does not, the way without blame. */
+function layersOf(
+  shown: readonly Sight[],
+  right: boolean,
+  { observation, lease, cell }: Evidence,
+): Pick<Judgement, 'layer' | 'trail'> {
+  const about = (right ? shown.findLast((sight) => sight.about !== undefined) : shown.find((sight) => sight.about !== undefined))
+    ?.about;
+  if (about === undefined) return {};
+  const way = trail(about, { observation, lease, cell });
+  if (!right) return { trail: way, layer: way.find(({ changed }) => changed)?.layer ?? 'guest' };
+  return { trail: way.map((layer) => ({ ...layer, changed: false })) };
+}
+
+function knownTo(
+  name: string,
+  right: boolean,
+  { id }: Question,
+  { cell, observation }: Evidence,
+  known: readonly KnownIssue[],
+): Partial<Judgement> {
+  const here = known.filter(
+    ({ answers, on, where }) =>
+      id in answers &&
+      (on?.includes(observation.scenario) ?? true) &&
+      where.every((requirement) => requirement.unmet(cell) === undefined),
+  );
+  if (right) {
+    const gone = here[0];
+    if (gone === undefined) return {};
+    return { verdict: 'fixed', known: gone.id, reason: `${gone.title}: no longer so, its record needs a last version` };
+  }
+  const match = here.find(({ answers }) => answers[id]?.includes(name));
+  return match === undefined ? {} : { verdict: 'known', known: match.id, reason: match.title };
 }

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding } from '../suite/rule.ts';
+import type { About } from '../suite/reading.ts';
 import { evidence, lease, type Sample } from '../testing/evidence.ts';
 import { trail } from './layers.ts';
 
 const path = '/dev/podproof-block';
 const flag = 'device_ownership_from_security_context';
-type Field = NonNullable<Finding['about']>['field'];
+type Field = About['field'];
 
 /** `layer: value` of every hop, with a star at the one that is blamed. */
 function hops(field: Field, change: (observation: Sample) => void = () => undefined, at = path, on = lease): string[] {
-  return trail({ path: at, field }, evidence(change).observation, on).map(
+  return trail({ path: at, field }, { ...evidence(change), lease: on }).map(
     ({ layer, value, changed }) => `${changed ? '* ' : ''}${layer}: ${value}`,
   );
 }
@@ -98,9 +98,9 @@ describe('trail', () => {
   });
 
   it('stands when the pod never ran', () => {
-    const { observation } = evidence();
-    const { guest: _guest, host: _host, spec: _spec, ...refused } = observation;
-    const layers = trail({ path, field: 'presence' }, refused, lease);
+    const had = evidence();
+    const { guest: _guest, host: _host, spec: _spec, ...refused } = had.observation;
+    const layers = trail({ path, field: 'presence' }, { ...had, observation: refused });
     expect(layers.map(({ value }) => value)).toEqual([
       '/dev/vdb rwm',
       'no key changes it',

@@ -1,7 +1,8 @@
 import type { Layer } from '../model/document.ts';
-import type { DeviceNode, LeaseRecord, Observation } from '../model/observation.ts';
-import { hostNodeOf } from '../suite/expect/node.ts';
-import type { Finding } from '../suite/rule.ts';
+import type { DeviceNode, Observation } from '../model/observation.ts';
+import type { Evidence } from '../suite/evidence.ts';
+import { hostNodeOf } from '../suite/read/node.ts';
+import type { About } from '../suite/reading.ts';
 
 const ownershipKey = 'device_ownership_from_security_context';
 
@@ -10,12 +11,14 @@ const ownershipKey = 'device_ownership_from_security_context';
  * `changed` marks the first layer at fault: a key that is not effective as planned, else the first layer whose value is the
  * observed one while the layer before had another.
  */
-export function trail(about: NonNullable<Finding['about']>, observation: Observation, lease: LeaseRecord): Layer[] {
-  const { path, field } = about;
+export function trail(
+  { path, field }: About,
+  { observation, lease, cell }: Pick<Evidence, 'observation' | 'lease' | 'cell'>,
+): Layer[] {
   const request = observation.request;
   const device = request.devices.find((entry) => entry.containerPath === path || path.startsWith(`${entry.containerPath}/`));
   const spec = observation.spec?.linux?.devices.find((entry) => entry.path === path);
-  const host = observation.host === undefined ? undefined : hostNodeOf(path, observation, observation.host);
+  const host = hostNodeOf(path, { observation, cell });
   const guest = observation.guest?.dev.find((entry) => entry.path === path);
 
   const wanted = field === 'uid' ? request.runAsUser : field === 'gid' ? request.runAsGroup : undefined;
@@ -62,7 +65,7 @@ function specAgrees(spec: string, guest: string): boolean {
   return spec === guest || spec.startsWith('unset') || (spec.startsWith('no device') && guest === 'no node');
 }
 
-type Field = NonNullable<Finding['about']>['field'];
+type Field = About['field'];
 
 function nodeValue(node: DeviceNode, field: Field): string {
   switch (field) {

@@ -2,7 +2,7 @@ import type { Span } from '../model/document.ts';
 import { covered } from '../model/interval.ts';
 import { scenarioKey, type Observation } from '../model/observation.ts';
 import type { Located } from '../record/run-folder.ts';
-import { outcomeText } from '../suite/expect/outcome.ts';
+import { outcomeText } from '../model/outcome-text.ts';
 import type { Journal } from './journal.ts';
 import { worthRetry } from './symptoms.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Baseline } from './baseline.ts';
 import { HostFacts } from './host-facts.ts';
-import { VerdictName } from './verdict.ts';
+import { Harm, VerdictName } from './verdict.ts';
 
 /** One hop of the way of a value: CRI request → engine configuration → OCI spec → host node → guest node. */
 export const Layer = z.object({
@@ -40,35 +40,37 @@ export const Cell = z.object({
 });
 export type Cell = z.infer<typeof Cell>;
 
-/** Cell, suite, scenario and rule are its id: unique in a document, and the same in every run. */
+/** Cell, suite, scenario and question are its id: unique in a document, and the same in every run. */
 export const Verdict = z.object({
   cell: z.string(),
   suite: z.string(),
   scenario: z.string(),
-  rule: z.string(),
+  rule: z.string().describe('id of the question'),
   verdict: VerdictName,
   flaky: z.boolean().optional(),
-  expected: z.string(),
-  observed: z.string(),
+  answer: z.string().optional().describe('name of the answer that was seen; absent where none was, or none was foreseen'),
+  harm: Harm.optional().describe('what that answer does to its user'),
+  expected: z.string().describe('what the documented answer says'),
+  observed: z.string().describe('what the answer that was seen says, with the values'),
   /** The first layer where the value changed, and the whole way. */
   layer: z.string().optional(),
   trail: z.array(Layer).optional(),
   /** Id of the known issue. */
   known: z.string().optional(),
-  security: z.boolean().optional(),
   reason: z.string().optional(),
   /** Path of the observation inside the run folder, with its line: `cells/<cell>/observations.ndjson#3`. */
   evidence: z.string(),
 });
 export type Verdict = z.infer<typeof Verdict>;
 
-/** What a reader needs to know of a rule, copied into the document so that it stands alone. */
+/** What a reader needs to know of a question, copied into the document so that it stands alone. */
 export const RuleText = z.object({
   id: z.string(),
   suite: z.string(),
-  title: z.string(),
+  asks: z.string(),
   citation: z.string(),
-  range: z.string().describe('where the rule applies, in words'),
+  range: z.string().describe('where it is asked, in words'),
+  answers: z.array(z.object({ name: z.string(), says: z.string(), harm: Harm.optional() })),
 });
 export type RuleText = z.infer<typeof RuleText>;
 
@@ -77,7 +79,8 @@ export const KnownIssueText = z.object({
   title: z.string(),
   url: z.string(),
   range: z.string(),
-  security: z.boolean(),
+  impact: z.string().describe('what it means to who is affected'),
+  remedy: z.union([z.object({ setting: z.string(), since: z.string(), cost: z.string() }), z.literal('none known')]),
 });
 export type KnownIssueText = z.infer<typeof KnownIssueText>;
 
@@ -112,7 +115,7 @@ export const RunPart = z.object({
 export type RunPart = z.infer<typeof RunPart>;
 
 /** The number of the shape below. A change that is not additive counts it up and adds a step to `migrate.ts`. */
-export const documentSchema = 2;
+export const documentSchema = 3;
 
 /** report.json: the truth from which every other report derives. Additive within one schema number. */
 export const Document = z.object({

@@ -30,5 +30,7 @@ export type Fixtures = z.infer<typeof Fixtures>;
 
 /** First bytes of the canary disk. */
 export const canary = 'podproof canary: this disk was made for a test\n';
-/** The device that our CDI specification offers: it injects `char` as /dev/podproof-cdi without ids. */
+/** Where our CDI specification puts its device. */
+export const cdiPath = '/dev/podproof-cdi';
+/** The device that it offers: it injects `char` there without ids. */
 export const cdiDevice = 'podproof.dev/char=canary';

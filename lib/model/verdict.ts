@@ -1,10 +1,14 @@
 import { z } from 'zod';
 
-/** From harmless to worst; a cell's verdict is the worst of its rules. */
+/** From harmless to worst; a cell's verdict is the worst of its questions'. */
 export const verdictNames = ['unsupported', 'pass', 'known', 'fixed', 'fail', 'void', 'blocked', 'error', 'missing'] as const;
 // Marked as pure, so that a page that asks for the order alone is not given the whole of zod.
 export const VerdictName = /* @__PURE__ */ z.enum(verdictNames);
 export type VerdictName = z.infer<typeof VerdictName>;
+
+/** What an answer does to its user: the pod cannot do what it was given the right to, or more is reachable than was asked for. */
+export const Harm = /* @__PURE__ */ z.enum(['breaks', 'weakens']);
+export type Harm = z.infer<typeof Harm>;
 
 /** `green` exits with 0, `red` with 1, `infrastructure` with 75. */
 export type Colour = 'green' | 'red' | 'infrastructure';

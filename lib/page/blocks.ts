@@ -27,7 +27,7 @@ export function dataBlocks(
   };
   for (const rule of document.rules) numbered(rule.suite, rule.id, () => rules.push(rule) - 1);
   const ruleOf = ({ suite, rule: id }: Document['verdicts'][number]): number =>
-    numbered(suite, id, () => rules.push({ id, suite, title: '', citation: '', range: '' }) - 1);
+    numbered(suite, id, () => rules.push({ id, suite, asks: '', citation: '', range: '', answers: [] }) - 1);
   const { columns, texts, trails } = verdictColumns(document, ruleOf, ({ cell }) => cellAt.get(cell) ?? 0);
   const { bytes, places } = packColumns(columns);
   const data: ReportData = {

@@ -40,7 +40,7 @@ export function verdictColumns(
     cell: cellOf,
     rule: ruleOf,
     verdict: (verdict) => severity(verdict.verdict),
-    marks: ({ flaky, security }) => (flaky === true ? marks.flaky : 0) + (security === true ? marks.security : 0),
+    marks: ({ flaky, harm }) => (flaky === true ? marks.flaky : 0) + (harm === 'weakens' ? marks.security : 0),
     scenario: text('scenario'),
     expected: text('expected'),
     observed: text('observed'),

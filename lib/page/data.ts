@@ -47,10 +47,10 @@ const CellEntry = object({
 });
 export type CellEntry = Read<typeof CellEntry>;
 
-const RuleEntry = object({ id: text, suite: text, title: text, citation: text, range: text });
+const RuleEntry = object({ id: text, suite: text, asks: text, citation: text, range: text });
 export type RuleEntry = Read<typeof RuleEntry>;
 
-const KnownEntry = object({ id: text, title: text, url: text, range: text, security: boolean });
+const KnownEntry = object({ id: text, title: text, url: text, range: text, impact: text });
 
 const Hop = object({ layer: text, value: text, changed: boolean });
 export type Hop = Read<typeof Hop>;

@@ -1,9 +1,10 @@
-import type { Document, Verdict } from '../model/document.ts';
+import type { Document, KnownIssueText, Verdict } from '../model/document.ts';
 import type { Baseline, Change, ChangeKind } from '../model/baseline.ts';
 import { changeCounts, changesOf } from '../report/compare.ts';
 import { changeTitles } from '../report/changes.ts';
 import { cellsOf, type Finding, findings, isContrast, securityFindings, sentence, worstFindings } from '../report/findings.ts';
 import { layerText } from '../report/layers.ts';
+import { remedyText } from '../report/verdicts.ts';
 import { badge, drawerLink } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
@@ -116,14 +117,21 @@ function findingItem(document: Document, finding: Finding, before?: (verdict: Ve
   const issue = document.known.find((known) => known.id === finding.known);
   const isCell = finding.rule === 'CELL';
   return html`<li>
-    <div class="lead">${badge(finding.verdict)}${finding.security ? html`<span class="tag">security</span>` : undefined}</div>
+    <div class="lead">
+      ${badge(finding.verdict)}${finding.harm === 'weakens' ? html`<span class="tag">security</span>` : undefined}
+    </div>
     <div class="what">
       <p class="sentence">
-        ${isCell ? 'The cell never came up' : finding.title || finding.rule}
+        ${isCell ? 'The cell never came up' : finding.asks || finding.rule}
         ${isCell ? undefined : html`<span class="mono quiet">${finding.rule}</span>`}
       </p>
       ${contrast(finding)}
-      ${issue === undefined ? undefined : html`<p class="detail">Known: ${issue.title} <span class="quiet">(${issue.range})</span></p>`}
+      ${
+        issue === undefined
+          ? undefined
+          : html`<p class="detail">Known: ${issue.title} <span class="quiet">(${issue.range})</span></p>
+              ${consequences(issue)}`
+      }
       ${was === undefined ? undefined : html`<p class="before"><span>Before</span><span>${badge(was.verdict)} ${was.observed}</span></p>`}
       <p class="where">
         ${cells.slice(0, 4).map((id) => {
@@ -133,6 +141,12 @@ function findingItem(document: Document, finding: Finding, before?: (verdict: Ve
       </p>
     </div>
   </li>`;
+}
+
+/** What an issue means to its user, and what ends it at which cost. */
+function consequences({ impact, remedy }: KnownIssueText): Markup {
+  return html`<p class="detail">${impact}</p>
+    <p class="detail">Remedy: ${remedyText(remedy)}</p>`;
 }
 
 /** Expected and observed under one another, or the sentence where there is nothing to hold against each other. */

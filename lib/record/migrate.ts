@@ -12,7 +12,23 @@ const steps: Record<number, (document: Plain) => Plain> = {
     parts: [],
     baseline: null,
   }),
+  // 3 has questions with answers, harm in place of security, and known issues with impact and remedy.
+  2: (document) => ({
+    ...document,
+    schema: 3,
+    rules: each(document['rules'], ({ title, ...rule }) => ({ ...rule, asks: title, answers: [] })),
+    known: each(document['known'], ({ security: _, ...issue }) => ({ ...issue, impact: '', remedy: 'none known' })),
+    verdicts: each(document['verdicts'], ({ security, ...verdict }) =>
+      security === true ? { ...verdict, harm: 'weakens' } : verdict,
+    ),
+  }),
 };
+
+/** The objects of a list changed; what is none stays as it is, for the schema to refuse. */
+function each(list: unknown, change: (entry: Plain) => Plain): unknown {
+  if (!Array.isArray(list)) return list;
+  return list.map((entry: unknown) => (typeof entry === 'object' && entry !== null ? change(entry as Plain) : entry));
+}
 
 /** A document of any older schema as one of today's; what is none stays as it is, for the schema to refuse. */
 export function migrated(document: unknown): unknown {

@@ -15,6 +15,7 @@ import { parseDocument, readDocument } from './read-document.ts';
 import { reportSchema, reportSchemaFile } from './schema.ts';
 
 const version1 = await readFile(new URL('../testing/document-1.json', import.meta.url), 'utf8');
+const version2 = await readFile(new URL('../testing/document-2.json', import.meta.url), 'utf8');
 const refusal = (text: string): string => {
   try {
     parseDocument(text, 'x/report.json');
@@ -37,6 +38,21 @@ describe('report.json', () => {
     expect(document).toMatchObject({ schema: documentSchema, baseline: null, parts: [], run: { plan: '' } });
     expect(document.verdicts).toEqual((JSON.parse(version1) as { verdicts: unknown }).verdicts);
     expect(parseDocument(renderJson(document), 'x')).toEqual(document);
+  });
+
+  it('of schema 2, as it was once recorded, is read with what weakened security as its harm', () => {
+    const old = JSON.parse(version2) as {
+      schema: number;
+      verdicts: Array<{ security?: boolean }>;
+      rules: Array<{ title: string }>;
+    };
+    expect(old.schema).toBe(2);
+    const { schema, rules, known, verdicts } = parseDocument(version2, 'x');
+    expect(schema).toBe(documentSchema);
+    expect(verdicts.map(({ harm }) => harm === 'weakens')).toEqual(old.verdicts.map(({ security }) => security === true));
+    expect(verdicts.filter(({ harm }) => harm === 'weakens').length).toBeGreaterThan(0);
+    expect(rules.map(({ asks }) => asks)).toEqual(old.rules.map(({ title }) => title));
+    for (const { impact, remedy } of known) expect([impact, remedy]).toEqual(['', 'none known']);
   });
 
   it('of today is not migrated, and of any age not changed in place', () => {
@@ -63,8 +79,8 @@ describe('report.json', () => {
     ['a schema before the first', { schema: 0 }, /it is no report\.json of podproof: schema:/],
     [
       'a later podproof',
-      { ...sampleDocument(), schema: 3 },
-      /it has schema 3, and this podproof reads up to 2: take a newer podproof/,
+      { ...sampleDocument(), schema: documentSchema + 1 },
+      /it has schema \d+, and this podproof reads up to \d+: take a newer podproof/,
     ],
     ['a verdict that does not exist', { ...sampleDocument(), verdicts: [{ verdict: 'green' }] }, /verdicts\.0\./],
     [

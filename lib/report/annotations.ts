@@ -31,7 +31,7 @@ interface Note {
 function noteOf(finding: Finding): Note {
   return {
     title: `${finding.verdict} ${finding.rule} in ${placesText(cellsOf(finding))}`,
-    text: [finding.title, sentence(finding)].filter((part) => part !== '').join(': '),
+    text: [finding.asks, sentence(finding)].filter((part) => part !== '').join(' '),
   };
 }
 

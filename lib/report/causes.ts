@@ -1,14 +1,7 @@
-import type { Document, Verdict } from '../model/document.ts';
+import type { Document } from '../model/document.ts';
+import type { Harm } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
 import { naturalOrder } from './order.ts';
-
-/** What a deviation does to its user: more can be reached than was asked for, or the pod cannot do what it may. */
-export type Harm = 'weakens' | 'breaks';
-
-/** The harm of a verdict that deviates from what is documented. */
-export function harmOf({ security }: Pick<Verdict, 'security'>): Harm {
-  return security === true ? 'weakens' : 'breaks';
-}
 
 /** A known issue that a run has shown again. */
 export interface KnownCause {
@@ -27,7 +20,7 @@ export function knownCauses(document: Document): KnownCause[] {
     .map(([known, verdicts]): KnownCause => {
       const distinct = (values: string[]): string[] => [...new Set(values)].sort(naturalOrder);
       return {
-        harm: verdicts.some((verdict) => harmOf(verdict) === 'weakens') ? 'weakens' : 'breaks',
+        harm: verdicts.some((verdict) => verdict.harm === 'weakens') ? 'weakens' : 'breaks',
         known,
         title: titles.get(known) ?? verdicts[0]?.observed ?? '',
         rules: distinct(verdicts.map(({ rule }) => rule)),

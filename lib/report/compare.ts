@@ -107,7 +107,7 @@ function changed(
 }
 
 function evidenceOf(verdict: Verdict | undefined): string {
-  return steady(canonicalJson([verdict?.observed, verdict?.layer, verdict?.trail, verdict?.security === true]));
+  return steady(canonicalJson([verdict?.observed, verdict?.layer, verdict?.trail, verdict?.harm]));
 }
 
 /** What was red before and fails in the same way is not new; with other evidence it may be another failure, and counts. */

@@ -21,7 +21,7 @@ export function* ctrfChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const verdicts = everyVerdict(ordered);
   const suites = groupBy(ordered.rules, ({ suite }) => suite);
-  const titles = new Map([...suites].map(([suite, rules]) => [suite, new Map(rules.map(({ id, title }) => [id, title]))]));
+  const titles = new Map([...suites].map(([suite, rules]) => [suite, new Map(rules.map(({ id, asks }) => [id, asks]))]));
   const count = (status: Status): number => verdicts.filter((verdict) => statusOf(verdict.verdict) === status).length;
   const start = milliseconds(ordered.run.started);
   const stop = Math.max(start, milliseconds(ordered.run.ended));
@@ -86,7 +86,7 @@ function test(verdict: Verdict, title: string | undefined, name: (text: string) 
   const { cell, suite, scenario, rule, expected, observed, evidence, known } = verdict;
   const message = verdict.verdict === 'pass' ? '' : `"message":${json(messageOf(verdict))},`;
   const flaky = passedFlaky(verdict) ? '"flaky":true,' : '';
-  const tags = `${name(rule)}${verdict.security === true ? ',"security"' : ''}${verdict.flaky === true ? ',"flaky"' : ''}`;
+  const tags = `${name(rule)}${verdict.harm === 'weakens' ? ',"security"' : ''}${verdict.flaky === true ? ',"flaky"' : ''}`;
   const more = `${title === undefined ? '' : `,"title":${name(title)}`}${known === undefined ? '' : `,"known":${name(known)}`}`;
   return (
     `{"id":"${uuid(JSON.stringify([cell, suite, scenario, rule]))}","name":${name(rule).slice(0, -1)} ${name(scenario).slice(1)},` +

@@ -11,7 +11,7 @@ test('the same deviation in two cells is one finding', () => {
 test('deviations come before infrastructure, and security before the rest', () => {
   const names = worstFindings(sampleDocument()).map((finding) => finding.verdict);
   expect(names).toEqual(['fail', 'fail', 'fail', 'error', 'blocked', 'fixed']);
-  expect(worstFindings(sampleDocument())[0]?.security).toBe(true);
+  expect(worstFindings(sampleDocument())[0]?.harm).toBe('weakens');
 });
 
 test('a known deviation that weakens isolation is a security finding and no worst finding', () => {

@@ -1,5 +1,5 @@
 import { type Document, type Verdict } from '../model/document.ts';
-import { colourOf, type VerdictName } from '../model/verdict.ts';
+import { colourOf, type Harm, type VerdictName } from '../model/verdict.ts';
 import { naturalOrder } from './order.ts';
 import { steady } from './steady.ts';
 import { layerText } from './layers.ts';
@@ -8,18 +8,18 @@ import { everyVerdict } from './verdicts.ts';
 /** What to act on first: a deviation of what was tested before a machine that never came up, and that before good news. */
 const urgency: readonly VerdictName[] = ['void', 'fail', 'error', 'missing', 'blocked', 'fixed', 'known', 'unsupported', 'pass'];
 
-/** One deviation in words, with every verdict that shows it: the same rule, verdict and observation in several cells is one finding. */
+/** One deviation in words, with every verdict that shows it: the same question, verdict and answer in several cells is one finding. */
 export interface Finding {
   verdict: VerdictName;
   rule: string;
   suite: string;
-  /** The rule's sentence; empty for a rule that the document does not describe. */
-  title: string;
+  /** The question's sentence; empty for one that the document does not describe. */
+  asks: string;
   expected: string;
   observed: string;
   reason: string | undefined;
   known: string | undefined;
-  security: boolean;
+  harm: Harm | undefined;
   layer: string | undefined;
   verdicts: Verdict[];
 }
@@ -32,38 +32,37 @@ export function worstFindings(document: Document): Finding[] {
   );
 }
 
-/** Everything that weakens isolation, known or not. */
+/** Everything that weakens isolation, whatever its verdict. */
 export function securityFindings(document: Document): Finding[] {
   return findings(
     document,
-    document.verdicts.filter(
-      (verdict) => verdict.security === true && verdict.verdict !== 'pass' && verdict.verdict !== 'unsupported',
-    ),
+    document.verdicts.filter(({ harm }) => harm === 'weakens'),
   );
 }
 
-/** Groups verdicts into findings, most urgent first, then security, then by how many cells show them. */
+/** Groups verdicts into findings, most urgent first, then what weakens, then by how many cells show them. */
 export function findings(document: Document, verdicts: readonly Verdict[]): Finding[] {
-  const titles = new Map(document.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.title]));
+  const questions = new Map(document.rules.map(({ suite, id, asks }) => [`${suite} ${id}`, asks]));
   const groups = new Map<string, Finding>();
   for (const verdict of verdicts) {
-    const key = JSON.stringify([verdict.verdict, verdict.suite, verdict.rule, verdict.known, steady(verdict.observed)]);
+    const { answer = steady(verdict.observed) } = verdict;
+    const key = JSON.stringify([verdict.verdict, verdict.suite, verdict.rule, verdict.known, answer]);
     const group = groups.get(key);
     if (group) {
       group.verdicts.push(verdict);
-      group.security ||= verdict.security === true;
+      if (verdict.harm === 'weakens') group.harm = verdict.harm;
       continue;
     }
     groups.set(key, {
       verdict: verdict.verdict,
       rule: verdict.rule,
       suite: verdict.suite,
-      title: titles.get(`${verdict.suite} ${verdict.rule}`) ?? '',
+      asks: questions.get(`${verdict.suite} ${verdict.rule}`) ?? '',
       expected: verdict.expected,
       observed: verdict.observed,
       reason: verdict.reason,
       known: verdict.known,
-      security: verdict.security === true,
+      harm: verdict.harm,
       layer: verdict.layer,
       verdicts: [verdict],
     });
@@ -71,7 +70,7 @@ export function findings(document: Document, verdicts: readonly Verdict[]): Find
   return [...groups.values()].sort(
     (a, b) =>
       urgency.indexOf(a.verdict) - urgency.indexOf(b.verdict) ||
-      Number(b.security) - Number(a.security) ||
+      Number(b.harm === 'weakens') - Number(a.harm === 'weakens') ||
       b.verdicts.length - a.verdicts.length ||
       naturalOrder(a.rule, b.rule) ||
       naturalOrder(a.observed, b.observed),

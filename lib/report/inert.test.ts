@@ -109,6 +109,8 @@ describe('hostile text in one field of a document', () => {
       '.cells[].verdict',
       '.hosts[].facts.accelerator',
       '.hosts[].facts.cgroup',
+      '.known[].remedy',
+      '.verdicts[].harm',
       '.verdicts[].trail[].layer',
       '.verdicts[].verdict',
     ]);

@@ -19,7 +19,7 @@ export function renderJunit(document: Document): string {
 export function* junitChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const byCell = groupBy(everyVerdict(ordered), (verdict) => verdict.cell);
-  const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.title]));
+  const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.asks]));
   const cells = new Map(ordered.cells.map((cell) => [cell.id, cell]));
   const accelerators = new Map(ordered.hosts.map((host) => [host.id, host.accelerator]));
   const changes = groupBy(ordered.baseline?.changes ?? [], ({ cell }) => cell);
@@ -83,7 +83,7 @@ function testCase(verdict: Verdict, title: string): string {
   if (kind === 'skipped') return `${open}>\n      <skipped message="${xml(skipText(verdict))}"/>\n    </testcase>\n`;
   const body = [
     `${verdict.verdict}: ${meaning[verdict.verdict]}`,
-    `rule: ${title}`,
+    `question: ${title}`,
     `expected: ${verdict.expected}`,
     `observed: ${verdict.observed}`,
     ...(verdict.reason === undefined ? [] : [`reason: ${verdict.reason}`]),

@@ -120,7 +120,7 @@ const findingColumns = ['Verdict', 'Rule', 'Expected', 'Observed', 'Cells'];
 function findingRows(list: readonly Finding[]): string[][] {
   return list.map((finding) => [
     finding.verdict,
-    `${code(finding.rule)}<br>${prose(finding.title)}`,
+    `${code(finding.rule)}<br>${prose(finding.asks)}`,
     code(finding.expected),
     code(finding.reason ?? finding.observed) + (finding.known === undefined ? '' : `<br>known: ${code(finding.known)}`),
     someCells(cellsOf(finding)),

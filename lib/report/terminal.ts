@@ -1,10 +1,10 @@
 import type { Baseline } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
-import { countsText, exitMeaning } from '../model/verdict.ts';
+import { countsText, exitMeaning, type Harm } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts } from './compare.ts';
-import { knownCauses, type Harm, type KnownCause } from './causes.ts';
+import { knownCauses, type KnownCause } from './causes.ts';
 import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
 import { naturalOrder } from './order.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
@@ -52,12 +52,12 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
     ...(time === undefined ? [] : [['Time', wallTimeText(time)] satisfies Line]),
     ...(ordered.baseline ? [sinceLine(ordered.baseline)] : []),
     ...named(
-      found.filter(({ security }) => security),
+      found.filter(({ harm }) => harm === 'weakens'),
       findingLines,
     ),
     ...named(ofHarm('weakens'), (cause) => causeLines('Security', cause)),
     ...named(
-      found.filter(({ security }) => !security),
+      found.filter(({ harm }) => harm !== 'weakens'),
       findingLines,
     ),
     ...named(ofHarm('breaks'), (cause) => causeLines('Broken', cause)),
@@ -100,7 +100,7 @@ function named<T>(all: readonly T[], linesOf: (one: T) => Line[]): Line[] {
 }
 
 function findingLines(finding: Finding): Line[] {
-  const security = finding.security ? ' (security)' : '';
+  const security = finding.harm === 'weakens' ? ' (security)' : '';
   return [
     [finding.verdict, `${finding.rule}${security} in ${cellsText(cellsOf(finding))}`],
     ['  why', sentence(finding)],

@@ -1,5 +1,5 @@
 import { scenarioKey } from '../model/observation.ts';
-import type { Document, Verdict } from '../model/document.ts';
+import type { Document, KnownIssueText, Verdict } from '../model/document.ts';
 import { meaning, severity, type VerdictName, worstOf } from '../model/verdict.ts';
 
 /**
@@ -38,6 +38,11 @@ function withBareCells(document: Document): readonly Verdict[] {
       evidence: '',
     })),
   ];
+}
+
+/** What ends a known issue, in one sentence. */
+export function remedyText(remedy: KnownIssueText['remedy']): string {
+  return remedy === 'none known' ? remedy : `${remedy.setting} (since ${remedy.since}). It costs: ${remedy.cost}`;
 }
 
 /** Which observation a verdict was judged on. */

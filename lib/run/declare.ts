@@ -22,7 +22,7 @@ import { begun, type WorkerCell, type WorkerContext } from './worker-context.ts'
 
 /**
  * Declares the tables of all suites as vitest tests for every cell of a lease: a scenario is a `describe` whose pod is launched
- * once, a rule is a `test`. Tests of all scenarios run at once; the lease's budget holds the pods back.
+ * once, a question is a `test`. Tests of all scenarios run at once; the lease's budget holds the pods back.
  */
 export function declareLease(suites: readonly Suite[], context: WorkerContext): void {
   const remote = connectRemote(context.connection);
@@ -32,7 +32,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const lease: Lease = { context, remote, connection, slots: new Semaphore(context.pods), broken: undefined, read: new Map() };
   const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
   for (const work of leaseWork(suites, context)) {
-    const { turn, cell, suite, scenario, rules } = work;
+    const { turn, cell, suite, scenario, questions } = work;
     const before = pods.filter((pod) => pod.turn !== turn);
     const observe = once(async (tell: Tell) => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
@@ -41,16 +41,16 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
     });
     if (turn !== 'reading') pods.push({ turn, observe });
     describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
-      for (const rule of rules) {
-        test(`${rule.id}: ${rule.title}`, async ({ task, annotate }) => {
+      for (const question of questions) {
+        test(`${question.id}: ${question.asks}`, async ({ task, annotate }) => {
           const observation = await observe((words, type) => void annotate(words, type));
           const { verdict, expected, observed } = judge(
-            rule,
+            question,
             { cell: cell.facts, observation, lease: context.lease },
             cell.planned,
             knownIssues,
           );
-          task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: rule.id, verdict };
+          task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: question.id, verdict };
           if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
             throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
           }

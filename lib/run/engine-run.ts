@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { handlerName, type Engine } from '../engines/engine.ts';
 import type { Host } from '../hosts/host.ts';
+import { questionsOf } from '../judge/applies.ts';
 import { identityOf } from '../judge/planned-identity.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
@@ -148,12 +149,8 @@ function switches(stage: Stage, setting: HostSetting, group: EngineGroup): Engin
 }
 
 function selected(stage: Stage): string[] {
-  return stage.suites.flatMap((suite) =>
-    suite.rules.flatMap((rule) =>
-      rule.on
-        .filter((scenario) => stage.rulebook.selects(suite.id, scenario, rule.id))
-        .map((scenario) => `${suite.id}/${scenario}/${rule.id}`),
-    ),
+  return questionsOf(stage.suites, stage.rulebook.selects).map(
+    ({ suite, scenario, question }) => `${suite}/${scenario.id}/${question.id}`,
   );
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
 import { kataCell, cell, fixtures, planned } from '../testing/evidence.ts';
+import { questionsOf } from '../judge/applies.ts';
 import { leaseWork } from './lease-work.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 import { workerContext } from '../testing/worker.ts';
 
-const everything = suites.flatMap(({ id, rules }) => rules.flatMap((rule) => rule.on.map((on) => `${id}/${on}/${rule.id}`)));
+const everything = questionsOf(suites).map(({ suite, scenario, question }) => `${suite}/${scenario.id}/${question.id}`);
 const cells = [cell, kataCell].map((facts): WorkerCell => ({ facts: { ...facts, fixtures }, planned, handlers: {} }));
 
 function work(change: Partial<WorkerContext> = {}): string[] {

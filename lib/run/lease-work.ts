@@ -1,6 +1,6 @@
-import { unmet } from '../judge/judge.ts';
+import { questionsOf, unmet } from '../judge/applies.ts';
 import { scenarioKey } from '../model/observation.ts';
-import type { Rule } from '../suite/rule.ts';
+import type { Question } from '../suite/question.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { optionsKey, optionsOf, type PodScenario, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -15,19 +15,21 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
 const turns = ['pod', 'reading', 'sweeping', 'alone'] as const;
 export type Turn = (typeof turns)[number];
 
-/** One scenario of one cell, with the rules that judge it. */
+/** One scenario of one cell, with the questions that are asked of it. */
 export interface LeaseWork {
   turn: Turn;
   cell: WorkerCell;
   suite: Suite;
   scenario: Scenario;
-  rules: Rule[];
+  questions: Question[];
 }
 
 /** What somebody judges under the options of this lease and nobody has observed, in its order. */
 export function leaseWork(suites: readonly Suite[], context: WorkerContext): LeaseWork[] {
   const { deviceOwnership, cdi } = context.lease.engine.options;
   const options = optionsKey({ deviceOwnership: deviceOwnership === true, cdi: cdi === true });
+  const selected = new Set(context.selected);
+  const asked = questionsOf(suites, (suite, scenario, question) => selected.has(`${suite}/${scenario}/${question}`));
   return suites
     .flatMap((suite) =>
       context.cells.flatMap((cell) =>
@@ -42,21 +44,14 @@ export function leaseWork(suites: readonly Suite[], context: WorkerContext): Lea
             cell,
             suite,
             scenario,
-            rules: rulesOf(suite, scenario, cell, context),
+            questions: asked
+              .filter((one) => one.scenario === scenario && unmet(one, cell.facts) === undefined)
+              .map(({ question }) => question),
           })),
       ),
     )
-    .filter(({ rules }) => rules.length > 0)
+    .filter(({ questions }) => questions.length > 0)
     .toSorted((a, b) => turns.indexOf(a.turn) - turns.indexOf(b.turn));
-}
-
-function rulesOf(suite: Suite, scenario: Scenario, cell: WorkerCell, { selected }: WorkerContext): Rule[] {
-  return suite.rules.filter(
-    (rule) =>
-      rule.on.includes(scenario.id) &&
-      selected.includes(`${suite.id}/${scenario.id}/${rule.id}`) &&
-      unmet(rule, scenario, cell.facts) === undefined,
-  );
 }
 
 function turnOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): Turn {

@@ -1,24 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { PodSpec } from '../cri/pod-spec.ts';
 import type { Fixtures } from '../model/fixtures.ts';
+import { maskedPaths, readonlyPaths } from '../model/kubelet-paths.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { FixtureName, PodScenario, ProbeAttempt } from '../suite/scenario.ts';
-
-/** The kubelet's defaults (Kubernetes v1.34 pkg/securitycontext/util.go), sent for every container that is not privileged. */
-const maskedPaths = [
-  '/proc/asound',
-  '/proc/acpi',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/sys/firmware',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** A scenario in the words of the CRI, for one handler and one host's fixtures. */
 export function podSpec(

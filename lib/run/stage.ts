@@ -2,7 +2,7 @@ import type { EngineConfig } from '../engines/engine.ts';
 import type { acquireHost } from '../hosts/registry.ts';
 import type { Rulebook } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
-import { unmet } from '../judge/judge.ts';
+import { questionsOf, scenariosOf } from '../judge/applies.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import type { ProbeImages } from '../probe/image/images.ts';
@@ -54,19 +54,9 @@ export function openScenarios(
   setting?: HostSetting,
 ): Array<{ key: string; scenario: Scenario }> {
   const facts = factsOf(cell, setting);
-  return stage.suites.flatMap((suite) =>
-    suite.scenarios
-      .map((scenario) => ({ key: scenarioKey({ cell: cell.id, suite: suite.id, scenario: scenario.id }), scenario }))
-      .filter(({ key, scenario }) => {
-        const judged = suite.rules.some(
-          (rule) =>
-            rule.on.includes(scenario.id) &&
-            stage.rulebook.selects(suite.id, scenario.id, rule.id) &&
-            unmet(rule, scenario, facts) === undefined,
-        );
-        return judged && !stage.done.has(key);
-      }),
-  );
+  return scenariosOf(stage.suites, questionsOf(stage.suites, stage.rulebook.selects), facts)
+    .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), scenario }))
+    .filter(({ key }) => !stage.done.has(key));
 }
 
 /** Keys of the scenarios that were observed and need no pod any more; what the harness's own trouble spoiled is tried again. */

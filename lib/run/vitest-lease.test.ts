@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { temporary } from '../testing/artifacts.ts';
 import { fakeCri, type FakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
 import { cell, lease, planned } from '../testing/evidence.ts';
+import { questionsOf } from '../judge/applies.ts';
 import { judge, type Judgement } from '../judge/judge.ts';
 import { probeScript, sweepArgv } from '../probe/script.ts';
 import { readRecords } from '../record/ndjson.ts';
@@ -27,10 +28,9 @@ const probe: NonNullable<FakeCriOptions['runtime']> = {
 
 /** `suite/scenario/rule` of every judgement of these scenarios. */
 function judgements(suite: string, ...scenarios: string[]): string[] {
-  const table = rulebookFor({ only: '' }).suites.find(({ id }) => id === suite);
-  return (table?.rules ?? []).flatMap(({ id, on }) =>
-    on.filter((scenario) => scenarios.includes(scenario)).map((scenario) => `${suite}/${scenario}/${id}`),
-  );
+  return questionsOf(rulebookFor({ only: '' }).suites)
+    .filter((asked) => asked.suite === suite && scenarios.includes(asked.scenario.id))
+    .map(({ scenario, question }) => `${suite}/${scenario.id}/${question.id}`);
 }
 
 interface Ran {
@@ -84,9 +84,11 @@ async function mute(guests: number): Promise<FakeCri> {
 }
 
 function judgedPlain(observation: Observation): Judgement {
-  const [rule] = rulebookFor({ only: '' }).suites.flatMap(({ rules }) => rules.filter(({ id }) => id === 'ID-RUNTIME'));
-  if (rule === undefined) throw new Error('There is no rule ID-RUNTIME');
-  return judge(rule, { cell, lease, observation }, planned, []);
+  const question = rulebookFor({ only: '' })
+    .suites.flatMap(({ questions }) => questions)
+    .find(({ id }) => id === 'ID-RUNTIME');
+  if (question === undefined) throw new Error('There is no question ID-RUNTIME');
+  return judge(question, { cell, lease, observation }, planned, []);
 }
 
 function launches(cri: FakeCri): number {

@@ -1,26 +1,36 @@
 /** All that a suite file may use. */
-export { cdiDevice, canary } from '../model/fixtures.ts';
-export { defaultDev, hostDevices, sameAsNative } from './expect/dev.ts';
-export { fewProcesses, guestDisk, noDisks, pciFunction } from './expect/guest.ts';
+export { cdiDevice, cdiPath } from '../model/fixtures.ts';
+export type { KnownIssue } from './known-issue.ts';
+export { atCreateOrStart, notTaken, question, refused, type Answer, type Documented, type Question } from './question.ts';
+export { fateOfKeys } from './read/config.ts';
+export { capabilities, confinement, devices, identity, masked, writability } from './read/credentials.ts';
+export { contrast, devDirectory, hostDevices } from './read/dev.ts';
 export {
   announcedAgent,
   criApi,
   effectiveConfig,
-  kernel,
-  nothingLeft,
-  plannedEngine,
-  plannedRuntime,
+  engineVersion,
+  leftovers,
+  runtimeState,
   shimConfiguration,
-} from './expect/identity.ts';
-export { hostNode, node, noNode } from './expect/node.ts';
-export { fails, makesNode, opens, readsCanary, writable } from './expect/open.ts';
-export { all, byEngine, ran, refused, refusedAnywhere, when } from './expect/outcome.ts';
-export { capabilities, identityLine, maskedPaths, mount } from './expect/process.ts';
-export { snippet } from './expect/snippet.ts';
-export { confinedVmm, distinctUsers, kataUserVmm, kvmGroupOnly, rootHelpers, rootVmm, runtimeDirectory } from './expect/vmm.ts';
-export { hasFeature } from '../model/feature.ts';
-export type { KnownIssue } from './known-issue.ts';
-export { disposableHost, engine, feature, hugepages, ownKernel, runtime, shim, spareFunction, vmm } from './requirement.ts';
-export type { Evidence, Rule } from './rule.ts';
+  starts,
+} from './read/engine.ts';
+export { disks, kernel, pciFunction, processes } from './read/guest.ts';
+export { deviceOf, hostNode, modeOf, ownerOf, presenceOf } from './read/node.ts';
+export { contentOf, creating, making, opening } from './read/open.ts';
+export { accounts, helperUsers, runtimeDirectory, vmmCapabilities, vmmConfinement, vmmGroups, vmmUser } from './read/vmm.ts';
+export {
+  disposableHost,
+  engine,
+  feature,
+  hugepages,
+  lacks,
+  ownKernel,
+  runtime,
+  shim,
+  spareFunction,
+  vmm,
+  type Requirement,
+} from './requirement.ts';
 export type { Scenario } from './scenario.ts';
 export { suite, type Suite } from './suite.ts';

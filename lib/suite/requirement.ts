@@ -78,6 +78,15 @@ export function feature(name: FeatureName): Requirement {
   };
 }
 
+/** A version of an engine that has no such feature. */
+export function lacks(name: FeatureName): Requirement {
+  const wanted = feature(name);
+  return {
+    text: `engines without ${name}`,
+    unmet: (cell) => (wanted.unmet(cell) === undefined ? `${cell.engine.name} ${cell.engine.version} has ${name}` : undefined),
+  };
+}
+
 /** A host with a kernel, devices and disks of its own: a container shares the machine's. */
 export const ownKernel: Requirement = {
   text: 'hosts with a kernel of their own',

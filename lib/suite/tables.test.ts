@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { knownIssues, suites } from '../../suites/all.ts';
+import { questionsOf } from '../judge/applies.ts';
+import { isRefusal } from './question.ts';
 import { handlerVariants } from './scenario.ts';
 
-const rules = suites.flatMap((suite) => suite.rules);
+const questions = suites.flatMap((suite) => suite.questions);
 const scenarios = suites.flatMap((suite) => suite.scenarios);
 const pods = scenarios.filter((scenario) => 'pod' in scenario);
 
@@ -10,16 +12,24 @@ function twice(values: readonly string[]): string[] {
   return values.filter((value, index) => values.indexOf(value) !== index);
 }
 
-describe('rules', () => {
+describe('questions', () => {
   it('have ids that no other suite has, in capitals', () => {
-    expect(twice(rules.map(({ id }) => id))).toEqual([]);
-    for (const { id } of rules) expect(id).toMatch(/^[A-Z]+(-[A-Z]+)+$/);
+    expect(twice(questions.map(({ id }) => id))).toEqual([]);
+    for (const { id } of questions) expect(id).toMatch(/^[A-Z]+(-[A-Z]+)+$/);
   });
 
-  it('say one thing and where it is written', () => {
-    for (const { id, title, citation } of rules) {
-      expect(title, id).toMatch(/^([A-Z/]|podproof ).*[^.]$/);
-      expect(citation, id).toMatch(/\S/);
+  it('ask one thing', () => {
+    for (const { id, asks } of questions) expect(asks, id).toMatch(/^[A-Z].*[^?]\?$/);
+  });
+
+  it('have answers with a name and a sentence each, and say where they are documented', () => {
+    for (const { id, answers, documented } of questions) {
+      for (const [name, { says }] of Object.entries(answers)) {
+        expect(name, id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+        expect(says, id).toMatch(/^\S.*[^.]$/);
+      }
+      expect(documented, id).not.toEqual([]);
+      for (const { citation } of documented) expect(citation, id).toMatch(/\S/);
     }
   });
 
@@ -40,48 +50,48 @@ describe('rules', () => {
         ).toContain('kata');
     }
   });
+
+  it('take no failure of another kind for a refusal that they foresee', () => {
+    const messages = questions.flatMap(({ id, answers }) =>
+      Object.entries(answers).flatMap(([name, { seen }]) =>
+        isRefusal(seen) ? [{ name: `${id} ${name}`, message: seen.message }] : [],
+      ),
+    );
+    expect(messages.length).toBeGreaterThan(20);
+    for (const { name, message } of messages) {
+      for (const other of ['no space left on device', 'failed to reserve sandbox name', ''])
+        expect(message.test(other), name).toBe(false);
+    }
+  });
 });
 
 describe('known issues', () => {
-  it('are of rules and scenarios that exist, and of one id each', () => {
+  it('are of answers that exist and are not documented everywhere, and of one id each', () => {
     expect(twice(knownIssues.map(({ id }) => id))).toEqual([]);
-    for (const issue of knownIssues) {
-      for (const id of issue.rules)
-        expect(
-          rules.map((rule) => rule.id),
-          issue.id,
-        ).toContain(id);
-      for (const id of issue.scenarios ?? [])
-        expect(
-          scenarios.map((scenario) => scenario.id),
-          issue.id,
-        ).toContain(id);
-      expect(issue.on, issue.id).not.toEqual([]);
-      expect(issue.url, issue.id).toMatch(/^https:\/\//);
+    for (const { id, answers, url, where } of knownIssues) {
+      expect(where, id).not.toEqual([]);
+      expect(url, id).toMatch(/^https:\/\//);
+      expect(Object.keys(answers), id).not.toEqual([]);
+      for (const [question, names] of Object.entries(answers)) {
+        const asked = questions.find((each) => each.id === question);
+        for (const name of names) expect(Object.keys(asked?.answers ?? {}), `${id} ${question}`).toContain(name);
+      }
     }
   });
 
-  it('never describe a pod that merely did not start', () => {
-    for (const { id, observed } of knownIssues) {
-      expect(observed.test('RunPodSandbox failed: no space left on device'), id).toBe(false);
-      expect(observed.test(''), id).toBe(false);
+  it('say on which scenarios they happen in the words of their questions', () => {
+    const asked = questionsOf(suites);
+    for (const { id, answers, on = [] } of knownIssues) {
+      const possible = asked.filter(({ question }) => question.id in answers).map(({ scenario }) => scenario.id);
+      for (const scenario of on) expect(possible, id).toContain(scenario);
     }
   });
 
-  it('do not hide what is left besides what they describe', () => {
-    const observed = (id: string) => knownIssues.find((issue) => issue.id === id)?.observed;
-    const [directory, account] = [observed('kata-run-user-left'), observed('kata-failed-create-leaks-account')];
-    expect(directory?.test('/run/user/1000; /run/user/1000/run')).toBe(true);
-    expect(account?.test('user kata-31876 (1000); /run/user/1000/run/vc/sbs/efc0')).toBe(true);
-    const others = [
-      'process 812 qemu-system-x86 (vmm, start 99)',
-      'mount /run/kata-containers/shared (tmpfs)',
-      'network namespace cni-1',
-    ];
-    for (const other of others) {
-      expect(directory?.test(`${other}; /run/user/1000`), other).toBe(false);
-      expect(account?.test(`user kata-31876 (1000); /run/user/1000; ${other}`), other).toBe(false);
+  it('say what they mean to who is affected, and what ends them at which cost', () => {
+    for (const { id, impact, remedy } of knownIssues) {
+      expect(impact, id).toMatch(/^[A-Z].*\.$/);
+      if (remedy === 'none known') continue;
+      for (const text of [remedy.setting, remedy.since, remedy.cost]) expect(text, id).toMatch(/^\S.*[^.]$/);
     }
-    expect(directory?.test('user kata-31876 (1000); /run/user/1000')).toBe(false);
   });
 });

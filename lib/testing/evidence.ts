@@ -1,7 +1,7 @@
 import type { DeviceNode, GuestReport, HostReport, LeaseRecord, Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import type { Evidence } from '../suite/rule.ts';
+import type { Evidence } from '../suite/evidence.ts';
 import type { PlannedIdentity } from '../judge/canary.ts';
 
 const disk = '/dev/podproof-block';

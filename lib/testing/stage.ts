@@ -1,7 +1,8 @@
 import { pauseImage } from '../probe/image/images.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import { RunFolder } from '../record/run-folder.ts';
-import { engine, hugepages, runtime } from '../suite/requirement.ts';
+import { question, type Question } from '../suite/question.ts';
+import { engine, hugepages, runtime, type Requirement } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
 import { progressOn } from '../run/progress.ts';
 import type { Stage } from '../run/stage.ts';
@@ -14,7 +15,8 @@ export const cell: PlannedCell = {
   runtime: { name: 'runc', version: '1.1.15', source: { kind: 'path' } },
 };
 const plan: Plan = { schema: 1, hash: 'h', profile: 'quick', only: '', suites: ['s'], cells: [cell], excluded: [] };
-const rule = { title: 'It holds', citation: 'c', expect: () => [] };
+const asked = (id: string, on: string[], needs: Requirement[] = []): Question =>
+  question({ id, asks: 'Does it hold?', on, needs, reads: {}, answers: {}, documented: [] });
 const table = suite({
   id: 's',
   title: 'Suite',
@@ -24,10 +26,10 @@ const table = suite({
     { id: 'pages', title: 'pod', pod: {}, needs: [hugepages] },
     { id: 'crio', title: 'pod', pod: {} },
   ],
-  rules: [
-    { ...rule, id: 'A', on: ['plain', 'guest', 'pages'] },
-    { ...rule, id: 'B', on: ['crio'], needs: [engine('crio')] },
-    { ...rule, id: 'C', on: ['plain'], needs: [engine('crio')] },
+  questions: [
+    asked('A', ['plain', 'guest', 'pages']),
+    asked('B', ['crio'], [engine('crio')]),
+    asked('C', ['plain'], [engine('crio')]),
   ],
 });
 

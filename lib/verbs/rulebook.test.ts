@@ -5,7 +5,7 @@ describe('rulebook', () => {
   it('covers every judgement unless the plan was narrowed', () => {
     const { suites, selects, known } = rulebookFor({ only: '' });
     for (const suite of suites) {
-      for (const rule of suite.rules) for (const scenario of rule.on) expect(selects(suite.id, scenario, rule.id)).toBe(true);
+      for (const rule of suite.questions) for (const scenario of rule.on) expect(selects(suite.id, scenario, rule.id)).toBe(true);
     }
     expect(known.length).toBeGreaterThan(0);
   });

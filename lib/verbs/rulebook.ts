@@ -19,6 +19,6 @@ export function rulebookFor({ only, scenarios }: Pick<Plan, 'only' | 'scenarios'
 export const vocabulary = {
   scenariosOf: Object.fromEntries(suites.map(({ id, scenarios }) => [id, scenarios.map((scenario) => scenario.id)])),
   scenarios: [...new Set(suites.flatMap((suite) => suite.scenarios.map((scenario) => scenario.id)))],
-  rules: suites.flatMap((suite) => suite.rules.map((rule) => rule.id)),
+  rules: suites.flatMap((suite) => suite.questions.map((rule) => rule.id)),
   suites: suites.map((suite) => suite.id),
 };

@@ -1,3 +1,4 @@
+import { remedyText } from '../../report/verdicts.ts';
 import { clip, visibleLine } from '../../report/visible.ts';
 import type { KnownEntry, RuleEntry } from '../book.ts';
 import type { CellEntry } from '../cell.ts';
@@ -71,12 +72,15 @@ function verdictLines({ verdict, means, exit, next }: VerdictEntry, sheet: Sheet
   return `${heading(sheet, verdict)}${field(sheet, 'means', means)}${field(sheet, 'exit', exit)}${field(sheet, 'next', next)}`;
 }
 
-function ruleLines({ id, suite, title, citation, applies, pods }: RuleEntry, sheet: Sheet): string {
-  return `${heading(sheet, `${id}, a rule of suite ${suite}`)}${field(sheet, 'says', title)}${field(sheet, 'on', pods.join('; '))}${field(sheet, 'applies to', applies, 13)}${field(sheet, 'written in', citation, 13)}`;
+function ruleLines({ id, suite, asks, answers, citation, applies, pods }: RuleEntry, sheet: Sheet): string {
+  const told = answers.map(({ name, says, harm }) =>
+    field(sheet, '', `${name}${harm === undefined ? '' : ` (${harm})`}: ${says}`),
+  );
+  return `${heading(sheet, `${id}, a question of suite ${suite}`)}${field(sheet, 'asks', asks)}${told.join('')}${field(sheet, 'on', pods.join('; '))}${field(sheet, 'applies to', applies, 13)}${field(sheet, 'written in', citation, 13)}`;
 }
 
-function knownLines({ id, title, url, range, rules, security }: KnownEntry, sheet: Sheet): string {
-  return `${heading(sheet, `${id}, a known issue${security ? ' of security' : ''}`)}${field(sheet, 'says', title)}${field(sheet, 'happens on', range, 13)}${field(sheet, 'rules', rules.join(', '))}${field(sheet, 'link', url)}`;
+function knownLines({ id, title, url, range, rules, security, impact, remedy }: KnownEntry, sheet: Sheet): string {
+  return `${heading(sheet, `${id}, a known issue${security ? ' of security' : ''}`)}${field(sheet, 'says', title)}${field(sheet, 'impact', impact)}${field(sheet, 'remedy', remedyText(remedy))}${field(sheet, 'happens on', range, 13)}${field(sheet, 'rules', rules.join(', '))}${field(sheet, 'link', url)}`;
 }
 
 function cellLines({ id, host, engine, runtime, profiles, excluded, applies, unsupported }: CellEntry, sheet: Sheet): string {

@@ -1,3 +1,4 @@
+import { remedyText } from '../../report/verdicts.ts';
 import { featureRows } from '../../model/feature.ts';
 import { knownEntry, ruleEntries, rulesOf, type Book } from '../book.ts';
 import { errnoNames } from '../reader/errno.ts';
@@ -33,24 +34,24 @@ export function entriesOf(book: Book): Entry[] {
       };
     }),
     ...book.known.map((issue): Entry => {
-      const { id, title, range } = knownEntry(issue);
+      const { id, title, range, rules, security, impact, remedy } = knownEntry(issue, book);
       return {
         id,
         kind: 'known issue',
         title,
-        names: issue.rules.join(' '),
-        text: `${range} ${issue.security === true ? 'security weakens isolation open everybody' : ''}`,
+        names: rules.join(' '),
+        text: `${range} ${impact} ${remedyText(remedy)} ${security ? 'security weakens isolation open everybody' : ''}`,
       };
     }),
     ...ruleEntries(
       book,
       rulesOf(book).map(({ rule }) => rule.id),
-    ).map(({ id, title, applies, pods, citation }): Entry => ({
+    ).map(({ id, asks, answers, applies, pods, citation }): Entry => ({
       id,
       kind: 'question',
-      title,
+      title: asks,
       names: '',
-      text: [applies, ...pods, citation].join(' '),
+      text: [applies, ...answers.map(({ says }) => says), ...pods, citation].join(' '),
     })),
     ...book.symptoms.map(({ id, cause, where, remedies, example }): Entry => ({
       id,

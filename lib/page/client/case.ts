@@ -41,7 +41,8 @@ function knownView(model: Model, id: string): HTMLElement {
   const issue = model.known.find((known) => known.id === id);
   const about = issue && [
     h('p', {}, issue.title),
-    h('p', { class: 'quiet' }, `${issue.range}${issue.security ? '; weakens isolation' : ''}`),
+    h('p', {}, issue.impact),
+    h('p', { class: 'quiet' }, issue.range),
     h('p', {}, citationOf(issue.url)),
   ];
   return h('div', { class: 'note' }, h('b', {}, 'Known issue '), h('span', { class: 'mono' }, id), about);

@@ -21,7 +21,7 @@ export function verdictView(model: Model, rule: number, cell: number, like: Grou
   return h(
     'div',
     {},
-    head(text?.title || text?.id || '', `${text?.id ?? ''} in ${where?.id ?? ''}`),
+    head(text?.asks || text?.id || '', `${text?.id ?? ''} in ${where?.id ?? ''}`),
     h(
       'dl',
       { class: 'facts' },

@@ -110,9 +110,9 @@ export function addRows(table: HTMLTableElement, frame: Frame, first: number, en
     }
     const name = h(
       'th',
-      { scope: 'row', title: text?.title },
+      { scope: 'row', title: text?.asks },
       h('span', { class: 'mono' }, text?.id),
-      h('span', { class: 'title' }, text?.title),
+      h('span', { class: 'title' }, text?.asks),
     );
     const cells = built.map((group, index) => entryCell(frame, rule, group, { row, column: frame.from + index }));
     table.tBodies.item(table.tBodies.length - 1)?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));

@@ -17,7 +17,7 @@ export function wordTest(model: Model, words: readonly string[]): (verdict: numb
   };
   const texts = Uint32Array.from(model.texts.map(held));
   const cells = Uint32Array.from(model.cells.map((cell) => held(cell.id)));
-  const rules = Uint32Array.from(model.rules.map((rule) => held(`${rule.id} ${rule.title}`)));
+  const rules = Uint32Array.from(model.rules.map((rule) => held(`${rule.id} ${rule.asks}`)));
   const all = 2 ** words.length - 1;
   const { cell, rule, observed, expected, scenario, reason, known } = model.columns;
   const inText = (at: number | undefined): number => texts[at ?? 0] ?? 0;

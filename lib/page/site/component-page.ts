@@ -58,7 +58,7 @@ function section(pairing: Pairing, facts: Facts): Markup {
                 track.ranges.map(
                   (range, index) =>
                     html`<tr>
-                      ${index === 0 ? html`<th scope="row" rowspan="${track.ranges.length}">${link('../', 'rules', rule.id, rule.title, id)} <span class="id">${rule.id}</span></th>` : undefined}
+                      ${index === 0 ? html`<th scope="row" rowspan="${track.ranges.length}">${link('../', 'rules', rule.id, rule.asks, id)} <span class="id">${rule.id}</span></th>` : undefined}
                       <td>${rangeText(range.engines)} with ${rangeText(range.runtimes)}</td>
                       <td>${answer(range.value)}</td>
                       <td>${knownLinks(range, facts)}</td>

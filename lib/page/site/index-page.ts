@@ -97,12 +97,12 @@ function row(rule: RuleText, columns: readonly Pairing[], facts: Facts): Markup 
   const tracks = new Map(facts.tracksOf(rule.id).map((track) => [trackAnchor(track), track]));
   const text = [
     rule.id,
-    rule.title,
+    rule.asks,
     rule.suite,
     ...facts.guide.suites.flatMap(({ id, title }) => (id === rule.suite ? [title] : [])),
   ];
   return html`<tr data-text="${text.join(' ').toLowerCase()}">
-    <th scope="row">${link('', 'rules', rule.id, rule.title)} <span class="id">${rule.id}</span></th>
+    <th scope="row">${link('', 'rules', rule.id, rule.asks)} <span class="id">${rule.id}</span></th>
     ${columns.map((column) => {
       const track = tracks.get(trackAnchor(column));
       return html`<td data-text="${placeOf(column)}" ${track === undefined ? html` data-none` : undefined}>

@@ -42,9 +42,7 @@ export function rangeRows(track: Track, facts: Facts, root: string): Markup[] {
 export function knownLinks({ value }: PairRange<Answer>, facts: Facts): Markup[] {
   return value.known.map((id) => {
     const issue = facts.known.get(id);
-    return html`<p class="issue">
-      ${issue?.title ?? id}${issue?.security === true ? html` <span class="tag">security</span>` : undefined}
-    </p>`;
+    return html`<p class="issue">${issue?.title ?? id}</p>`;
   });
 }
 

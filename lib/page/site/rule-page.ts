@@ -4,6 +4,7 @@ import { badge } from '../parts.ts';
 import { citation, html, type Markup } from '../template.ts';
 import { turnText } from '../../report/history-text.ts';
 import { naturalOrder } from '../../report/order.ts';
+import { remedyText } from '../../report/verdicts.ts';
 import { clip } from '../../report/visible.ts';
 import type { Facts } from './facts.ts';
 import { day, page, rangeRows } from './parts.ts';
@@ -18,7 +19,7 @@ export function rulePage(rule: RuleText, facts: Facts): string {
   const suite = facts.guide.suites.find(({ id }) => id === rule.suite)?.title ?? rule.suite;
   const turned = tracks.flatMap((track) => track.turns.map((turn) => turnText(track, turn)));
   const body = html` <p class="over"><span class="mono">${rule.id}</span> · ${suite}</p>
-    <h1>${rule.title}</h1>
+    <h1>${rule.asks}</h1>
     <dl class="facts">
       <div>
         <dt>Written in</dt>
@@ -29,6 +30,7 @@ export function rulePage(rule: RuleText, facts: Facts): string {
         <dd>${rule.range}</dd>
       </div>
     </dl>
+    ${answersOf(rule)}
     <section aria-labelledby="where">
       <h2 id="where">Where it holds</h2>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="where">
@@ -58,6 +60,23 @@ export function rulePage(rule: RuleText, facts: Facts): string {
   return page({ title: rule.id, root: '../', trail: html`<span>Rules</span>`, body, facts });
 }
 
+/** Everything that can come out, with what it does to its user. */
+function answersOf({ answers }: RuleText): Markup | undefined {
+  if (answers.length === 0) return undefined;
+  return html`<section aria-labelledby="answers">
+    <h2 id="answers">Answers</h2>
+    <dl class="facts">
+      ${answers.map(
+        ({ name, says, harm }) =>
+          html`<div>
+            <dt class="mono">${name}</dt>
+            <dd>${says}${harm === undefined ? undefined : html` <span class="tag">${harm}</span>`}</dd>
+          </div>`,
+      )}
+    </dl>
+  </section>`;
+}
+
 function issues(rule: RuleText, facts: Facts): Markup | undefined {
   const ids = new Set(facts.tracksOf(rule.id).flatMap(({ ranges }) => ranges.flatMap(({ value }) => value.known)));
   const found = [...ids].sort(naturalOrder).flatMap((id) => facts.known.get(id) ?? []);
@@ -67,7 +86,8 @@ function issues(rule: RuleText, facts: Facts): Markup | undefined {
     ${found.map(
       (issue) =>
         html`<article class="card">
-          <h3>${issue.title}${issue.security ? html` <span class="tag">security</span>` : undefined}</h3>
+          <h3>${issue.title}</h3>
+          <p>${issue.impact}</p>
           <dl class="facts">
             <div>
               <dt>Id</dt>
@@ -76,6 +96,10 @@ function issues(rule: RuleText, facts: Facts): Markup | undefined {
             <div>
               <dt>Happens on</dt>
               <dd>${issue.range}</dd>
+            </div>
+            <div>
+              <dt>Remedy</dt>
+              <dd>${remedyText(issue.remedy)}</dd>
             </div>
             <div>
               <dt>Link</dt>

@@ -22,7 +22,7 @@ export function instructions(
   ];
   return visible(`# ${verdict.verdict}: ${verdict.rule}
 
-${rule?.title ?? ''}
+${rule?.asks ?? ''}
 
 - verdict: ${verdictId(verdict)}
 - citation: ${rule?.citation ?? 'none'}

@@ -11,7 +11,7 @@ export function sampleDocument(): Document {
   const cells = sampleCells();
   const verdicts = cells.flatMap((cell) => (cell.verdict === 'blocked' ? [] : rows.flatMap((row) => verdictsOf(row, cell.id))));
   return {
-    schema: 2,
+    schema: 3,
     run: {
       id: '2026-11-20T14-12-07-quick',
       started: '2026-11-20T14:12:07.112Z',
@@ -36,14 +36,16 @@ export function sampleDocument(): Document {
         title: 'CRI-O sends no file mode, so that runc and crun make the node 0666',
         url: 'https://github.com/cri-o/cri-o/issues/9358',
         range: 'crio >=1.24 with runc or crun',
-        security: true,
+        impact: 'Every user of the pod opens the device',
+        remedy: 'none known',
       },
       {
         id: 'kata-privileged-dev-full',
         title: 'Host devices passed to a privileged Kata pod collide with the default node /dev/full',
         url: 'https://github.com/kata-containers/kata-containers/issues/2689',
         range: 'kata >=2.0',
-        security: false,
+        impact: 'No such pod starts',
+        remedy: { setting: 'privileged_without_host_devices = true', since: 'containerd 1.3.0', cost: 'no host devices' },
       },
     ],
     verdicts,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Observation } from '../../model/observation.ts';
-import { outcomeText } from './outcome.ts';
+import type { Observation } from './observation.ts';
+import { outcomeText } from './outcome-text.ts';
 
 const refused = (message: string): Pick<Observation, 'outcome'> => ({
   outcome: { kind: 'refused', call: 'StartContainer', code: 'UNKNOWN', message },

@@ -1,0 +1,39 @@
+import { podReading, type Reading } from '../reading.ts';
+
+/** Whether the container shares the host's kernel, as the same boot id shows, or has one of its own. */
+export function kernel(): Reading<'host' | 'own'> {
+  return podReading(['host', 'own'], (guest, { host }) => {
+    const shared = guest.bootId === host.bootId;
+    return {
+      word: shared ? 'host' : 'own',
+      text: `kernel ${guest.kernel}, ${shared ? 'the same boot as the host' : `another boot than the host's`}`,
+    };
+  });
+}
+
+/** Which disks /proc/partitions shows. */
+export function disks(): Reading<'none'> {
+  return podReading(['none'], ({ partitions }) => {
+    const names = partitions.map(({ name }) => name).join(' ');
+    return { word: names || 'none', text: names ? `/proc/partitions shows ${names}` : 'empty /proc/partitions' };
+  });
+}
+
+/** Whether /proc shows the container's own processes only: a pause, the probe and what it runs, never twenty. */
+export function processes(): Reading<'own'> {
+  return podReading(['own'], (guest) => ({
+    word: guest.processes < 20 ? 'own' : 'more',
+    text: `${guest.processes} processes`,
+  }));
+}
+
+/** Whether a PCI function with these ids, as sysfs has them (`0x8086:0x10d3`), is in the guest. */
+export function pciFunction(ids: string): Reading<'there' | 'absent'> {
+  return podReading(['there', 'absent'], ({ pci }) => {
+    const there = pci.some(({ vendor, device }) => `${vendor}:${device}` === ids);
+    return {
+      word: there ? 'there' : 'absent',
+      text: `the PCI function ${ids} is ${there ? 'in the guest' : 'not in the guest'}`,
+    };
+  });
+}
