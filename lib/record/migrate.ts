@@ -17,7 +17,7 @@ const steps: Record<number, (document: Plain) => Plain> = {
     ...document,
     schema: 3,
     rules: each(document['rules'], ({ title, ...rule }) => ({ ...rule, asks: title, answers: [] })),
-    known: each(document['known'], ({ security: _, ...issue }) => ({ ...issue, impact: '', remedy: 'none known' })),
+    known: each(document['known'], (issue) => ({ ...issue, impact: '', remedy: 'none known' })),
     verdicts: each(document['verdicts'], ({ security, ...verdict }) =>
       security === true ? { ...verdict, harm: 'weakens' } : verdict,
     ),

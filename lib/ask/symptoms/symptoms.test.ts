@@ -5,7 +5,7 @@ import { read } from '../reader/reading.ts';
 import { symptoms } from './all.ts';
 import { none } from './symptom.ts';
 
-const rules = new Set(suites.flatMap((suite) => suite.rules.map(({ id }) => id)));
+const rules = new Set(suites.flatMap((suite) => suite.questions.map(({ id }) => id)));
 /** What takes something from the isolation of a host, however it is worded. */
 const weak =
   /0?666\b|privileged: true|Unconfined|setenforce|hostUsers: true|privileged: true in|\bcapabilities: \{add|all_devices_allowed = true|noiommu|rootless = false|allowPrivilegeEscalation: true|apparmor_restrict_unprivileged_userns=0|max_user_namespaces|as root and the container as a user|make-rshared/;
