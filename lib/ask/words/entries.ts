@@ -1,4 +1,3 @@
-import { remedyText } from '../../report/verdicts.ts';
 import { featureRows } from '../../model/feature.ts';
 import { knownEntry, ruleEntries, rulesOf, type Book } from '../book.ts';
 import { errnoNames } from '../reader/errno.ts';
@@ -34,13 +33,13 @@ export function entriesOf(book: Book): Entry[] {
       };
     }),
     ...book.known.map((issue): Entry => {
-      const { id, title, range, rules, security, impact, remedy } = knownEntry(issue, book);
+      const { id, title, range, rules, security } = knownEntry(issue, book);
       return {
         id,
         kind: 'known issue',
         title,
         names: rules.join(' '),
-        text: `${range} ${impact} ${remedyText(remedy)} ${security ? 'security weakens isolation open everybody' : ''}`,
+        text: `${range} ${security ? 'security weakens isolation open everybody' : ''}`,
       };
     }),
     ...ruleEntries(

@@ -17,7 +17,7 @@ const defaultLinks = ['/dev/fd', '/dev/stdin', '/dev/stdout', '/dev/stderr', '/d
 const defaultDirectories = ['/dev/pts', '/dev/shm', '/dev/mqueue'];
 
 /** Whatever the engine asks for, gVisor's sentry registers these itself (pkg/sentry/devices/tundev, pkg/sentry/fsimpl/fuse/register.go). */
-const sentryEntries = ['/dev/fuse', '/dev/net', '/dev/net/tun'];
+const sentryEntries = ['c /dev/fuse', 'c /dev/net/tun', 'd /dev/net'];
 
 /** What /dev holds: the default nodes and links and nothing else; these and the sentry's own; or, named, what is wrong with it. */
 export function devDirectory(): Reading<'default' | 'default and sentry'> {
@@ -27,21 +27,26 @@ export function devDirectory(): Reading<'default' | 'default and sentry'> {
       const text = seen === undefined ? 'absent' : `${seen.type} ${seen.major}:${seen.minor} ${seen.mode}`;
       return text === wanted ? [] : [`${path} is ${text}`];
     });
-    const surplus = dev.filter((entry) => !isDefault(entry)).map(({ path }) => path);
-    const sentrys = [...surplus].sort().join() === sentryEntries.join();
+    const surplus = dev.filter((entry) => !isDefault(entry));
+    const sentrys =
+      surplus
+        .map(({ type, path }) => `${type} ${path}`)
+        .sort()
+        .join() === sentryEntries.join();
     if (wrong.length === 0 && (surplus.length === 0 || sentrys)) {
       return {
         word: sentrys ? 'default and sentry' : 'default',
         text: `the default /dev${sentrys ? ', /dev/net/tun and /dev/fuse' : ''}`,
       };
     }
-    const extra = surplus.map((path) => `${path} is there`);
+    const extra = surplus.map(({ path }) => `${path} is there`);
     return { word: 'other', text: few([...wrong, ...extra]) };
   });
 }
 
 function isDefault(entry: DeviceNode): boolean {
-  return entry.path in defaultNodes || (entry.type === 'l' ? defaultLinks : defaultDirectories).includes(entry.path);
+  if (entry.path in defaultNodes) return true;
+  return (entry.type === 'l' ? defaultLinks : entry.type === 'd' ? defaultDirectories : []).includes(entry.path);
 }
 
 /**
@@ -58,7 +63,9 @@ const left = /^\/dev\/(pts|shm|fd|mqueue|\.lxc|\.lxd-mounts|\.udev)(\/|$)|^\/dev
 export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and null given away'> {
   return podReading(['unchanged', 'opened', 'opened, and null given away'], ({ dev }, { host, observation: { request } }) => {
     const requested = new Set(request.devices.map((device) => device.containerPath));
-    const nodes = host.dev.filter(({ type, path }) => (type === 'c' || type === 'b') && !left.test(path) && !requested.has(path));
+    const nodes = host.dev.filter(
+      (entry) => !left.test(entry.path) && !requested.has(entry.path) && (entry.type === 'c' || entry.type === 'b'),
+    );
     const users = `${request.runAsUser}:${request.runAsGroup}`;
     const kinds = new Set<string>();
     const lines = nodes.flatMap((entry) => {

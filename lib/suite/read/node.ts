@@ -40,17 +40,21 @@ function nodes<const Word extends string>(
 }
 
 /**
- * Whose the nodes are: as the host has it; as the pod asked for by runAsUser and runAsGroup, where each that is unset or 0 stands
+ * Whose the nodes are: as the host has it, where that is not root; as the pod asked for by runAsUser and runAsGroup, where each that is unset or 0 stands
  * for the host's; root's; or nobody's, which is what an owner outside the pod's user namespace is shown as.
  */
 export function ownerOf(...references: NodeReference[]): Reading<'host' | 'asked' | 'root' | 'unmapped' | 'absent'> {
   return nodes(['host', 'asked', 'root', 'unmapped'], references, ({ path, seen, host, evidence }) => {
     const { runAsUser = 0, runAsGroup = 0 } = evidence.observation.request;
-    const asked = owner({ uid: runAsUser || host?.uid, gid: runAsGroup || host?.gid });
     const own = owner(seen);
-    const named: Record<string, string> = { '65534:65534': 'unmapped', '0:0': 'root', [asked]: 'asked' };
+    const word = (): string => {
+      const asks = runAsUser > 0 || runAsGroup > 0;
+      if (asks && own === owner({ uid: runAsUser || host?.uid, gid: runAsGroup || host?.gid })) return 'asked';
+      const named = { '65534:65534': 'unmapped', '0:0': 'root' }[own];
+      return named ?? (host !== undefined && own === owner(host) ? 'host' : own);
+    };
     return {
-      word: host !== undefined && own === owner(host) ? 'host' : (named[own] ?? own),
+      word: word(),
       text: `${path} belongs to ${own}`,
       about: { path, field: runAsUser > 0 && seen.uid !== runAsUser ? 'uid' : 'gid' },
     };
@@ -137,7 +141,7 @@ export function hostNodeOf(path: string, { cell, observation }: Pick<Evidence, '
 
 function followLink(path: string, dev: readonly DeviceNode[]): DeviceNode | undefined {
   const entry = entryAt(dev, path);
-  if (entry?.type !== 'l' || entry.target === undefined) return entry;
+  if (entry?.target === undefined) return entry;
   return entryAt(dev, new URL(entry.target, `file://${path}`).pathname);
 }
 

@@ -46,8 +46,9 @@ export function contentOf(reference: NodeReference): Reading<'ours' | 'EACCES' |
     const path = containerPath(reference, evidence);
     const read = guest.canaries.find((entry) => entry.path === path);
     if (read === undefined) return { word: 'unread', text: `${path} was not read` };
-    const word = read.content === canary ? 'ours' : (read.error ?? 'foreign');
-    return { word, text: `${path} holds ${JSON.stringify(read.content ?? read.error)}`, ...aboutError(path, word) };
+    const { error } = read;
+    if (error !== null) return { word: error, text: `${path} cannot be read: ${error}`, ...aboutError(path, error) };
+    return { word: read.content === canary ? 'ours' : 'foreign', text: `${path} holds ${JSON.stringify(read.content)}` };
   });
 }
 

@@ -70,8 +70,8 @@ export function helperUsers(): Reading<'root'> {
 
 /** /run/user/<uid> of the VMM's user: closed to others, or open to them; and its own, with the VMM's control socket below. */
 export function runtimeDirectory(): Reading<'closed' | 'open'> {
-  return vmm(['closed', 'open'], ({ uids }, host) => {
-    const uid = uids[0] ?? 0;
+  return vmm(['closed', 'open'], ({ uids, gids }, host) => {
+    const [uid = 0, gid = 0] = [uids[0], gids[0]];
     const path = `/run/user/${uid}`;
     const directory = host.runUser.find((entry) => entry.path === path);
     const socket = host.runUser.find(
@@ -80,7 +80,7 @@ export function runtimeDirectory(): Reading<'closed' | 'open'> {
     if (directory === undefined) return { word: 'absent', text: `${path} is absent` };
     const its = `${path} is ${directory.uid}:${directory.gid} ${directory.mode}`;
     if (socket === undefined) return { word: 'no socket', text: `${its}, without a control socket` };
-    const own = directory.uid === uid && socket.uid === uid;
+    const own = directory.uid === uid && directory.gid === gid && socket.uid === uid;
     const modes: Record<string, string> = { '0700': 'closed', '0750': 'closed', '0755': 'open' };
     return {
       word: own ? (modes[directory.mode] ?? directory.mode) : 'foreign',

@@ -1,0 +1,69 @@
+import { maskedPaths, readonlyPaths } from '../../model/kubelet-paths.ts';
+import type { Case } from './cases.ts';
+import { pattern, valueAt, type Place } from './watch.ts';
+
+/** What is read and may change without another answer, with the reason. */
+const allowed: ReadonlyArray<{
+  at: RegExp;
+  only?: (one: Case, place: Place, answer: string | undefined) => boolean;
+  why: string;
+}> = [
+  { at: /\.request\./, why: 'what was asked, and not what came of it' },
+  {
+    at: /outcome\.kind$/,
+    only: (_, __, answer) => answer === undefined,
+    why: 'nothing to answer from, however the launch ended',
+  },
+  {
+    at: /bootId$/,
+    only: (_, __, answer) => answer === 'own' || answer === 'isolated',
+    why: 'every boot id but the host’s is a guest’s own',
+  },
+  { at: /runUser\[\]\.mode$/, only: (_, __, answer) => answer === 'closed', why: '0700 is as closed as 0750' },
+  { at: /guest\.processes$/, why: 'a count: fewer than twenty are the container’s own' },
+  { at: /(guest|host)\.kernel$/, why: 'told beside the boot id, which answers' },
+  { at: /users\[\]\.name$/, why: 'a number that Kata drew' },
+  {
+    at: /users\[\]\.[ug]id$/,
+    only: (one) => (one.evidence.observation.host?.users.length ?? 0) > 1,
+    why: 'accounts of other sandboxes',
+  },
+  {
+    at: /host\.processes\[\]\.capBnd$/,
+    only: (one, place) => valueAt(one.evidence, [...place.slice(0, -1), 'role']) === 'shim',
+    why: 'says what every capability is on a machine that lacks some',
+  },
+  {
+    at: /host\.processes\[\]\.cap/,
+    only: (_, __, answer) => answer === 'ignored' || answer === 'root',
+    why: 'which capabilities a VMM of root has',
+  },
+  {
+    at: /host\.dev\[\]\.mode$/,
+    only: (_, __, answer) => answer?.includes('open-to-all') === true || answer?.includes('closed') === true,
+    why: 'the host’s mode where the pod’s is 0666 or 000 whatever it is',
+  },
+  {
+    at: /dev\[\]\.[ug]id$/,
+    only: (one, place) => valueAt(one.evidence, [...place.slice(0, -1), 'path']) === '/dev/null',
+    why: 'who owns /dev/null is a question of its own: HYG-HOST-NULL',
+  },
+  {
+    at: /spec\.linux\.(masked|readonly)Paths\[\]$/,
+    only: (one, place) => ![...maskedPaths, ...readonlyPaths].includes(String(valueAt(one.evidence, place))),
+    why: 'paths that an engine masks beside the kubelet’s',
+  },
+  { at: /config\.ignored\[\]$/, why: 'that the engine warns answers, and not of which key first' },
+  {
+    at: /config\.(wanted|effective)\./,
+    only: (_, __, answer) => answer?.startsWith('dead') === true,
+    why: 'a key that is dead has any value but the wanted one',
+  },
+  { at: /lease\.engine\.ignored\[\]$/, why: 'told where a key is not effective' },
+];
+
+/** Why a change at this place need not show, or undefined. */
+export function whyAllowed(one: Case, place: Place, answer: string | undefined): string | undefined {
+  const at = pattern(place);
+  return allowed.find((row) => row.at.test(at) && (row.only?.(one, place, answer) ?? true))?.why;
+}

@@ -1,0 +1,72 @@
+import { seenBy } from '../../judge/answer.ts';
+import { judge } from '../../judge/judge.ts';
+import { knownIssues } from '../../../suites/known-issues.ts';
+import { whyAllowed } from './allowed.ts';
+import type { Case } from './cases.ts';
+import { otherValue } from './other-value.ts';
+import { pattern, valueAt, watched, withValue, type Place } from './watch.ts';
+
+export interface Mutations {
+  tried: number;
+  /** Of these, by the reason why nobody need see them. */
+  allowed: Record<string, number>;
+  /** What changed without another answer, and without a reason. */
+  untraced: string[];
+}
+
+/** Changes `count` recorded values that questions read, one at a time, and sees whether the answer does. The same for one seed. */
+export function mutate(cases: readonly Case[], { count, seed }: { count: number; seed: number }): Mutations {
+  const random = randomFrom(seed);
+  const result: Mutations = { tried: 0, allowed: {}, untraced: [] };
+  while (result.tried < count) {
+    const one = cases[Math.floor(random() * cases.length)];
+    if (one === undefined) throw new RangeError('There is no recorded evidence to change');
+    const places = readBy(one);
+    const place = places[Math.floor(random() * places.length)];
+    // A question that only foresees refusals reads nothing of what a pod shows.
+    if (place === undefined) continue;
+    result.tried++;
+    const value = valueAt(one.evidence, place);
+    const evidence = withValue(one.evidence, place, otherValue(value, random, String(place.at(-1))));
+    const [before, after] = [
+      judge(one.question, one.evidence, one.planned, knownIssues),
+      judge(one.question, evidence, one.planned, knownIssues),
+    ];
+    if (before.verdict !== after.verdict || before.answer !== after.answer) continue;
+    const why = whyAllowed(one, place, before.answer);
+    if (why !== undefined) result.allowed[why] = (result.allowed[why] ?? 0) + 1;
+    else {
+      const { cell, scenario } = one.evidence.observation;
+      result.untraced.push(
+        `${one.question.id} ${scenario} ${cell} ${pattern(place)}: ${JSON.stringify(value)} → ${JSON.stringify(valueAt(evidence, place))}, ${before.answer}`,
+      );
+    }
+  }
+  return result;
+}
+
+/** The places that a question reads of its evidence. */
+export function readBy({ question, evidence }: Case): Place[] {
+  const places = new Map<string, Place>();
+  seenBy(
+    question,
+    watched(
+      { observation: evidence.observation, lease: evidence.lease, cell: evidence.cell, native: evidence.native },
+      (place) => {
+        if (place[0] === 'observation' || place[0] === 'lease') places.set(place.join(' '), place);
+      },
+    ),
+  );
+  return [...places.values()];
+}
+
+/** mulberry32: numbers from 0 to 1, the same for one seed. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
