@@ -45,7 +45,7 @@ describe('report', () => {
     await printed(runs.path, 'report', 'crio-1.36.3');
     await mkdir(join(runs.path, 'old'));
     await cp(join(runs.path, 'crio-1.36.3/report.json'), join(runs.path, 'old/report.json'));
-    await broken(join(runs.path, 'old'), 'OWN-OFF');
+    await broken(join(runs.path, 'old'), 'OWN-ID');
     const text = await printed(runs.path, 'report', 'crio-1.36.3', '--baseline', 'old', '--new-only');
     expect(text).toMatch(/^Since {5}crio-1\.36\.3: 2 fixed, \d+ still known$/m);
     expect(process.exitCode).toBe(0);
