@@ -400,7 +400,7 @@ describe('one changed fact of a Kata pod turns the rules that speak of it', () =
       (o) => Object.assign(vmm(o), { uids: [0, 0, 0, 0], gids: [0, 0, 0, 0] }),
       ['RVMM-FILES → fail', 'RVMM-UID → fail'],
     ],
-    ['a VMM in group 0', 'rootless', (o) => void (vmm(o).gids = [0, 0, 0, 0]), ['RVMM-UID → fail']],
+    ['a VMM in group 0', 'rootless', (o) => void (vmm(o).gids = [0, 0, 0, 0]), ['RVMM-FILES → fail', 'RVMM-UID → fail']],
     ['a VMM whose only supplementary group is 0', 'rootless', (o) => void (vmm(o).groups = [0]), ['RVMM-GROUPS → fail']],
     ['a shim of another user', 'rootless', (o) => asUser(o, 'shim'), ['RVMM-SPLIT → fail']],
     [

@@ -25,7 +25,7 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     cell,
     verdict: 'known' as const,
     known: id,
-    ...(security && { security }),
+    ...(security && { harm: 'weakens' as const }),
   });
   document.verdicts = [
     known('kata-privileged-dev-full', false, 'a/b/c'),

@@ -16,7 +16,7 @@ export function otherValue(value: unknown, random: () => number, name: string): 
   if (name === 'options') return otherOptions(value);
   if (/^[0-7]{4}$/.test(value)) return otherDigit(value, random, 8, 1);
   if (/^[0-9a-f]{16}$/.test(value)) return otherDigit(value, random, 16, 6);
-  const reversed = [...value].toReversed().join('');
+  const reversed = Array.from(value).toReversed().join('');
   return reversed === value ? `${value}?` : reversed;
 }
 
