@@ -15,28 +15,29 @@ const most = 3;
 const near = 3;
 /** What says less than this is no answer, and at most stands behind one. */
 const least = 6;
+/** What another failure of the same text must say to be named too. */
+const sure = 8;
 /** A failure counts for one less each so many failures before the end: a log ends with what matters. */
 const fading = 24;
 
 /**
- * The causes that the facts of a reading fit, best first; empty when none does. All of them belong to one failure: the one
- * whose signs say most, and of equals the last.
+ * The causes that the facts of a reading fit, best first; empty when none does. First come those of the failure whose signs
+ * say most, and of equals the last; then what other failures of the same text say as surely.
  */
-export function diagnose(reading: Reading, symptoms: readonly Symptom[]): Cause[] {
-  const { failures, context } = reading;
-  let best: Cause[] = [];
-  let score = 0;
-  failures.forEach((failure, index) => {
-    const causes = causesOf(failure, context, symptoms);
-    const top = causes[0]?.weight ?? 0;
-    const own = top < least ? 0 : top - Math.min(6, Math.floor((failures.length - 1 - index) / fading));
-    if (own > 0 && own >= score) {
-      score = own;
-      best = causes;
-    }
-  });
-  const top = best[0]?.weight ?? 0;
-  return best.filter(({ weight }) => weight > top - near).slice(0, most);
+export function diagnose({ failures, context }: Reading, symptoms: readonly Symptom[]): Cause[] {
+  const ranked = failures
+    .map((failure, index) => {
+      const causes = causesOf(failure, context, symptoms);
+      const top = causes[0]?.weight ?? 0;
+      return { causes, index, top, score: top - Math.min(6, Math.floor((failures.length - 1 - index) / fading)) };
+    })
+    .filter(({ top }) => top >= least)
+    .sort((a, b) => b.score - a.score || b.index - a.index);
+  const [best, ...others] = ranked;
+  if (best === undefined) return [];
+  const own = best.causes.filter(({ weight }) => weight > best.top - near);
+  const also = others.flatMap(({ causes, score }) => (score >= sure ? causes.slice(0, 1) : []));
+  return [...new Map([...own, ...also].map((cause) => [cause.symptom.id, cause])).values()].slice(0, most);
 }
 
 function causesOf(failure: Failure, context: string, symptoms: readonly Symptom[]): Cause[] {

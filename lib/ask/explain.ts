@@ -2,16 +2,13 @@ import type { Document } from '../model/document.ts';
 import type { Matrix } from '../model/matrix/matrix.ts';
 import { issuesSaying, knownEntry, knownOf, ruleEntries, rulesOf, type Book, type KnownEntry, type RuleEntry } from './book.ts';
 import { cellEntry, type CellEntry } from './cell.ts';
-import { diagnose } from './diagnose.ts';
+import { answerFailure, causeEntry, type CauseEntry } from './failure-answer.ts';
 import { complaint, type Failure } from './reader/failure.ts';
 import { read } from './reader/reading.ts';
 import { recordedCell, recordedRules, type RecordedCell, type RecordedRule } from './recorded.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 import { verdictEntry, type VerdictEntry } from './verdict.ts';
 import type { Hit } from './words/search.ts';
-
-/** A cause without the signs that it is known by. */
-export type CauseEntry = Omit<Symptom, 'signs' | 'example'>;
 
 /** The answer to one text. All but `text` and `failure` is ours. */
 export interface Explanation {
@@ -42,24 +39,6 @@ export interface Sources {
   documents?: readonly Document[];
   /** Finds by words. */
   find?: ((query: string) => Hit[]) | undefined;
-}
-
-/** What a failure's text means. Needs no suites: rules are named by their ids. Undefined where no cause fits. Pure. */
-export function explainFailure(
-  text: string,
-  symptoms: readonly Symptom[],
-  documents: readonly Document[] = [],
-): Explanation | undefined {
-  const causes = diagnose(read(text), symptoms);
-  const [first] = causes;
-  if (first === undefined) return undefined;
-  const { questions } = first.symptom;
-  return {
-    ...blank(text, 'failure'),
-    failure: first.failure,
-    causes: causes.map(({ symptom }) => causeEntry(symptom)),
-    recorded: recordedRules(documents, questions),
-  };
 }
 
 /** What a rule, a verdict, a cell, a known issue, a cause, the text of a failure, or words mean. Pure. */
@@ -98,8 +77,11 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
   const cell = matrix && cellEntry(word, matrix, book);
   if (cell !== undefined) return { ...blank(text, 'cell'), ...cell, runs: recordedCell(documents, word) };
 
-  const failure = explainFailure(text, book.symptoms, documents);
-  if (failure !== undefined) return { ...failure, ...about(book, failure.causes[0]?.questions ?? []) };
+  const failure = answerFailure(text, book.symptoms);
+  if (failure !== undefined) {
+    const questions = failure.causes[0]?.questions ?? [];
+    return { ...blank(text, 'failure'), ...failure, ...about(book, questions), recorded: recordedRules(documents, questions) };
+  }
 
   // What an engine or runtime says where an issue is known.
   const line = text.slice(0, 16_384).replace(/\s+/g, ' ').trim();
@@ -151,10 +133,6 @@ function shares({ signs }: Symptom, failure: Failure | undefined): boolean {
 
 function about(book: Book, questions: readonly string[]): Pick<Explanation, 'rules' | 'known'> {
   return { rules: ruleEntries(book, questions), known: knownOf(book, questions) };
-}
-
-function causeEntry({ id, cause, where, questions, remedies, otherwise, source }: Symptom): CauseEntry {
-  return { id, cause, where, questions, remedies, otherwise, source };
 }
 
 function blank(text: string, kind: Explanation['kind']): Explanation {

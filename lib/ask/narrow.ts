@@ -1,5 +1,5 @@
 import { compareVersions } from '../model/version.ts';
-import type { RecordedRule } from './recorded.ts';
+import type { Tested } from './tested.ts';
 
 /** An engine or a runtime that answers are narrowed to: `crio@1.36` is every version that begins so, `kata` every version. */
 export interface Wanted {
@@ -13,23 +13,11 @@ export function wanted(text: string): Wanted | undefined {
   return name === undefined ? undefined : { name: name.toLowerCase().replaceAll('-', ''), version };
 }
 
-/** The recorded ranges of this engine and runtime, with the versions that are meant. */
-export function narrowed(
-  recorded: readonly RecordedRule[],
-  engine: Wanted | undefined,
-  runtime: Wanted | undefined,
-): RecordedRule[] {
-  return recorded.flatMap((rule): RecordedRule[] => {
-    const ranges = rule.ranges.flatMap((range) => {
-      const engines = versionsOf(range.engine, range.engines, engine);
-      const runtimes = versionsOf(range.runtime.split(' ')[0] ?? '', range.runtimes, runtime);
-      return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
-    });
-    const lines = rule.lines.filter(
-      (_, index) => index >= rule.ranges.length || ranges.some((range) => sameTrack(range, rule.ranges[index])),
-    );
-    return ranges.length === 0 ? [] : [{ ...rule, ranges, lines }];
-  });
+/** What was tested with this engine and this runtime. */
+export function narrowTested(tested: readonly Tested[], engine: Wanted | undefined, runtime: Wanted | undefined): Tested[] {
+  return tested.filter(
+    (each) => isMeant(each.engine, each.engineVersion, engine) && isMeant(each.runtime, each.runtimeVersion, runtime),
+  );
 }
 
 /** What of `containerd 1.6, CRI-O 1.22` this engine misses, as a sentence; undefined where nothing is known to be missing. */
@@ -43,13 +31,9 @@ export function tooOld(since: string | undefined, engine: Wanted | undefined): s
   return undefined;
 }
 
-function versionsOf(name: string, versions: string[], want: Wanted | undefined): string[] {
-  if (want === undefined) return versions;
-  if (name.replaceAll('-', '') !== want.name) return [];
-  const { version } = want;
-  return version === undefined ? versions : versions.filter((each) => each === version || each.startsWith(`${version}.`));
-}
-
-function sameTrack(a: RecordedRule['ranges'][number], b: RecordedRule['ranges'][number] | undefined): boolean {
-  return b !== undefined && a.engine === b.engine && a.runtime === b.runtime && a.answer === b.answer;
+/** Whether this component is the one that is meant, or any is. */
+export function isMeant(name: string, version: string, want: Wanted | undefined): boolean {
+  if (want === undefined) return true;
+  if (name.replaceAll('-', '') !== want.name) return false;
+  return want.version === undefined || version === want.version || version.startsWith(`${want.version}.`);
 }

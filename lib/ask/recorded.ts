@@ -3,6 +3,7 @@ import { countsText, verdictNames } from '../model/verdict.ts';
 import { history, type Answer, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';
+import { isMeant, type Wanted } from './narrow.ts';
 
 /** What recorded runs show of one rule. */
 export interface RecordedRule {
@@ -45,6 +46,22 @@ export function recordedRules(
   });
 }
 
+/** The recorded ranges of this engine and runtime, with the versions that are meant. */
+export function narrowRecorded(
+  recorded: readonly RecordedRule[],
+  engine: Wanted | undefined,
+  runtime: Wanted | undefined,
+): RecordedRule[] {
+  return recorded.flatMap((rule): RecordedRule[] => {
+    const ranges = rule.ranges.flatMap((range) => {
+      const engines = range.engines.filter((version) => isMeant(range.engine, version, engine));
+      const runtimes = range.runtimes.filter((version) => isMeant(range.runtime.split(' ')[0] ?? '', version, runtime));
+      return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
+    });
+    return ranges.length === 0 ? [] : [{ ...rule, ranges, lines: rangeLines(ranges) }];
+  });
+}
+
 /** Every recorded run of a cell, newest first. */
 export function recordedCell(documents: readonly Document[], cell: string): RecordedCell[] {
   return documents
@@ -80,13 +97,14 @@ function rangesOf(track: Track, about: (answer: Answer) => boolean): RecordedRul
 }
 
 function linesOf(track: Track, about: (answer: Answer) => boolean): string[] {
-  return [
-    ...rangesOf(track, about).map(
-      ({ engine, engines, runtime, runtimes, answer, known }) =>
-        `${engine} ${rangeText(engines)} with ${runtimeText(runtime, rangeText(runtimes))}: ${answerText({ verdict: answer, known })}`,
-    ),
-    ...track.turns.map((turn) => turnText(track, turn)),
-  ];
+  return [...rangeLines(rangesOf(track, about)), ...track.turns.map((turn) => turnText(track, turn))];
+}
+
+function rangeLines(ranges: RecordedRule['ranges']): string[] {
+  return ranges.map(
+    ({ engine, engines, runtime, runtimes, answer, known }) =>
+      `${engine} ${rangeText(engines)} with ${runtimeText(runtime, rangeText(runtimes))}: ${answerText({ verdict: answer, known })}`,
+  );
 }
 
 function isTold({ verdict }: Answer): boolean {

@@ -31,6 +31,10 @@ export const complaint =
 /** Of a statement that repeats itself only so many failures, from its end. */
 const most = 8;
 
+/** What somebody typed, with its prompt: it names much that did not fail. */
+const command =
+  /^(?:[$%>] |# \w+ |\+{1,4} |\S+@\S+[:~ ][^#$]{0,60}[#$] |sudo |(?:docker|podman|kubectl|nerdctl|crictl|ctr) (?:run|exec|create|apply|build|logs|describe|get)\b)(?!.*(?:: |\bfail|\berror))/i;
+
 /** Every failure that a statement on one line tells, in its order; one without an errno where it names none. */
 export function failuresIn(text: string): Failure[] {
   const errnos = errnosIn(text);
@@ -41,6 +45,7 @@ export function failuresIn(text: string): Failure[] {
     by: nearest(text, layers),
     versions: versionsIn(text),
   };
+  if (errnos.length === 0 && command.test(text)) return [];
   if (errnos.length === 0) return [{ ...shared, ...factsOf(text.slice(-reach), '') }];
   return errnos.slice(-most).map(({ errno, start, end }, index, all) => {
     const from = Math.max(all[index - 1]?.end ?? 0, start - reach);

@@ -1,22 +1,35 @@
 import { clip, visibleLine } from '../../report/visible.ts';
-import type { CauseEntry, Explanation } from '../explain.ts';
+import type { CauseEntry, FailureAnswer } from '../failure-answer.ts';
 import { tooOld, type Wanted } from '../narrow.ts';
 import type { Failure } from '../reader/failure.ts';
 import { none, type Remedy } from '../symptoms/symptom.ts';
+import type { Tested } from '../tested.ts';
 import { field, heading, type Sheet } from './lines.ts';
-import { testedText, untestedText } from './tested.ts';
+import { testedText, untestedText } from './tested-text.ts';
 
 /** Without `--all` so many remedies: of the others only how many there are. */
 const remedies = 2;
 
+/** What was tested, how much is told, and of which engine. */
+export interface FailureReplyOptions {
+  tested: readonly Tested[];
+  all: boolean;
+  engine: Wanted | undefined;
+}
+
 /** What a failure means, in about a dozen lines: cause, fixes, what they cost, what was tested, what would show another cause. */
-export function failureReply({ failure, causes, recorded }: Explanation, sheet: Sheet, all: boolean, engine?: Wanted): string {
+export function failureReply(
+  { failure, causes }: FailureAnswer,
+  sheet: Sheet,
+  { tested: judged, all, engine }: FailureReplyOptions,
+): string {
   const [first, ...others] = causes;
   if (first === undefined) return '';
-  const tested = testedText(recorded);
-  const untested = untestedText(recorded, first.questions);
+  const tested = testedText(judged);
+  const untested = untestedText(judged, first.questions);
   return [
-    ...(failure === undefined ? [] : [heading(sheet, titleOf(failure)), '\n']),
+    heading(sheet, titleOf(failure)),
+    '\n',
     field(sheet, 'cause', `${first.cause} [${first.id}]`),
     ...(all ? [field(sheet, 'where', first.where)] : []),
     ...remedyLines(first, sheet, all, engine),

@@ -5,6 +5,7 @@ import type { CellEntry } from '../cell.ts';
 import type { Explanation } from '../explain.ts';
 import type { Wanted } from '../narrow.ts';
 import type { RecordedCell, RecordedRule } from '../recorded.ts';
+import type { Tested } from '../tested.ts';
 import type { VerdictEntry } from '../verdict.ts';
 import { causeBlock, failureReply, titleOf } from './failure-reply.ts';
 import { field, heading, plainSheet, type Sheet } from './lines.ts';
@@ -15,10 +16,14 @@ export interface ReplyOptions {
   /** All that is known instead of a dozen lines. */
   all?: boolean;
   engine?: Wanted | undefined;
+  tested?: readonly Tested[];
 }
 
 /** An explanation in lines for a terminal. What was given is shown with its control characters written out. */
-export function reply(explanation: Explanation, { sheet = plainSheet, all = false, engine }: ReplyOptions = {}): string {
+export function reply(
+  explanation: Explanation,
+  { sheet = plainSheet, all = false, engine, tested = [] }: ReplyOptions = {},
+): string {
   const { kind, verdict, cell, causes, found, rules, known, recorded, runs } = explanation;
   const evidence = recorded.length === 0 ? '' : `\n${recordedLines(recorded, sheet)}`;
   const more = (): string =>
@@ -35,7 +40,9 @@ export function reply(explanation: Explanation, { sheet = plainSheet, all = fals
         )
         .join('');
     case 'failure':
-      return `${failureReply(explanation, sheet, all, engine)}${all ? more() : ''}`;
+      return explanation.failure === undefined
+        ? ''
+        : `${failureReply({ failure: explanation.failure, causes }, sheet, { tested, all, engine })}${all ? more() : ''}`;
     case 'cause':
       return `${causes.map((cause) => causeBlock(cause, sheet)).join('\n')}${all ? more() : evidence}`;
     case 'verdict':

@@ -110,7 +110,7 @@ export const accessSymptoms: readonly Symptom[] = [
       {
         weight: 8,
         errno: ['EACCES'],
-        near: /\bmknod\b|\bnodev\b/i,
+        near: /\bmknod\b/i,
         not: /avc: +denied|apparmor=|mknod[:(]|operation not permitted/i,
       },
       {
@@ -119,6 +119,7 @@ export const accessSymptoms: readonly Symptom[] = [
         object:
           /^(?!\/dev\/|\/proc|\/sys)(?:.*\/)?(?:dev\/)?(?:my_?)?(?:u?random|null|zero|full|tty\d*|console|fuse|tun|kvm|loop\d+|sd[a-z]\d*|nvme\w+|vd[a-z]|renderD\d+|card\d+)$/,
       },
+      { weight: 8, errno: ['EACCES'], near: /\bnodev\b/i, not: /avc: +denied|apparmor=/i },
       { weight: 8, says: /\bnodev\b/i, errno: ['EACCES'] },
     ],
     source:
@@ -171,7 +172,14 @@ export const accessSymptoms: readonly Symptom[] = [
         says: /stat'?ing|\bstat\b|OCI permission denied|open `?'?\/dev|error opening/i,
         not: /init\b|exec\b|rootfs\/dev|\bcheck\w* exec|apparmor|label/i,
       },
-      { weight: 8, errno: ['EACCES'], says: /\/dev\/.{0,300}OCI permission denied/i },
+      { weight: 8, errno: ['EACCES'], says: /\/dev\/(?!pts|ptmx|mqueue|shm|null|console).{0,300}OCI permission denied/i },
+      {
+        weight: 8,
+        errno: ['EACCES'],
+        verb: ['mount', 'open'],
+        layer: ['runtime'],
+        object: /^\/dev\/(?!pts|mqueue|shm|null|console)/,
+      },
       { weight: 8, says: /keep-groups|supplementary groups?.{0,60}(?:rootless|lost)|rootless.{0,80}(?:\bgroups?\b|\/dev\/)/i },
       {
         weight: 6,
@@ -203,13 +211,20 @@ export const accessSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'findmnt -no OPTIONS /sys in the container: rw speaks for the file itself (ls -l)',
     signs: [
+      {
+        weight: 7,
+        errno: ['EACCES'],
+        verb: ['write', 'open'],
+        object: /^(?:\/sys\/(?!class\/(?:net|drm|infiniband)|fs\/cgroup)|\/proc\/sys\/)/,
+        not: /kata|avc:|apparmor|selinux/i,
+      },
       { weight: 9, errno: ['EROFS'], object: /^(?:\/sys\/|\/proc\/)/ },
       { weight: 8, errno: ['EROFS'], says: /\/sys\/|\/proc\/sys|cgroup|sysctl|sysfs|procfs/i },
       {
-        weight: 7,
+        weight: 6,
         errno: ['EACCES', 'EPERM'],
         verb: ['write', 'open', 'mkdir', 'mount'],
-        object: /^(?:\/sys\/(?!class\/(?:net|drm|infiniband))|\/proc\/sys\/|\/proc\/irq)/,
+        object: /^(?:\/sys\/(?!class\/(?:net|drm|infiniband)|fs\/cgroup)|\/proc\/sys\/|\/proc\/irq)/,
         not: /devices\.(?:allow|deny)|kata|avc:|setxattr|apparmor|selinux/i,
       },
       { weight: 7, says: /sysctl: .{0,60}(?:permission denied|read-only)|sysctl.{0,80}read-only file system/i },

@@ -5,7 +5,7 @@ import { none, type Symptom } from './symptom.ts';
 const defaults = /^(?:.*\/dev\/|\/dev\/)(?:null|zero|full|random|urandom|tty|console|ptmx|pts(?:\/\w+)?)$/;
 /** What is no matter of the device cgroup, though its errno is EPERM. */
 const others =
-  'chmod|chown|changing (?:permissions|ownership|owner|mode)|chgrp|umount|\\bmount(?:ing)? |mount:|setns|setxattr|avc:|apparmor|seccomp|SIGSYS|TUNSETIFF|RTNETLINK|devices\\.(?:allow|deny)|io_uring|perf_event|mlock|setgroups|setuid|nice|\\bbpf\\b|unlink|remove';
+  'chmod|chown|changing (?:permissions|ownership|owner|mode)|chgrp|umount|\\bmount(?:ing)? |mount:|setns|setxattr|avc:|apparmor|seccomp|SIGSYS|TUNSETIFF|RTNETLINK|devices\\.(?:allow|deny)|io_uring|perf_event|mlock|setgroups|setuid|nice|\\bbpf\\b|unlink|remove|mknod';
 const notOpen = new RegExp(`${others}|${kataWords.source}`, 'i');
 
 /** The device cgroup: EPERM whatever the file mode, and what loads its rules. */
@@ -89,6 +89,12 @@ export const cgroupSymptoms: readonly Symptom[] = [
       { weight: 9, says: /failed to initiali[sz]e NVML: Unknown Error|NVML.{0,30}Unknown Error/i },
       { weight: 9, errno: ['EPERM'], object: defaults, not: new RegExp(others, 'i') },
       {
+        weight: 6,
+        errno: ['EPERM'],
+        object: /^\/dev\/(?:nvidia|dri|kfd|davinci|accel|mali|dxg|infiniband)/,
+        not: new RegExp(others, 'i'),
+      },
+      {
         weight: 8,
         says: /daemon-reload|lost access to (?:the |its )?(?:gpu|device)|after (?:systemctl|a while|some time).{0,40}(?:gpu|device|NVML)/i,
       },
@@ -122,7 +128,7 @@ export const cgroupSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         errno: ['EPERM'],
-        says: /\bopen\w*\b.{0,30}\btun\b(?! ?tap)|\btun\b.{0,20}\b(?:device|file)\b/i,
+        says: /\btstun\b|CreateTUN|\bopen\w*\b.{0,30}\btun\b(?! ?tap)|\btun\b.{0,20}\b(?:device|file)\b/i,
         not: /ioctl|TUNSETIFF|TUNSETPERSIST|RTNETLINK|creat\w+ (?:TUN|tunnel|interface)|set(?:ting)? (?:up )?interface|mknod|avc:/i,
       },
     ],
@@ -206,6 +212,7 @@ export const cgroupSymptoms: readonly Symptom[] = [
         says: /cgroup subsystem \w+ not found|cgroup mountpoint does not exist|devices? cgroup (?:isn'?t|is not) mounted|mountpoint for (?:\w+ )?(?:cgroup )?not found|(?:cgroup )?controllers? (?:\W?\w+\W? )?(?:(?:is|are) )?(?:not (?:found|available|enabled|delegated|mounted|supported)|missing)|no (?:such )?cgroup (?:mount|controller|subsystem)|missing (?:required )?cgroup|required cgroup|cgroups?:? (?:\w+ )?not (?:mounted|supported)|cgroup\.subtree_control|cgroup\.procs.{0,80}(?:not supported|invalid|no such)/i,
       },
       { weight: 7, errno: ['ENOENT', 'EOPNOTSUPP'], object: /^\/sys\/fs\/cgroup\// },
+      { weight: 6, errno: ['EACCES', 'EPERM'], object: /^\/sys\/fs\/cgroup/, not: /devices\.(?:allow|deny)/ },
     ],
     source: 'read: libnvidia-container src/cgroup.c; runc libcontainer/cgroups/utils.go',
   },

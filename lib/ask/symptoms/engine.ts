@@ -66,15 +66,10 @@ export const engineSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /(?:exec:? ?)?"?'?(?:\/\S*\/)?(?:runc|crun|youki|conmon(?:rs)?|nvidia-container-\w+|nvidia-ctk|runsc|kata-runtime|crio-\w+|pinns|fuse-overlayfs|docker-runc|docker-init|catatonit|netavark|iptables)"?'?:? .{0,40}(?:executable file not found|no such file|not found|permission denied)|(?:fork\/exec|l?stat|exec:) "?\/\S*(?:runc|crun|conmon|nvidia-container\S*|nvidia-ctk|runsc|hook\w*)"?:? .{0,20}(?:no such file|not found|permission denied|exec format)|unknown or invalid runtime name|(?:default )?OCI runtime .{0,60}not found|cannot find (?:conmon|runc|crun|OCI runtime)|hook.{0,120}(?:no such file|not found)|\/\S*bin\/\S+ (?:does not exist|doesn't exist|not found|is not executable)|prestart hook.{0,200}(?:no such file|not found)/i,
-        not: /nvidia-smi|containerd-shim|iptables.{0,20}permission/i,
+        says: /(?:exec:? ?)?"?'?(?:\/\S*\/)?(?:runc|crun|youki|conmon(?:rs)?|nvidia-container-(?!cli(?:\.real)?: )\w+|nvidia-ctk|runsc|kata-runtime|crio-\w+|pinns|fuse-overlayfs|docker-runc|docker-init|catatonit|netavark|iptables)"?'?:? .{0,40}(?:executable file not found|no such file|not found|permission denied)|(?:fork\/exec|l?stat|exec:) "?\/\S*(?:runc|crun|conmon|nvidia-container\S*|nvidia-ctk|runsc|hook\w*)"?:? .{0,20}(?:no such file|not found|permission denied|exec format)|unknown or invalid runtime name|unknown runtime specified|(?:default )?OCI runtime .{0,60}not found|cannot find (?:conmon|runc|crun|OCI runtime)|hook(?!.{0,200}nvidia-container-cli).{0,120}(?:no such file|not found)|\/\S*bin\/\S+ (?:does not exist|doesn't exist|not found|is not executable)/i,
+        not: /nvidia-smi|containerd-shim|iptables.{0,20}permission|fuse: device not found/i,
       },
-      {
-        weight: 6,
-        says: /executable file not found in \$PATH|fork\/exec \S+: no such file/i,
-        layer: ['runtime', 'engine'],
-        not: /nvidia-smi|containerd-shim/i,
-      },
+      { weight: 7, errno: ['EACCES', 'ENOENT'], verb: ['exec'], says: /hook.{0,40}fork\/exec/i },
       { weight: 7, errno: ['ENOEXEC'] },
     ],
     source: 'read: containerd v2.3.4 core/runtime/v2, cri-o v1.36.3 pkg/config/config.go',
@@ -136,7 +131,7 @@ export const engineSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /failed to load TOML|invalid plugin config|validat\w+ (?:runtime )?config|\btoml:|(?:decode|unmarshal|parse|load)\w* (?:the )?(?:\w+ )?config(?:uration)?\b|invalid config(?:uration)?|config(?:uration)? (?:file )?.{0,40}(?:is )?(?:invalid|malformed)|requires? privileged_without_host_devices|daemon\.json|unable to configure the Docker daemon|(?:mirrors|bin_dirs?|config_path).{0,60}cannot be set|invalid allowed_annotation|runtime_config_path can only|conmon_cgroup/i,
+        says: /failed to load TOML|invalid plugin config|validat\w+ (?:\w+ )?config|\btoml:|(?:decode|unmarshal|parse|load)\w* (?:the )?(?:\w+ )?config(?:uration)?\b|invalid config(?:uration)?|config(?:uration)? (?:file )?.{0,40}(?:is )?(?:invalid|malformed)|requires? privileged_without_host_devices|daemon\.json|unable to configure the Docker daemon|(?:mirrors|bin_dirs?|config_path).{0,60}cannot be set|invalid allowed_annotation|runtime_config_path can only|conmon_cgroup/i,
         not: /unknown key|config version|CDI|cgroupsPath|usable config file|KATA_CONF|runtime handler|kubeconfig/i,
       },
     ],
@@ -160,7 +155,7 @@ export const engineSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /unknown service runtime\.v1|CRI v1 \w+ API is not implemented|(?:cri|grpc\.v1\.cri).{0,60}(?:disabled|not (?:loaded|implemented|enabled))|server is not initialized yet|runtime\.v1\w*\.\w+Service/i,
+        says: /unknown service runtime\.v1|CRI v1 \w+ API is not implemented|(?:cri|grpc\.v1\.cri).{0,60}(?:disabled|not (?:loaded|implemented|enabled))|server is not initialized yet/i,
       },
     ],
     source: 'read: containerd v2.3.4 plugins/cri; docker packaging’s containerd config.toml',
@@ -316,7 +311,7 @@ export const engineSymptoms: readonly Symptom[] = [
     otherwise: 'findmnt -o PROPAGATION -T /var/lib/containers/storage/overlay: shared there speaks for the image itself',
     signs: [
       { weight: 9, says: /replacing mount point .{0,200}merged.{0,10}: directory not empty/i },
-      { weight: 8, says: /the file \S+ was not found/i },
+      { weight: 6, says: /the file \S+ was not found/i },
     ],
     source: 'measured: CRI-O 1.36.3 with Kata 3.30.0',
   },

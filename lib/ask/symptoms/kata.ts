@@ -30,7 +30,7 @@ export const kataSymptoms: readonly Symptom[] = [
         not: /not writable|init\b|exec|jailer/i,
       },
       {
-        weight: 8,
+        weight: 6,
         errno: ['EACCES'],
         layer: ['kata'],
         says: /\b(?:drive|disk|blockdev|block device|image|initrd)\b/i,
@@ -148,7 +148,7 @@ export const kataSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /vm_path:? ?\S* doesn'?t exist|VM device path .{0,80}doesn'?t exist|time ?out (?:reached )?after \S+ waiting for|waiting for uevent|wait(?:ing)? for (?:device|uevent).{0,60}(?:time|fail)|uevent.{0,40}time ?d? ?out/i,
+        says: /vm_path:? ?\S* doesn'?t exist|VM device path .{0,80}doesn'?t exist|time ?out (?:reached )?after \S+ waiting for|waiting for uevent|wait(?:ing)? for uevent.{0,60}(?:time|fail)|uevent.{0,40}time ?d? ?out/i,
       },
     ],
     source: 'read: https://github.com/kata-containers/kata-containers/issues/1342',
@@ -238,8 +238,14 @@ export const kataSymptoms: readonly Symptom[] = [
       'enable_debug = true, then the console lines in journalctl -t kata: a login or agent line there speaks for the host’s vhost_vsock',
     signs: [
       {
+        weight: 8,
+        layer: ['kata', 'shim'],
+        says: /(?:agent|guest).{0,60}(?:did not (?:respond|answer|start)|not respon|time ?d? ?out|unreachable)|agent.{0,40}(?:connect|dial).{0,40}(?:fail|refused|time)|timed out waiting for agent/i,
+        not: /uevent|waiting for device/i,
+      },
+      {
         weight: 9,
-        says: /timed? ?out connecting to (?:hybrid )?vsock|grpc server is working|failed to connect to (?:the )?(?:agent|vsock)|vsock\S*.{0,60}(?:time ?d? ?out|connection reset|deadline|reset by peer|no such device|not ready)|(?:agent|guest).{0,60}(?:did not (?:respond|answer|start)|not respon|time ?d? ?out|unreachable)|hybrid vsock|dial.{0,20}vsock|agent.{0,40}(?:connect|dial).{0,40}(?:fail|refused|time)|dead agent|SubConns|TransientFailure/i,
+        says: /timed? ?out connecting to (?:hybrid )?vsock|grpc server is working|failed to connect to (?:the )?(?:agent|vsock)|vsock\S*.{0,60}(?:time ?d? ?out|connection reset|deadline|reset by peer|no such device|not ready)|hybrid vsock|dial.{0,20}vsock|\.hvsock|dead agent|SubConns|TransientFailure/i,
         not: /unable to set guest cid|\/dev\/vhost-vsock|AddrNotAvailable|uevent/i,
       },
     ],
@@ -331,14 +337,15 @@ export const kataSymptoms: readonly Symptom[] = [
   },
   {
     id: 'dev-over-dev',
-    example: 'Error Code: \'Error(Io(Os { code: 17, kind: AlreadyExists, message: "File exists" }), State { next_error: None',
+    example:
+      'ctr: Error Code: \'Error(Io(Os { code: 17, kind: AlreadyExists, message: "File exists" }), State { next_error: None',
     cause: 'the pod mounts the host’s /dev over the guest’s, or the agent makes a node that is there',
     where: 'Kata’s agent; hostPath /dev becomes the guest’s /dev.',
     questions: [],
     remedies: [{ do: 'the devices by name instead of hostPath /dev', cost: none }],
     otherwise: 'kubectl get pod -o yaml | grep -A2 hostPath: without /dev the pod is privileged with host devices passed',
     signs: [
-      { weight: 8, errno: ['EEXIST'], says: /AlreadyExists/, not: /\/dev\/full|LinuxDevice/ },
+      { weight: 8, errno: ['EEXIST'], layer: ['kata', 'shim', 'engine'], says: /AlreadyExists/, not: /\/dev\/full|LinuxDevice/ },
       { weight: 6, errno: ['EEXIST'], layer: ['kata'], object: /^\/dev/ },
     ],
     source: 'read: https://github.com/kata-containers/kata-containers/issues/692',
@@ -357,10 +364,13 @@ export const kataSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'the words after the last colon: explain them alone',
     signs: [
-      { weight: 8, says: /blocked by policy|PERMISSION_DENIED/i },
+      { weight: 8, says: /blocked by policy|PERMISSION_DENIED|Unknown device type|failed to find the device handler/i },
+      { weight: 7, says: /the file \S+ was not found/i },
+      { weight: 6, says: /rpc status: Status/i },
+      { weight: 6, layer: ['kata'], verb: ['mount'], says: /\/run\/kata-containers/ },
       {
         weight: 5,
-        says: /rpc status: Status|\brpc error: code = (?:Internal|InvalidArgument|Unimplemented).{0,200}(?:agent|guest)|\bstorage (?:type|driver|handler)|rustjail/i,
+        says: /\brpc error: code = (?:Internal|InvalidArgument|Unimplemented).{0,200}(?:agent|guest)|\bstorage (?:type|driver|handler)|rustjail/i,
       },
       { weight: 4, errno: ['ENOENT', 'EINVAL', 'EIO', 'EPERM'], layer: ['kata'] },
     ],
@@ -382,7 +392,7 @@ export const kataSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /guest cid|unique context ID|\bcid\b.{0,40}(?:in use|invalid|fail)|vsock.{0,120}(?:AddrNotAvailable|address (?:already in use|not available)|EADDRINUSE)|AddrNotAvailable/i,
+        says: /guest cid|unique context ID|vsock.{0,120}(?:AddrNotAvailable|address (?:already in use|not available)|EADDRINUSE)|AddrNotAvailable/i,
       },
     ],
     source: 'read: Linux drivers/vhost/vsock.c',

@@ -146,7 +146,7 @@ export const kubernetesSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /insufficient [\w.-]+(?:\/|hugepages)[\w.-]*|insufficient hugepages|\d+\/\d+ nodes? (?:are|is) available|FailedScheduling|no (?:SRIOV|resource).{0,40}(?:available|found) (?:on|in)|didn'?t match (?:Pod's )?node/i,
+        says: /insufficient [\w.-]+(?:\/|hugepages)[\w.-]*|insufficient hugepages|FailedScheduling.{0,200}insufficient|no (?:SRIOV|resource).{0,40}(?:available|found) (?:on|in)|didn'?t match (?:Pod's )?node/i,
         not: /resourceclaim|allocate all claims/i,
       },
     ],
@@ -170,7 +170,7 @@ export const kubernetesSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /kubelet\.sock|device-plugins\/|plugins_registry|register\w* (?:the )?(?:device )?plugin|(?:device )?plugin registration|plugin .{0,40}(?:not |re-?)registered|fail\w*[^.]{0,40}regist\w+[^.]{0,60}kubelet|dial(?:ing)? device ?plugin|ListAndWatch|endpoint .{0,20}(?:stopped|not registered)/i,
+        says: /kubelet\.sock|device-plugins\/|plugins_registry|register\w* (?:the )?(?:device )?plugin|(?:device )?plugin registration|plugin .{0,40}(?:not |re-?)registered|fail\w*[^.]{0,40}regist\w+[^.]{0,60}kubelet|dial(?:ing)? device ?plugin|ListAndWatch|contact kubelet|v1beta1\.Registration|endpoint .{0,20}(?:stopped|not registered)/i,
         not: /Allocate failed|checkpoint|unhealthy|CSI|avc:|inotify_add/i,
       },
       { weight: 8, says: /regist\w+.{0,80}(?:kubelet|plugin).{0,120}(?:fail|deadline|refused|error)/i },

@@ -25,7 +25,7 @@ export const limitSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /max locked memory|ulimit -l|RLIMIT_MEMLOCK|memlock|locked[- ]memory|lockable memory|lock(?:ing)? (?:guest )?memory|CAP_IPC_LOCK|IPC_LOCK|mlock(?:all)?\b|MAP_LOCKED|pin(?:ning|ned)? (?:user )?(?:memory|pages)|memory pinning|memory locking requested|memory is not locked/i,
+        says: /max locked memory|ulimit -l|RLIMIT_MEMLOCK|memlock|locked[- ]memory|lockable memory|lock(?:ing)? (?:guest )?memory|CAP_IPC_LOCK|IPC_LOCK|mlock(?:all)?\b|MAP_LOCKED|(?:fail\w*|cannot|unable|could ?n[o']t) (?:to )?pin\w* (?:user |guest )?(?:memory|pages)|memory pinning|(?:allocate|register) (?:an? )?MR\b|memory locking requested|memory is not locked/i,
         not: /avc:|unlock/i,
       },
       {
@@ -60,7 +60,7 @@ export const limitSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /max_map_count|max_user_(?:instances|watches)|inotify.{0,80}(?:limit|too many|no space|fail|not)|fs\.inotify|fsnotify watcher.{0,60}(?:too many|no space)|pid(?:s)?[_ .](?:limit|max)|nofile|ulimit -n|ulimit -u/i,
+        says: /max_map_count|max_user_(?:instances|watches)|inotify.{0,80}(?:limit|too many|no space)|fs\.inotify|fsnotify watcher.{0,60}(?:too many|no space)|pid(?:s)?[_ .](?:limit|max)|nofile|ulimit -n|ulimit -u/i,
         not: /device-plugins/i,
       },
       { weight: 8, errno: ['EMFILE'] },
@@ -89,13 +89,13 @@ export const limitSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /no (?:free|available) (?:[\d.]+ ?[kKMG]i?B? )?(?:huge ?pages?|hugetlb)|no available (?:huge ?pages|hugetlb)|not enough (?:free )?(?:huge ?pages?|memory available on (?:node|socket))|cannot get hugepage|(?:fail\w*|unable|couldn'?t|cannot) (?:to )?(?:allocate|reserve|get|map|alloc|remap)[^.]{0,40}(?:huge ?page|hugetlb)|hugetlb.{0,60}(?:limit|exceed|fail|max)|(?:no|insufficient|out of|lack of) huge ?pages?\b|huge ?pages?.{0,60}(?:not (?:available|enough|sufficient|reserved|configured)|insufficient|exhausted|unavailable)|0 hugepages|HugePages_Free: +0|nr_hugepages/i,
+        says: /no (?:free|available) (?:[\d.]+ ?[kKMG]i?B? )?(?:huge ?pages?|hugetlb)|no available (?:huge ?pages|hugetlb)|not enough (?:free )?(?:huge ?pages?|memory available on (?:node|socket))|cannot get hugepage|(?:fail\w*|unable|couldn'?t|could not|cannot) (?:to )?(?:allocate|reserve|get|map|alloc|remap)[^.]{0,40}(?:huge ?page|hugetlb)|hugetlb.{0,60}(?:limit|exceed|fail|max)|(?:no|insufficient|out of|lack of) huge ?pages?\b|huge ?pages?.{0,60}(?:not (?:available|enough|sufficient|reserved|configured)|insufficient|exhausted|unavailable)|0 hugepages|free host memory pages|HugePages_Free: +0/i,
         not: /mount|require cpu|permission denied/i,
       },
       {
         weight: 9,
         errno: ['ENOMEM', 'EFAULT', 'ENOSPC'],
-        says: /huge ?page|hugetlb|MAP_HUGETLB|SHM_HUGETLB|\/dev\/hugepages|huge_pages|anonymous shared memory/i,
+        says: /large pages|huge ?page|hugetlb|MAP_HUGETLB|SHM_HUGETLB|\/dev\/hugepages|huge_pages|anonymous shared memory/i,
       },
       { weight: 8, says: /bus error|SIGBUS/i, near: /huge|postgres|initdb|dpdk|EAL:/i },
       {

@@ -38,7 +38,6 @@ export const lsmSymptoms: readonly Symptom[] = [
         not: /apparmor/i,
       },
       { weight: 8, errno: ['EACCES', 'EPERM'], near: /avc: +denied|container_t|\bsetenforce 0\b|SELinux is preventing/i },
-      { weight: 5, errno: ['EACCES'], object: /^\/dev\/(?!std|fd\/|pts|shm)/, layer: ['application', 'runtime', 'engine'] },
       {
         weight: 6,
         says: /error while loading shared libraries: [^:]+: cannot (?:change memory protections|apply additional memory protection)/i,
@@ -94,7 +93,8 @@ export const lsmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /\bseccomp\b|\bSIGSYS\b|bad system call|type=1326|type=SECCOMP|signal: bad system|exit(?:ed with)?(?: code| status)? 159\b|SCMP_ACT|libseccomp/i,
+        says: /seccomp|\bSIGSYS\b|bad system call|type=1326|type=SECCOMP|signal: bad system|exit(?:ed with)?(?: code| status)? 159\b|SCMP_ACT|libseccomp/i,
+        not: /seccomp[=:]\S*unconfined|seccomp=\/|Seccomp:? +0/i,
       },
       {
         weight: 9,
@@ -105,7 +105,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         errno: ['EPERM', 'ENOSYS'],
-        says: /\bclone3\b|userfaultfd|\bkeyctl\b|add_key|session keyring|\bpidfd_getfd|open_by_handle_at|\bkcmp\b|process_vm_(?:readv|writev)|\bfaccessat2|statx|openat2|close_range|\bget_mempolicy|set_mempolicy|\bmbind\b|move_pages|personality|quotactl|\bbpf\(|process_madvise|\bfsopen\b|fsmount|mount_setattr|memfd_secret|landlock|rseq|name_to_handle/i,
+        says: /\bclone3\b|userfaultfd|\bkeyctl\b|add_key|session keyring|\bpidfd_getfd|getrandom|arc4random|open_by_handle_at|\bkcmp\b|process_vm_(?:readv|writev)|\bfaccessat2|statx|openat2|close_range|\bget_mempolicy|set_mempolicy|\bmbind\b|move_pages|personality|quotactl|\bbpf\(|process_madvise|\bfsopen\b|fsmount|mount_setattr|memfd_secret|landlock|rseq|name_to_handle/i,
         not: /idmap|MOUNT_ATTR|CAP_/i,
       },
       { weight: 7, errno: ['EPERM', 'EACCES'], says: /perf_event_open|perf_event|\bperf (?:stat|record)/i },
@@ -119,9 +119,15 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 6,
         errno: ['EPERM', 'ENOSYS'],
-        says: /set_?mempolicy|numactl|mbind|pthread_create|OS thread|syscall|system call/i,
+        says: /set_?mempolicy|numactl|mbind|thread_create|\bthreads?\b|syscall|system call/i,
       },
       { weight: 7, errno: ['EPERM'], verb: ['ptrace'] },
+      {
+        weight: 6,
+        says: /thread failed to start|(?:unable|failed) to (?:create|start) (?:new )?(?:native )?thread/i,
+        not: /temporarily unavailable/i,
+      },
+      { weight: 6, errno: ['ENOSYS'], not: /gvisor|runsc|ioctl/i },
       {
         weight: 7,
         says: /personality.{0,40}(?:fail|not permitted)|can(?:not|'t) disable (?:ASLR|address space)|error disabling address space randomization/i,
@@ -195,7 +201,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         errno: ['EPERM', 'EACCES'],
-        says: /RTNETLINK|TUNSETIFF|TUNSETPERSIST|SIOC[A-Z]{4,}|SO_(?:MARK|BINDTODEVICE|PRIORITY)|\biptables|ip6?tables|\bnft\b|nfnetlink|netlink|\bebtables|ethtool|\bipset\b|\btc\b|bridge|veth|wireguard|wg-quick|brctl/i,
+        says: /RTNETLINK|TUNSETIFF|TUNSETPERSIST|SIOC[A-Z]{4,}|SO_(?:MARK|BINDTODEVICE|PRIORITY)|\biptables|ip6?tables|\bnft\b|nfnetlink|netlink|\bebtables|ethtool|\bipset\b|\btc\b|bridge|veth|wireguard|wg-quick|\bwg: |modify interface|bridge addr|brctl/i,
         not: /seccomp|avc:/i,
       },
       {
@@ -224,7 +230,8 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 8,
         errno: ['EPERM', 'EACCES'],
-        says: /\bfusermount3?\b.{0,40}mount|\bmount(?:ing)?\b.{0,60}(?:permission denied|operation not permitted)|umount|\bnsenter\b|pivot_root|swapon|losetup|dmsetup|device-mapper|LOOP_(?:SET|CTL|CONFIGURE)|\bBLK[A-Z]{3,}|sethostname|settimeofday|adjtimex|hwclock|date: cannot set|reboot\(|klogctl|syslog|dmesg|quotaon|chroot|fanotify|acct\(|\bfuse: mount|\bmount_fusefs/i,
+        layer: ['application'],
+        says: /\bfusermount3?\b.{0,40}mount|\bmount(?:ing)?\b.{0,60}(?:permission denied|operation not permitted)|umount|\bnsenter\b|pivot_root|swapon|losetup|dmsetup|device-mapper|LOOP_(?:SET|CTL|CONFIGURE)|\bBLK[A-Z]{3,}|sethostname|settimeofday|adjtimex|hwclock|date: cannot set|reboot\(|klogctl|filesystem propagation|syslog|dmesg|quotaon|chroot|fanotify|acct\(|\bfuse: mount|\bmount_fusefs/i,
         not: /MOUNT_ATTR|seccomp|avc:|setuid|apparmor=|Transport endpoint|idmap/i,
       },
       {
@@ -244,7 +251,18 @@ export const lsmSymptoms: readonly Symptom[] = [
         errno: ['EPERM', 'EACCES'],
         says: /\bchrt\b|set .{0,30}\bpolicy\b|sched_set\w+|setpriority|set_mempolicy|mbind|move_pages|\bnice\b|SCHED_(?:FIFO|RR)|real-?time (?:prio|sched)|pthread_setsched|rtprio|numactl|numa_|set(?:ting)? (?:thread|process) (?:priority|affinity)/i,
       },
+      { weight: 8, errno: ['EPERM'], says: /\bcaps\b|capset|setcap|set capabilities|bounding set/i, not: /IPC_LOCK/ },
+      { weight: 9, says: /ERR_NVGPUCTRPERM|INSUFFICIENT_PRIVILEGES|performance counters/i },
+      { weight: 8, says: /(?:set|change|reset)\w* .{0,80}insufficient permissions/i },
+      { weight: 8, errno: ['EACCES'], says: /perf.?event|perf_event_paranoid/i },
+      { weight: 7, errno: ['EPERM', 'EACCES'], says: /\be?bpf\b|libbpf|\bmap[_ ]create/i },
+      {
+        weight: 7,
+        says: /unable to initialize table|can'?t initialize ip6?tables table|hwclock: cannot access|could not fetch rule set generation/i,
+      },
       { weight: 8, errno: ['EPERM'], verb: ['ioctl'], not: /kvm|avc:|vfio|tpm/i },
+      { weight: 6, errno: ['EPERM'], verb: ['open', 'write'], object: /^\/dev\// },
+      { weight: 7, errno: ['EPERM'], object: /^\/proc\/sys\// },
       { weight: 7, errno: ['EPERM'], verb: ['perf'] },
       { weight: 6, errno: ['EPERM'], verb: ['mmap'], not: /huge|avc:/i },
       {

@@ -117,6 +117,7 @@ export const nodeSymptoms: readonly Symptom[] = [
         says: /linux runtime spec devices|lstat|privileged|error (?:walking|listing|reading) (?:host )?devices/i,
         not: /error gathering|failed to generate spec: (?:l?stat)|custom device/i,
       },
+      { weight: 6, errno: ['ENOENT'], verb: ['stat'], object: /^\/dev\//, layer: ['engine', 'runtime'] },
       { weight: 9, says: /linux runtime spec devices/i },
       {
         weight: 8,
@@ -147,15 +148,16 @@ export const nodeSymptoms: readonly Symptom[] = [
       { weight: 5, errno: ['ENXIO', 'ENODEV'] },
       {
         weight: 6,
-        says: /no CUDA-capable device|CUDA_ERROR_NO_DEVICE|hipErrorNoDevice|no (?:GPUs?|NVIDIA devices?) (?:found|detected)/i,
+        says: /no CUDA-capable device|no CUDA GPUs?|CUDA_ERROR_NO_DEVICE|hipErrorNoDevice|no (?:GPUs?|NVIDIA devices?) (?:found|detected)/i,
       },
       { weight: 5, errno: ['ENOENT'], verb: ['open'], object: /^\/dev\/(?!std|pts|shm|hugepages)/, layer: ['application'] },
       {
         weight: 9,
-        says: /modprobe[^:]{0,40}: (?:FATAL|ERROR)|Module \S+ not found|(?:kernel )?(?:module|driver) .{0,60}(?:is )?not (?:loaded|found|installed|available|inserted)|(?:has failed because it |couldn'?t |could not |can'?t )communicate with the (?:NVIDIA|driver)|no (?:\w+ )?driver (?:is )?(?:loaded|bound)|driver not loaded|nvidia-smi has failed|no devices were found|ROCk module is NOT loaded|NVML: Driver Not Loaded|DRIVER_NOT_LOADED|missing (?:kernel )?(?:module|driver)/i,
+        says: /modprobe[^:]{0,40}: (?:FATAL|ERROR)|Module \S+ not found|(?:kernel )?(?:module|driver) .{0,60}(?:is )?not (?:loaded|found|installed|available|inserted)|(?:has failed because it |couldn'?t |could not |can'?t )communicate with the (?:NVIDIA|driver)|no (?:\w+ )?driver (?:is )?(?:loaded|bound)|driver not loaded|nvidia-smi has failed|no devices were found|ROCk module is NOT loaded|RmInitAdapter failed|NVML: Driver Not Loaded|DRIVER_NOT_LOADED|missing (?:kernel )?(?:module|driver)/i,
         not: /kvm|guest|vhost-vsock|vfio-pci|libnvidia-ml/i,
       },
       { weight: 6, errno: ['EIO'], object: /^\/dev\// },
+      { weight: 6, errno: ['ENOENT'], says: /nvidia-container-cli(?:\.real)?: \w+ error/i, not: /\.so\b/i },
       {
         weight: 7,
         errno: ['ENOENT', 'ENODEV', 'ENXIO'],
@@ -165,6 +167,7 @@ export const nodeSymptoms: readonly Symptom[] = [
       {
         weight: 8,
         says: /nvidia-container-cli:? .{0,40}(?:initialization error|driver (?:error|rpc)|nvml error|load library failed|device error|unknown device)/i,
+        not: /permission|not permitted/i,
       },
     ],
     source: 'read: open(2), ENXIO and ENODEV',
@@ -235,11 +238,15 @@ export const nodeSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'fuser -v <node> and findmnt -S <node> on the host: nobody there speaks for a driver that is bound',
     signs: [
-      { weight: 8, errno: ['EBUSY'], not: /umount|rmdir|remov(?:e|ing)|pivot_root|cgroup|unmount|overlay/i },
+      {
+        weight: 8,
+        errno: ['EBUSY'],
+        not: /umount|rmdir|remov(?:e|ing)|pivot_root|cgroup|unmount|overlay|\/etc\/|\.(?:json|conf|ya?ml|txt)\b/i,
+      },
       {
         weight: 9,
-        says: /(?:device|port|resource|camera|gpu|interface|card) (?:is |was )?(?:already |currently )?(?:busy|in use|claimed|opened by|exclusively)|(?:already|currently) in use by|already mounted or|mount point (?:is )?busy|another (?:process|application|hypervisor|program).{0,60}(?:using|running|open)|unable to claim|could not claim|claim(?:ing)? interface|CUDA_ERROR_(?:DEVICE_UNAVAILABLE)|all CUDA-capable devices are busy|Device or resource busy/i,
-        not: /umount|device unavailable for allocation|address already in use|cgroup/i,
+        says: /^(?=.*(?:device|usb|gpu|camera|card|serial|tty|\/dev\/|vfio|hypervisor|interface|mount)).*(?:(?:device|port|resource|camera|gpu|interface|card) (?:is |was )?(?:already |currently )?(?:busy|in use|claimed|opened by|exclusively)|(?:already|currently) in use by|already mounted or|mount point (?:is )?busy|another (?:process|application|hypervisor|program).{0,60}(?:using|running|open)|unable to claim|could not claim|claim(?:ing)? interface|CUDA_ERROR_(?:DEVICE_UNAVAILABLE)|all CUDA-capable devices are busy)/i,
+        not: /umount|device unavailable for allocation|address already in use|cgroup|container name|lock-frontend|dpkg/i,
       },
     ],
     source: 'read: open(2), EBUSY',
@@ -263,7 +270,7 @@ export const nodeSymptoms: readonly Symptom[] = [
       {
         weight: 7,
         errno: ['EINVAL', 'EOPNOTSUPP'],
-        says: /O_DIRECT|direct[= -]?I?\/?O|ioctl|DRM_|v4l2|VIDIOC|alsa|discard|BLKDISCARD|fallocate|loop device/i,
+        says: /O_DIRECT|direct[= -]?I?\/?O|direct=1|ioctl|DRM_|v4l2|VIDIOC|alsa|discard|BLKDISCARD|fallocate|loop device/i,
         not: /VFIO_|idmap/i,
       },
       { weight: 7, says: /not a (?:tty|typewriter)|not supported by (?:the )?(?:device|driver)|the input device is not a TTY/i },
@@ -344,7 +351,7 @@ export const gpuSymptoms: readonly Symptom[] = [
       },
       {
         weight: 6,
-        says: /no CUDA-capable device is detected|CUDA_ERROR_NO_DEVICE|CUDA error: (?:no|unknown)|CUDA_ERROR_UNKNOWN|cuInit.{0,60}(?:fail|error|unknown)|torch\.cuda\.is_available|hipErrorNoDevice|no (?:HIP|ROCm)[- ](?:capable )?(?:GPUs?|devices?)|no (?:supported|compatible) (?:GPU|CL|opencl|level).{0,30}(?:found|device)|Number of platforms +0|No OpenCL|ZE_RESULT_ERROR_UNINITIALIZED|no (?:GPUs?|NVIDIA devices?|devices?) (?:found|detected|available)/i,
+        says: /no CUDA GPUs? are|no CUDA-capable device is detected|CUDA_ERROR_NO_DEVICE|CUDA error: (?:no|unknown)|CUDA_ERROR_UNKNOWN|cuInit.{0,60}(?:fail|error|unknown)|torch\.cuda\.is_available|hipErrorNoDevice|no (?:HIP|ROCm)[- ](?:capable )?(?:GPUs?|devices?)|no (?:supported|compatible) (?:GPU|CL|opencl|level).{0,30}(?:found|device)|Number of platforms +0|No OpenCL|ZE_RESULT_ERROR_UNINITIALIZED|no (?:GPUs?|NVIDIA devices?|devices?) (?:found|detected|available)/i,
       },
     ],
     source: 'read: NVIDIA k8s-device-plugin README, nvidia-container-toolkit install guide',

@@ -35,7 +35,10 @@ export const usernsSymptoms: readonly Symptom[] = [
         not: /newuidmap/i,
       },
       { weight: 8, errno: ['EPERM', 'EINVAL', 'EACCES'], verb: ['setuid'], says: /setgroups|set_?groups|setgid|setresgid/i },
-      { weight: 6, errno: ['EPERM'], verb: ['mknod', 'mount'], layer: ['application'] },
+      { weight: 6, errno: ['EPERM'], verb: ['mount'], layer: ['application'] },
+      { weight: 7, errno: ['EPERM'], verb: ['mknod'], layer: ['application'] },
+      { weight: 7, errno: ['EPERM'], verb: ['mknod'], layer: ['runtime'] },
+      { weight: 6, errno: ['EACCES'], verb: ['mkdir', 'open', 'stat'], layer: ['runtime'], object: /\/(?:rootfs|merged|root)\// },
       {
         weight: 7,
         errno: ['EPERM', 'EACCES'],
@@ -156,7 +159,7 @@ export const usernsSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /new[ug]idmap|max_user_namespaces|unprivileged_userns|userns_create|no sub[ug]id ranges|\/etc\/sub[ug]id|no usable sandbox|(?:create|creating|new|setup|make|start|unshar\w+|setting up|enter|spawn\w*|clone)[^.]{0,40}(?:user[_ ]?namespaces?|userns|CLONE_NEWUSER)[^.]{0,120}(?:not permitted|denied|fail|no space|invalid|unable|error)?|cannot clone|clone:? ?\(?operation not permitted|move to new namespace|bwrap|bubblewrap|unshare(?:\(\))?:? (?:failed|operation not permitted|invalid argument)|user namespaces? (?:are |is )?(?:not enabled|disabled|not available)|unprivileged user namespaces?|\buid_map|SUID sandbox|zygote.{0,40}sandbox|cannot (?:re-?exec|setup namespace)|nsexec|rootlesskit/i,
+        says: /new[ug]idmap|max_user_namespaces|unprivileged_userns|userns_create|no sub[ug]id ranges|\/etc\/sub[ug]id|no usable sandbox|(?:create|creating|new|setup|make|start|unshar\w+|setting up|enter|spawn\w*|clone)[^.]{0,40}(?:user[_ ]?namespaces?|userns|CLONE_NEWUSER)[^.]{0,120}(?:not permitted|denied|fail|no space|invalid|unable|error)?|cannot clone|clone:? ?\(?operation not permitted|move to new namespace|\/proc\/self\/exe: operation not permitted|bwrap|bubblewrap|unshare(?:\(\))?:? (?:failed|operation not permitted|invalid argument)|user namespaces? (?:are |is )?(?:not enabled|disabled|not available)|unprivileged user namespaces?|\buid_map|SUID sandbox|zygote.{0,40}sandbox|cannot (?:re-?exec|setup namespace)|nsexec.{0,60}user|rootlesskit/i,
         not: /hostUsers|validate OCI|mapping host ID|\bid-?map|does not support user namespaces/i,
       },
       { weight: 8, errno: ['EPERM', 'EINVAL', 'ENOSPC'], verb: ['unshare'], says: /user|\bclone\b|unshare/i },
@@ -191,6 +194,7 @@ export const rootlessSymptoms: readonly Symptom[] = [
         object: /^\/(?:run|var\/run|sys\/fs\/cgroup|proc|var\/lib|etc)\//,
         not: new RegExp(`newuidmap|${'uid_map'}|sysctl`, 'i'),
       },
+      { weight: 6, errno: ['EACCES', 'EPERM'], object: /^\/sys\/fs\/cgroup/, not: /devices\.(?:allow|deny)/ },
       { weight: 6, errno: ['EACCES'], layer: ['kata'], object: /^\/run\/(?:kata|vc|user)/, says: kataWords },
     ],
     source:

@@ -27,7 +27,7 @@ export const vmmSymptoms: readonly Symptom[] = [
       { weight: 9, errno: ['ENOENT', 'ENODEV', 'ENXIO', 'EBUSY', 'EINVAL'], object: /^\/dev\/kvm$/ },
       {
         weight: 9,
-        says: /KVM kernel module|failed to initiali[sz]e kvm|failed to add any hypervisor device|KVM (?:is )?(?:not (?:available|supported|found|enabled|installed|loaded)|unavailable|acceleration can ?not)|no (?:usable )?\/dev\/kvm|\/dev\/kvm.{0,60}(?:not found|doesn'?t exist|does not exist|not available|missing|not accessible)|doesn'?t support hardware virtuali|hardware virtuali[sz]ation|KVM_CREATE_VM|KVM_GET_API|Hypervisor::new|(?:creat|open)\w* KVM|kvm: (?:no hardware support|disabled by bios)|\b(?:vmx|svm)\b.{0,40}(?:not|disabled|off|missing)|nested virtuali[sz]ation|accel(?:erator)?.{0,20}kvm.{0,40}(?:not|fail|invalid)|virtuali[sz]ation (?:is )?(?:not (?:supported|enabled)|disabled)|KvmError|devices\.kubevirt\.io\/kvm|not capable of running Kata/i,
+        says: /KVM kernel module|Kernel-based Virtual Machine|requires KVM|kvm_(?:intel|amd)\b.{0,60}(?:not|fail|missing)|modprobe kvm|failed to initiali[sz]e kvm|failed to add any hypervisor device|KVM (?:is )?(?:not (?:available|supported|found|enabled|installed|loaded)|unavailable|acceleration can ?not)|no (?:usable )?\/dev\/kvm|\/dev\/kvm.{0,60}(?:not found|doesn'?t exist|does not exist|not available|missing|not accessible)|doesn'?t support hardware virtuali|hardware virtuali[sz]ation|KVM_CREATE_VM|KVM_GET_API|Hypervisor::new|(?:creat|open)\w* KVM|kvm: (?:no hardware support|disabled by bios)|\b(?:vmx|svm)\b.{0,40}(?:not|disabled|off|missing)|nested virtuali[sz]ation|accel(?:erator)?.{0,20}kvm.{0,40}(?:not|fail|invalid)|virtuali[sz]ation (?:is )?(?:not (?:supported|enabled)|disabled)|KvmError|devices\.kubevirt\.io\/kvm|domaintype=kvm|not capable of running Kata/i,
         not: /invalid accelerator kvm|kvm-intel\.ko|permission denied.{0,40}\/dev\/net/i,
       },
       {
@@ -77,7 +77,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /no iommu_?group|iommu[^.]{0,60}(?:not (?:enabled|supported|found|available|present|detected|set)|disabled|is off|isn'?t|missing|required|does not support)|VFIO support (?:not available|could not be initiali[sz]ed)|noiommu|no-iommu|IOMMU not enabled|(?:requires?|needs?|without|no|enable) (?:an )?iommu\b|unsafe interrupt|interrupt remapping|iommu_groups?.{0,60}(?:empty|no such)|host does not support passthrough/i,
+        says: /no iommu_?group|iommu[^.]{0,60}(?:not (?:enabled|supported|found|available|present|detected|set)|disabled|is off|isn'?t|missing|required|does not support)|VFIO support (?:not available|could not be initiali[sz]ed)|noiommu|no-iommu|IOMMU not enabled|(?:requires?|needs?|without|no|enable) (?:an )?iommu\b|unsafe interrupt|interrupt remapping|iommu_groups?.{0,60}(?:empty|no such)|host do(?:es not|esn'?t) support passthrough/i,
         not: /is not viable|multiple address spaces|has no IOMMU group|vfio-pci\/0000/i,
       },
     ],
@@ -139,8 +139,8 @@ export const vmmSymptoms: readonly Symptom[] = [
       { weight: 9, errno: ['ENOENT'], object: /\/vfio(?:\/|-)|vfio-pci/, not: /error gathering|CDI/i },
       {
         weight: 9,
-        says: /not bound to (?:the )?(?:vfio|uio|igb_uio|a |driver)|bound to .{0,40}(?:wrong|kernel driver)|cannot find (?:the )?(?:vfio|iommu) group|(?:un)?bind\w*[^.]{0,60}(?:vfio|driver|fail|error)|driver_override|vfio-pci.{0,60}(?:not|fail|no such|missing|unable)|VFIO (?:group|container).{0,40}(?:not (?:found|open|available)|fail)|IOMMU group \d+ contains no|VFIO control node missing|new_id|(?:not managed|no driver) by .{0,10}(?:vfio|VFIO)/i,
-        not: /not viable|is not a valid device model|reset|permission denied|operation not permitted|non-filtered/i,
+        says: /not bound to (?:the )?(?:vfio|uio|igb_uio|a |driver)|bound to .{0,40}(?:wrong|kernel driver)|cannot find (?:the )?(?:vfio|iommu) group|(?:un)?bind\w*[^.]{0,60}(?:vfio|driver|fail|error)|driver_override|vfio-pci[^:]{0,40}(?:not (?:bound|found|loaded|available)|no such|missing)|not managed by VFIO|open VFIO group \d+: no such|VFIO (?:group|container).{0,40}(?:not (?:found|open|available)|fail)|IOMMU group \d+ contains no|VFIO control node missing|new_id|(?:not managed|no driver) by .{0,10}(?:vfio|VFIO)/i,
+        not: /not viable|is not a valid device model|expects a pluggable device|reset|permission denied|operation not permitted|non-filtered/i,
       },
     ],
     source: 'read: DPDK lib/eal/linux/eal_vfio.c; Linux Documentation/driver-api/vfio.rst',
@@ -162,7 +162,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /(?:cannot|failed to|unable to|can'?t) reset|reset mechanism|reset fail|error getting device|(?:map|mmap|BAR|region)\w*.{0,60}BAR|BAR \d.{0,60}(?:fail|can'?t|no space)|VFIO_(?:DEVICE|GROUP|SET|CHECK)\w*.{0,60}(?:invalid|fail|error)|failed to setup .{0,20}INTx|failed to (?:set|get) .{0,20}(?:irq|region|device) info|No such host device|MSI-?X/i,
+        says: /(?:cannot|failed to|unable to|can'?t) reset|not ready \d+ms after|stuck in D3|power on device|reset mechanism|reset fail|error getting device|(?:map|mmap|BAR|region)\w*.{0,60}BAR|BAR \d.{0,60}(?:fail|can'?t|no space)|VFIO_(?:DEVICE|GROUP|SET|CHECK)\w*.{0,60}(?:invalid|fail|error)|failed to setup .{0,20}INTx|failed to (?:set|get) .{0,20}(?:irq|region|device) info|VFIO_MAP_DMA failed: (?:bad address|invalid argument)|No such host device|MSI-?X/i,
         not: /hotplug VFIO device" error|not viable|no such file|permission denied|not permitted/i,
       },
     ],
@@ -180,7 +180,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /duplicate (?:nodes?|ID)|node-name=.{0,40}(?:duplicate|exists|already)|Duplicate device|duplicate .{0,20}for device/i,
+        says: /duplicate nodes? |Duplicate ID '\S+' for device|node-name=.{0,40}(?:duplicate|exists|already)|Duplicate device|duplicate .{0,20}for device/i,
       },
     ],
     source: 'read: https://github.com/kata-containers/kata-containers/issues/11649',
@@ -201,7 +201,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /not a valid device model|does not accept value|unsupported machine type|invalid accelerator|machine type .{0,40}(?:not|invalid|unsupported)|invalid option|(?:property|parameter) .{0,60}(?:not found|is (?:unexpected|missing|invalid))|Invalid parameter type|(?:unknown|unrecognized) (?:option|argument|property|device|driver)|Unknown driver|CPU (?:model|feature) .{0,60}(?:not|un)|doesn'?t support requested feature|is not supported by this (?:qemu|machine|build)|virtio-9p.{0,40}|virtfs|Could not mount kataShared|unable to find CPU model|requires? .{0,20}(?:nvdimm|memory hotplug)|unsupported driver type/i,
+        says: /not a valid device model|does not accept value|unsupported machine type|invalid accelerator|machine type .{0,40}(?:not|invalid|unsupported)|invalid option|(?:property|parameter) .{0,60}(?:not found|is (?:unexpected|missing|invalid))|Invalid parameter type|(?:unknown|unrecognized) (?:option|argument|property|driver)|Unknown driver|CPU (?:model|feature) .{0,60}(?:not|un)|doesn'?t support requested feature|is not supported by this (?:qemu|machine|build)|virtio-9p.{0,40}|virtfs|Could not mount kataShared|unable to find CPU model|requires? .{0,20}(?:nvdimm|memory hotplug)|unsupported driver type/i,
         layer: ['kata', 'vmm', 'shim'],
         not: /nvproxy|config version/i,
       },
@@ -241,7 +241,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     remedies: [{ do: 'the VMM’s own lines in journalctl -t kata (enable_debug = true), then explain those', cost: none }],
     otherwise: 'run the VMM’s command line from the log by hand: its first line is the cause',
     signs: [
-      { weight: 7, errno: ['ECONNREFUSED', 'ENOENT'], layer: ['vmm'], says: /socket|\.sock\b/i },
+      { weight: 7, errno: ['ECONNREFUSED', 'ENOENT'], layer: ['vmm'], says: /socket|\.sock\b/i, not: /vhost-?fs|vhost-?user/i },
       {
         weight: 7,
         says: /qmp\.sock|qemu (?:process )?(?:exited|died|has terminated|quit)|failed to launch (?:qemu|cloud-hypervisor)|(?:CLH|cloud-hypervisor|firecracker|QEMU|VMM|hypervisor) is not running|couldn'?t initiali[sz]e QMP|QMP not ready|exiting QMP loop|(?:clh|ch|api)[-.\w]*\.sock.{0,80}(?:refused|no such|reset)|(?:VMM|hypervisor|QEMU|firecracker).{0,40}(?:exited|crashed|terminated|signal|killed)|unexpectedly closed the monitor|failed to (?:boot|start) (?:the )?(?:vm|sandbox vm|hypervisor)|monitor socket/i,
@@ -267,7 +267,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /virtiofsd?\b|virtio[-_]fs|vhost-user(?:-fs)?|shared ?fs|vhost VQ|vhost_set_\w+|Failed to set msg fds|vhost.{0,20}ring/i,
+        says: /virtiofsd?\b|vhost-fs\.sock|virtio[-_]fs|vhost-user(?:-fs)?|shared ?fs|vhost VQ|vhost_set_\w+|Failed to set msg fds|vhost.{0,20}ring/i,
         not: /rootless sharefs|vhost-vsock|kernel .{0,20}virtiofs/i,
       },
     ],
@@ -296,7 +296,7 @@ export const vmmSymptoms: readonly Symptom[] = [
       },
       {
         weight: 9,
-        says: /both (?:an )?image and (?:an )?initrd|missing image and initrd|guest boot image|(?:could not|can'?t|cannot|failed to|unable to) (?:find|load|open|read|boot) (?:the )?(?:kernel|initrd|guest)|(?:kernel|initrd).{0,60}(?:too large|invalid magic|not found|not a)|Unable to mount root fs|Kernel panic|KernelLoad|ReadKernelImage|VmBoot\(|modprobe.{0,80}guest|guest.{0,60}(?:kernel )?module|PVH|kernel_modules/i,
+        says: /(?:vmlinu[xz]|kata-containers|initrd|\.img)\S* does not exist|both (?:an )?image and (?:an )?initrd|missing image and initrd|guest boot image|(?:could not|can'?t|cannot|failed to|unable to) (?:find|load|open|read|boot) (?:the )?(?:kernel|initrd|guest)|(?:kernel|initrd) ?(?:image|file|path)?.{0,20}(?:too large|invalid magic|not a )|Unable to mount root fs|Kernel panic|KernelLoad|ReadKernelImage|VmBoot\(|modprobe.{0,80}guest|guest.{0,60}(?:kernel )?module|PVH|kernel_modules/i,
         not: /AddrNotAvailable/i,
       },
     ],
