@@ -30,8 +30,8 @@ const verbs: Record<string, () => Promise<Verb>> = {
 };
 
 // Help, options before the verb, and words that are no verb need all of them.
-const named = verbs[process.argv[2] ?? ''];
-for (const load of named === undefined ? Object.values(verbs) : [named]) (await load())(program, version);
+const named = Object.entries(verbs).filter(([name]) => name === process.argv[2]);
+for (const [, load] of named.length > 0 ? named : Object.entries(verbs)) (await load())(program, version);
 
 // A reader that closes early, like head(1), has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

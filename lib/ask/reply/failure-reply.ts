@@ -26,7 +26,7 @@ export function failureReply(
   const [first, ...others] = causes;
   if (first === undefined) return '';
   const tested = testedText(judged);
-  const untested = untestedText(judged, first.questions);
+  const untested = untestedText(judged, first.questions, engine);
   return [
     heading(sheet, titleOf(failure)),
     '\n',

@@ -12,7 +12,7 @@ export interface Sheet {
 export const plainSheet: Sheet = { width: 80, paint: (_, text) => text };
 
 const indent = 2;
-const labelWidth = 10;
+const labelWidth = 11;
 
 /** A label and its text, broken at blanks; later lines are indented like the first. */
 export function field(sheet: Sheet, name: string, text: string, column = indent + labelWidth): string {

@@ -66,7 +66,7 @@ export function reply(
 
 /** Nothing known: what was read, and what shares its object or errno. */
 function unknownReply({ text, failure, causes }: Explanation, sheet: Sheet): string {
-  const shown = clip(visibleLine(text), 200);
+  const shown = visibleLine(clip(text, 200));
   const facts =
     failure === undefined || (failure.errno === undefined && failure.object === undefined)
       ? []

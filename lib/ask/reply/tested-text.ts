@@ -1,4 +1,5 @@
 import { versionOrder } from '../../report/ranges.ts';
+import type { Wanted } from '../narrow.ts';
 import type { Tested } from '../tested.ts';
 
 /** Tested versions of each engine, and the runtimes: `containerd 1.6.20 … 2.4.2 (9 versions) with runc, crun: OWN-OFF`. */
@@ -17,12 +18,14 @@ export function testedText(tested: readonly Tested[]): string | undefined {
     .concat(`: ${first.question}`);
 }
 
-/** Engines of which no recorded run tells anything on these questions. */
-export function untestedText(tested: readonly Tested[], questions: readonly string[]): string | undefined {
+/** Engines of which no recorded run tells anything on these questions; of a narrowed answer only the one that is meant. */
+export function untestedText(tested: readonly Tested[], questions: readonly string[], engine?: Wanted): string | undefined {
   if (questions.length === 0) return 'by podproof: no question asks for this cause';
-  const seen = new Set(tested.map(({ engine }) => engine));
-  const absent = ['containerd', 'crio'].filter((engine) => !seen.has(engine));
-  return absent.length === 0 ? undefined : `${absent.map(engineName).join(' and ')}: no recorded run asks it there`;
+  const seen = new Set(tested.map((each) => each.engine));
+  const absent = ['containerd', 'crio'].filter((name) => !seen.has(name) && (engine === undefined || engine.name === name));
+  if (absent.length === 0) return undefined;
+  const version = engine?.version === undefined ? '' : ` ${engine.version}`;
+  return `${absent.map(engineName).join(' and ')}${version}: no recorded run asks it there`;
 }
 
 /** Up to three versions by name; of more the first and the last, and how many. */

@@ -2,6 +2,7 @@ import { knownIssues, suites } from '../../../../suites/all.ts';
 import { parseMadison, pickCandidate } from '../../../artifacts/debian-version.ts';
 import { findSum } from '../../../artifacts/release.ts';
 import { explain } from '../../../ask/explain.ts';
+import { answerFailure } from '../../../ask/failure-answer.ts';
 import { reply } from '../../../ask/reply/reply.ts';
 import { symptoms } from '../../../ask/symptoms/all.ts';
 import { symptomOf, worthRetry } from '../../../judge/symptoms.ts';
@@ -26,10 +27,30 @@ const said = [
   "sh: can't open /dev/x: Permission denied",
 ];
 
+/** What no program says of a failure: whatever is made of it, there is no answer. */
+const noise = [
+  'a'.repeat(2_000),
+  'lorem ipsum dolor sit amet '.repeat(20),
+  '0123456789 '.repeat(50),
+  '{"a":[1,2,3]}',
+  '....----',
+  'äöü 中文 🙂',
+];
+
 export const wordTargets: Target[] = [
   {
+    name: 'noise',
+    corpus: async () => noise,
+    open: async () => ({
+      try(text) {
+        const answer = answerFailure(text, symptoms);
+        if (answer !== undefined) throw new Error(`noise is answered with ${answer.causes[0]?.id ?? ''}`);
+      },
+    }),
+  },
+  {
     name: 'error-text',
-    corpus: async () => said,
+    corpus: async () => [...said, ...symptoms.map(({ example }) => example)],
     open: async () => ({
       try(text) {
         reply(explain(text, book), { all: true });
