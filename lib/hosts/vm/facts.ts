@@ -22,6 +22,8 @@ export const qemu = {
   /**
    * From here on a page of code is locked before it is translated. Before, one emulated CPU may run what another is just
    * patching: `Oops: int3`, and the host is lost. Citation: QEMU 8.1, "accel/tcg: Always lock pages before translation".
+   * Not never, only seldom: under a key of the scheduler that is patched without a pause, 4 of 7 hosts died within 20 s on
+   * 7.2.22, and 1 of 10 on 10.0.2, which patched it 2000 times in the others; of 42 that opened IPv6 connections, none.
    */
   steadySince: '8.1',
 } as const;

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { benchPlan } from './plan.bench.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { benchCritest } from './critest.bench.ts';
+import { benchEmulation } from './emulation.bench.ts';
 import { benchFleet } from './fleet.bench.ts';
 import { benchHost } from './host.bench.ts';
 import { benchMerge } from './merge.bench.ts';
@@ -12,11 +13,12 @@ import { peakMemory, spread, type Spread } from './measure.ts';
 import { benchJudge, benchRender } from './records.bench.ts';
 import { benchRuns } from './runs.bench.ts';
 
-/** `npm run bench [-- --only plan,fleet,judge,merge,render,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON. */
+/** `npm run bench [-- --only plan,fleet,judge,merge,render,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON; `--only emulation [--rounds N]` compares two QEMUs. */
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'plan,fleet,judge,merge,render,runs,host,critest' },
     results: { type: 'string', default: join(packageRoot, 'results') },
+    rounds: { type: 'string', default: '2' },
     out: { type: 'string' },
   },
 });
@@ -29,6 +31,7 @@ const parts: Record<string, () => Promise<Spread[]>> = {
   runs: () => benchRuns(values.results),
   host: benchHost,
   critest: benchCritest,
+  emulation: () => benchEmulation(Number(values.rounds)),
 };
 const measured: Spread[] = [];
 for (const name of values.only.split(',')) {
