@@ -19,6 +19,6 @@ export function answerFailure(text: string, symptoms: readonly Symptom[]): Failu
   return first && { failure: first.failure, causes: causes.map(({ symptom }) => causeEntry(symptom)) };
 }
 
-export function causeEntry({ id, cause, where, questions, remedies, otherwise, source }: Symptom): CauseEntry {
-  return { id, cause, where, questions, remedies, otherwise, source };
+export function causeEntry({ signs: _signs, example: _example, ...told }: Symptom): CauseEntry {
+  return told;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { narrowTested, tooOld, wanted } from './narrow.ts';
+import { narrowTested, outside, tooOld, wanted } from './narrow.ts';
 import { testedText, untestedText } from './reply/tested-text.ts';
 import { testedIn } from './tested.ts';
 
@@ -53,6 +53,14 @@ describe('an answer that is narrowed', () => {
     expect(tooOld('containerd 1.6, CRI-O 1.22', wanted('crio@1.20'))).toContain('too old');
     expect(tooOld('containerd 1.6, CRI-O 1.22', wanted('crio@1.36'))).toBeUndefined();
     expect(tooOld('containerd 1.6, CRI-O 1.22', wanted('containerd@1.5.18'))).toContain('1.6 on');
+  });
+
+  it('says that a version is outside of those that have the cause', () => {
+    const ranges = ['runc >=1.2.0 <1.2.4', 'crun >=1.5 <1.20'];
+    expect(outside(ranges, wanted('runc@1.3.6'))).toBe('runc 1.3.6 is outside of that');
+    expect(outside(ranges, wanted('runc@1.2.3'))).toBeUndefined();
+    expect(outside(ranges, wanted('kata@4.1.0'))).toBeUndefined();
+    expect(outside(ranges, undefined)).toBeUndefined();
   });
 
   it.for(['!!', '', '1.7', 'a b'])('is refused for %j, which is no name', (text) => {

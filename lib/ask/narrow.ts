@@ -1,4 +1,4 @@
-import { compareVersions } from '../model/version.ts';
+import { compareVersions, inRange } from '../model/version.ts';
 import type { Tested } from './tested.ts';
 
 /** An engine or a runtime that answers are narrowed to: `crio@1.36` is every version that begins so, `kata` every version. */
@@ -18,6 +18,14 @@ export function narrowTested(tested: readonly Tested[], engine: Wanted | undefin
   return tested.filter(
     (each) => isMeant(each.engine, each.engineVersion, engine) && isMeant(each.runtime, each.runtimeVersion, runtime),
   );
+}
+
+/** That this component's version is outside of all its ranges, as a sentence; undefined where it is not, or none is given. */
+export function outside(ranges: readonly string[], component: Wanted | undefined): string | undefined {
+  const { name, version } = component ?? {};
+  const own = ranges.map((range) => range.split(' ')).filter(([of]) => of === name);
+  if (name === undefined || version === undefined || own.length === 0) return undefined;
+  return own.some(([, ...range]) => inRange(version, range.join(' '))) ? undefined : `${name} ${version} is outside of that`;
 }
 
 /** What of `containerd 1.6, CRI-O 1.22` this engine misses, as a sentence; undefined where nothing is known to be missing. */

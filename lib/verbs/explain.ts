@@ -41,14 +41,14 @@ export function explainVerb(program: Command): void {
       const answer = isOneWord || flags.json === true ? undefined : answerFailure(text, symptoms);
       const tested = narrowTested(await testedOn(answer?.causes[0]?.questions ?? []), engine, runtime);
       if (answer !== undefined && flags.all !== true) {
-        process.stdout.write(failureReply(answer, sheet(), { tested, all: false, engine }));
+        process.stdout.write(failureReply(answer, sheet(), { tested, all: false, engine, runtime }));
         return;
       }
       // The suites take longer to load than all else, and a failure's cause is known without them.
       const { explainFully, reply } = await import('./explain-fully.ts');
       const told = await explainFully(text, flags.matrix, { engine, runtime });
       if (flags.json === true) process.stdout.write(`${JSON.stringify({ ...told, text: visible(text) }, undefined, 2)}\n`);
-      else process.stdout.write(reply(told, { sheet: sheet(), all: flags.all === true, engine, tested }));
+      else process.stdout.write(reply(told, { sheet: sheet(), all: flags.all === true, engine, runtime, tested }));
       process.exitCode = told.kind === 'unknown' ? 1 : 0;
     });
 }

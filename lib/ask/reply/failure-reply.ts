@@ -1,6 +1,6 @@
 import { clip, visibleLine } from '../../report/visible.ts';
 import type { CauseEntry, FailureAnswer } from '../failure-answer.ts';
-import { tooOld, type Wanted } from '../narrow.ts';
+import { outside, tooOld, type Wanted } from '../narrow.ts';
 import type { Failure } from '../reader/failure.ts';
 import { none, type Remedy } from '../symptoms/symptom.ts';
 import type { Tested } from '../tested.ts';
@@ -14,14 +14,15 @@ const remedies = 2;
 export interface FailureReplyOptions {
   tested: readonly Tested[];
   all: boolean;
-  engine: Wanted | undefined;
+  engine?: Wanted | undefined;
+  runtime?: Wanted | undefined;
 }
 
 /** What a failure means, in about a dozen lines: cause, fixes, what they cost, what was tested, what would show another cause. */
 export function failureReply(
   { failure, causes }: FailureAnswer,
   sheet: Sheet,
-  { tested: judged, all, engine }: FailureReplyOptions,
+  { tested: judged, all, engine, runtime }: FailureReplyOptions,
 ): string {
   const [first, ...others] = causes;
   if (first === undefined) return '';
@@ -32,6 +33,7 @@ export function failureReply(
     '\n',
     field(sheet, 'cause', `${first.cause} [${first.id}]`),
     ...(all ? [field(sheet, 'where', first.where)] : []),
+    ...versionLines(first, sheet, [engine, runtime]),
     ...remedyLines(first, sheet, all, engine),
     ...others.map((other) => field(sheet, 'or', `${other.cause} [${other.id}]`)),
     field(sheet, others.length > 0 ? 'tell apart' : 'otherwise', first.otherwise),
@@ -48,6 +50,7 @@ export function causeBlock(cause: CauseEntry, sheet: Sheet): string {
     heading(sheet, cause.id),
     field(sheet, 'cause', cause.cause),
     field(sheet, 'where', cause.where),
+    ...versionLines(cause, sheet, []),
     ...remedyLines(cause, sheet, true),
     field(sheet, 'otherwise', cause.otherwise),
     field(sheet, 'source', cause.source),
@@ -71,6 +74,12 @@ function article(layer: string): string {
     application: 'an application',
   };
   return names[layer] ?? `the ${layer}`;
+}
+
+/** Which versions have it, and whether those that are meant do. */
+function versionLines({ ranges = [] }: CauseEntry, sheet: Sheet, meant: ReadonlyArray<Wanted | undefined>): string[] {
+  const not = meant.flatMap((component) => outside(ranges, component) ?? []);
+  return ranges.length === 0 ? [] : [field(sheet, 'versions', [ranges.join(', '), ...not].join('; '))];
 }
 
 function remedyLines({ remedies: list }: CauseEntry, sheet: Sheet, all: boolean, engine?: Wanted): string[] {

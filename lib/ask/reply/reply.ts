@@ -16,13 +16,14 @@ export interface ReplyOptions {
   /** All that is known instead of a dozen lines. */
   all?: boolean;
   engine?: Wanted | undefined;
+  runtime?: Wanted | undefined;
   tested?: readonly Tested[];
 }
 
 /** An explanation in lines for a terminal. What was given is shown with its control characters written out. */
 export function reply(
   explanation: Explanation,
-  { sheet = plainSheet, all = false, engine, tested = [] }: ReplyOptions = {},
+  { sheet = plainSheet, all = false, engine, runtime, tested = [] }: ReplyOptions = {},
 ): string {
   const { kind, verdict, cell, causes, found, rules, known, recorded, runs } = explanation;
   const evidence = recorded.length === 0 ? '' : `\n${recordedLines(recorded, sheet)}`;
@@ -42,7 +43,7 @@ export function reply(
     case 'failure':
       return explanation.failure === undefined
         ? ''
-        : `${failureReply({ failure: explanation.failure, causes }, sheet, { tested, all, engine })}${all ? more() : ''}`;
+        : `${failureReply({ failure: explanation.failure, causes }, sheet, { tested, all, engine, runtime })}${all ? more() : ''}`;
     case 'cause':
       return `${causes.map((cause) => causeBlock(cause, sheet)).join('\n')}${all ? more() : evidence}`;
     case 'verdict':

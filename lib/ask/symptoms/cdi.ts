@@ -105,6 +105,7 @@ export const cdiSymptoms: readonly Symptom[] = [
     cause:
       'Kata’s agent waits in vain for a CDI specification in the guest: the guest has no driver or generator for this device',
     where: 'Kata 3.13 on, pods with a cdi.k8s.io annotation or a VFIO device of that kind.',
+    ranges: ['kata >=3.13.0'],
     questions: ['DEV-CDI'],
     remedies: [
       {

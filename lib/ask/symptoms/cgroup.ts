@@ -74,6 +74,7 @@ export const cgroupSymptoms: readonly Symptom[] = [
       'the container’s device rules got lost or were never complete: systemd set them anew (daemon-reload, an update of the running container) and does not know the device',
     where:
       'the systemd cgroup driver; runc before 1.2.5 where a node has no link in /dev/char, runc 1.1.3 and 1.1.4 on hosts without udev, crun before 1.19 at each update.',
+    ranges: ['runc <1.2.5', 'crun <1.19'],
     questions: ['DEV-CGROUP'],
     remedies: [
       { do: 'restart the container; then runc 1.2.5 or crun 1.19, or newer', cost: none },
@@ -113,6 +114,7 @@ export const cgroupSymptoms: readonly Symptom[] = [
     example: '2024/12/25 06:24:47 open /dev/net/tun: operation not permitted',
     cause: 'the pod makes /dev/net/tun itself or mounts it, and the runtime no longer allows 10:200 to every container',
     where: 'runc 1.2.0 to 1.2.3 and crun 1.5 to 1.19: before and after them 10:200 is among the default rules.',
+    ranges: ['runc >=1.2.0 <1.2.4', 'crun >=1.5 <1.20'],
     questions: ['DEV-CGROUP', 'PRIV-WITHHELD-DENIED'],
     remedies: [
       { do: 'runc 1.2.4 or crun 1.20, or newer', cost: none },

@@ -81,6 +81,7 @@ export const engineSymptoms: readonly Symptom[] = [
       'the configuration file, or a drop-in of it, has another schema than this containerd reads, or keys of another schema than it names',
     where:
       'containerd 1.6.32, 1.7.17 and 2.0 on; older ones load such a file, ignore its tables and run on defaults. A drop-in may not be newer than its main file in 2.3.0 to 2.3.4.',
+    ranges: ['containerd >=1.6.32'],
     questions: ['ID-CONFIG', 'DOC-DROP-IN-NEWER', 'DOC-DROP-IN-OLDER'],
     remedies: [
       {
@@ -102,6 +103,7 @@ export const engineSymptoms: readonly Symptom[] = [
     example: 'level=warning msg="Ignoring unknown key in TOML for plugin" key=device_ownership_from_security_context',
     cause: 'a key of the configuration has no effect: mostly one that stands in the table of another schema',
     where: 'containerd 2.0 on says so. 1.x and CRI-O ignore unknown keys without a word.',
+    ranges: ['containerd >=2.0.0'],
     questions: ['ID-CONFIG', 'OWN-EFFECTIVE'],
     remedies: [
       {
@@ -287,6 +289,7 @@ export const engineSymptoms: readonly Symptom[] = [
     cause:
       'a container in a user namespace lost its root before it was created: the id-mapped copy of its layers shared mounts with the host',
     where: 'CRI-O before 1.33 with storage_option overlay.skip_mount_home=true, where the storage lies on a shared mount.',
+    ranges: ['crio <1.33.0'],
     questions: ['OWN-USERNS', 'OWN-USERNS-MAPPED'],
     remedies: [
       { do: 'CRI-O 1.33 or newer; before it, overlay.skip_mount_home only on nodes whose runtimes need it (Kata)', cost: none },

@@ -11,6 +11,7 @@ export const kataSymptoms: readonly Symptom[] = [
     cause:
       'the VMM runs as a kata-N account (rootless = true), opens the host’s disk itself, and the mode of the node keeps it out',
     where: 'Kata with a rootless VMM, at StartContainer: the Go shim in every version, runtime-rs through 4.1.0.',
+    ranges: ['kata >=2.3.0'],
     questions: ['RVMM-BLOCK-EACCES', 'RVMM-BLOCK-OPEN'],
     remedies: [
       {
@@ -46,6 +47,7 @@ export const kataSymptoms: readonly Symptom[] = [
       'the VMM is not root (Kata: rootless = true), and /dev/vfio/GROUP is root:root 0600: EACCES of the file mode, not EPERM of a device cgroup',
     where:
       'Kata with a rootless VMM, both shims, every version, at StartContainer; libvirt’s QEMU where nobody gave it the node.',
+    ranges: ['kata >=2.3.0'],
     questions: ['RVMM-VFIO-EACCES'],
     remedies: [
       {
@@ -74,6 +76,7 @@ export const kataSymptoms: readonly Symptom[] = [
     example: 'QMP command failed: vfio error: 0000:84:00.0: failed to open /dev/vfio/84: Operation not permitted',
     cause: 'the device cgroup of the sandbox keeps the VMM from the VFIO group: EPERM; the file mode is not what refuses',
     where: 'Kata 1.x with sandbox_cgroup_only = true; QEMU in any container without a rule for the group.',
+    ranges: ['kata <2.0.0'],
     questions: ['RVMM-VFIO-EACCES'],
     remedies: [
       { do: 'a current Kata, whose shim adds the VFIO nodes to the cgroup of the sandbox', cost: none },
@@ -115,6 +118,7 @@ export const kataSymptoms: readonly Symptom[] = [
     example: 'QMP command failed: The device is not writable: Permission denied',
     cause: 'a read-only disk of the host (a loop device of a snap, say) is plugged into the guest as a writable one',
     where: 'Kata before 3.32.0; mostly privileged pods with host devices passed.',
+    ranges: ['kata <3.32.0'],
     questions: ['PRIV-KATA-BLOCK', 'PRIV-NO-HOST-DEV'],
     remedies: [
       {
@@ -177,6 +181,7 @@ export const kataSymptoms: readonly Symptom[] = [
     cause: 'a VFIO device was given to the pod, and the guest has no port to plug it into',
     where:
       'Kata 3.2.0 on (Go shim), where both keys are "no-port" by default; one that is set still needs enough ports. runtime-rs says NoPort.',
+    ranges: ['kata >=3.2.0'],
     questions: ['DEV-VFIO-NO-PORT', 'DEV-VFIO-GUEST-KERNEL'],
     remedies: [
       {
@@ -201,6 +206,7 @@ export const kataSymptoms: readonly Symptom[] = [
     cause:
       'enable_annotations of the Kata configuration does not list this annotation: the Go shim refuses the pod, runtime-rs logs it and runs the pod without',
     where: 'Kata, every version. No shipped configuration lists rootless.',
+    ranges: ['kata >=1.9.0'],
     questions: ['RVMM-ANNOTATION-DENIED', 'RVMM-ANNOTATION'],
     remedies: [
       {
@@ -256,6 +262,7 @@ export const kataSymptoms: readonly Symptom[] = [
     example: 'could not create VMM user: exit status 1',
     cause: 'the shim makes an account kata-N for a rootless VMM with useradd, and useradd is absent or may not write /etc/passwd',
     where: 'Kata with rootless = true.',
+    ranges: ['kata >=2.3.0'],
     questions: ['RVMM-UID'],
     remedies: [
       {
@@ -295,6 +302,7 @@ export const kataSymptoms: readonly Symptom[] = [
     cause:
       'Kata finds no configuration that it accepts: KATA_CONF_FILE may name only shipped files, or there is none at its places',
     where: 'Kata 4.0.0 on for KATA_CONF_FILE; the two shims look at different places.',
+    ranges: ['kata >=4.0.0'],
     questions: ['ID-CONFIG', 'ID-SHIM-CONFIG'],
     remedies: [{ do: 'ConfigPath in the options of the containerd handler, runtime_config_path in that of CRI-O', cost: none }],
     otherwise: 'the shim’s log line "loaded configuration" or "load configuration from": the file that it read',

@@ -37,6 +37,8 @@ export interface Symptom {
   cause: string;
   /** Which engines, runtimes and versions, and at which call. */
   where: string;
+  /** Versions in which it happens, as `runc >=1.2.0 <1.2.4`; absent where no version decides. */
+  ranges?: readonly string[];
   /** Ids of the suites' rules that ask about it; none where it is no pod's doing. */
   questions: readonly string[];
   /** Cheapest and safest first. */

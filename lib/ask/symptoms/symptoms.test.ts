@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../../suites/all.ts';
+import { inRange } from '../../model/version.ts';
 import { diagnose } from '../diagnose.ts';
 import { read } from '../reader/reading.ts';
 import { symptoms } from './all.ts';
@@ -32,6 +33,17 @@ describe('every cause', () => {
     );
     expect(silent.map(({ id }) => id)).toEqual([]);
   });
+});
+
+describe('the versions of a cause', () => {
+  it.for(symptoms.flatMap(({ id, ranges = [] }) => ranges.map((range) => [id, range] as const)))(
+    'of %s can be compared: %s',
+    ([, range]) => {
+      const [name = '', ...versions] = range.split(' ');
+      expect(['containerd', 'crio', 'runc', 'crun', 'kata', 'runsc']).toContain(name);
+      expect([inRange('0.0.1', versions.join(' ')), inRange('99.0.0', versions.join(' '))]).not.toEqual([true, true]);
+    },
+  );
 });
 
 describe('advice', () => {

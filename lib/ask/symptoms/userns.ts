@@ -127,6 +127,7 @@ export const usernsSymptoms: readonly Symptom[] = [
       'error creating device nodes: mount /dev/podproof-block:/run/rootfs/dev/podproof-block (via /proc/self/fd/7), flags: 0x1000: no such file or directory',
     cause: 'in a user namespace runc binds the host’s node by the path that the pod gave it, and the host has no such path',
     where: 'runc, pods with hostUsers: false: containerd 2.0 on at StartContainer, CRI-O 1.25 on at CreateContainer.',
+    ranges: ['containerd >=2.0.0', 'crio >=1.25.0'],
     questions: ['OWN-USERNS-MAPPED', 'OWN-USERNS'],
     remedies: [{ do: 'give the device at its own path, or use crun 1.8 or newer', cost: none }],
     otherwise: 'ls -l <path> on the host: if it is there, look at hostUsers and at the link that it may be',
