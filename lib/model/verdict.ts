@@ -7,7 +7,8 @@ export const VerdictName = /* @__PURE__ */ z.enum(verdictNames);
 export type VerdictName = z.infer<typeof VerdictName>;
 
 /** What an answer does to its user: the pod cannot do what it was given the right to, or more is reachable than was asked for. */
-export const Harm = /* @__PURE__ */ z.enum(['breaks', 'weakens']);
+export const harms = ['breaks', 'weakens'] as const;
+export const Harm = /* @__PURE__ */ z.enum(harms);
 export type Harm = z.infer<typeof Harm>;
 
 /** `green` exits with 0, `red` with 1, `infrastructure` with 75. */

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { Document } from '../model/document.ts';
+import { remedyText } from '../report/verdicts.ts';
 import { visible, visibleDeep } from '../report/visible.ts';
 import { packColumns, verdictColumns } from './columns.ts';
 import type { CellEntry, ReportData } from './data.ts';
@@ -34,7 +35,7 @@ export function dataBlocks(
     run: visible(document.run.id),
     cells: [...cellAt.keys()].map((id) => visibleDeep<CellEntry>(cells.get(id) ?? { id })),
     rules: rules.map((rule) => visibleDeep(rule)),
-    known: visibleDeep(document.known),
+    known: document.known.map((issue) => visibleDeep({ ...issue, remedy: remedyText(issue.remedy) })),
     embedded: embedded.map((id) => cellAt.get(id) ?? -1),
     kept,
     of,

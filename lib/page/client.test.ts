@@ -23,14 +23,14 @@ const kata: Component = { name: 'kata', version: '3.30.0', shim: 'go', vmm: 'qem
 /** The sample as the page has it. */
 function sampleModel(): Model {
   const document = sampleDocument();
-  const { cells, rules, known } = document;
+  const { cells, rules } = document;
   const packed = verdictColumns(
     document,
     (verdict) => rules.findIndex(({ suite, id }) => suite === verdict.suite && id === verdict.rule),
     (verdict) => cells.findIndex(({ id }) => id === verdict.cell),
   );
   const { bytes, places } = packColumns(packed.columns);
-  const data = { run: document.run.id, cells, rules, known, embedded: [], kept: 0, of: 0, places };
+  const data = { run: document.run.id, cells, rules, known: [], embedded: [], kept: 0, of: 0, places };
   return indexed({ ...data, texts: packed.texts, trails: packed.trails }, Uint8Array.from(bytes).buffer);
 }
 
@@ -100,6 +100,15 @@ describe('the matrix', () => {
     expect(columns.every((column) => model.cells[column]?.engine?.name === 'crio')).toBe(true);
     expect(hits?.reduce((sum, hit) => sum + hit, 0)).toBeLessThanOrEqual(count);
     expect(select('permission denied vmm').rows.map((row) => model.rules[row]?.id)).toEqual(['RVMM-BLOCK-EACCES']);
+  });
+
+  test('has what weakens isolation, and no more, for harm=weakens', () => {
+    const { count, problems } = select('harm=weakens');
+    expect(count).toBe(sampleDocument().verdicts.filter(({ harm }) => harm === 'weakens').length);
+    expect(count).toBeGreaterThan(0);
+    expect(count + select('harm=none,breaks').count).toBe(model.columns.verdict.length);
+    expect(problems).toEqual([]);
+    expect(select('harm=weaken').problems[0]).toContain('did you mean "weakens"?');
   });
 
   test('gives every selected cell exactly one column, and names it by its versions', () => {

@@ -34,14 +34,15 @@ export function verdictColumns(
   const trails = new Dictionary<Layer[]>();
   const lineOf = evidenceLine();
   let line = 0;
-  const text = (key: 'scenario' | 'expected' | 'observed' | 'layer' | 'known' | 'reason') => (verdict: Verdict) =>
+  const text = (key: 'scenario' | 'answer' | 'expected' | 'observed' | 'layer' | 'known' | 'reason') => (verdict: Verdict) =>
     texts.add(verdict[key]);
   const numberOf: Record<ColumnName, (verdict: Verdict) => number> = {
     cell: cellOf,
     rule: ruleOf,
     verdict: (verdict) => severity(verdict.verdict),
-    marks: ({ flaky, harm }) => (flaky === true ? marks.flaky : 0) + (harm === 'weakens' ? marks.security : 0),
+    marks: ({ flaky, harm }) => (flaky === true ? marks.flaky : 0) + (harm === undefined ? 0 : marks[harm]),
     scenario: text('scenario'),
+    answer: text('answer'),
     expected: text('expected'),
     observed: text('observed'),
     layer: text('layer'),

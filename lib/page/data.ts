@@ -1,4 +1,4 @@
-import { verdictNames } from '../model/verdict.ts';
+import { type Harm, harms, verdictNames } from '../model/verdict.ts';
 import { among, boolean, either, list, nullable, number, object, optional, type Read, record, text } from './shape.ts';
 
 /** What is embedded in a report page: written by `blocks.ts`, read by the script of the page. */
@@ -10,6 +10,7 @@ export const columnNames = [
   'verdict',
   'marks',
   'scenario',
+  'answer',
   'expected',
   'observed',
   'layer',
@@ -28,7 +29,12 @@ export function perColumn<T>(of: (name: ColumnName) => T): Record<ColumnName, T>
 }
 
 /** Bits of the column `marks`. */
-export const marks = { flaky: 1, security: 2 } as const;
+export const marks = { flaky: 1, breaks: 2, weakens: 4 } as const;
+
+/** The harm that these bits stand for. */
+export function harmOf(bits: number): Harm | undefined {
+  return harms.find((harm) => (bits & marks[harm]) !== 0);
+}
 
 /** Where a column stands in the bytes, how many bytes one number of it takes, and how many numbers there are. */
 const Place = object({ name: among(columnNames), width: among([1, 2, 4]), from: number, length: number });
@@ -47,10 +53,18 @@ const CellEntry = object({
 });
 export type CellEntry = Read<typeof CellEntry>;
 
-const RuleEntry = object({ id: text, suite: text, asks: text, citation: text, range: text });
+const RuleEntry = object({
+  id: text,
+  suite: text,
+  asks: text,
+  citation: text,
+  range: text,
+  answers: list(object({ name: text, says: text, harm: optional(among(harms)) })),
+});
 export type RuleEntry = Read<typeof RuleEntry>;
 
-const KnownEntry = object({ id: text, title: text, url: text, range: text, impact: text });
+const KnownEntry = object({ id: text, title: text, url: text, range: text, impact: text, remedy: text });
+export type KnownEntry = Read<typeof KnownEntry>;
 
 const Hop = object({ layer: text, value: text, changed: boolean });
 export type Hop = Read<typeof Hop>;

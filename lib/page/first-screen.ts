@@ -117,9 +117,7 @@ function findingItem(document: Document, finding: Finding, before?: (verdict: Ve
   const issue = document.known.find((known) => known.id === finding.known);
   const isCell = finding.rule === 'CELL';
   return html`<li>
-    <div class="lead">
-      ${badge(finding.verdict)}${finding.harm === 'weakens' ? html`<span class="tag">security</span>` : undefined}
-    </div>
+    <div class="lead">${badge(finding.verdict)}${finding.harm && html`<span class="tag">${finding.harm}</span>`}</div>
     <div class="what">
       <p class="sentence">
         ${isCell ? 'The cell never came up' : finding.asks || finding.rule}

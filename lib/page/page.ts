@@ -61,9 +61,10 @@ function matrixFrame(): Markup {
       <output id="filter-state" aria-live="polite"></output>
     </form>
     <p id="filter-help" class="quiet hint">
-      Keys: host, engine, runtime, cell, suite, rule, scenario, verdict. <span class="mono">*</span> matches anything, commas are
-      alternatives, <span class="mono">engine=containerd&gt;=1.7</span> compares versions; other words are searched in texts.
-      Equal neighbouring versions share a column. Arrow keys move through the matrix, Enter opens the evidence, Escape closes it.
+      Keys: host, engine, runtime, cell, suite, rule, scenario, answer, harm, verdict. <span class="mono">*</span> matches
+      anything, commas are alternatives, <span class="mono">engine=containerd&gt;=1.7</span> compares versions; other words are
+      searched in texts. Equal neighbouring versions share a column. Arrow keys move through the matrix, Enter opens the evidence,
+      Escape closes it.
     </p>
     <div id="grid" class="grid"></div>
   </section>`;

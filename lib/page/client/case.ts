@@ -1,6 +1,6 @@
 import { verdictNames } from '../../model/verdict.ts';
 import { layerText } from '../../report/layers.ts';
-import { type Hop, marks } from '../data.ts';
+import { harmOf, type Hop, type KnownEntry, marks } from '../data.ts';
 import { badgeOf, citationOf, h } from './dom.ts';
 import { evidenceView } from './evidence.ts';
 import { type Model, textAt } from './model.ts';
@@ -9,9 +9,12 @@ import { type Model, textAt } from './model.ts';
 export function caseView(model: Model, verdict: number, open: boolean): HTMLElement {
   const { columns } = model;
   const marked = columns.marks[verdict] ?? 0;
+  const harm = harmOf(marked);
   const known = textAt(model, 'known', verdict);
+  const issue = model.known.find(({ id }) => id === known);
   const trail = model.trails[columns.trail[verdict] ?? 0];
   const layer = textAt(model, 'layer', verdict);
+  const answer = textAt(model, 'answer', verdict);
   const reason = textAt(model, 'reason', verdict);
   return h(
     'section',
@@ -21,27 +24,32 @@ export function caseView(model: Model, verdict: number, open: boolean): HTMLElem
       {},
       badgeOf(verdictNames[columns.verdict[verdict] ?? 0] ?? ''),
       h('span', {}, textAt(model, 'scenario', verdict)),
-      (marked & marks.security) !== 0 && h('span', { class: 'tag' }, 'security'),
+      harm !== undefined && h('span', { class: 'tag' }, harm),
       (marked & marks.flaky) !== 0 && h('span', { class: 'tag' }, 'flaky'),
     ),
-    reason !== undefined && h('p', {}, reason),
+    reason !== undefined && reason !== issue?.title && h('p', {}, reason),
     h(
       'dl',
       { class: 'contrast' },
       h('div', {}, h('dt', {}, 'Expected'), h('dd', { class: 'mono' }, textAt(model, 'expected', verdict))),
-      h('div', {}, h('dt', {}, 'Observed'), h('dd', { class: 'mono' }, textAt(model, 'observed', verdict))),
+      h(
+        'div',
+        {},
+        h('dt', {}, answer === undefined ? 'Observed' : `Observed: ${answer}`),
+        h('dd', { class: 'mono' }, textAt(model, 'observed', verdict)),
+      ),
     ),
-    known !== undefined && knownView(model, known),
+    known !== undefined && knownView(known, issue),
     trail ? trailView(trail) : layer !== undefined && h('p', {}, `Changed at the ${layerText(layer)}`),
     evidenceView(model, verdict, open),
   );
 }
 
-function knownView(model: Model, id: string): HTMLElement {
-  const issue = model.known.find((known) => known.id === id);
+function knownView(id: string, issue: KnownEntry | undefined): HTMLElement {
   const about = issue && [
     h('p', {}, issue.title),
     h('p', {}, issue.impact),
+    h('p', {}, `Remedy: ${issue.remedy}`),
     h('p', { class: 'quiet' }, issue.range),
     h('p', {}, citationOf(issue.url)),
   ];

@@ -1,6 +1,17 @@
 import { parseTerm, type Term, type Vocabulary } from '../../model/term.ts';
 
-export const filterKeys = ['host', 'engine', 'runtime', 'cell', 'suite', 'rule', 'scenario', 'verdict'] as const;
+export const filterKeys = [
+  'host',
+  'engine',
+  'runtime',
+  'cell',
+  'suite',
+  'rule',
+  'scenario',
+  'answer',
+  'harm',
+  'verdict',
+] as const;
 export type FilterKey = (typeof filterKeys)[number];
 
 export interface Filter {

@@ -8,8 +8,8 @@ export interface Model extends ReportData {
   columns: Record<ColumnName, Column>;
   /** The first verdict by rule × cells + cell; the next one's is the end. */
   starts: Int32Array;
-  /** The worst verdict by rule × cells + cell; -1 for none. */
-  worst: Int8Array;
+  /** The first of the worst verdicts by rule × cells + cell; -1 for none. */
+  worst: Int32Array;
   /** By rule × cells + cell; equal where the matrix shows the same. */
   looks: Int32Array;
   /** 1 for each cell that has a verdict. */
@@ -27,17 +27,18 @@ export function indexed(data: ReportData, bytes: ArrayBuffer): Model {
   });
   const width = data.cells.length;
   const starts = new Int32Array(data.rules.length * width + 1);
-  const worst = new Int8Array(data.rules.length * width).fill(-1);
+  const worst = new Int32Array(data.rules.length * width).fill(-1);
   const looks = new Int32Array(data.rules.length * width);
   const judged = new Uint8Array(width);
-  const { cell, rule, verdict, known, marks } = columns;
+  const { cell, rule, verdict, known, answer, marks } = columns;
   for (let i = 0; i < verdict.length; i++) {
     const c = cell[i] ?? 0;
     const at = (rule[i] ?? 0) * width + c;
     judged[c] = 1;
     starts[at + 1] = (starts[at + 1] ?? 0) + 1;
-    worst[at] = Math.max(worst[at] ?? -1, verdict[i] ?? -1);
-    looks[at] = (Math.imul(looks[at] ?? 0, 31) + ((known[i] ?? 0) * 64 + (marks[i] ?? 0) * 16 + (verdict[i] ?? 0) + 1)) | 0;
+    if ((verdict[worst[at] ?? -1] ?? -1) < (verdict[i] ?? -1)) worst[at] = i;
+    const look = ((known[i] ?? 0) * 64 + (answer[i] ?? 0)) * 128 + (marks[i] ?? 0) * 16 + (verdict[i] ?? 0) + 1;
+    looks[at] = (Math.imul(looks[at] ?? 0, 31) + look) | 0;
   }
   for (let at = 1; at < starts.length; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
   return { ...data, columns, starts, worst, looks, judged };
@@ -48,6 +49,8 @@ export interface Entry {
   /** The worst verdict, or that of a cell that never came up, which is `inherited`; undefined where nothing was planned. */
   name: VerdictName | undefined;
   inherited: boolean;
+  /** What was answered: a name; undefined where no answer was seen. */
+  answer: string | undefined;
   /** The first of its verdicts, and how many there are. */
   from: number;
   count: number;
@@ -59,10 +62,14 @@ export function entryAt(model: Model, rule: number, cell: number): Entry {
   const at = rule * model.cells.length + cell;
   const from = model.starts[at] ?? 0;
   const count = (model.starts[at + 1] ?? from) - from;
-  if (count > 0) return { name: verdictNames[model.worst[at] ?? 0], count, from, inherited: false };
+  if (count > 0) {
+    const worst = model.worst[at] ?? from;
+    const name = verdictNames[model.columns.verdict[worst] ?? 0];
+    return { name, answer: textAt(model, 'answer', worst), count, from, inherited: false };
+  }
   const own = model.cells[cell]?.verdict;
   const inherited = neverJudged.includes(own) && model.judged[cell] === 0;
-  return { name: inherited ? own : undefined, count: 0, from, inherited };
+  return { name: inherited ? own : undefined, answer: undefined, count: 0, from, inherited };
 }
 
 /** A text of a verdict; undefined where it has none. */

@@ -1,5 +1,6 @@
 import type { Component, Vocabulary } from '../../model/term.ts';
 import { verdictNames } from '../../model/verdict.ts';
+import { harmOf } from '../data.ts';
 import { type FilterKey, parseFilter } from './filter.ts';
 import type { Model } from './model.ts';
 import { wordTest } from './words.ts';
@@ -48,10 +49,12 @@ export function selectEntries(model: Model, text: string, vocabulary: Vocabulary
   });
   const rowFits = fitting(model.rules, { suite: ({ suite }) => suite, rule: ({ id }) => id });
   const verdictFits = fitting(verdictNames, { verdict: (name) => name });
-  const textFits = fitting(model.texts, { scenario: (name) => name ?? '' });
+  const scenarioFits = fitting(model.texts, { scenario: (name) => name ?? '' });
+  const answerFits = fitting(model.texts, { answer: (name) => name ?? '' });
+  const markFits = fitting([...Array(8).keys()], { harm: (bits) => harmOf(bits) ?? 'none' });
   const holdsWords = wordTest(model, words);
 
-  const { cell, rule, verdict, scenario } = model.columns;
+  const { cell, rule, verdict, scenario, answer, marks } = model.columns;
   const hits = new Uint8Array(model.rules.length * model.cells.length);
   const rows = new Uint8Array(model.rules.length);
   const columns = new Uint8Array(model.cells.length);
@@ -59,7 +62,8 @@ export function selectEntries(model: Model, text: string, vocabulary: Vocabulary
   for (let i = 0; i < total; i++) {
     const r = rule[i] ?? 0;
     const c = cell[i] ?? 0;
-    if (!columnFits[c] || !rowFits[r] || !verdictFits[verdict[i] ?? 0] || !textFits[scenario[i] ?? 0] || !holdsWords(i)) continue;
+    if (!columnFits[c] || !rowFits[r] || !verdictFits[verdict[i] ?? 0] || !markFits[marks[i] ?? 0]) continue;
+    if (!scenarioFits[scenario[i] ?? 0] || !answerFits[answer[i] ?? 0] || !holdsWords(i)) continue;
     count++;
     rows[r] = columns[c] = hits[r * model.cells.length + c] = 1;
   }

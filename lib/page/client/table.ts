@@ -123,7 +123,7 @@ export function addRows(table: HTMLTableElement, frame: Frame, first: number, en
 function entryCell(frame: Frame, rule: number, group: Group, position: Position): HTMLElement {
   const { model, shown } = frame;
   const cell = group.at(-1) ?? 0;
-  const { name, count, inherited } = entryAt(model, rule, cell);
+  const { name, answer, count, inherited } = entryAt(model, rule, cell);
   const where = `${model.rules[rule]?.id} in ${namesOf(model, group).id}`;
   const column = { 'aria-colindex': position.column + 2 };
   if (name === undefined)
@@ -131,10 +131,10 @@ function entryCell(frame: Frame, rule: number, group: Group, position: Position)
   const isHit = shown.hits === undefined || inherited || shown.hits[rule * model.cells.length + cell] === 1;
   const attributes = {
     class: `v-${name}${inherited ? ' inherited' : ''}`,
-    'aria-label': `${name}: ${where}${count > 1 ? `, worst of ${count} scenarios` : ''}`,
+    'aria-label': `${name}: ${where}${answer === undefined ? '' : `, answer ${answer}`}${count > 1 ? `, worst of ${count} scenarios` : ''}`,
     'data-count': count > 1 && name !== 'unsupported' && count,
   };
-  const button = buttonAt(frame, position, attributes, glyphOf(name), h('span', {}, name));
+  const button = buttonAt(frame, position, attributes, glyphOf(name), h('span', {}, answer ?? name));
   return h('td', { class: isHit ? undefined : 'dim', ...column }, button);
 }
 

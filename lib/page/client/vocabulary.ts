@@ -1,6 +1,6 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
 import type { Component, Vocabulary } from '../../model/term.ts';
-import { verdictNames } from '../../model/verdict.ts';
+import { harms, verdictNames } from '../../model/verdict.ts';
 import { filterKeys, type FilterKey } from './filter.ts';
 import type { Model } from './model.ts';
 
@@ -11,6 +11,8 @@ export function vocabularyOf(model: Model): Vocabulary<FilterKey> {
     suite: distinct(model.rules.map(({ suite }) => suite)),
     rule: distinct(model.rules.map(({ id }) => id)),
     scenario: distinct([...new Set<number>(model.columns.scenario)].map((at) => model.texts[at])),
+    answer: distinct(model.rules.flatMap(({ answers }) => answers.map(({ name }) => name))),
+    harm: ['none', ...harms],
     verdict: verdictNames,
   };
   const engines = components(model.cells.map(({ engine }) => engine));
