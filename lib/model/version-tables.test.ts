@@ -24,7 +24,7 @@ const askers = {
   'what a user or a suite named': ['ask/narrow.ts', 'model/version-term.ts', 'suite/requirement.ts'],
   'whether what was found is what was planned': [
     'judge/canary.ts',
-    'suite/expect/identity.ts',
+    'suite/read/engine.ts',
     'runtimes/kata/prefix.ts',
     'artifacts/debian-version.ts',
   ],
