@@ -11,14 +11,14 @@ import { assertFit } from '../shared/fitness.ts';
 import { readFacts } from '../shared/read-facts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import type { Host, HostKind, LeaseContext } from '../host.ts';
-import { obtainImage } from '../image/build.ts';
+import { obtainImage, type Image } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
 import { attachDisk } from './attach.ts';
 import { assertCgroup, cgroupParameters } from './cgroup.ts';
 import { enterHost } from './enter.ts';
 import { consoleTail } from './machine.ts';
 import { watchPulse } from './pulse.ts';
-import { obtainQemu, originOf } from './qemu.ts';
+import { obtainQemu, originOf, type Qemu } from './qemu.ts';
 import { startHost } from './start.ts';
 
 /** A QEMU machine of ours with an image of ours: no pod reaches a machine that somebody else uses. */
@@ -26,21 +26,31 @@ export const vmKind: HostKind<VmHost> = {
   acquire: acquireVm,
   async prepare(id, spec, context, { variant }) {
     cgroupParameters(id, spec);
-    const [qemu, image] = await Promise.all([
-      obtainQemu(context),
-      obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context),
-    ]);
+    const { qemu, image } = await obtainMachine(spec, variant, context);
     return `image ${image.id}, QEMU ${qemu.version} (${originOf(qemu)})`;
   },
 };
 
+/** What a machine is made of, side by side; once QEMU is there, progress says again how the image goes on. */
+async function obtainMachine(
+  spec: VmHost,
+  variant: AcquireOptions['variant'],
+  context: LeaseContext,
+): Promise<{ qemu: Qemu; image: Image }> {
+  let step: string | undefined;
+  const building = obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), {
+    ...context,
+    progress: (text) => context.progress((step = text)),
+  }).finally(() => (step = undefined));
+  const fetching = obtainQemu(context).finally(() => step !== undefined && context.progress(step));
+  const [qemu, image] = await Promise.all([fetching, building]);
+  return { qemu, image };
+}
+
 /** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
 async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { variant, needs }: AcquireOptions): Promise<Host> {
   const kernelParameters = [...cgroupParameters(id, spec), ...spec.kernelParameters];
-  const [qemu, image] = await Promise.all([
-    obtainQemu(context),
-    obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context),
-  ]);
+  const { qemu, image } = await obtainMachine(spec, variant, context);
   const blueprint = { spec: { ...spec, kernelParameters }, qemu, image };
   const proof = await proveAccelerator(blueprint, needs.features.includes('kvm'), context);
   context.progress(`${id} runs under ${proof.accelerator} of QEMU ${qemu.version} (${originOf(qemu)}): ${proof.reason}`);
