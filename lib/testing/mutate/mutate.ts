@@ -1,3 +1,4 @@
+import { random } from '../../util/random.ts';
 import { seenBy } from '../../judge/answer.ts';
 import { judge } from '../../judge/judge.ts';
 import { knownIssues } from '../../../suites/known-issues.ts';
@@ -16,18 +17,17 @@ export interface Mutations {
 
 /** Changes `count` recorded values that questions read, one at a time, and sees whether the answer does. The same for one seed. */
 export function mutate(cases: readonly Case[], { count, seed }: { count: number; seed: number }): Mutations {
-  const random = randomFrom(seed);
+  const dice = random(seed);
   const result: Mutations = { tried: 0, allowed: {}, untraced: [] };
   while (result.tried < count) {
-    const one = cases[Math.floor(random() * cases.length)];
-    if (one === undefined) throw new RangeError('There is no recorded evidence to change');
+    const one = dice.pick(cases);
     const places = readBy(one);
-    const place = places[Math.floor(random() * places.length)];
     // A question that only foresees refusals reads nothing of what a pod shows.
-    if (place === undefined) continue;
+    if (places.length === 0) continue;
+    const place = dice.pick(places);
     result.tried++;
     const value = valueAt(one.evidence, place);
-    const evidence = withValue(one.evidence, place, otherValue(value, random, String(place.at(-1))));
+    const evidence = withValue(one.evidence, place, otherValue(value, dice, String(place.at(-1))));
     const [before, after] = [
       judge(one.question, one.evidence, one.planned, knownIssues),
       judge(one.question, evidence, one.planned, knownIssues),
@@ -58,15 +58,4 @@ export function readBy({ question, evidence }: Case): Place[] {
     ),
   );
   return [...places.values()];
-}
-
-/** mulberry32: numbers from 0 to 1, the same for one seed. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,6 +1,7 @@
+import type { Random } from '../../util/random.ts';
+
 /** A value of the same kind that is another one: a number off by one, another mode, a bit of a mask, another errno, other words. */
-export function otherValue(value: unknown, random: () => number, name: string): unknown {
-  const pick = (items: readonly string[]): string => items[Math.floor(random() * items.length)] ?? '';
+export function otherValue(value: unknown, dice: Random, name: string): unknown {
   switch (typeof value) {
     case 'number':
       return value + 1;
@@ -11,19 +12,19 @@ export function otherValue(value: unknown, random: () => number, name: string): 
     default:
       return 'EIO';
   }
-  if (name === 'type') return pick(['b', 'c'].filter((type) => type !== value));
-  if (name === 'error') return pick(['EACCES', 'EPERM', 'ENXIO', 'ENOENT', 'EIO'].filter((errno) => errno !== value));
+  if (name === 'type') return dice.pick(['b', 'c'].filter((type) => type !== value));
+  if (name === 'error') return dice.pick(['EACCES', 'EPERM', 'ENXIO', 'ENOENT', 'EIO'].filter((errno) => errno !== value));
   if (name === 'options') return otherOptions(value);
-  if (/^[0-7]{4}$/.test(value)) return otherDigit(value, random, 8, 1);
-  if (/^[0-9a-f]{16}$/.test(value)) return otherDigit(value, random, 16, 6);
+  if (/^[0-7]{4}$/.test(value)) return otherDigit(value, dice, 8, 1);
+  if (/^[0-9a-f]{16}$/.test(value)) return otherDigit(value, dice, 16, 6);
   const reversed = Array.from(value).toReversed().join('');
   return reversed === value ? `${value}?` : reversed;
 }
 
 /** One digit changed, from `from` on: of a mode its permissions, of a mask what it is of capabilities that there are. */
-function otherDigit(value: string, random: () => number, base: number, from: number): string {
-  const at = from + Math.floor(random() * (value.length - from));
-  const digit = (Number.parseInt(value[at] ?? '0', base) + 1 + Math.floor(random() * (base - 1))) % base;
+function otherDigit(value: string, dice: Random, base: number, from: number): string {
+  const at = from + dice.below(value.length - from);
+  const digit = (Number.parseInt(value[at] ?? '0', base) + 1 + dice.below(base - 1)) % base;
   return value.slice(0, at) + digit.toString(base) + value.slice(at + 1);
 }
 

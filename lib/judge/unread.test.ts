@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { recordedCases } from '../testing/mutate/cases.ts';
+import { mutate, readBy } from '../testing/mutate/mutate.ts';
+import { kindOf, kindsOf, triedIn } from '../testing/mutate/present.ts';
+import { unread } from '../testing/mutate/unread.ts';
+import type { Observation } from '../model/observation.ts';
+
+const cases = await recordedCases();
+const readOf = new Map<Observation, Set<string>>();
+const kindsRead = new Set<string>();
+for (const one of cases) {
+  const { observation } = one.evidence;
+  const places = readOf.get(observation) ?? new Set();
+  readOf.set(observation, places);
+  for (const place of readBy(one)) {
+    places.add(place.join(' '));
+    kindsRead.add(kindOf(place));
+  }
+}
+const reasonFor = (what: string): string | undefined => unread.find((row) => row.what.test(what))?.why;
+
+describe('what is recorded', () => {
+  it('is read by a question, or named with a reason why nobody asks', () => {
+    const recorded = new Set<string>();
+    for (const observation of readOf.keys()) kindsOf(observation, 'observation', recorded);
+    expect(recorded.size).toBeGreaterThan(80);
+    const silent = [...recorded].filter((kind) => !kindsRead.has(kind)).map((kind) => kind.replace(/^observation\./, ''));
+    expect(silent.filter((kind) => reasonFor(kind) === undefined)).toEqual([]);
+  });
+
+  it('of what a pod tried, and of the nodes that it was given, is read in its own scenario', () => {
+    const tried = new Map<string, boolean>();
+    for (const [observation, places] of readOf)
+      for (const { what, place } of triedIn(observation))
+        tried.set(what, tried.get(what) === true || places.has(place.join(' ')));
+    expect(tried.size).toBeGreaterThan(60);
+    expect([...tried].flatMap(([what, read]) => (read || reasonFor(what) !== undefined ? [] : [what]))).toEqual([]);
+  });
+
+  it('and read changes the answer when it is another value, but for what is listed with a reason', () => {
+    const { tried, untraced } = mutate(cases, { count: 1_000, seed: 17 });
+    expect(tried).toBe(1_000);
+    expect(untraced).toEqual([]);
+  });
+});
