@@ -4,7 +4,7 @@ export type Verb = (typeof verbs)[number][0];
 /** Words of each, the narrower first; `open` and `write` last, as half the others speak of opening something on their way. */
 const verbs = [
   ['mknod', /\bmknod(?:at)?\b|make device node|creat\w+ (?:the )?device nodes?|create special file/i],
-  ['chown', /\b[lf]?chown(?:at)?\b|chang\w+ (?:the )?(?:ownership|owner|group)\b|\bchgrp\b|set ownership/i],
+  ['chown', /\b[lf]?chown(?:at)?\b|(?:chang|sett)\w+ (?:the )?(?:ownership|owner|group)\b|\bchgrp\b|set ownership/i],
   ['chmod', /\bf?chmod(?:at)?\b|chang\w+ (?:the )?permissions\b|set mode\b/i],
   ['mount', /\bmount(?:ing|ed)?\b|\bremount|\bmove_mount|\bfsopen|\bumount/i],
   ['exec', /\bexec(?:ve|vp|v)?\b|fork\/exec|executable|cannot execute|exec format/i],

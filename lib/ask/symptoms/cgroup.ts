@@ -5,7 +5,7 @@ import { none, type Symptom } from './symptom.ts';
 const defaults = /^(?:.*\/dev\/|\/dev\/)(?:null|zero|full|random|urandom|tty|console|ptmx|pts(?:\/\w+)?)$/;
 /** What is no matter of the device cgroup, though its errno is EPERM. */
 const others =
-  'chmod|chown|changing (?:permissions|ownership|owner|mode)|chgrp|umount|\\bmount(?:ing)? |mount:|setns|setxattr|avc:|apparmor|seccomp|SIGSYS|TUNSETIFF|RTNETLINK|devices\\.(?:allow|deny)|io_uring|perf_event|mlock|setgroups|setuid|nice|\\bbpf\\b|unlink|remove|mknod';
+  'chmod|chown|(?:changing|setting) (?:permissions|ownership|owner|mode)|chgrp|umount|\\bmount(?:ing)? |mount:|setns|setxattr|avc:|apparmor|seccomp|SIGSYS|TUNSETIFF|RTNETLINK|devices\\.(?:allow|deny)|io_uring|perf_event|mlock|setgroups|setuid|nice|\\bbpf\\b|unlink|remove|mknod';
 const notOpen = new RegExp(`${others}|${kataWords.source}`, 'i');
 
 /** The device cgroup: EPERM whatever the file mode, and what loads its rules. */
@@ -62,6 +62,7 @@ export const cgroupSymptoms: readonly Symptom[] = [
         not: new RegExp(`${notOpen.source}|\\btun\\b`, 'i'),
       },
       { weight: 6, errno: ['EPERM'], verb: ['mknod'] },
+      { weight: 7, errno: ['EPERM'], verb: ['mount'], object: /^\/dev\/(?:sd|vd|xvd|nvme|loop|dm-|mapper)/ },
       { weight: 7, errno: ['EPERM'], object: /^\/dev\/(?:mem|kmem|port|cpu\/.*)$/, not: notOpen },
       { weight: 7, errno: ['EPERM'], object: /^\/dev\/net\/tun$/, not: notOpen },
     ],

@@ -66,8 +66,8 @@ export const engineSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /(?:exec:? ?)?"?'?(?:\/\S*\/)?(?:runc|crun|youki|conmon(?:rs)?|nvidia-container-(?!cli(?:\.real)?: )\w+|nvidia-ctk|runsc|kata-runtime|crio-\w+|pinns|fuse-overlayfs|docker-runc|docker-init|catatonit|netavark|iptables)"?'?:? .{0,40}(?:executable file not found|no such file|not found|permission denied)|(?:fork\/exec|l?stat|exec:) "?\/\S*(?:runc|crun|conmon|nvidia-container\S*|nvidia-ctk|runsc|hook\w*)"?:? .{0,20}(?:no such file|not found|permission denied|exec format)|unknown or invalid runtime name|unknown runtime specified|(?:default )?OCI runtime .{0,60}not found|cannot find (?:conmon|runc|crun|OCI runtime)|hook(?!.{0,200}nvidia-container-cli).{0,120}(?:no such file|not found)|\/\S*bin\/\S+ (?:does not exist|doesn't exist|not found|is not executable)/i,
-        not: /nvidia-smi|containerd-shim|iptables.{0,20}permission|fuse: device not found/i,
+        says: /(?:exec:? ?)?"?'?(?:\/\S*\/)?(?:runc|crun|youki|conmon(?:rs)?|nvidia-container-(?!cli(?:\.real)?: )\w+|nvidia-ctk|runsc|kata-runtime|crio-\w+|pinns|fuse-overlayfs|docker-runc|docker-init|catatonit|netavark|iptables)"?'?:? .{0,40}(?:executable file not found|no such file|not found|permission denied)|(?:fork\/exec|l?stat|exec:) "?\/\S*(?:runc|crun|conmon|nvidia-container\S*|nvidia-ctk|runsc|hook\w*)"?:? .{0,20}(?:no such file|not found|permission denied|exec format)|unknown or invalid runtime name|unknown runtime specified|(?:default )?OCI runtime (?!attempted).{0,60}not found|cannot find (?:conmon|runc|crun|OCI runtime)|hook(?!.{0,200}nvidia-container-cli).{0,120}(?:no such file|not found)|\/\S*bin\/\S+ (?:does not exist|doesn't exist|not found|is not executable)/i,
+        not: /nvidia-smi|containerd-shim|iptables.{0,20}permission|fuse: device not found|cannot mount/i,
       },
       { weight: 7, errno: ['EACCES', 'ENOENT'], verb: ['exec'], says: /hook.{0,40}fork\/exec/i },
       { weight: 7, errno: ['ENOEXEC'] },
@@ -251,7 +251,7 @@ export const engineSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /snapshotter.{0,80}(?:not (?:loaded|found|supported|available|registered|configured)|unavailable|was not|fail|error|invalid|refused|no such)|failed to create snapshot|missing parent .{0,80}bucket|(?:devmapper|nydus|stargz|erofs|overlayfs).{0,80}(?:not loaded|fail|unsupported|invalid argument|error|no such|mount callback)|mount callback failed|(?:thin|dm) ?pool.{0,60}(?:fail|error|not|exist)|failed to (?:prepare|mount) .{0,40}(?:snapshot|rootfs).{0,80}|failed to (?:unpack|prepare extraction snapshot)|fuse\.rafs|rafs/i,
+        says: /snapshotter.{0,80}(?:not (?:loaded|found|supported|available|registered|configured)|unavailable|was not|fail|error|invalid|refused|no such)|failed to create snapshot|missing parent .{0,80}bucket|(?:devmapper|nydus|stargz|erofs).{0,80}(?:not loaded|fail|unsupported|invalid argument|error|no such|mount callback)|mount callback failed|(?:thin|dm) ?pool.{0,60}(?:fail|error|not|exist)|failed to (?:prepare|mount) .{0,40}(?:snapshot|rootfs).{0,80}|failed to (?:unpack|prepare extraction snapshot)|fuse\.rafs|rafs/i,
         not: /idmap|MOUNT_ATTR|rootfs\/dev|lchown|fuse: device|permission denied|operation not permitted/i,
       },
     ],

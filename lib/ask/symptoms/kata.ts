@@ -130,7 +130,7 @@ export const kataSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /(?:device|node) is (?:not writable|read-?only).{0,40}permission denied|not writable: permission denied/i,
+        says: /(?:device|node) is (?:not writable|read-?only).{0,40}permission denied|QMP command failed: .{0,40}node is read-only|not writable: permission denied/i,
       },
       { weight: 9, errno: ['EROFS'], object: /^\/dev\//, says: kataWords },
     ],

@@ -30,7 +30,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       { weight: 9, says: /avc: +denied|scontext=\S*:container(?:_init|_kvm)?_t|\btclass=(?:chr|blk)_file/i },
       {
         weight: 9,
-        says: /selinux.{0,80}(?:den|prevent|block|refus|not permit|label|relabel|context|fail|enforc)|setfilecon|setxattr.{0,200}(?:context|label|selinux|operation not supported|permission denied|operation not permitted)|relabel\w*.{0,120}(?:fail|error|denied|not)|(?:fail|error)\w*.{0,80}relabel|SELinux is preventing|security\.selinux|set_?exec_?con|selinux_?label|\bsetcon\b|invalid (?:selinux )?label/i,
+        says: /selinux.{0,80}(?:den|prevent|block|refus|not permit|label|relabel|context|fail|enforc)|setfilecon|setxattr(?!.{0,40}security\.capability).{0,200}(?:context|label|selinux|operation not supported|permission denied|operation not permitted)|relabel\w*.{0,120}(?:fail|error|denied|not)|(?:fail|error)\w*.{0,80}relabel|SELinux is preventing|security\.selinux|set_?exec_?con|selinux_?label|set context for|\bsetcon\b|invalid (?:selinux )?label/i,
       },
       {
         weight: 9,
@@ -119,7 +119,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 6,
         errno: ['EPERM', 'ENOSYS'],
-        says: /set_?mempolicy|numactl|mbind|thread_create|\bthreads?\b|syscall|system call/i,
+        says: /std::system_error|set_?mempolicy|numactl|mbind|thread_create|\bthreads?\b|syscall|system call/i,
       },
       { weight: 7, errno: ['EPERM'], verb: ['ptrace'] },
       {
@@ -154,6 +154,7 @@ export const lsmSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'grep NoNewPrivs /proc/self/status in the container: 0 speaks for a missing capability of the bounding set',
     signs: [
+      { weight: 9, errno: ['EPERM'], verb: ['open', 'exec'], object: /^\/(?:usr\/)?(?:local\/)?s?bin\// },
       {
         weight: 9,
         says: /no[_ ]new[_ ]priv|effective uid is not 0|must be owned by uid 0 and have the setuid bit|must be setuid|setuid bit|setuid root|is not setuid/i,
@@ -263,6 +264,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       { weight: 8, errno: ['EPERM'], verb: ['ioctl'], not: /kvm|avc:|vfio|tpm/i },
       { weight: 6, errno: ['EPERM'], verb: ['open', 'write'], object: /^\/dev\// },
       { weight: 7, errno: ['EPERM'], object: /^\/proc\/sys\// },
+      { weight: 6, errno: ['EPERM'], verb: ['write'], near: /\/proc\/sys\/|\/sys\// },
       { weight: 7, errno: ['EPERM'], verb: ['perf'] },
       { weight: 6, errno: ['EPERM'], verb: ['mmap'], not: /huge|avc:/i },
       {

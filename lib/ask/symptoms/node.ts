@@ -4,7 +4,7 @@ import { none, type Symptom } from './symptom.ts';
 const engineWords =
   /error gathering device information|failed to generate (?:container|spec)|linux runtime spec devices|failed to generate spec|container create failed|CreateContainer(?:Error)?\b|Error response from daemon|failed to create containerd|OCI runtime create|\brunc\b|\bcrun\b|unable to start container|stat'?ing file|adding custom device|\bpodman\b|MountVolume|error stating|failed to stat/i;
 const fuse =
-  /fuse(?:\.ko|rmount3?|-overlayfs)?:? ?(?:device|: device|.{0,20})(?: is)? not found|device not found, try 'modprobe fuse'|\/dev\/fuse/i;
+  /fuse(?:\.ko|rmount3?|-overlayfs)?:? ?(?:device|: device|.{0,20})(?: is)? not found|device not found, try 'modprobe fuse'/i;
 
 /** The node itself: not there, not given, not a device, nothing behind it, busy. */
 export const nodeSymptoms: readonly Symptom[] = [
@@ -245,7 +245,7 @@ export const nodeSymptoms: readonly Symptom[] = [
       },
       {
         weight: 9,
-        says: /^(?=.*(?:device|usb|gpu|camera|card|serial|tty|\/dev\/|vfio|hypervisor|interface|mount)).*(?:(?:device|port|resource|camera|gpu|interface|card) (?:is |was )?(?:already |currently )?(?:busy|in use|claimed|opened by|exclusively)|(?:already|currently) in use by|already mounted or|mount point (?:is )?busy|another (?:process|application|hypervisor|program).{0,60}(?:using|running|open)|unable to claim|could not claim|claim(?:ing)? interface|CUDA_ERROR_(?:DEVICE_UNAVAILABLE)|all CUDA-capable devices are busy)/i,
+        says: /^(?=.*(?:device|usb|gpu|camera|card|serial|tty|\/dev\/|vfio|hypervisor|interface|mount)).*(?:(?:device|port|camera|gpu|interface|card) (?:is |was )?(?:already |currently )?(?:busy|in use|claimed|opened by|exclusively)|(?:already|currently) in use by|already mounted or|mount point (?:is )?busy|another (?:process|application|hypervisor|program).{0,60}(?:using|running|open)|unable to claim|could not claim|claim(?:ing)? interface|CUDA_ERROR_(?:DEVICE_UNAVAILABLE)|all CUDA-capable devices are busy)/i,
         not: /umount|device unavailable for allocation|address already in use|cgroup|container name|lock-frontend|dpkg/i,
       },
     ],

@@ -31,7 +31,7 @@ export const usernsSymptoms: readonly Symptom[] = [
       { weight: 8, errno: ['EPERM', 'EINVAL'], verb: ['chown', 'chmod'], not: /avc:|seccomp|apparmor=|squash|nfs/i },
       {
         weight: 9,
-        says: /insufficient (?:UIDs|GIDs|UIDs or GIDs)|cannot be mapped to (?:a )?container|not mapped (?:in|to)|(?:uid|gid|user|group)s? .{0,40}(?:is|are) not mapped|potentially insufficient|lchown .{0,200}(?:invalid argument|operation not permitted)|ID-mapped copy of layer|overflow(?:uid|gid)|nobody:nogroup|65534/i,
+        says: /insufficient (?:UIDs|GIDs|UIDs or GIDs)|setxattr.{0,40}security\.capability|cannot be mapped to (?:a )?container|not mapped (?:in|to)|(?:uid|gid|user|group)s? .{0,40}(?:is|are) not mapped|potentially insufficient|lchown .{0,200}(?:invalid argument|operation not permitted)|ID-mapped copy of layer|overflow(?:uid|gid)|nobody:nogroup|65534/i,
         not: /newuidmap/i,
       },
       { weight: 8, errno: ['EPERM', 'EINVAL', 'EACCES'], verb: ['setuid'], says: /setgroups|set_?groups|setgid|setresgid/i },
@@ -160,7 +160,7 @@ export const usernsSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /new[ug]idmap|max_user_namespaces|unprivileged_userns|userns_create|no sub[ug]id ranges|\/etc\/sub[ug]id|no usable sandbox|(?:create|creating|new|setup|make|start|unshar\w+|setting up|enter|spawn\w*|clone)[^.]{0,40}(?:user[_ ]?namespaces?|userns|CLONE_NEWUSER)[^.]{0,120}(?:not permitted|denied|fail|no space|invalid|unable|error)?|cannot clone|clone:? ?\(?operation not permitted|move to new namespace|\/proc\/self\/exe: operation not permitted|bwrap|bubblewrap|unshare(?:\(\))?:? (?:failed|operation not permitted|invalid argument)|user namespaces? (?:are |is )?(?:not enabled|disabled|not available)|unprivileged user namespaces?|\buid_map|SUID sandbox|zygote.{0,40}sandbox|cannot (?:re-?exec|setup namespace)|nsexec.{0,60}user|rootlesskit/i,
+        says: /new[ug]idmap|max_user_namespaces|unprivileged_userns|userns_create|no sub[ug]id ranges|\/etc\/sub[ug]id|no usable sandbox|(?:create|creating|new|setup|make|start|unshar\w+|setting up|enter|spawn\w*|clone)[^.]{0,40}(?:user[_ ]?namespaces?|userns|CLONE_NEWUSER)[^.]{0,120}(?:not permitted|denied|fail|no space|invalid|unable|error)?|cannot clone|clone:? ?\(?operation not permitted|move to new namespace|\/proc\/self\/exe: operation not permitted|bwrap|bubblewrap|unshare(?:\(\))?:? (?:failed|operation not permitted|invalid argument)|user namespaces? (?:are |is )?(?:not enabled|disabled|not available)|unprivileged user namespaces?|\buid_map|[ug]id map\b|SUID sandbox|zygote.{0,40}sandbox|cannot (?:re-?exec|setup namespace)|nsexec.{0,60}user|rootlesskit/i,
         not: /hostUsers|validate OCI|mapping host ID|\bid-?map|does not support user namespaces/i,
       },
       { weight: 8, errno: ['EPERM', 'EINVAL', 'ENOSPC'], verb: ['unshare'], says: /user|\bclone\b|unshare/i },
