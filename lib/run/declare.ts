@@ -28,8 +28,17 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const remote = connectRemote(context.connection);
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.socket));
-  afterAll(() => connection.close());
-  const lease: Lease = { context, remote, connection, slots: new Semaphore(context.pods), broken: undefined, read: new Map() };
+  const underWay: Array<Promise<unknown>> = [];
+  // A test that is cancelled does not wait for its pod, which is still to be removed.
+  afterAll(async () => {
+    await Promise.allSettled(underWay);
+    connection.close();
+  });
+  const stopped = new AbortController();
+  const lease: Lease = {
+    ...{ context, remote, connection, signal: stopped.signal },
+    ...{ slots: new Semaphore(context.pods), broken: undefined, read: new Map() },
+  };
   const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
   for (const work of leaseWork(suites, context)) {
     const { turn, cell, suite, scenario, questions } = work;
@@ -37,12 +46,15 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
     const observe = once(async (tell: Tell) => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
       if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe(tell)));
-      return record(lease, work, tell);
+      const recorded = record(lease, work, tell);
+      underWay.push(recorded);
+      return recorded;
     });
     if (turn !== 'reading') pods.push({ turn, observe });
     describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
       for (const question of questions) {
-        test(`${question.id}: ${question.asks}`, async ({ task, annotate }) => {
+        test(`${question.id}: ${question.asks}`, async ({ task, annotate, signal }) => {
+          signal.addEventListener('abort', () => stopped.abort(signal.reason), { once: true });
           const observation = await observe((words, type) => void annotate(words, type));
           const { verdict, expected, observed } = judge(
             question,
@@ -63,7 +75,8 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
 /**
  * Launches a scenario and records it before anything is judged, so that a failed or interrupted rule leaves its facts. What
  * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
- * runner finds out whether the host is lost, and brings back what was not observed.
+ * runner finds out whether the host is lost, and brings back what was not observed. Of a run that is stopped nothing is recorded
+ * any more, as the end of its pods says nothing of them.
  */
 async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, tell: Tell): Promise<Observation> {
   const { context, remote, slots } = lease;
@@ -72,6 +85,7 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, 
   for (let attempt = 1; ; attempt++) {
     const pod = `${cell.facts.id} ${scenario.id}`;
     const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {
+      lease.signal.throwIfAborted();
       if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
       const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
       const seen = await withLostEngine(gone.seen.outcome, context, remote);
@@ -87,6 +101,7 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, 
       }
     };
     const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : slots.run(inTurn));
+    lease.signal.throwIfAborted();
     const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
       appendRecord(join(context.runFolder, 'cells', cell.facts.id, 'observations.ndjson'), observation);
@@ -112,14 +127,19 @@ async function read(
   return { seen, withLogs: () => Promise.resolve(seen) };
 }
 
-function launchIn({ context, remote, connection }: Lease, cell: WorkerCell, suite: Suite, scenario: PodScenario): Promise<Gone> {
+function launchIn(
+  { context, remote, connection, signal }: Lease,
+  cell: WorkerCell,
+  suite: Suite,
+  scenario: PodScenario,
+): Promise<Gone> {
   return launch({
     context,
     cell,
     suite: suite.id,
     scenario,
     remote,
-    signal: new AbortController().signal,
+    signal,
     connect: (calls) =>
       criClient({
         dial: connection,
@@ -136,6 +156,8 @@ interface Lease {
   context: WorkerContext;
   remote: ReturnType<typeof connectRemote>;
   connection: CriConnection;
+  /** Fires when the run is stopped: pods that wait for their engine wait no longer, and are removed. */
+  signal: AbortSignal;
   /** Its places for pods. */
   slots: Semaphore;
   /** Why nothing more can be launched. */

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../testing/artifacts.ts';
@@ -219,5 +219,23 @@ describe('suites of one engine lease', () => {
     const interrupted = AbortSignal.abort(new Error('interrupted'));
     await expect(ran(cri, { selected: judgements('identity', 'plain') }, interrupted)).rejects.toThrow('interrupted');
     expect(cri.calls).toEqual([]);
+  });
+
+  it('take back a pod that waits for its engine when the run is interrupted, and record nothing of it', async () => {
+    const run = new AbortController();
+    await using place = await temporary();
+    await using cri = await fakeCri({
+      runtime: {
+        ...probe,
+        async startContainer(_, { signal }) {
+          run.abort(new Error('interrupted'));
+          return new Promise((resolve) => signal.addEventListener('abort', () => resolve({})));
+        },
+      },
+    });
+    const change = { selected: judgements('identity', 'plain'), runFolder: place.path };
+    await expect(ran(cri, change, run.signal)).rejects.toThrow('interrupted');
+    expect(cri.calls.map(({ call }) => call)).toContain('RemovePodSandbox');
+    expect(await readdir(place.path)).toEqual([]);
   });
 });

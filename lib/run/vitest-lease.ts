@@ -24,6 +24,8 @@ export interface LeaseSuites extends AsyncDisposable {
 }
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
+/** For a worker to remove its pods when the run is stopped: an engine that answers needs less, and stopping one that does not ends them too. */
+const graceMs = 10_000;
 const suites = 'suites/all.ts';
 const runner = 'lib/run/suite-runner.ts';
 
@@ -54,7 +56,8 @@ export function prepareSuites(): LeaseSuites {
       try {
         work.signal.throwIfAborted();
         handover.give(work.context);
-        await Promise.race([ran, aborted(work.signal)]);
+        await Promise.race([ran, abandoned(work.signal)]);
+        work.signal.throwIfAborted();
         process.exitCode = exitCode;
       } finally {
         work.signal.removeEventListener('abort', cancel);
@@ -145,6 +148,9 @@ function reporter(heard: Pick<SuiteRun, 'onRule' | 'onPod'>, errors: string[]): 
   };
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+/** Rejects where a worker has not ended by itself within some seconds after `signal`: it removes its pods until then. */
+function abandoned(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) =>
+    signal.addEventListener('abort', () => void setTimeout(() => reject(signal.reason), graceMs).unref(), { once: true }),
+  );
 }
