@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { CallTiming } from '../model/observation.ts';
+import type { CallTiming } from '../model/cri-request.ts';
 import { criClient, negotiate } from './client.ts';
 import { CriConnectionError, CriError } from './error.ts';
 import { fakeCri, hang } from '../testing/fake-cri/server.ts';

@@ -1,7 +1,7 @@
 import { Code, ConnectError, createClient, type Client, type Transport } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import type { Duplex } from 'node:stream';
-import type { CallTiming } from '../model/observation.ts';
+import type { CallTiming } from '../model/cri-request.ts';
 import { timeoutFactor } from '../util/wait.ts';
 import { CriConnection } from './connection.ts';
 import { criError, CriError } from './error.ts';

@@ -1,5 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { CriRequest } from '../model/observation.ts';
+import type { CriRequest } from '../model/cri-request.ts';
 import {
   ContainerConfigSchema,
   LinuxContainerResourcesSchema,

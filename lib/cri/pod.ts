@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OciSpec } from '../model/observation.ts';
+import { OciSpec } from '../model/oci-spec.ts';
 import { messageOf } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
 import { timeoutFactor } from '../util/wait.ts';

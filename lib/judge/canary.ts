@@ -1,5 +1,6 @@
 import { engines } from '../engines/facts.ts';
-import type { LeaseRecord, Observation } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { sameVersion } from '../model/version.ts';
 import { runtimeFacts } from '../runtimes/facts.ts';

@@ -1,5 +1,5 @@
 import type { JournalEvent } from '../model/journal.ts';
-import type { LeaseRecord } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Span } from '../model/document.ts';
 
 type Blocked = Extract<JournalEvent, { event: 'blocked' }>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../model/observation.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import { question, refused, type Question } from '../suite/question.ts';
 import { capabilities } from '../suite/read/credentials.ts';

@@ -1,5 +1,6 @@
 import type { Layer } from '../model/document.ts';
-import type { DeviceNode, Observation } from '../model/observation.ts';
+import type { DeviceNode } from '../model/device-node.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Evidence } from '../suite/evidence.ts';
 import { hostNodeOf } from '../suite/read/node.ts';
 import type { About } from '../suite/reading.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../model/observation.ts';
+import type { Outcome } from '../model/outcome.ts';
 import { symptomOf, worthRetry } from './symptoms.ts';
 
 const lost = (consoleTail: string, repeated: boolean): Outcome => ({

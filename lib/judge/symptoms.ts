@@ -1,4 +1,4 @@
-import type { Outcome } from '../model/observation.ts';
+import type { Outcome } from '../model/outcome.ts';
 
 /** Failures that say nothing about a rule: the emulator's or the guest boot's own. Each is tried once more and marked. */
 const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Span } from './document.ts';
 import { Fixtures } from './fixtures.ts';
 import { HostFacts } from './host-facts.ts';
-import { LeaseRecord } from './observation.ts';
+import { LeaseRecord } from './lease-record.ts';
 
 /** What happened in a run, one line each, appended and flushed. Observations stand beside it, by cell. */
 export const JournalEvent = z.discriminatedUnion('event', [

@@ -5,15 +5,6 @@ import { HostReport } from './host-report.ts';
 import { OciSpec } from './oci-spec.ts';
 import { Outcome } from './outcome.ts';
 
-export * from './cri-request.ts';
-export * from './credentials.ts';
-export * from './device-node.ts';
-export * from './guest-report.ts';
-export * from './host-report.ts';
-export * from './lease-record.ts';
-export * from './oci-spec.ts';
-export * from './outcome.ts';
-
 /** What proves that the right thing was tested. */
 export const Identity = z.object({
   engineName: z.string(),

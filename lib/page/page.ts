@@ -1,5 +1,6 @@
 import type { Document } from '../model/document.ts';
-import type { LeaseRecord, Observation } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import { canonical } from '../report/canonical.ts';
 import { dataBlocks } from './blocks.ts';
 import { bundle } from './bundle.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { engines, type EngineFacts } from '../engines/facts.ts';
-import type { HostProcess } from '../model/observation.ts';
+import type { HostProcess } from '../model/host-report.ts';
 import { runtimes, type RuntimeFacts } from '../runtimes/facts.ts';
 import { credentials } from './proc.ts';
 import { filesOf, type Row } from './rows.ts';

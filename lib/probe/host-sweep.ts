@@ -1,5 +1,5 @@
 import type { Remote } from '../hosts/host.ts';
-import { HostReport } from '../model/observation.ts';
+import { HostReport } from '../model/host-report.ts';
 import { sandboxProcesses } from './host-processes.ts';
 import { deviceNode, mounts } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';

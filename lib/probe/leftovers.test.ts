@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostReport } from '../model/observation.ts';
+import type { HostReport } from '../model/host-report.ts';
 import { leftovers } from './leftovers.ts';
 
 const node = { type: 'c' as const, uid: 0, gid: 0, mode: '0600' };

@@ -1,4 +1,5 @@
-import type { HostReport, Observation } from '../model/observation.ts';
+import type { HostReport } from '../model/host-report.ts';
+import type { Observation } from '../model/observation.ts';
 
 /**
  * What the host has after a pod was removed that it had not before, one line each. Ours are device nodes and loop devices

@@ -1,6 +1,8 @@
 import type { Pod } from '../cri/pod.ts';
 import type { Remote } from '../hosts/host.ts';
-import type { GuestReport, HostReport, OciSpec } from '../model/observation.ts';
+import type { GuestReport } from '../model/guest-report.ts';
+import type { HostReport } from '../model/host-report.ts';
+import type { OciSpec } from '../model/oci-spec.ts';
 import { sweepHost, type SweepOptions } from './host-sweep.ts';
 import { parseGuest } from './parse.ts';
 import { probeArgv } from './script.ts';

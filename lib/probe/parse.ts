@@ -1,4 +1,4 @@
-import { GuestReport } from '../model/observation.ts';
+import { GuestReport } from '../model/guest-report.ts';
 import { errnoOf } from './errno.ts';
 import { credentials, deviceNode, mounts } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';

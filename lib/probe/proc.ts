@@ -1,4 +1,5 @@
-import type { Credentials, DeviceNode } from '../model/observation.ts';
+import type { Credentials } from '../model/credentials.ts';
+import type { DeviceNode } from '../model/device-node.ts';
 import type { Row } from './rows.ts';
 
 /** The credentials in /proc/PID/status. A line that is not there becomes undefined, for the reader to refuse. */

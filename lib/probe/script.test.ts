@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GuestReport } from '../model/observation.ts';
+import type { GuestReport } from '../model/guest-report.ts';
 import { exec, type ExecResult } from '../util/exec.ts';
 import { parseGuest } from './parse.ts';
 import { deviceNode } from './proc.ts';

@@ -12,7 +12,7 @@ import { failure, startEngine } from '../engines/start.ts';
 import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import type { EngineInstance, LeaseRecord } from '../model/observation.ts';
+import type { EngineInstance, LeaseRecord } from '../model/lease-record.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
 import {

@@ -6,7 +6,7 @@ import { questionsOf } from '../judge/applies.ts';
 import { identityOf } from '../judge/planned-identity.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import { type LeaseRecord } from '../model/observation.ts';
+import { type LeaseRecord } from '../model/lease-record.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';

@@ -10,14 +10,10 @@ import { leftovers, sweepHost } from '../probe/host-sweep.ts';
 import { observePod } from '../probe/observe.ts';
 import { loadedConfiguration, readShimLog } from '../probe/shim-log.ts';
 import type { Fixtures } from '../model/fixtures.ts';
-import {
-  type CallTiming,
-  type HostReport,
-  type Leftovers,
-  type Observation,
-  type Outcome,
-  Replay,
-} from '../model/observation.ts';
+import { type CallTiming } from '../model/cri-request.ts';
+import { type HostReport } from '../model/host-report.ts';
+import { type Leftovers, type Observation, Replay } from '../model/observation.ts';
+import { type Outcome } from '../model/outcome.ts';
 import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';

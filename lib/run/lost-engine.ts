@@ -1,5 +1,5 @@
 import type { Remote } from '../hosts/host.ts';
-import type { Outcome } from '../model/observation.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** A connection that broke says little: where the engine's process is gone, that is what happened to the pod. */

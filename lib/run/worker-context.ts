@@ -1,7 +1,7 @@
 import type { RuntimeInUse } from '../engines/engine.ts';
 import type { Connection } from '../hosts/host.ts';
 import type { PlannedIdentity } from '../judge/canary.ts';
-import type { LeaseRecord } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { HandlerVariantName } from '../suite/scenario.ts';
 

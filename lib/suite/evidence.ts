@@ -1,4 +1,5 @@
-import type { LeaseRecord, Observation } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import type { CellFacts } from './requirement.ts';
 
 /** Everything that a question may be answered from. */

@@ -1,4 +1,5 @@
-import type { GuestReport, HostReport } from '../model/observation.ts';
+import type { GuestReport } from '../model/guest-report.ts';
+import type { HostReport } from '../model/host-report.ts';
 import type { Evidence } from './evidence.ts';
 
 /** What one look at the evidence shows. */

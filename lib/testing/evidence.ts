@@ -1,4 +1,8 @@
-import type { DeviceNode, GuestReport, HostReport, LeaseRecord, Observation } from '../model/observation.ts';
+import type { DeviceNode } from '../model/device-node.ts';
+import type { GuestReport } from '../model/guest-report.ts';
+import type { HostReport } from '../model/host-report.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { Evidence } from '../suite/evidence.ts';

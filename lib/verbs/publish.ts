@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { Document } from '../model/document.ts';
-import type { LeaseRecord, Observation } from '../model/observation.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import { readParts } from '../record/parts.ts';
 import type { Located, RunFolder } from '../record/run-folder.ts';
 import { renderAnnotations } from '../report/annotations.ts';

@@ -4,7 +4,7 @@ import { cdiSpecification } from '../hosts/shared/fixtures.ts';
 import { pauseImage, probeImage, staticBusybox } from '../probe/image/images.ts';
 import type { OciImage } from '../probe/image/oci.ts';
 import { type Document, verdictId } from '../model/document.ts';
-import type { DeviceNode } from '../model/observation.ts';
+import type { DeviceNode } from '../model/device-node.ts';
 import { readParts, type Part } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { reproBundle } from '../report/repro/bundle.ts';

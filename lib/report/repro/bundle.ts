@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { verdictId } from '../../model/document.ts';
-import type { DeviceNode, EngineInstance, Observation, Replay } from '../../model/observation.ts';
+import type { DeviceNode } from '../../model/device-node.ts';
+import type { EngineInstance } from '../../model/lease-record.ts';
+import type { Observation, Replay } from '../../model/observation.ts';
 import { UsageError } from '../../util/errors.ts';
 import { quote, quoteAll } from '../../util/quote.ts';
 import type { ReproInput } from './input.ts';

@@ -1,5 +1,7 @@
 import type { Document, Verdict } from '../../model/document.ts';
-import type { DeviceNode, LeaseRecord, Observation } from '../../model/observation.ts';
+import type { DeviceNode } from '../../model/device-node.ts';
+import type { LeaseRecord } from '../../model/lease-record.ts';
+import type { Observation } from '../../model/observation.ts';
 
 /** An image as a registry serves it. */
 export interface ServedImage {

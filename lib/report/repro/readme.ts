@@ -1,5 +1,6 @@
 import { verdictId } from '../../model/document.ts';
-import type { EngineInstance, Replay } from '../../model/observation.ts';
+import type { EngineInstance } from '../../model/lease-record.ts';
+import type { Replay } from '../../model/observation.ts';
 import { layerText } from '../layers.ts';
 import { visible } from '../visible.ts';
 import type { ReproInput } from './input.ts';

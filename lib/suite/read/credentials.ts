@@ -1,4 +1,4 @@
-import type { Credentials } from '../../model/observation.ts';
+import type { Credentials } from '../../model/credentials.ts';
 import { maskedPaths, readonlyPaths } from '../../model/kubelet-paths.ts';
 import { agreed, ofLaunch, podReading, type Reading } from '../reading.ts';
 

@@ -1,4 +1,5 @@
-import type { DeviceNode, GuestReport } from '../../model/observation.ts';
+import type { DeviceNode } from '../../model/device-node.ts';
+import type { GuestReport } from '../../model/guest-report.ts';
 import { ofLaunch, podReading, type Reading } from '../reading.ts';
 import { entryAt } from './node.ts';
 

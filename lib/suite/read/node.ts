@@ -1,5 +1,5 @@
 import { cdiDevice, cdiPath } from '../../model/fixtures.ts';
-import type { DeviceNode } from '../../model/observation.ts';
+import type { DeviceNode } from '../../model/device-node.ts';
 import type { Evidence } from '../evidence.ts';
 import { hasGuest } from '../../runtimes/facts.ts';
 import { agreed, podReading, type Reading, type Sight } from '../reading.ts';

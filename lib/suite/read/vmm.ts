@@ -1,4 +1,4 @@
-import type { HostProcess, HostReport } from '../../model/observation.ts';
+import type { HostProcess, HostReport } from '../../model/host-report.ts';
 import { agreed, podReading, type Reading, type Sight } from '../reading.ts';
 import { entryAt } from './node.ts';
 

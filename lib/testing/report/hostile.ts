@@ -1,5 +1,6 @@
 import { Document } from '../../model/document.ts';
-import { LeaseRecord, Observation } from '../../model/observation.ts';
+import { LeaseRecord } from '../../model/lease-record.ts';
+import { Observation } from '../../model/observation.ts';
 import { withBaseline } from '../../report/compare.ts';
 import { sampleDocument, sampleEvidence } from './sample.ts';
 import { sampleLease } from './evidence.ts';
