@@ -14,6 +14,8 @@ const longest = 8_192;
 /** How many statements of a long text are read, from its end, and how much text. */
 const most = 400;
 const mostText = 262_144;
+/** How many failures of a text are told: what is farther from its end decides nothing. */
+const mostFailures = 300;
 /** How much of a text decides beside the failure itself. */
 const around = 65_536;
 
@@ -27,7 +29,7 @@ const causes = /^\s*(?:caused by|stack backtrace|\d+: )/i;
 export function read(text: string): Reading {
   const statements = statementsOf(text);
   const recent = latest(statements);
-  const failures = recent.flatMap((statement) => unitsOf(statement).flatMap(failuresIn));
+  const failures = recent.flatMap((statement) => unitsOf(statement).flatMap(failuresIn)).slice(-mostFailures);
   return {
     failures,
     context: recent
