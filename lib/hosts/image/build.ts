@@ -56,7 +56,7 @@ export async function obtainImage(recipe: Recipe, context: LeaseContext): Promis
 
 /** Names a recipe and how it is assembled: `trixie-plain-0123456789ab`. */
 export function imageId(recipe: Recipe): string {
-  return `${recipe.suite}-${recipe.variant}-${recipeHash(recipe, assemble)}`;
+  return `${recipe.suite}-${recipe.variant}-${recipeHash(recipe, `${smallInitrd(recipe.initrdModules)}${assemble}`)}`;
 }
 
 async function isComplete(directory: string, id: string): Promise<boolean> {
@@ -111,8 +111,14 @@ async function bootstrapTar(recipe: Recipe, tar: string, chroot: string, { signa
   const expired = recipe.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   // As root, mmdebstrap mounts /dev and /proc into the tree: in a mount namespace of its own they vanish with it, also after kill -9.
   const alone = isRoot() ? ['unshare', '--mount'] : [];
-  const argv = [...alone, 'mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired, recipe.suite];
-  const result = await exec([...argv, tar, ...(await debianSources(recipe.suite, signal))], {
+  const argv = [...alone, 'mmdebstrap', '--variant=minbase', `--include=${recipe.packages.join(',')}`, ...expired];
+  const options = [
+    // What is left of a build that the power cuts off is not trusted anyway.
+    ...['force-unsafe-io', ...recipe.without.map((pattern) => `path-exclude=${pattern}`)].map((each) => `--dpkgopt=${each}`),
+    `--essential-hook=${smallInitrd(recipe.initrdModules)}`,
+  ];
+  const sources = await debianSources(recipe.suite, signal);
+  const result = await exec([...argv, ...options, recipe.suite, tar, ...sources], {
     timeoutMs: 1_200_000,
     signal,
     // The checkout may be as closed to that root as the cache.
@@ -130,6 +136,13 @@ async function bootstrapTar(recipe: Recipe, tar: string, chroot: string, { signa
   throw new BlockedError(`Cannot build the host image of Debian ${recipe.suite}: mmdebstrap: ${words} (all of it in ${log})`, {
     remedy: remedyFor(words, recipe.suite),
   });
+}
+
+/** A hook for mmdebstrap, before initramfs-tools is installed, which reads these files (initramfs.conf(5)): an initrd with these modules alone. */
+export function smallInitrd(modules: readonly string[]): string {
+  return `cd "$1" && mkdir -p etc/initramfs-tools/conf.d usr/share/initramfs-tools/modules.d \
+    && printf 'MODULES=list\\nCOMPRESSLEVEL=1\\n' > etc/initramfs-tools/conf.d/podproof \
+    && printf '%s\\n' ${modules.join(' ')} > usr/share/initramfs-tools/modules.d/podproof`;
 }
 
 /** What to do about mmdebstrap's first error. */

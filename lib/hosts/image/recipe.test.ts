@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { remedyFor } from './build.ts';
+import { execOk } from '../../util/exec.ts';
+import { temporary } from '../../testing/artifacts.ts';
+import { remedyFor, smallInitrd } from './build.ts';
 import { sourcesFrom } from './mirror.ts';
 import { recipe, recipeHash } from './recipe.ts';
 
@@ -54,4 +58,12 @@ test('an expired package index is offered, never taken silently', () => {
   expect(remedyFor('spawn mmdebstrap ENOENT', 'sid')).toContain('apt install mmdebstrap');
   expect(remedyFor('E: write failed: No space left on device', 'sid')).toMatch(/^make room in \/var\/tmp and in /);
   expect(remedyFor('E: anything', 'sid')).toContain('--simulate sid');
+});
+
+test('the initrd is told to hold what finds the root file system, and nothing else', async () => {
+  await using place = await temporary();
+  await execOk(['sh', '-c', smallInitrd(recipe('trixie', 'plain').initrdModules), 'exec', place.path]);
+  const written = (path: string): Promise<string> => readFile(join(place.path, path), 'utf8');
+  expect(await written('etc/initramfs-tools/conf.d/podproof')).toBe('MODULES=list\nCOMPRESSLEVEL=1\n');
+  expect(await written('usr/share/initramfs-tools/modules.d/podproof')).toBe('virtio_pci\nvirtio_blk\next4\n');
 });

@@ -16,6 +16,10 @@ export interface Recipe {
   variant: Variant;
   allowExpiredRelease: boolean;
   packages: readonly string[];
+  /** What is left out of the packages, as dpkg's path-exclude has it: nobody reads it there, and a build takes a quarter less. */
+  without: readonly string[];
+  /** Modules by which the kernel finds its root; an initrd with all of them takes longer to build and, emulated, to unpack. */
+  initrdModules: readonly string[];
   files: readonly ImageFile[];
   /** Path → target. */
   links: Readonly<Record<string, string>>;
@@ -46,6 +50,19 @@ const kata = ['qemu-system-x86', 'virtiofsd', 'ovmf', 'seabios'];
 /** Debian 12 ships virtiofsd inside qemu-system-common. */
 const kataOfBookworm = kata.filter((name) => name !== 'virtiofsd');
 
+const without = [
+  ...['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*'],
+  ...[
+    'sound',
+    'drivers/gpu',
+    'drivers/media',
+    'drivers/net/wireless',
+    'drivers/infiniband',
+    'drivers/staging',
+    'drivers/iio',
+  ].map((folder) => `*/lib/modules/*/kernel/${folder}/*`),
+];
+
 /** Units that cost boot time or wake up in the middle of a test. */
 const masked = [
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'e2scrub_reap.service'],
@@ -65,6 +82,8 @@ export function recipe(suite: DebianSuite, variant: Variant, allowExpiredRelease
       ...libraries[suite],
       ...(variant === 'plain' ? [] : bookworm ? kataOfBookworm : kata),
     ],
+    without,
+    initrdModules: ['virtio_pci', 'virtio_blk', 'ext4'],
     files: [...files, sshd(suite)],
     links: Object.fromEntries([
       ...masked.map((unit) => [`/etc/systemd/system/${unit}`, '/dev/null']),
