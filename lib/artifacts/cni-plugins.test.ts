@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Artifact } from './artifact.ts';
 import { cniArtifact, neededPlugins } from './cni-plugins.ts';
 import { resolveArtifact } from './resolve.ts';
-import { craftElf, craftTar, temporary } from '../testing/artifacts.ts';
+import { craftElf, craftTar } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 
 async function laidOut(directory: string, place: string, names: readonly string[] = neededPlugins): Promise<void> {
   await mkdir(join(directory, place), { recursive: true });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { PackageIndexes } from './indexes.ts';
 import { resolveArtifact } from './resolve.ts';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { fakeDebian } from '../testing/fake-debian.ts';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exec } from '../util/exec.ts';
 import { blamingDisk } from './disk.ts';
-import { craftTar, temporary } from '../testing/artifacts.ts';
+import { craftTar } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 
 describe('a disk that takes no more', () => {
   test.each([

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { download } from './download.ts';
 import { archive, honest, serve, sha256 } from '../testing/serving.ts';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 
 /** What a process that is no more had got of `x`. */
 async function left(directory: string, data: Buffer | string, validator = ''): Promise<void> {

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { ElfFacts } from './elf.ts';
 import { readElf } from './elf.ts';
 import { sharedLibraries, whyNotRunnable } from './inspect.ts';
-import { craftElf, temporary } from '../testing/artifacts.ts';
+import { craftElf } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 
 async function read(content: Buffer | string): Promise<ElfFacts | undefined> {
   await using place = await temporary();

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { fakeDebian } from '../testing/fake-debian.ts';
 import { PackageIndexes } from './indexes.ts';
 import { newestOf, type NewestOptions } from './newest.ts';

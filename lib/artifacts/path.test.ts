@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { resolveArtifact } from './resolve.ts';
 import { execOk } from '../util/exec.ts';
-import { craftElf, craftTar, temporary } from '../testing/artifacts.ts';
+import { craftElf, craftTar } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { upstreamRelease } from './upstream.ts';
 
 afterEach(() => vi.unstubAllEnvs());

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { findSum } from './release.ts';
 import { resolveArtifact } from './resolve.ts';
 import { honest, serve, sha256 } from '../testing/serving.ts';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

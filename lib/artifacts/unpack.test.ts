@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { BlockedError } from '../util/errors.ts';
-import { craftTar, temporary, type Member } from '../testing/artifacts.ts';
+import { craftTar, type Member } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { unpack } from './unpack.ts';
 
 /** Unpacks a crafted archive beside a file that must stay as it is. `{place}` in a member stands for the directory of the canary. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { exampleMatrix } from '../testing/matrix.ts';
 import { UsageError } from '../util/errors.ts';
 import { costs } from './cost.ts';

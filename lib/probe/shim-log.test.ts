@@ -1,7 +1,7 @@
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
 import { loadedConfiguration, readShimLog, type ShimOf } from './shim-log.ts';
 

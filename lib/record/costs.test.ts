@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { observation } from '../testing/evidence.ts';
 import { median, type CostTable } from '../model/cost-table.ts';
 import { stateDirectory } from '../util/paths.ts';

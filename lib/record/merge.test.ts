@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { appendFile, cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { recordedRuns } from '../testing/recorded.ts';
 import type { Plan } from '../model/cell.ts';
 import { renderJson } from '../report/json.ts';

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { recordedRuns } from '../testing/recorded.ts';
 import { renderJson } from '../report/json.ts';
 import { withBaseline } from '../report/compare.ts';
@@ -14,7 +14,7 @@ import { migrated } from './migrate.ts';
 import { parseDocument, readDocument } from './read-document.ts';
 import { reportSchema, reportSchemaFile } from './schema.ts';
 
-const version1 = await readFile(new URL('../testing/document-1.json', import.meta.url), 'utf8');
+const version1 = await readFile(new URL('../testing/fixtures/document-1.json', import.meta.url), 'utf8');
 const version2 = await readFile(new URL('../testing/document-2.json', import.meta.url), 'utf8');
 const refusal = (text: string): string => {
   try {

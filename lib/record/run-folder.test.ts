@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { observation } from '../testing/evidence.ts';
 import type { Plan } from '../model/cell.ts';
 import { UsageError } from '../util/errors.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { identityOf } from '../judge/planned-identity.ts';
 import { lease } from '../testing/evidence.ts';
 import { componentKey, type PlannedCell } from '../model/cell.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { observation } from '../testing/evidence.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import { scenarioKey } from '../model/observation.ts';

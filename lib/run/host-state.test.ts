@@ -1,7 +1,7 @@
 import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
 import { fixtures } from '../testing/evidence.ts';
 import { undoChanges } from '../hosts/shared/changes.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { criClient } from '../cri/client.ts';
 import { fakeCri, type FakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
 import type { Remote } from '../hosts/host.ts';

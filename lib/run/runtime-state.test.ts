@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
 import { namedRuntime, whoseState } from './runtime-state.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { fixtures } from '../testing/evidence.ts';
 import { scenarioKey } from '../model/observation.ts';
 import { BlockedError } from '../util/errors.ts';

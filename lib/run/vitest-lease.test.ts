@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { fakeCri, type FakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
 import { cell, lease, planned } from '../testing/evidence.ts';
 import { questionsOf } from '../judge/applies.ts';

@@ -1,13 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-/** A directory of one test, gone after it: `await using place = await temporary()`. */
-export async function temporary(): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'podproof-test-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
 /** One member of a crafted archive. `type` is the ustar type flag: 0 file, 1 hard link, 2 link, 3 and 4 devices, 5 directory, 6 fifo. */
 export interface Member {
   path: string;

@@ -1,7 +1,7 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { tailOf } from './tail.ts';
 
 it('reads the end of a file, the whole of a small one, and nothing of one that is not there', async () => {

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { honest, serve, sha256 } from '../testing/serving.ts';
-import { craftTar, temporary } from '../testing/artifacts.ts';
+import { craftTar } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { fetchVerb } from './fetch.ts';
 
 afterEach(() => {

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { temporary } from '../testing/artifacts.ts';
+import { temporary } from '../testing/temporary.ts';
 import { fakeDebian } from '../testing/fake-debian.ts';
 import { UsageError } from '../util/errors.ts';
 import { packageRoot } from '../util/paths.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { temporary } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { fakeDockerd } from '../../testing/fake-dockerd.ts';
 import { execOk } from '../../util/exec.ts';
 import { imageId } from '../image/build.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { execOk } from '../../util/exec.ts';
-import { temporary } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { remedyFor, smallInitrd } from './build.ts';
 import { sourcesFrom } from './mirror.ts';
 import { recipe, recipeHash } from './recipe.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { temporary } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { markUsed } from '../../util/cache.ts';
 import { cleanCache } from './clean-cache.ts';
 import { openLedger } from './ledger.ts';

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { temporary } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { hostKindFacts, type HostSpec } from '../facts.ts';
 import { VmHost } from '../vm/facts.ts';
 import { runtimeDirectory } from '../../util/paths.ts';

@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { craftTar, temporary } from '../../testing/artifacts.ts';
+import { craftTar } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { debianCodename, findQemu, obtainQemu, originOf } from './qemu.ts';
 
 afterEach(() => vi.unstubAllEnvs());

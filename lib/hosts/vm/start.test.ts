@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { temporary } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { assertion, fakeQemu, type Fault } from '../../testing/fake-qemu.ts';
 import { readLedger } from '../shared/ledger.ts';
 import { proveAccelerator } from './accelerator.ts';

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { BlockedError } from '../../util/errors.ts';
 import { execOk } from '../../util/exec.ts';
 import { discoverKataPrefix, discoverKataRelease } from './prefix.ts';
-import { craftTar, temporary } from '../../testing/artifacts.ts';
+import { craftTar } from '../../testing/artifacts.ts';
+import { temporary } from '../../testing/temporary.ts';
 import { unpack } from '../../artifacts/unpack.ts';
 
 async function fill(directory: string, files: Record<string, string>): Promise<void> {

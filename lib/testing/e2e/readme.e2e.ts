@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { temporary } from '../artifacts.ts';
+import { temporary } from '../temporary.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { podproof } from './podproof.ts';
 
