@@ -96,7 +96,7 @@ export default suite({
       answers: {
         refused: {
           says: 'it is refused',
-          seen: refused('CreateContainer', /\bspec: (\S+ ?)*lstat \S+: no such file or directory/),
+          seen: refused('CreateContainer', /\bspec: lstat \S+: no such file or directory/),
         },
         'left-out': { says: 'it starts without the device', harm: 'breaks', seen: { node: 'absent' } },
       },

@@ -30,7 +30,8 @@ export interface Judgement {
 /** Judges one question. Pure: the same evidence gives the same judgement on every machine. */
 export function judge(question: Question, evidence: Evidence, planned: PlannedIdentity, known: readonly KnownIssue[]): Judgement {
   const { observation, cell, lease } = evidence;
-  const expected = expectedOf(question, evidence);
+  const documented = documentedFor(question, evidence)?.answer;
+  const expected = expectedOf(question, documented);
   const wrong = wrongThingTested(cell, planned, lease, observation);
   if (wrong !== undefined) return { verdict: 'void', expected, observed: wrong, reason: wrong };
   const { outcome } = observation;
@@ -39,7 +40,7 @@ export function judge(question: Question, evidence: Evidence, planned: PlannedId
   const trouble = symptomOf(outcome) ?? lossOfNoMeaning(outcome, cell);
   if (trouble !== undefined) return { verdict: 'error', expected, observed: outcomeText(observation), reason: trouble };
   try {
-    return judgeAnswer(question, evidence, known, expected);
+    return judgeAnswer(question, evidence, known, { documented, expected });
   } catch (error) {
     // A value that no reading was written for costs its own verdict, and never the whole report.
     return { verdict: 'error', expected, observed: '', reason: `the question cannot read this: ${messageOf(error)}` };
@@ -47,11 +48,8 @@ export function judge(question: Question, evidence: Evidence, planned: PlannedId
 }
 
 /** What is documented here, in the words of its answer. */
-export function expectedOf(question: Question, evidence: Evidence): string {
-  const documented = documentedFor(question, evidence);
-  return documented === undefined
-    ? 'a documented answer, and none is recorded'
-    : (question.answers[documented.answer]?.says ?? '');
+function expectedOf({ answers }: Question, documented: string | undefined): string {
+  return (documented === undefined ? undefined : answers[documented]?.says) ?? 'a documented answer, and none is recorded';
 }
 
 /** A host that died says something of the runtime only when it does so again, on a machine that is not emulated. */
@@ -61,7 +59,12 @@ function lossOfNoMeaning(outcome: Outcome, cell: Evidence['cell']): string | und
   return cell.facts?.accelerator === 'tcg' ? 'the host was lost twice, but under full emulation: try it with KVM' : undefined;
 }
 
-function judgeAnswer(question: Question, evidence: Evidence, known: readonly KnownIssue[], expected: string): Judgement {
+function judgeAnswer(
+  question: Question,
+  evidence: Evidence,
+  known: readonly KnownIssue[],
+  { documented, expected }: { documented: string | undefined; expected: string },
+): Judgement {
   const { answers, sights, mute } = seenBy(question, evidence);
   if (mute) {
     const reason = 'this run has nothing to answer it from';
@@ -73,7 +76,6 @@ function judgeAnswer(question: Question, evidence: Evidence, known: readonly Kno
   }
   const [name] = answers;
   const seen = name === undefined ? undefined : question.answers[name];
-  const documented = documentedFor(question, evidence)?.answer;
   const right = name !== undefined && name === documented;
   const shown = right || documented === undefined ? [...sights.values()] : deviating(question.answers[documented], sights);
   return {

@@ -65,6 +65,27 @@ describe('questions', () => {
   });
 });
 
+describe('refusals', () => {
+  it('are told from a long message at once, whatever it repeats', () => {
+    const messages = questions.flatMap(({ answers }) =>
+      Object.values(answers).flatMap(({ seen }) => (isRefusal(seen) ? [seen.message] : [])),
+    );
+    const seeds = [
+      'spec: ',
+      'spec: a ',
+      '/dev/full ',
+      'user group ',
+      'mount /dev/podproof-block',
+      'vfio ',
+      'get host path failed',
+      'annotation ',
+    ];
+    // One that backtracks would not come to an end before the test does.
+    for (const seed of seeds)
+      for (const message of messages) expect(message.test(seed.repeat(20_000 / seed.length))).toBeTypeOf('boolean');
+  });
+});
+
 describe('known issues', () => {
   it('are of answers that exist and are not documented everywhere, and of one id each', () => {
     expect(twice(knownIssues.map(({ id }) => id))).toEqual([]);
