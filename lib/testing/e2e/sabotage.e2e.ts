@@ -65,7 +65,7 @@ describe('an engine whose configuration was sabotaged', () => {
     const verdicts = byRule(document.verdicts);
     expect(verdicts['OWN-EFFECTIVE']).toMatchObject({
       verdict: 'fail',
-      observed: `${flag} = false; containerd 1.7.24 ignores keys that it does not know, without a word`,
+      observed: `${flag} = false, planned true; containerd 1.7.24 ignores keys that it does not know, without a word`,
     });
     expect(verdicts['OWN-ON']).toMatchObject({ verdict: 'fail', layer: 'engine-config' });
     expect(verdicts['OWN-ON']?.trail?.find((layer) => layer.changed)).toMatchObject({ layer: 'engine-config' });
