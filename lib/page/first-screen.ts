@@ -1,42 +1,88 @@
-import type { Document, KnownIssueText, Verdict } from '../model/document.ts';
+import type { Document, Verdict } from '../model/document.ts';
 import type { Baseline, Change, ChangeKind } from '../model/baseline.ts';
+import { blockages, waitingText } from '../report/blocked.ts';
+import { type Cause, causesOf, extent, type Section, sections, sentence } from '../report/causes.ts';
 import { changeCounts, changesOf } from '../report/compare.ts';
 import { changeTitles } from '../report/changes.ts';
-import { cellsOf, type Finding, findings, isContrast, securityFindings, sentence, worstFindings } from '../report/findings.ts';
-import { layerText } from '../report/layers.ts';
 import { remedyText } from '../report/verdicts.ts';
-import { badge, drawerLink } from './parts.ts';
-import { html, type Markup } from './template.ts';
+import { badge, cellLink, drawerLink, onlyLink } from './parts.ts';
+import { citation, html, type Markup } from './template.ts';
 
-/** What a reader wants first: what changed, or, without a baseline, what is worst. */
+/** Cards of one heading that are open. */
+const most = 12;
+
+/** What a reader wants first: what weakens isolation, what broke, what could not run, and what changed. */
 export function firstScreen(document: Document): Markup {
-  return document.baseline === null ? worst(document) : changes(document, document.baseline);
+  return html`<div id="findings" tabindex="-1">
+    ${sections(document).map(cards)}${blocked(document)}${document.baseline === null ? undefined : changes(document, document.baseline)}
+  </div>`;
 }
 
-/** Everything that weakens isolation, known or not. */
-export function security(document: Document): Markup {
-  const list = securityFindings(document);
-  return html`<section id="security" aria-labelledby="security-title" tabindex="-1">
-    <h2 id="security-title">Security findings</h2>
-    ${list.length === 0 ? html`<p class="quiet">No verdict of this run is marked as weakening isolation.</p>` : findingList(document, list)}
+function cards({ title, causes }: Section, nth: number): Markup {
+  return html`<section class="found" aria-labelledby="found-${nth}">
+    <h2 id="found-${nth}">${title} <span class="quiet">${causes.length}</span></h2>
+    ${limited('causes', causes.map(card))}
   </section>`;
 }
 
-function worst(document: Document): Markup {
-  const list = worstFindings(document);
-  if (list.length > 0)
-    return html`<section aria-labelledby="worst-title">
-      <h2 id="worst-title">Worst findings</h2>
-      ${findingList(document, list)}
-    </section>`;
-  const known = findings(
-    document,
-    document.verdicts.filter((verdict) => verdict.verdict === 'known'),
-  );
-  return html`<section aria-labelledby="worst-title">
-    <h2 id="worst-title">Known deviations</h2>
-    <p class="quiet">Nothing deviates beyond what known issues say.</p>
-    ${findingList(document, known, { shown: 3 })}
+/** A list of which what is too much is folded. */
+function limited(name: string, items: readonly Markup[]): Markup {
+  const rest = items.slice(most, 500);
+  return html`<ul class="${name}">
+      ${items.slice(0, most)}
+    </ul>
+    ${
+      rest.length === 0
+        ? undefined
+        : html`<details>
+            <summary>${items.length - most} more</summary>
+            <ul class="${name}">
+              ${rest}
+            </ul>
+          </details>`
+    }`;
+}
+
+function card(cause: Cause): Markup {
+  const { issue, verdict, verdicts, rules, cells, layer } = cause;
+  const told = issue !== undefined && verdict !== 'fixed';
+  const only = `rule=${rules.join(',')} verdict=${verdict}`;
+  return html`<li class="cause v-${verdict}">
+    <h3>${cause.headline}</h3>
+    ${told ? html`<p>${issue.impact}</p>` : verdict === 'pass' ? undefined : html`<p class="said">${sentence(cause)}</p>`}
+    ${told ? html`<p><b>Remedy</b> ${remedyText(issue.remedy)}</p>` : undefined}
+    <p class="where">
+      ${onlyLink(only, extent(cause))}
+      ${cells.slice(0, 2).map((id) => evidenceLink(verdicts, id))}${cells.length > 2 ? html`<span class="quiet">and ${cells.length - 2} more</span>` : undefined}
+      ${issue === undefined ? undefined : html`<span>${citation(issue.url, 'upstream')}</span>`}
+      ${!told || layer === undefined ? undefined : html`<span class="quiet">changed at the ${layer}</span>`}
+    </p>
+  </li>`;
+}
+
+function evidenceLink(verdicts: readonly Verdict[], cell: string): Markup | undefined {
+  const verdict = verdicts.find((each) => each.cell === cell);
+  return verdict && drawerLink(verdict, cell);
+}
+
+/** Each reason once, with all that wait for it. */
+function blocked(document: Document): Markup | undefined {
+  const all = blockages(document);
+  if (all.length === 0) return undefined;
+  return html`<section aria-labelledby="blocked-title">
+    <h2 id="blocked-title">Could not run</h2>
+    ${limited(
+      'causes',
+      all.map(
+        ({ reason, remedy, ...waiting }) =>
+          html`<li class="cause v-blocked">
+            <h3>${waitingText(waiting)}</h3>
+            <p class="said">${reason}</p>
+            ${remedy === undefined ? undefined : html`<p><b>Remedy</b> ${remedy}</p>`}
+            <p class="where">${waiting.cells.slice(0, 4).map(cellLink)}</p>
+          </li>`,
+      ),
+    )}
   </section>`;
 }
 
@@ -63,19 +109,34 @@ function changes(document: Document, baseline: Baseline): Markup {
   </section>`;
 }
 
+/** By headline alone: the cards have the rest. */
 function changeGroup(document: Document, kind: ChangeKind): Markup | undefined {
   const list = changesOf(document, kind);
   if (list.length === 0) return undefined;
   const before = new Map(list.map(({ change, verdict }) => [verdict, change.before]));
+  const found = causesOf(
+    document,
+    list.map(({ verdict }) => verdict),
+  );
   return html`<h3>${changeTitles[kind]}</h3>
-    ${findingList(
-      document,
-      findings(
-        document,
-        list.map(({ verdict }) => verdict),
-      ),
-      { before: (verdict) => before.get(verdict) },
+    ${limited(
+      'findings',
+      found.map((cause) => changeItem(cause, before.get(cause.verdicts[0]))),
     )}`;
+}
+
+function changeItem(cause: Cause, was: Change['before']): Markup {
+  const { cells, verdicts } = cause;
+  return html`<li>
+    <div class="lead">${badge(cause.verdict)}</div>
+    <div class="what">
+      <p class="sentence">${cause.headline}</p>
+      ${was === undefined ? undefined : html`<p class="before"><span>Before</span><span>${badge(was.verdict)} ${was.observed}</span></p>`}
+      <p class="where">
+        ${cells.slice(0, 4).map((id) => evidenceLink(verdicts, id))}${cells.length > 4 ? html` <span class="quiet">and ${cells.length - 4} more</span>` : undefined}
+      </p>
+    </div>
+  </li>`;
 }
 
 function nameList(title: string, names: readonly string[]): Markup | undefined {
@@ -85,87 +146,4 @@ function nameList(title: string, names: readonly string[]): Markup | undefined {
       ${names.slice(0, 50).map((name) => html`<li class="mono">${name}</li>`)}
     </ul>
     ${names.length > 50 ? html`<p class="quiet">and ${names.length - 50} more</p>` : undefined}`;
-}
-
-function findingList(
-  document: Document,
-  list: readonly Finding[],
-  options: { before?: (verdict: Verdict) => Change['before']; shown?: number } = {},
-): Markup {
-  const { before, shown = 12 } = options;
-  const item = (finding: Finding): Markup => findingItem(document, finding, before);
-  const rest = list.slice(shown, 500);
-  return html`<ul class="findings">
-      ${list.slice(0, shown).map(item)}
-    </ul>
-    ${
-      rest.length === 0
-        ? undefined
-        : html`<details>
-            <summary>${list.length - shown} more</summary>
-            <ul class="findings">
-              ${rest.map(item)}
-            </ul>
-          </details>`
-    }`;
-}
-
-function findingItem(document: Document, finding: Finding, before?: (verdict: Verdict) => Change['before']): Markup {
-  const first = finding.verdicts[0];
-  const was = first && before?.(first);
-  const cells = cellsOf(finding);
-  const issue = document.known.find((known) => known.id === finding.known);
-  const isCell = finding.rule === 'CELL';
-  return html`<li>
-    <div class="lead">${badge(finding.verdict)}${finding.harm && html`<span class="tag">${finding.harm}</span>`}</div>
-    <div class="what">
-      <p class="sentence">
-        ${isCell ? 'The cell never came up' : finding.asks || finding.rule}
-        ${isCell ? undefined : html`<span class="mono quiet">${finding.rule}</span>`}
-      </p>
-      ${contrast(finding)}
-      ${
-        issue === undefined
-          ? undefined
-          : html`<p class="detail">Known: ${issue.title} <span class="quiet">(${issue.range})</span></p>
-              ${consequences(issue)}`
-      }
-      ${was === undefined ? undefined : html`<p class="before"><span>Before</span><span>${badge(was.verdict)} ${was.observed}</span></p>`}
-      <p class="where">
-        ${cells.slice(0, 4).map((id) => {
-          const verdict = finding.verdicts.find((candidate) => candidate.cell === id);
-          return verdict === undefined ? undefined : drawerLink(verdict, id);
-        })}${cells.length > 4 ? html` <span class="quiet">and ${cells.length - 4} more</span>` : undefined}
-      </p>
-    </div>
-  </li>`;
-}
-
-/** What an issue means to its user, and what ends it at which cost. */
-function consequences({ impact, remedy }: KnownIssueText): Markup {
-  return html`<p class="detail">${impact}</p>
-    <p class="detail">Remedy: ${remedyText(remedy)}</p>`;
-}
-
-/** Expected and observed under one another, or the sentence where there is nothing to hold against each other. */
-function contrast(finding: Finding): Markup {
-  if (!isContrast(finding)) return html`<p class="detail">${sentence(finding)}</p>`;
-  const layer =
-    finding.layer === undefined
-      ? undefined
-      : html`<div>
-          <dt>Changed at</dt>
-          <dd>${layerText(finding.layer)}</dd>
-        </div>`;
-  return html`<dl class="pair">
-    <div>
-      <dt>Expected</dt>
-      <dd>${finding.expected}</dd>
-    </div>
-    <div>
-      <dt>Observed</dt>
-      <dd>${finding.observed}</dd>
-    </div>
-    ${layer}
-  </dl>`;
 }

@@ -1,5 +1,7 @@
 import { type Document } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
+import { versionLabel } from '../model/matrix/pick.ts';
+import { headline } from '../report/causes.ts';
 import { duration } from './duration.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
@@ -11,8 +13,9 @@ export function topBar({ run, hosts }: Document): Markup {
     <span class="brand">podproof</span>
     <span class="mono run-id">${run.id}</span>
     <nav aria-label="Sections">
+      <a href="#findings" data-section>Findings</a>
       <a href="#matrix" data-section>Matrix</a>
-      <a href="#security" data-section>Security</a>
+      <a href="#run" data-section>This run</a>
       <a href="#timeline" data-section>Timeline</a>
       <a href="#excluded" data-section>Left out</a>
     </nav>
@@ -22,8 +25,41 @@ export function topBar({ run, hosts }: Document): Markup {
   </header>`;
 }
 
-/** What was run, where, and how it ended. */
+/** What was tested, and what was found in one line. */
 export function runHead(document: Document): Markup {
+  return html`<section class="head" aria-labelledby="title">
+    <p class="quiet">${tested(document)}</p>
+    <h1 id="title">${headline(document)}</h1>
+    ${document.run.complete ? undefined : html`<p class="warning">This run was interrupted. What follows is not all that was planned.</p>`}
+  </section>`;
+}
+
+/** `crio 1.36.3 · crun 1.21, runc 1.1.15 · debian-13`, by number where they are many. */
+function tested({ cells, hosts }: Document): string {
+  const some = (names: readonly string[], noun: string): string => {
+    const distinct = [...new Set(names)];
+    return distinct.length > 4 ? `${distinct.length} ${noun}` : distinct.join(', ');
+  };
+  return [
+    some(
+      cells.map(({ engine }) => `${engine.name} ${engine.version}`),
+      'engines',
+    ),
+    some(
+      cells.map(({ runtime }) => `${runtime.name} ${versionLabel(runtime)}`),
+      'runtimes',
+    ),
+    some(
+      hosts.map(({ id }) => id),
+      'hosts',
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** What was run, when, where, and how it ended. */
+export function runDetails(document: Document): Markup {
   const { run } = document;
   const facts: Array<[string, string]> = [
     ['Run', run.id],
@@ -32,11 +68,10 @@ export function runHead(document: Document): Markup {
     ['Started', `${run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`],
     ['Took', duration(Date.parse(run.ended) - Date.parse(run.started))],
     ['podproof', run.podproof],
-    ['Exit', String(run.exit)],
+    ['Exit', `${run.exit}: ${exitMeaning(run.exit)}`],
   ];
-  return html`<section class="head" aria-labelledby="title">
-    <h1 id="title">${headline(run.exit)}</h1>
-    ${run.complete ? undefined : html`<p class="warning">This run was interrupted. What follows is not all that was planned.</p>`}
+  return html`<section id="run" aria-labelledby="run-title" tabindex="-1">
+    <h2 id="run-title">This run</h2>
     <dl class="facts">
       ${facts.map(
         ([name, value]) =>
@@ -46,11 +81,12 @@ export function runHead(document: Document): Markup {
           </div>`,
       )}
     </dl>
-    ${counts(document)} ${hostTable(document)}
+    ${hostTable(document)}
   </section>`;
 }
 
-function counts(document: Document): Markup {
+/** How many of each verdict, each a filter of the matrix. */
+export function counts(document: Document): Markup {
   const some = verdictNames.filter((name) => document.counts[name] > 0).reverse();
   const total = some.reduce((sum, name) => sum + document.counts[name], 0);
   let from = 0;
@@ -139,11 +175,6 @@ function hostNames(ids: readonly string[]): string {
 function cellsText({ cells }: Document): string {
   const lost = cells.filter((cell) => colourOf(cell.verdict) === 'infrastructure').length;
   return lost === 0 ? String(cells.length) : `${cells.length}, ${lost} of them blocked, in error or missing`;
-}
-
-function headline(exit: number): string {
-  const text = exitMeaning(exit);
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function acceleratorText(name: string): string {

@@ -6,8 +6,8 @@ import { dataBlocks } from './blocks.ts';
 import { bundle } from './bundle.ts';
 import { embeddedEvidence, leaseBlock } from './evidence.ts';
 import { excluded } from './excluded.ts';
-import { firstScreen, security } from './first-screen.ts';
-import { runHead, topBar } from './head.ts';
+import { firstScreen } from './first-screen.ts';
+import { counts, runDetails, runHead, topBar } from './head.ts';
 import { offlinePage } from './offline-page.ts';
 import { html, type Markup } from './template.ts';
 import { timeline } from './timeline.ts';
@@ -32,7 +32,8 @@ export function renderHtml(
   const body = html`<a class="skip" href="#matrix" data-section>Skip to the matrix</a>
     ${topBar(ordered)}
     <main>
-      ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame()} ${security(ordered)} ${timeline(ordered)} ${excluded(ordered)}
+      ${runHead(ordered)} ${firstScreen(ordered)} ${matrixFrame(ordered)} ${runDetails(ordered)} ${timeline(ordered)}
+      ${excluded(ordered)}
     </main>
     <aside id="drawer" role="dialog" aria-labelledby="drawer-title" tabindex="-1" hidden></aside>
     ${dataBlocks(ordered, { embedded: cells, kept, of })}${blocks}${leaseBlock(leases)}`;
@@ -40,7 +41,7 @@ export function renderHtml(
   return offlinePage({ title, style: bundle('styles/report.css'), script: bundle('client/report.ts'), body });
 }
 
-function matrixFrame(): Markup {
+function matrixFrame(document: Document): Markup {
   return html`<section id="matrix" aria-labelledby="matrix-title" tabindex="-1">
     <h2 id="matrix-title">Matrix</h2>
     <noscript
@@ -48,6 +49,7 @@ function matrixFrame(): Markup {
         The matrix is built by the script of this page, which is switched off. report.md and report.json have the same verdicts.
       </p></noscript
     >
+    ${counts(document)}
     <form class="filter" role="search">
       <label for="only">Filter</label>
       <input

@@ -39,3 +39,13 @@ export function drawerLink({ cell, suite, rule }: Verdict, text: string): Markup
   const within = rule === 'CELL' ? {} : { suite: visible(suite), rule: visible(rule) };
   return html`<a class="mono" data-drawer href="${writeAddress({ cell: visible(cell), ...within })}">${text}</a>`;
 }
+
+/** A link to the drawer of a whole cell. */
+export function cellLink(cell: string): Markup {
+  return html`<a class="mono" data-drawer href="${writeAddress({ cell: visible(cell) })}">${cell}</a>`;
+}
+
+/** A link that narrows the matrix by a filter. */
+export function onlyLink(only: string, text: string): Markup {
+  return html`<a data-only="${visible(only)}" href="${writeAddress({ only: visible(only) })}">${text}</a>`;
+}

@@ -35,9 +35,9 @@ function escape(text: string): string {
   return text.replace(/[&<>"'`]/g, (found) => `&#${found.charCodeAt(0)};`);
 }
 
-/** A link where the text is an https address, and the bare text otherwise. */
-export function citation(text: string): Markup {
-  return isHttps(text)
-    ? html`<a href="${text}" rel="noreferrer noopener" target="_blank">${text}</a>`
-    : html`<span>${text}</span>`;
+/** A link where the address is an https one, told by its `text`, and the bare address otherwise. */
+export function citation(address: string, text = address): Markup {
+  return isHttps(address)
+    ? html`<a href="${address}" rel="noreferrer noopener" target="_blank">${text}</a>`
+    : html`<span>${address}</span>`;
 }

@@ -5,9 +5,17 @@ import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 
 const lines = (document: ReturnType<typeof sampleDocument>): string[] => renderAnnotations(document).split('\n').slice(0, -1);
 
-test('a deviation is an error and infrastructure a warning', () => {
+test('a deviation is an error; what weakens isolation is a warning although it is known, and so is infrastructure', () => {
   const kinds = lines(sampleDocument()).map((line) => /^::(\w+) title=(\w+)/.exec(line)?.slice(1).join(' '));
-  expect(kinds).toEqual(['error fail', 'error fail', 'error fail', 'error fixed', 'warning blocked', 'warning error']);
+  expect(kinds).toEqual([
+    'error fail',
+    'error fail',
+    'error fail',
+    'error fixed',
+    'warning known',
+    'warning error',
+    'warning blocked',
+  ]);
 });
 
 test('a reason that blocks many questions is one warning', () => {
@@ -22,10 +30,12 @@ test('a reason that blocks many questions is one warning', () => {
   ]);
 });
 
-test('a run without deviations has no annotation', () => {
+test('a run that has neither deviations nor holes has no annotation', () => {
   const document = sampleDocument();
   document.cells = document.cells.filter((cell) => cell.verdict !== 'blocked');
-  document.verdicts = document.verdicts.filter((verdict) => verdict.verdict === 'pass' || verdict.verdict === 'known');
+  document.verdicts = document.verdicts.filter(
+    (verdict) => verdict.verdict === 'pass' || (verdict.verdict === 'known' && verdict.harm !== 'weakens'),
+  );
   document.cells = document.cells.map((cell) => ({ ...cell, verdict: 'pass' }));
   expect(renderAnnotations(document)).toBe('');
 });

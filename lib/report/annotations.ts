@@ -2,23 +2,29 @@ import type { Document } from '../model/document.ts';
 import { colourOf } from '../model/verdict.ts';
 import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
-import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
+import { causes, type Cause, sentence } from './causes.ts';
+import { remedyText } from './verdicts.ts';
 import { clip, visibleLine } from './visible.ts';
 
 /** GitHub drops what exceeds ten of a kind in a step, silently. */
 const most = 8;
 
-/** Workflow commands for GitHub: an error for what deviates, a warning for infrastructure; the last one of a kind says how many more there are. */
+/**
+ * Workflow commands for GitHub: an error for what deviates; a warning for what weakens isolation, also where that is known, and
+ * for infrastructure. The last one of a kind says how many more there are.
+ */
 export function renderAnnotations(document: Document): string {
   const ordered = canonical(document);
-  const found = worstFindings(ordered);
-  const errors = found.filter((finding) => colourOf(finding.verdict) === 'red');
-  const warnings = found.filter(({ verdict }) => colourOf(verdict) === 'infrastructure' && verdict !== 'blocked');
+  const found = causes(ordered);
+  const errors = found.filter(({ verdict }) => colourOf(verdict) === 'red');
+  const warnings = found.filter(
+    ({ verdict, harm }) => colourOf(verdict) === 'infrastructure' || (colourOf(verdict) === 'green' && harm === 'weakens'),
+  );
   const blocked = blockages(ordered).map(({ reason, remedy, ...waiting }) => ({
     title: `blocked: ${waitingText(waiting)} in ${placesText(waiting.cells)}`,
     text: remedy === undefined ? reason : `${reason}; ${remedy}`,
   }));
-  return [...commands('error', errors.map(noteOf)), ...commands('warning', [...blocked, ...warnings.map(noteOf)])]
+  return [...commands('error', errors.map(noteOf)), ...commands('warning', [...warnings.map(noteOf), ...blocked])]
     .map((line) => `${line}\n`)
     .join('');
 }
@@ -28,10 +34,14 @@ interface Note {
   text: string;
 }
 
-function noteOf(finding: Finding): Note {
+function noteOf(cause: Cause): Note {
+  const { harm, verdict, issue, rules, cells, headline } = cause;
+  const kind = verdict === 'pass' ? 'as documented' : verdict;
+  const meaning =
+    issue === undefined || verdict === 'fixed' ? sentence(cause) : `${issue.impact} Remedy: ${remedyText(issue.remedy)}`;
   return {
-    title: `${finding.verdict} ${finding.rule} in ${placesText(cellsOf(finding))}`,
-    text: [finding.asks, sentence(finding)].filter((part) => part !== '').join(' '),
+    title: `${kind}${harm === 'weakens' ? ', weakens isolation' : ''}: ${placesText(rules)} in ${placesText(cells)}`,
+    text: `${headline}. ${meaning}`,
   };
 }
 

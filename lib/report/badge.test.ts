@@ -31,6 +31,16 @@ test('the colour follows the worst verdict', () => {
   });
 });
 
+test('a known hole is no green badge', () => {
+  const base = sampleDocument();
+  const verdicts = base.verdicts
+    .filter(({ verdict }) => verdict === 'pass' || verdict === 'known')
+    .map((verdict) => ({ ...verdict, ...(verdict.verdict === 'known' && { harm: 'weakens' as const }) }));
+  const document = { ...base, cells: [], verdicts, counts: countOf(verdicts) };
+  const shown = Endpoint.parse(JSON.parse(renderBadgeJson(document)));
+  expect(shown).toMatchObject({ color: 'yellow', message: expect.stringMatching(/^\d known holes?, \d+ pass$/) as string });
+});
+
 test('a run that judged nothing, or was interrupted, is not green', () => {
   expect(badge([]).color).toBe('lightgrey');
   expect(badge(['unsupported']).color).toBe('lightgrey');

@@ -1,5 +1,6 @@
 import { type Document } from '../model/document.ts';
 import { colourOf, verdictNames, worstOf } from '../model/verdict.ts';
+import { holes } from './causes.ts';
 import { everyVerdict } from './verdicts.ts';
 
 interface Badge {
@@ -32,21 +33,23 @@ export function renderBadgeJson(document: Document): string {
   return `${JSON.stringify({ schemaVersion: 1, label: 'podproof', message, color: colour })}\n`;
 }
 
-/** Built of numbers and verdict names alone: nothing of the run's data is in a badge. */
+/** Yellow for a known hole as for what did not run: only what is as it should be is green. Built of numbers and verdict names alone: nothing of the run's data is in a badge. */
 function badgeOf(document: Document): Badge {
   const worst = worstOf(everyVerdict(document).map((verdict) => verdict.verdict));
+  const known = holes(document);
   const counts = verdictNames
-    .filter((name) => document.counts[name] > 0 && name !== 'unsupported')
+    .filter((name) => document.counts[name] > 0 && name !== 'unsupported' && (name !== 'known' || known === 0))
     .reverse()
     .slice(0, 3)
     .map((name) => `${document.counts[name]} ${name}`);
   const message = [
     ...(document.run.complete ? [] : ['incomplete']),
+    ...(known === 0 ? [] : [`${known} known ${known === 1 ? 'hole' : 'holes'}`]),
     ...(counts.length > 0 ? counts : [worst ?? 'no verdicts']),
   ].join(', ');
   if (worst === undefined || worst === 'unsupported') return { message, colour: 'lightgrey' };
   if (colourOf(worst) === 'red') return { message, colour: 'red' };
-  return { message, colour: colourOf(worst) === 'green' && document.run.complete ? 'brightgreen' : 'yellow' };
+  return { message, colour: colourOf(worst) === 'green' && document.run.complete && known === 0 ? 'brightgreen' : 'yellow' };
 }
 
 /** About as wide as Verdana 11 sets it, with 6 px on either side. */

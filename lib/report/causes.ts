@@ -1,36 +1,163 @@
-import type { Document } from '../model/document.ts';
-import type { Harm } from '../model/verdict.ts';
-import { groupBy } from '../util/group-by.ts';
+import type { Document, KnownIssueText, RuleText, Verdict } from '../model/document.ts';
+import { colourOf, exitMeaning, type Harm, type VerdictName } from '../model/verdict.ts';
+import { layerText } from './layers.ts';
 import { naturalOrder } from './order.ts';
+import { steady } from './steady.ts';
+import { everyVerdict } from './verdicts.ts';
 
-/** A known issue that a run has shown again. */
-export interface KnownCause {
-  harm: Harm;
-  known: string;
-  title: string;
-  rules: string[];
+/** What to act on first: a deviation of what was tested before a machine that never came up, and that before good news. */
+const urgency: readonly VerdictName[] = ['void', 'fail', 'error', 'missing', 'blocked', 'fixed', 'known', 'unsupported', 'pass'];
+
+/**
+ * One thing to know of a run, with every verdict that shows it: a known issue with all questions that it explains, or an
+ * answer that nobody has recorded.
+ */
+export interface Cause {
+  verdict: VerdictName;
+  harm: Harm | undefined;
+  /** What was found, as a sentence. */
+  headline: string;
+  /** Id of the known issue; what the document says of it follows, where it does. */
+  known: string | undefined;
+  issue: KnownIssueText | undefined;
+  /** The first layer where the value changed, in words. */
+  layer: string | undefined;
+  /** In the order of the document. */
   cells: string[];
+  /** Ids of the questions. */
+  rules: string[];
+  /** At least one; the first stands for all. */
+  verdicts: [Verdict, ...Verdict[]];
 }
 
-/** The known issues that a document shows, once each: first those that weaken, then the widest. */
-export function knownCauses(document: Document): KnownCause[] {
-  const titles = new Map(document.known.map(({ id, title }) => [id, title]));
-  const shown = document.verdicts.filter(({ verdict }) => verdict === 'known');
-  return [...groupBy(shown, ({ known = '' }) => known)]
-    .map(([known, verdicts]): KnownCause => {
-      const distinct = (values: string[]): string[] => [...new Set(values)].sort(naturalOrder);
-      return {
-        harm: verdicts.some((verdict) => verdict.harm === 'weakens') ? 'weakens' : 'breaks',
-        known,
-        title: titles.get(known) ?? verdicts[0]?.observed ?? '',
-        rules: distinct(verdicts.map(({ rule }) => rule)),
-        cells: distinct(verdicts.map(({ cell }) => cell)),
-      };
-    })
-    .sort(
-      (a, b) =>
-        Number(a.harm === 'breaks') - Number(b.harm === 'breaks') ||
-        b.cells.length - a.cells.length ||
-        naturalOrder(a.known, b.known),
-    );
+/** Causes under one heading. */
+export interface Section {
+  title: string;
+  causes: Cause[];
+}
+
+const causesOfDocument = new WeakMap<Document, Cause[]>();
+
+/** Everything that weakens isolation or is not as documented, each cause once, what weakens first. What is blocked is in `blockages`. */
+export function causes(document: Document): Cause[] {
+  const known = causesOfDocument.get(document);
+  if (known !== undefined) return known;
+  const found = causesOf(
+    document,
+    everyVerdict(document).filter(
+      ({ verdict, harm }) => verdict !== 'blocked' && (harm === 'weakens' || (verdict !== 'pass' && verdict !== 'unsupported')),
+    ),
+  );
+  causesOfDocument.set(document, found);
+  return found;
+}
+
+/** The same of some verdicts. */
+export function causesOf(document: Document, verdicts: readonly Verdict[]): Cause[] {
+  const questions = new Map(document.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule]));
+  const issues = new Map(document.known.map((issue) => [issue.id, issue]));
+  const groups = new Map<string, [Verdict, ...Verdict[]]>();
+  for (const verdict of verdicts) {
+    const { answer = steady(verdict.observed), known, suite, rule } = verdict;
+    const key = JSON.stringify([verdict.verdict, ...(known === undefined ? [suite, rule, answer] : [known])]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [verdict]);
+    else group.push(verdict);
+  }
+  const found = [...groups.values()].map((group): Cause => {
+    const [{ verdict, known, suite, rule }] = group;
+    const issue = known === undefined ? undefined : issues.get(known);
+    return {
+      verdict,
+      harm: group.some(({ harm }) => harm === 'weakens') ? 'weakens' : group.find(({ harm }) => harm !== undefined)?.harm,
+      headline: headlineOf(group[0], issue, questions.get(`${suite} ${rule}`)),
+      known,
+      issue,
+      layer: layerOf(group),
+      cells: [...new Set(group.map(({ cell }) => cell))],
+      rules: [...new Set(group.map((each) => each.rule))].sort(naturalOrder),
+      verdicts: group,
+    };
+  });
+  return found.sort(
+    (a, b) =>
+      Number(b.harm === 'weakens') - Number(a.harm === 'weakens') ||
+      urgency.indexOf(a.verdict) - urgency.indexOf(b.verdict) ||
+      b.verdicts.length - a.verdicts.length ||
+      naturalOrder(a.known ?? a.rules[0] ?? '', b.known ?? b.rules[0] ?? '') ||
+      naturalOrder(a.verdicts[0].observed, b.verdicts[0].observed),
+  );
+}
+
+function layerOf(verdicts: readonly Verdict[]): string | undefined {
+  const layer = verdicts.find((verdict) => verdict.layer !== undefined)?.layer;
+  return layer && layerText(layer);
+}
+
+/** The finding, never the rule that it breaks: the title of the known issue, or the question with the answer that was seen. */
+function headlineOf(verdict: Verdict, issue: KnownIssueText | undefined, question: RuleText | undefined): string {
+  const { known, rule, answer, observed } = verdict;
+  const title = issue?.title ?? known;
+  if (title !== undefined) return verdict.verdict === 'fixed' ? `No longer happens here: ${title}` : title;
+  if (rule === 'CELL') return 'A cell was not judged';
+  if (colourOf(verdict.verdict) === 'infrastructure') return `Not answered: ${question?.asks ?? rule}`;
+  const says = question?.answers.find(({ name }) => name === answer)?.says;
+  return `${question?.asks ?? rule} ${capital(says ?? `Unforeseen: ${observed}`)}`;
+}
+
+/** The causes under their headings: first what weakens isolation, then what broke, each new, known and as documented. */
+export function sections(document: Document): Section[] {
+  const all = causes(document);
+  const some = (title: string, fits: (cause: Cause) => boolean): Section => ({ title, causes: all.filter(fits) });
+  const weakens = ({ harm }: Cause): boolean => harm === 'weakens';
+  return [
+    some('Weakens isolation, new', (cause) => weakens(cause) && isNew(cause)),
+    some('Weakens isolation, known', (cause) => weakens(cause) && cause.verdict === 'known'),
+    some('Weakens isolation, as documented', (cause) => weakens(cause) && cause.verdict === 'pass'),
+    some('Deviates, new', (cause) => !weakens(cause) && isNew(cause)),
+    some('Not judged', ({ verdict }) => colourOf(verdict) === 'infrastructure'),
+    some('Known issues that no longer happen', ({ verdict }) => verdict === 'fixed'),
+    some('Broken, known', (cause) => !weakens(cause) && cause.verdict === 'known'),
+  ].filter((section) => section.causes.length > 0);
+}
+
+/** Whether it deviates, and nobody has recorded it. */
+export function isNew({ verdict }: Cause): boolean {
+  return colourOf(verdict) === 'red' && verdict !== 'fixed';
+}
+
+/** Known issues and documented answers that weaken isolation. */
+export function holes(document: Document): number {
+  return causes(document).filter(({ harm, verdict }) => harm === 'weakens' && (verdict === 'known' || verdict === 'pass')).length;
+}
+
+/** The run in one line: `Nothing new. 3 known causes weaken isolation.` */
+export function headline(document: Document): string {
+  const fresh = causes(document).filter(isNew);
+  const weakening = fresh.filter(({ harm }) => harm === 'weakens').length;
+  const known = holes(document);
+  const plural = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
+  return [
+    fresh.length === 0
+      ? `${capital(exitMeaning(document.run.exit))}.`
+      : `${plural(fresh.length, 'new finding', 'new findings')}${weakening === 0 ? '' : `, ${plural(weakening, 'weakens', 'weaken')} isolation`}.`,
+    ...(known === 0 ? [] : [`${plural(known, 'known cause weakens', 'known causes weaken')} isolation.`]),
+  ].join(' ');
+}
+
+/** What is known beyond the headline, in one sentence: `expected …, observed …`, or the reason where nothing could be observed. */
+export function sentence({ verdict, verdicts: [first], known, layer }: Cause): string {
+  if (colourOf(verdict) === 'infrastructure') return first.reason ?? first.observed;
+  if (verdict === 'fixed') return `${known ?? 'the known issue'} no longer happens here: its record needs a ceiling`;
+  const changed = layer === undefined ? '' : `; changed at the ${layer}`;
+  return `expected ${first.expected}; observed ${first.observed}${changed}`;
+}
+
+/** `9 questions in 2 cells`. */
+export function extent({ rules, cells }: Cause): string {
+  return `${rules.length === 1 ? (rules[0] ?? '') : `${rules.length} questions`} in ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -41,7 +41,9 @@ const wrongs: Record<string, (document: Document) => string[]> = {
     return acting.test(json) || /\\u00[01]/.test(json) ? ['acting characters'] : [];
   },
   markdown: (document) => {
-    const bare = renderMarkdown(document).replaceAll(/<\/?code>|<br>/g, '');
+    const bare = renderMarkdown(document)
+      .replaceAll(/<a href="https:\/\/[\w./#%?=~-]+">(.*?)<\/a>/g, '$1')
+      .replaceAll(/<\/?code>|<br>/g, '');
     const lines = bare
       .split('\n')
       .filter((line) => !/^(\| |\|( ---)|### |## podproof|- |Run|Exit|Changes|Merged|Left out|$)/.test(line));

@@ -2,7 +2,8 @@ import type { Baseline, Change } from '../model/baseline.ts';
 import { type Cell, type Document, type Verdict } from '../model/document.ts';
 import { colourOf, meaning, type VerdictName } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
-import { everyVerdict } from './verdicts.ts';
+import { causes } from './causes.ts';
+import { everyVerdict, remedyText } from './verdicts.ts';
 import { visible } from './visible.ts';
 import { groupBy } from '../util/group-by.ts';
 
@@ -23,10 +24,12 @@ export function* junitChunks(document: Document): Generator<string> {
   const cells = new Map(ordered.cells.map((cell) => [cell.id, cell]));
   const accelerators = new Map(ordered.hosts.map((host) => [host.id, host.accelerator]));
   const changes = groupBy(ordered.baseline?.changes ?? [], ({ cell }) => cell);
+  const weakening = weakeningByCell(ordered);
   const since = (id: string): string[][] =>
     ordered.baseline === null ? [] : sinceProperties(ordered.baseline, changes.get(id) ?? []);
   yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="${xml(`podproof ${ordered.run.profile}`)}" ${tally(everyVerdict(ordered))}>\n`;
-  for (const [id, verdicts] of byCell) yield suite(id, verdicts, cells.get(id), accelerators, titles, since(id));
+  for (const [id, verdicts] of byCell)
+    yield suite(id, verdicts, cells.get(id), accelerators, titles, [...(weakening.get(id) ?? []), ...since(id)]);
   yield '</testsuites>\n';
 }
 
@@ -36,11 +39,11 @@ function suite(
   cell: Cell | undefined,
   accelerators: ReadonlyMap<string, string>,
   titles: ReadonlyMap<string, string>,
-  since: readonly string[][],
+  found: readonly string[][],
 ): string {
   const properties =
     cell === undefined
-      ? since
+      ? found
       : [
           ['host', cell.host],
           ['accelerator', cell.accelerator ?? accelerators.get(cell.host) ?? 'unknown'],
@@ -54,7 +57,7 @@ function suite(
                 ['cni', cell.cni.version],
                 ['cni.sha256', cell.cni.sha256],
               ]),
-          ...since,
+          ...found,
         ];
   return [
     `  <testsuite name="${xml(id)}" ${tally(verdicts)}>\n`,
@@ -64,6 +67,18 @@ function suite(
     ...verdicts.map((verdict) => testCase(verdict, titles.get(`${verdict.suite} ${verdict.rule}`) ?? verdict.rule)),
     '  </testsuite>\n',
   ].join('');
+}
+
+/** What weakens isolation in each cell, known or not: `weakens.crio-mode-0666` = title, impact and remedy. */
+function weakeningByCell(document: Document): Map<string, string[][]> {
+  const properties = new Map<string, string[][]>();
+  for (const { harm, issue, headline, rules, cells } of causes(document)) {
+    if (harm !== 'weakens') continue;
+    const meaning = issue === undefined ? '' : `. ${issue.impact} Remedy: ${remedyText(issue.remedy)}. ${issue.url}`;
+    const property = [`weakens.${issue?.id ?? rules.join(' ')}`, `${headline}${meaning}`];
+    for (const cell of cells) properties.set(cell, [...(properties.get(cell) ?? []), property]);
+  }
+  return properties;
 }
 
 /** What changed in a cell since the baseline, kind by kind: `since.new-failure` = `OWN-ON user-and-group, …`. */

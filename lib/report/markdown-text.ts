@@ -17,6 +17,11 @@ export function prose(text: string): string {
   return encode(text);
 }
 
+/** A link where the address is an https one of plain characters; otherwise the address as text. */
+export function link(address: string, text: string): string {
+  return /^https:\/\/[\w.-]+\/[\w./#%?=~-]*$/.test(address) ? `<a href="${address}">${code(text)}</a>` : code(address);
+}
+
 function encode(text: string): string {
   return clip(visibleLine(text), longest)
     .trim()

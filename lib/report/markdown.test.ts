@@ -8,7 +8,9 @@ test('the summary says how the run ended, under which accelerator, and what is w
   const text = renderMarkdown(sampleDocument());
   expect(text).toContain('Exit 1: something deviates that nobody has recorded.');
   expect(text).toContain('accelerator <code>kvm</code>, <code>tcg</code>');
-  expect(text).toMatch(/\| fail \| <code>OWN-DIRECTORY<\/code>/);
+  expect(text).toMatch(/### Weakens isolation, new\n\n.*\n.*\n.*<code>OWN-DIRECTORY<\/code>/);
+  expect(text).toMatch(/^## podproof: 3 new findings, 1 weakens isolation\. 1 known cause weakens isolation\.$/m);
+  expect(text).toContain('<a href="https://github.com/cri-o/cri-o/issues/9358"><code>crio-opens-device-mode</code></a>');
   expect(text).toContain('### Left out of the plan');
 });
 
@@ -29,26 +31,26 @@ test('a summary of a huge run stays within the budget of bytes and says what it 
   const text = renderMarkdown({ ...base, verdicts, counts: countOf(verdicts) });
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(markdownBudget);
   expect(Buffer.byteLength(text)).toBeGreaterThan(markdownBudget * 0.95);
-  expect(text).toMatch(/Left out, as a step summary has a limit: \d+ of 20\d\d\d rows of “Findings”/);
+  expect(text).toMatch(/Left out, as a step summary has a limit: \d+ of 20\d\d\d rows of “Deviates, new”/);
 });
 
 test('a summary that fits leaves nothing out', () => {
   expect(renderMarkdown(sampleDocument())).not.toContain('Left out, as a step summary has a limit');
 });
 
-test('what changed since a baseline stands before the findings', () => {
+test('what changed since a baseline stands after the findings', () => {
   const before = sampleDocument();
   before.verdicts = before.verdicts.map((verdict) =>
     verdict.rule === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass' } : verdict,
   );
   const text = renderMarkdown(withBaseline(sampleDocument(), before));
-  expect(text.indexOf('### New failures since')).toBeGreaterThan(0);
-  expect(text.indexOf('### New failures since')).toBeLessThan(text.indexOf('### Findings'));
+  expect(text.indexOf('### Weakens isolation, new')).toBeGreaterThan(0);
+  expect(text.indexOf('### New failures since')).toBeGreaterThan(text.indexOf('### Weakens isolation, new'));
 });
 
 test.for(hostileTexts)('hostile text %j has no meaning in Markdown or HTML', (text) => {
   const page = renderMarkdown(hostileDocument(text)) + renderMarkdown(hostileChanges(text));
-  const bare = page.replaceAll(/<\/?code>|<br>/g, '');
+  const bare = page.replaceAll(/<a href="https:\/\/[\w./#%?=~-]+">(.*?)<\/a>/g, '$1').replaceAll(/<\/?code>|<br>/g, '');
   expect(bare).not.toMatch(/[<>`[\]@\\]|!\[|www\.|https?:/);
   // oxlint-disable-next-line no-control-regex
   expect(bare).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202a-\u202e]/);

@@ -1,12 +1,13 @@
 import { type Baseline, changeKinds } from '../model/baseline.ts';
-import { type Document, type Verdict } from '../model/document.ts';
+import { type Document } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
 import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
 import { changeCounts, changesOf } from './compare.ts';
-import { cellsOf, type Finding, findings, securityFindings, worstFindings } from './findings.ts';
-import { code, prose } from './markdown-text.ts';
+import { type Cause, causesOf, headline, sections, sentence } from './causes.ts';
+import { code, link, prose } from './markdown-text.ts';
+import { remedyText } from './verdicts.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /** GitHub refuses a step summary beyond 1 MiB as a whole, and some of just that; in UTF-8 bytes. */
@@ -19,12 +20,11 @@ export function renderMarkdown(document: Document, options: { budget?: number } 
   const ordered = canonical(document);
   const page = new Page((options.budget ?? markdownBudget) - reserve);
   page.lines(head(ordered));
+  for (const { title, causes } of sections(ordered)) page.table(title, causeColumns, causes.map(causeRow));
+  page.table('Blocked', ['Why', 'What helps', 'Waiting', 'Cells'], blockedRows(ordered));
+  if (ordered.baseline) changes(page, ordered, ordered.baseline);
   page.table('Verdicts', ['Verdict', 'Count', 'Meaning'], countRows(ordered));
   page.table('Hosts', ['Host', 'Kind', 'Kernel', 'Accelerator', 'Why'], hostRows(ordered));
-  if (ordered.baseline) changes(page, ordered, ordered.baseline);
-  page.table('Findings', findingColumns, findingRows(worstFindings(ordered).filter(({ verdict }) => verdict !== 'blocked')));
-  page.table('Blocked', ['Why', 'What helps', 'Waiting', 'Cells'], blockedRows(ordered));
-  page.table('Security findings', findingColumns, findingRows(securityFindings(ordered)));
   page.table(
     'Cells',
     ['Cell', 'Verdict'],
@@ -39,12 +39,13 @@ export function renderMarkdown(document: Document, options: { budget?: number } 
   return page.end();
 }
 
-function head({ run, hosts }: Document): string[] {
+function head(document: Document): string[] {
+  const { run, hosts } = document;
   const accelerators = [...new Set(hosts.map((host) => host.accelerator))];
   return [
-    `## podproof: ${code(run.profile)}`,
+    `## podproof: ${headline(document)}`,
     '',
-    `Run ${code(run.id)}, ${code(run.started)} to ${code(run.ended)}, podproof ${code(run.podproof)}, accelerator ${accelerators.map(code).join(', ') || 'unknown'}.`,
+    `Run ${code(run.id)}, profile ${code(run.profile)}, ${code(run.started)} to ${code(run.ended)}, podproof ${code(run.podproof)}, accelerator ${accelerators.map(code).join(', ') || 'unknown'}.`,
     '',
     `Exit ${run.exit}: ${exitMeaning(run.exit)}.${run.complete ? '' : ' **The run was interrupted and is not complete.**'}`,
   ];
@@ -78,16 +79,16 @@ function changes(page: Page, document: Document, baseline: Baseline): void {
     if (kind.startsWith('still-') || kind === 'disappeared' || kind === 'appeared') continue;
     const list = changesOf(document, kind);
     const before = new Map(list.map(({ change, verdict }) => [verdict, change.before]));
-    const told = findings(
+    const told = causesOf(
       document,
       list.map(({ verdict }) => verdict),
     );
     page.table(
       `${changeTitles[kind]} since ${code(baseline.run)}`,
-      [...findingColumns, 'Before'],
-      findingRows(told).map((row, index) => {
-        const was = before.get(told[index]?.verdicts[0] as Verdict);
-        return [...row, was === undefined ? '' : `${was.verdict}<br>${code(was.reason ?? was.observed)}`];
+      [...causeColumns, 'Before'],
+      told.map((cause) => {
+        const was = before.get(cause.verdicts[0]);
+        return [...causeRow(cause), was === undefined ? '' : `${was.verdict}<br>${code(was.reason ?? was.observed)}`];
       }),
     );
   }
@@ -115,16 +116,17 @@ function someCells(cells: readonly string[]): string {
   return cells.slice(0, 3).map(code).join('<br>') + (cells.length > 3 ? ` and ${cells.length - 3} more` : '');
 }
 
-const findingColumns = ['Verdict', 'Rule', 'Expected', 'Observed', 'Cells'];
+const causeColumns = ['What was found', 'What it means', 'Remedy', 'Where'];
 
-function findingRows(list: readonly Finding[]): string[][] {
-  return list.map((finding) => [
-    finding.verdict,
-    `${code(finding.rule)}<br>${prose(finding.asks)}`,
-    code(finding.expected),
-    code(finding.reason ?? finding.observed) + (finding.known === undefined ? '' : `<br>known: ${code(finding.known)}`),
-    someCells(cellsOf(finding)),
-  ]);
+function causeRow(cause: Cause): string[] {
+  const { issue, verdict, rules, cells } = cause;
+  const told = issue === undefined || verdict === 'fixed';
+  return [
+    `**${prose(cause.headline)}**${issue === undefined ? '' : `<br>${link(issue.url, issue.id)}`}`,
+    told ? (verdict === 'pass' ? 'as documented' : code(sentence(cause))) : prose(issue.impact),
+    told ? '' : prose(remedyText(issue.remedy)),
+    `${rules.slice(0, 12).map(code).join(' ')}${rules.length > 12 ? ` and ${rules.length - 12} more` : ''}<br>${someCells(cells)}`,
+  ];
 }
 
 /** Collects lines within a budget of bytes; once a section is full, the rest of it is counted instead. */

@@ -11,7 +11,8 @@ test('the summary names hosts with accelerator, counts, findings, the report and
   });
   expect(text).toContain('debian-13 (vm, kernel 6.12.117+deb13-amd64), accelerator tcg: /dev/kvm opens');
   expect(text).toMatch(/^Verdicts +1 error, 4 fail/m);
-  expect(text).toMatch(/^fail +OWN-DIRECTORY \(security\) in .* and 1 more$/m);
+  expect(text).toMatch(/^Found +\d new findings, 1 weakens isolation\. \d known causes? weakens? isolation\.$/m);
+  expect(text).toMatch(/^ {4}in {4}OWN-DIRECTORY in 2 cells: .* and 1 more$/m);
   expect(text).toMatch(/^Since .*: \d+ still failing, \d+ still blocked, \d+ still known$/m);
   expect(text).toMatch(/^Report +results\/x\/report\.html$/m);
   expect(text).toMatch(/^Exit +1: /m);
@@ -34,18 +35,44 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     { ...first!, verdict: 'fail', rule: 'R-1', cell: 'a/b/c' },
   ];
   document.cells = [];
-  const lines = renderTerminal(document, { reportPath: 'r.html', width: 500 }).trimEnd().split('\n').slice(-9);
+  const lines = renderTerminal(document, { reportPath: 'r.html', width: 500 }).trimEnd().split('\n').slice(-18);
   expect(lines).toEqual([
-    `Security  CRI-O sends no file mode, so that runc and crun make the node 0666 (${first?.rule}, known crio-opens-device-mode)`,
-    '  in      a/b/c and 1 more',
-    'fail      R-1 in a/b/c',
-    expect.stringMatching(/^ {2}why {5}expected /),
-    expect.stringMatching(/^Broken {4}Host devices passed .* \(.*, known kata-privileged-dev-full\)$/),
-    '  in      a/b/c',
+    'Found     1 new finding. 1 known cause weakens isolation.',
+    'Weakens isolation, known: 1',
+    '  CRI-O sends no file mode, so that runc and crun make the node 0666',
+    `    in    ${first?.rule} in 2 cells: a/b/c and 1 more`,
+    '    who   Every user of the pod opens the device',
+    '    fix   none known',
+    '    more  npx podproof explain crio-opens-device-mode',
+    'Deviates, new: 1',
+    expect.stringMatching(/^ {2}R-1 Unforeseen: /),
+    '    in    R-1 in 1 cell: a/b/c',
+    expect.stringMatching(/^ {4}why {3}expected /),
+    'Broken, known: 1',
+    expect.stringMatching(/^ {2}Host devices passed /),
+    `    in    ${first?.rule} in 1 cell: a/b/c`,
+    '    more  npx podproof explain kata-privileged-dev-full',
     'Report    r.html',
     expect.stringMatching(/^Verdicts /),
     expect.stringMatching(/^Exit {6}1: /),
   ]);
+});
+
+test('what is new and what is mended since a baseline is told by its headline', () => {
+  const older = sampleDocument();
+  const [rule] = older.verdicts.flatMap(({ rule: each, verdict }) => (verdict === 'pass' ? [each] : []));
+  older.verdicts = older.verdicts.map((each) => (each.rule === rule ? { ...each, verdict: 'fail' as const } : each));
+  const text = renderTerminal(withBaseline(sampleDocument(), older), { width: 500 });
+  expect(text).toMatch(/^Mended since then: 1\n {2}\S/m);
+  expect(text).not.toContain('New since then');
+  expect(text.indexOf('Mended')).toBeLessThan(text.indexOf('Verdicts'));
+});
+
+test('an id that a command line would not take as one word is not part of a command', () => {
+  const document = sampleDocument();
+  document.known = document.known.map((issue) => ({ ...issue, id: `$(${issue.id})` }));
+  document.verdicts = document.verdicts.map(({ known, ...each }) => ({ ...each, ...(known && { known: `$(${known})` }) }));
+  expect(renderTerminal(document)).not.toContain('explain');
 });
 
 test('many findings are counted', () => {
@@ -60,7 +87,7 @@ test.for(hostileTexts)('hostile text %# cannot act on a terminal, nor on a runne
   const shown = renderTerminal(hostileDocument(text), { reportPath: text }) + renderTerminal(hostileChanges(text));
   for (const line of shown.split('\n').slice(0, -1)) {
     expect(line).toMatch(
-      /^(Run|Host|Verdicts|Since|Report|Exit|void|fail|error|missing|Blocked|fixed|Security|Broken| {2}(in|why|fix|then)| {9}) /,
+      /^((Run|Host|Found|Verdicts|Since|Report|Exit|Blocked| {2}(why|fix|then)| {4}(in|who|why|fix|more)| {9}) | {2,4}\S|(Weakens isolation|Deviates|Broken), (new|known|as documented): \d+$|Not judged: \d+$|Known issues that no longer happen: \d+$|(New|Mended) since then: \d+$)/,
     );
     expect(line.trim()).not.toMatch(/^::/);
     expect(line.length).toBeLessThan(500);

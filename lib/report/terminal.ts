@@ -1,12 +1,12 @@
-import type { Baseline } from '../model/baseline.ts';
+import type { Baseline, ChangeKind } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
-import { countsText, exitMeaning, type Harm } from '../model/verdict.ts';
+import { countsText, exitMeaning } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
-import { changeCounts } from './compare.ts';
-import { knownCauses, type KnownCause } from './causes.ts';
-import { cellsOf, type Finding, sentence, worstFindings } from './findings.ts';
+import { changeCounts, changesOf } from './compare.ts';
+import { type Cause, causesOf, extent, headline, type Section, sections, sentence } from './causes.ts';
 import { naturalOrder } from './order.ts';
+import { remedyText } from './verdicts.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
 import { wrap } from '../util/wrap.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
@@ -39,9 +39,6 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
   const ordered = canonical(document);
   const time = wallTime(ordered);
   const { width = 80 } = options;
-  const found = worstFindings(ordered).filter(({ verdict }) => verdict !== 'blocked');
-  const known = knownCauses(ordered);
-  const ofHarm = (harm: Harm): KnownCause[] => known.filter((cause) => cause.harm === harm);
   const lines: Line[] = [
     [
       'Run',
@@ -50,18 +47,10 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
     ...(ordered.parts.length === 0 ? [] : [['Merged', partsText(ordered)] satisfies Line]),
     ...ordered.hosts.map((host): Line => ['Host', hostText(host)]),
     ...(time === undefined ? [] : [['Time', wallTimeText(time)] satisfies Line]),
-    ...(ordered.baseline ? [sinceLine(ordered.baseline)] : []),
-    ...named(
-      found.filter(({ harm }) => harm === 'weakens'),
-      findingLines,
-    ),
-    ...named(ofHarm('weakens'), (cause) => causeLines('Security', cause)),
-    ...named(
-      found.filter(({ harm }) => harm !== 'weakens'),
-      findingLines,
-    ),
-    ...named(ofHarm('breaks'), (cause) => causeLines('Broken', cause)),
+    ['Found', headline(ordered)],
+    ...sections(ordered).flatMap(sectionLines),
     ...blockedLines(ordered),
+    ...(ordered.baseline ? sinceLines(ordered, ordered.baseline) : []),
     ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies Line]),
     ['Verdicts', countsText(ordered.counts)],
     ['Exit', exitText(ordered, options.newOnly === true)],
@@ -72,9 +61,10 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
     .join('');
 }
 
-/** A text beside its label, in at most so many lines. */
+/** A text beside its label, or below its heading, in at most so many lines. */
 function wrapped([label, text, atMost = Infinity]: Line, width: number): string[] {
-  const all = wrap(`${label.padEnd(labelWidth)}${clip(inert(text), longest)}`, width, labelWidth);
+  const [first, indent] = label === '' ? ['  ', 4] : [label.padEnd(labelWidth), labelWidth];
+  const all = wrap(`${first}${clip(inert(text), longest)}`, width, indent);
   if (all.length <= atMost) return all;
   const kept = all.slice(0, atMost);
   return [...kept.slice(0, -1), `${kept.at(-1)?.slice(0, width - 2)} …`];
@@ -99,28 +89,37 @@ function named<T>(all: readonly T[], linesOf: (one: T) => Line[]): Line[] {
   return [...all.slice(0, most).flatMap(linesOf), ...(more > 0 ? [['', `and ${more} more findings`] satisfies Line] : [])];
 }
 
-function findingLines(finding: Finding): Line[] {
-  const security = finding.harm === 'weakens' ? ' (security)' : '';
+/** A heading with its causes: what was found, where, what it means, and what helps. */
+function sectionLines({ title, causes }: Section): Line[] {
   return [
-    [finding.verdict, `${finding.rule}${security} in ${cellsText(cellsOf(finding))}`],
-    ['  why', sentence(finding)],
+    [`${title}: ${causes.length}`, ''],
+    ...named(causes, (cause) => [
+      ['', cause.headline, reasonLines],
+      ['    in', `${extent(cause)}: ${cellsText(cause.cells)}`],
+      ...meaningLines(cause),
+    ]),
   ];
 }
 
-function causeLines(label: string, { title, rules, known, cells }: KnownCause): Line[] {
-  return [
-    [label, `${title} (${rules.join(', ')}, known ${known})`],
-    ['  in', cellsText(cells)],
-  ];
+function meaningLines(cause: Cause): Line[] {
+  const { issue, verdict, harm } = cause;
+  if (verdict === 'pass') return [];
+  if (issue === undefined || verdict === 'fixed') return [['    why', sentence(cause), reasonLines]];
+  // An id of an archive that somebody else wrote is no part of a command to copy.
+  const more: Line = ['    more', /^[\w.-]+$/.test(issue.id) ? `npx podproof explain ${issue.id}` : issue.url];
+  if (harm !== 'weakens') return [more];
+  return [['    who', issue.impact], ['    fix', remedyText(issue.remedy)], more];
 }
 
 function cellsText([first = '', ...others]: readonly string[]): string {
   return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
-/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line, which a label prevents. */
+/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line. */
 function inert(text: string): string {
-  return visibleLine(text).replaceAll('##[', '## [');
+  return visibleLine(text)
+    .replaceAll('##[', '## [')
+    .replace(/^\s*::/, ': :');
 }
 
 function hostText(host: Document['hosts'][number]): string {
@@ -140,11 +139,25 @@ function exitText({ run, baseline }: Document, newOnly: boolean): string {
   return `${baseline.exit}: ${exitMeaning(baseline.exit)}${all}`;
 }
 
-function sinceLine(baseline: Baseline): Line {
+/** What is new and what is mended since the baseline, by headline alone: the cards above have the rest. */
+function sinceLines(document: Document, baseline: Baseline): Line[] {
   const cells = [
     ...(baseline.newCells.length === 0 ? [] : [`${baseline.newCells.length} new cells`]),
     ...(baseline.goneCells.length === 0 ? [] : [`${baseline.goneCells.length} cells gone`]),
   ];
   const counts = changeCounts(baseline).map(([kind, count]) => `${count} ${changeTitles[kind].toLowerCase()}`);
-  return ['Since', `${baseline.run}: ${[...counts, ...cells].join(', ') || 'nothing changed'}`];
+  const listed = (title: string, ...kinds: ChangeKind[]): Line[] => {
+    const found = causesOf(
+      document,
+      changesOf(document, ...kinds).map(({ verdict }) => verdict),
+    );
+    return found.length === 0
+      ? []
+      : [[`${title}: ${found.length}`, ''], ...named(found, (cause) => [['', cause.headline, reasonLines]])];
+  };
+  return [
+    ['Since', `${baseline.run}: ${[...counts, ...cells].join(', ') || 'nothing changed'}`],
+    ...listed('New since then', 'new-failure', 'new-known'),
+    ...listed('Mended since then', 'fixed'),
+  ];
 }
