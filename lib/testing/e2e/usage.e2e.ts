@@ -27,9 +27,14 @@ describe('bad input is one sentence with its place, exit 2, and nothing is start
       'a typo in a key',
       '"allowExpiredRelease"',
       '"allowExpiredReleases"',
-      /matrix\.json: hosts\.debian-sid: .*allowExpiredReleases/,
+      /matrix\.json:\d+:\d+: hosts\.debian-sid: .*allowExpiredReleases/,
     ],
-    ['an unknown version', 'containerd@1.7.24', 'containerd@1.7.99', /matrix\.json: profiles\.quick\.engines\[0\]: .*1\.7\.99/],
+    [
+      'an unknown version',
+      'containerd@1.7.24',
+      'containerd@1.7.99',
+      /matrix\.json:\d+:\d+: profiles\.quick\.engines\[0\]: .*1\.7\.99/,
+    ],
     ['a suite that does not exist', '"privileged"', '"priviledged"', /profiles\.quick\.suites.*priviledged/],
     ['broken JSON', '{', '{,', /matrix\.json:1:2: /],
   ] as const)('%s', async ([, from, to, message]) => {
