@@ -567,7 +567,7 @@ export default suite({
       id: 'OWN-USERNS',
       asks: 'In a user namespace, can a non-root pod use the devices that it was given?',
       on: ['user-namespace'],
-      needs: [runtime('runc', 'crun >=1.8', 'kata', 'runsc')],
+      needs: [runtime('runc', 'crun >=1.8')],
       reads: { ...given, device: deviceOf(block, char) },
       answers: {
         owned: {
