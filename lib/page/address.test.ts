@@ -4,7 +4,7 @@ import { readAddress, writeAddress } from './address.ts';
 
 test('an address is read as it was written, whatever its texts are', () => {
   const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
-  const address = fc.record({ only: text, cell: text, suite: text, rule: text, cells: fc.constantFrom('', 'all') });
+  const address = fc.record({ only: text, cell: text, suite: text, rule: text, open: text, cells: fc.constantFrom('', 'all') });
   fc.assert(
     fc.property(address, (each) => {
       expect(readAddress(writeAddress(each))).toEqual(each);

@@ -8,15 +8,18 @@ export interface Address {
   rule: string;
   /** `all` gives each cell a column of its own. */
   cells: string;
+  /** Which folded rows are open, separated by commas. */
+  open: string;
 }
 
-const nowhere: Address = { only: '', cell: '', suite: '', rule: '', cells: '' };
+const nowhere: Address = { only: '', cell: '', suite: '', rule: '', cells: '', open: '' };
 
 /** Reads the part of an address after `#`, whatever it is. */
 export function readAddress(hash: string): Address {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const of = (key: keyof Address): string => parameters.get(key) ?? '';
-  return { only: of('only'), cell: of('cell'), suite: of('suite'), rule: of('rule'), cells: of('cells') === 'all' ? 'all' : '' };
+  const cells = of('cells') === 'all' ? 'all' : '';
+  return { only: of('only'), cell: of('cell'), suite: of('suite'), rule: of('rule'), cells, open: of('open') };
 }
 
 /** The part of an address from `#` on. */

@@ -6,6 +6,7 @@ import { collapsed, familiesOf, namesOf } from './client/columns.ts';
 import { filterKeys, type FilterKey, parseFilter } from './client/filter.ts';
 import { indexed, type Model } from './client/model.ts';
 import { selectEntries } from './client/select.ts';
+import { arranged, urgencyOf } from './client/urgency.ts';
 import { vocabularyOf } from './client/vocabulary.ts';
 import { packColumns, verdictColumns } from './columns.ts';
 
@@ -109,6 +110,27 @@ describe('the matrix', () => {
     expect(count + select('harm=none,breaks').count).toBe(model.columns.verdict.length);
     expect(problems).toEqual([]);
     expect(select('harm=weaken').problems[0]).toContain('did you mean "weakens"?');
+  });
+
+  test('has first what weakens isolation, then what deviates, and folds the rest until it is open', () => {
+    const urgency = urgencyOf(model);
+    const { rows } = select('');
+    const all = arranged(rows, urgency, ['documented', 'inapplicable']);
+    expect([...all.rows].sort((a, b) => a - b)).toEqual(rows);
+    expect(all.folded).toEqual([]);
+    expect(model.rules[all.rows[0] ?? -1]?.id).toBe('OWN-DIRECTORY');
+    const order = ['weakens', 'deviates', 'documented', 'inapplicable'];
+    const places = all.rows.map((row) => order.indexOf(urgency.classOf[row] ?? ''));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    const some = arranged(rows, urgency, []);
+    expect(some.rows.length + some.folded.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
+    expect(some.rows).toEqual(all.rows.slice(0, some.rows.length));
+  });
+
+  test('folds nothing where that would leave nothing', () => {
+    const urgency = urgencyOf(model);
+    const documented = select('').rows.filter((row) => urgency.classOf[row] === 'documented');
+    expect(arranged(documented, urgency, [])).toEqual({ rows: documented, folded: [] });
   });
 
   test('gives every selected cell exactly one column, and names it by its versions', () => {

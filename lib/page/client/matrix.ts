@@ -30,7 +30,7 @@ export class MatrixView {
   readonly #frame: HTMLElement;
   readonly #model: Model;
   readonly #open: (rule: number, cell: number) => void;
-  #shown: Shown = { rows: [], columns: [], hits: undefined, count: 0, problems: [] };
+  #shown: Shown = { rows: [], columns: [], hits: undefined, count: 0, problems: [], classOf: [], folded: [] };
   #built = { from: 0, to: 0 };
   #active: Position = { row: 0, column: 0 };
   #printing = false;
@@ -45,7 +45,7 @@ export class MatrixView {
     this.#width = frame.clientWidth;
     frame.addEventListener('keydown', (event) => this.#press(event));
     frame.addEventListener('focusin', (event) => {
-      if (event.target instanceof HTMLButtonElement) this.#activate(event.target);
+      if (event.target instanceof HTMLButtonElement && isPlace(event.target)) this.#activate(event.target);
     });
     frame.addEventListener('click', (event) => this.#click(event));
     frame.addEventListener('scroll', () => {
@@ -83,7 +83,7 @@ export class MatrixView {
     const frame = this.#frame;
     const rows = this.#shown.rows.length;
     const columns = this.#shown.columns.length;
-    const focused = frame.contains(document.activeElement);
+    const focused = this.#focused();
     const { from, to } = this.#printing ? { from: 0, to: columns } : this.#inView();
     this.#built = { from: Math.max(0, from - overscan), to: Math.min(columns, to + overscan) };
     // Tab must find a button, and the focus must not fall off the page when its column is scrolled away.
@@ -106,7 +106,15 @@ export class MatrixView {
     frame.replaceChildren(table);
     // To scroll is to lay the whole page out at once.
     if (scrollLeft > 0 || scrollTop > 0) frame.scrollTo({ left: scrollLeft, top: scrollTop, behavior: 'instant' });
-    if (focused) this.activeButton()?.focus({ preventScroll: true });
+    if (focused !== undefined)
+      (this.#frame.querySelector<HTMLElement>(focused) ?? this.activeButton())?.focus({ preventScroll: true });
+  }
+
+  /** What finds the heading that has the focus, and nothing for a cell; undefined where the focus is elsewhere. */
+  #focused(): string | undefined {
+    const element = document.activeElement;
+    if (!(element instanceof HTMLElement) || !this.#frame.contains(element)) return undefined;
+    return `[data-fold="${element.dataset['fold'] ?? ''}"]`;
   }
 
   #shape(): Frame {
@@ -143,7 +151,7 @@ export class MatrixView {
 
   #press(event: KeyboardEvent): void {
     const move = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
-    if (move === undefined || !(event.target instanceof HTMLButtonElement)) return;
+    if (move === undefined || !(event.target instanceof HTMLButtonElement) || !isPlace(event.target)) return;
     event.preventDefault();
     this.#active = this.#clamped(move(this.#active, event.ctrlKey));
     const [frame, width, free] = [this.#frame, this.#columnWidth, this.#free];
@@ -158,7 +166,7 @@ export class MatrixView {
 
   #click({ target }: Event): void {
     const button = target instanceof Element ? target.closest('button') : null;
-    if (button === null) return;
+    if (button === null || !isPlace(button)) return;
     this.#activate(button);
     const { row, column } = this.#active;
     this.#open(row < 0 ? -1 : (this.#shown.rows[row] ?? -1), this.#shown.columns[column]?.at(-1) ?? 0);
@@ -181,4 +189,9 @@ export class MatrixView {
     this.#printing = printing;
     this.#render();
   }
+}
+
+/** Whether a button stands for a cell or for its heading: others fold rows. */
+function isPlace(button: HTMLButtonElement): boolean {
+  return button.dataset['row'] !== undefined;
 }

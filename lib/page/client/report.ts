@@ -6,6 +6,7 @@ import { cellView, verdictView } from './drawer.ts';
 import { MatrixView } from './matrix.ts';
 import type { Model } from './model.ts';
 import { selectEntries } from './select.ts';
+import { arranged, foldable, urgencyOf } from './urgency.ts';
 import { vocabularyOf } from './vocabulary.ts';
 
 /** The report page: everything that is shown follows from the address. */
@@ -17,6 +18,7 @@ function start(model: Model): void {
   const ruleAt = new Map(model.rules.map((rule, index) => [`${rule.suite} ${rule.id}`, index]));
   const families = familiesOf(model);
   const vocabulary = vocabularyOf(model);
+  const urgency = urgencyOf(model);
   let address = readAddress(location.hash);
   let shown: { filter?: string; drawer?: string } = { drawer: writeAddress({}) };
   /** Where the focus goes when the drawer closes. */
@@ -36,20 +38,22 @@ function start(model: Model): void {
   const close = (): void => go({ cell: '', suite: '', rule: '' });
 
   const show = (): void => {
-    const { only, cells, ...place } = address;
-    const next = { filter: writeAddress({ only, cells }), drawer: writeAddress(place) };
+    const { only, cells, open, ...place } = address;
+    const next = { filter: writeAddress({ only, cells, open }), drawer: writeAddress(place) };
     const before = shown;
     shown = next;
     if (next.filter !== before.filter) showFilter(address);
     if (next.drawer !== before.drawer) showDrawer(address);
   };
 
-  const showFilter = ({ only, cells }: Address): void => {
+  const showFilter = ({ only, cells, open }: Address): void => {
     everyCell.checked = cells === 'all';
     if (input.value.trim() !== only) input.value = only;
     const selection = selectEntries(model, only, vocabulary);
     const columns = cells === 'all' ? selection.columns.map((cell) => [cell]) : collapsed(model, selection, families);
-    matrix.show({ ...selection, columns });
+    // What was asked for is shown, whatever its class.
+    const opened = selection.hits === undefined ? open.split(',') : foldable;
+    matrix.show({ ...selection, columns, classOf: urgency.classOf, ...arranged(selection.rows, urgency, opened) });
     const total = model.columns.verdict.length.toLocaleString('en');
     const found = only === '' ? `${total} verdicts` : `${selection.count.toLocaleString('en')} of ${total} verdicts`;
     const problems = selection.problems.map((problem) => h('span', { class: 'problem' }, problem));
@@ -76,7 +80,11 @@ function start(model: Model): void {
   const follow = (link: HTMLElement, event: Event): void => {
     const href = link.getAttribute('href') ?? '';
     if (link.matches('.close')) close();
-    else if (link.matches('[data-section]')) {
+    else if (link.matches('[data-fold]')) {
+      const name = link.dataset['fold'];
+      const open = address.open.split(',');
+      go({ open: foldable.filter((each) => open.includes(each) !== (each === name)).join(',') });
+    } else if (link.matches('[data-section]')) {
       event.preventDefault();
       const section = byId(href.slice(1), HTMLElement);
       section.scrollIntoView();
@@ -109,7 +117,7 @@ function start(model: Model): void {
     if (event.key === 'Escape' && !drawer.hidden) close();
   });
   document.addEventListener('click', (event) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('a, .close') : null;
+    const link = event.target instanceof Element ? event.target.closest<HTMLElement>('a, .close, [data-fold]') : null;
     if (link !== null) follow(link, event);
   });
 

@@ -2,9 +2,15 @@ import { type Group, namesOf } from './columns.ts';
 import { type Attributes, type Child, glyphOf, h } from './dom.ts';
 import { entryAt, type Model } from './model.ts';
 import type { Selection } from './select.ts';
+import { type Class, classes, type Fold, foldable } from './urgency.ts';
 
 /** A selection whose cells are grouped into columns. */
-export type Shown = Omit<Selection, 'columns'> & { columns: readonly Group[] };
+export interface Shown extends Omit<Selection, 'columns'> {
+  columns: readonly Group[];
+  /** By rule. */
+  classOf: readonly Class[];
+  folded: readonly Fold[];
+}
 
 /** The place of a button in the selection; row -1 is the heading. */
 export interface Position {
@@ -58,8 +64,9 @@ function tableHead(frame: Frame): HTMLElement {
   const hosts = names.map(({ host }) => ({ text: host, key: host }));
   const engines = names.map(({ host, engine }) => ({ text: engine, key: `${host}\n${engine}` }));
   const cells = shown.columns.reduce((sum, group) => sum + group.length, 0);
+  const rules = shown.folded.reduce((sum, { count }) => sum + count, shown.rows.length);
   const columns = cells === shown.columns.length ? '' : ` in ${shown.columns.length} columns`;
-  const corner = h('td', { class: 'corner', rowspan: 3 }, `${shown.rows.length} rules, ${cells} cells${columns}`);
+  const corner = h('td', { class: 'corner', rowspan: 3 }, `${rules} rules, ${cells} cells${columns}`);
   const runtimes = built.map((group, index) => runtimeHead(frame, group, frame.from + index));
   return h(
     'thead',
@@ -100,23 +107,50 @@ function runtimeHead(frame: Frame, group: Group, column: number): HTMLElement {
 export function addRows(table: HTMLTableElement, frame: Frame, first: number, end: number): void {
   const { model, shown } = frame;
   const built = builtColumns(frame);
-  const suiteAt = (row: number): string | undefined => model.rules[shown.rows[row] ?? -1]?.suite;
+  const classAt = (row: number): Class | undefined => shown.classOf[shown.rows[row] ?? -1];
+  const place = (row: number): number => classes.findIndex((name) => name === classAt(row));
+  const add = (name: Class, count: number, open: boolean): void => table.append(classHead(frame, name, count, open));
+  /** Headings of what is folded between two classes. */
+  const foldedBetween = (before: number, after: number): void => {
+    for (const { name, count } of shown.folded)
+      if (classes.indexOf(name) > before && classes.indexOf(name) < after) add(name, count, false);
+  };
   for (let row = first; row < end; row++) {
     const rule = shown.rows[row] ?? 0;
     const text = model.rules[rule];
-    if (row === 0 || suiteAt(row) !== suiteAt(row - 1)) {
-      const heading = h('th', { scope: 'rowgroup' }, text?.suite);
-      table.append(h('tbody', {}, h('tr', { class: 'suite' }, heading, h('td', { colspan: built.length + 2 }))));
+    const name = classAt(row);
+    if (name !== undefined && (row === 0 || name !== classAt(row - 1))) {
+      foldedBetween(row === 0 ? -1 : place(row - 1), place(row));
+      add(name, shown.rows.filter((each) => shown.classOf[each] === name).length, true);
     }
-    const name = h(
+    const title = h(
       'th',
       { scope: 'row', title: text?.asks },
       h('span', { class: 'mono' }, text?.id),
       h('span', { class: 'title' }, text?.asks),
     );
     const cells = built.map((group, index) => entryCell(frame, rule, group, { row, column: frame.from + index }));
-    table.tBodies.item(table.tBodies.length - 1)?.append(h('tr', { 'aria-rowindex': row + 4 }, name, spacer(), cells, spacer()));
+    table.tBodies.item(table.tBodies.length - 1)?.append(h('tr', { 'aria-rowindex': row + 4 }, title, spacer(), cells, spacer()));
   }
+  if (end === shown.rows.length) foldedBetween(place(end - 1), classes.length);
+}
+
+const headings: Record<Class, string> = {
+  weakens: 'weaken isolation',
+  deviates: 'deviate or have no answer',
+  documented: 'as documented',
+  inapplicable: 'do not apply',
+};
+
+/** The heading of a class of rows, which folds them where nothing is asked for and others stay. */
+function classHead(frame: Frame, name: Class, count: number, open: boolean): HTMLElement {
+  const { hits, rows, classOf } = frame.shown;
+  const isFoldable = (each: Class | undefined): boolean => foldable.some((fold) => fold === each);
+  const folds = isFoldable(name) && hits === undefined && !rows.every((row) => isFoldable(classOf[row]));
+  const text = `${count} ${headings[name]}`;
+  const attributes = { type: 'button', 'data-fold': name, 'aria-expanded': String(open) };
+  const head = h('th', { scope: 'rowgroup' }, folds ? h('button', attributes, `${text} ${open ? '▾' : '▸'}`) : text);
+  return h('tbody', {}, h('tr', { class: 'class' }, head, h('td', { colspan: builtColumns(frame).length + 2 })));
 }
 
 /** The newest cell of a group speaks for it. */

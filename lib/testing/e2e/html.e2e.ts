@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Document } from '../../model/document.ts';
@@ -9,11 +10,14 @@ import { sampleDocument, sampleEvidence } from '../report/sample.ts';
 import { largeDocument } from '../report/large.ts';
 import { hostileDocument, hostileEvidence, hostileLease, hostileTexts, longWindedDocument } from '../report/hostile.ts';
 import { sampleLease } from '../report/evidence.ts';
+import { readDocument } from '../../record/read-document.ts';
+import { recordedRuns } from '../recorded.ts';
 import { recordedPage } from '../recorded-report.ts';
 import { launchBrowser, openReport } from './browser.ts';
 
 const report = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()) });
 const crioRunc = 'debian-13/crio-1.36.3/runc-1.1.15';
+const unfolded = '#open=documented%2Cinapplicable';
 
 let browser: Browser;
 beforeAll(async () => void (browser = await launchBrowser()));
@@ -23,7 +27,7 @@ const cell = (page: Page, label: string): Locator => page.locator(`.matrix butto
 const visibleRows = (page: Page): Promise<string[]> => page.locator('.matrix tbody th[scope=row] .mono').allTextContents();
 
 test('the matrix shows every rule and cell, with glyph and word, and nothing leaves the page', async () => {
-  await using opened = await openReport(browser, report);
+  await using opened = await openReport(browser, report, { hash: unfolded });
   const { page } = opened;
   expect(await visibleRows(page)).toHaveLength(sampleDocument().rules.length);
   expect(await page.locator('.matrix thead th[scope=col]').count()).toBe(sampleDocument().cells.length);
@@ -32,6 +36,53 @@ test('the matrix shows every rule and cell, with glyph and word, and nothing lea
   expect(await failed.locator('svg use').getAttribute('href')).toBe('#glyph-fail');
   expect(await cell(page, 'blocked: OWN-ON in debian-13/containerd-1.7.24/kata-4.1.0-rust-qemu').count()).toBe(1);
   await expectInView(page.locator('.accelerators'));
+  expect(opened.offences).toEqual([]);
+});
+
+test('questions that deviate come first, and what is documented or does not apply is folded until somebody opens it', async () => {
+  await using opened = await openReport(browser, report);
+  const { page } = opened;
+  const folds = (): Promise<string[]> => page.locator('.matrix .class th').allInnerTexts();
+  const few = await visibleRows(page);
+  expect(few[0]).toBe('OWN-DIRECTORY');
+  expect(few.length).toBeLessThan(sampleDocument().rules.length);
+  const [weakens, deviates, documented] = await folds();
+  expect(weakens).toMatch(/^\d+ weaken isolation$/);
+  expect(deviates).toMatch(/^\d+ deviate or have no answer$/);
+  expect(documented).toMatch(/^\d+ as documented ▸$/);
+  await page.locator('[data-fold=documented]').focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => visibleRows(page)).toHaveLength(sampleDocument().rules.length);
+  expect(await page.evaluate('document.activeElement.dataset.fold')).toBe('documented');
+  expect(page.url()).toContain('open=documented');
+  await page.reload();
+  await page.locator('table.matrix:not([aria-busy])').waitFor();
+  expect(await page.locator('[data-fold=documented]').getAttribute('aria-expanded')).toBe('true');
+  await page.locator('[data-fold=documented]').click();
+  await expect.poll(() => visibleRows(page)).toEqual(few);
+  await page.locator('#only').fill('verdict=pass');
+  await expect.poll(() => visibleRows(page)).toContain('PRIV-DEFAULT-DEV');
+  expect(opened.offences).toEqual([]);
+});
+
+test('the first screen of a recorded CRI-O run names the holes, who is affected and the remedy', async () => {
+  const crio = recordedRuns().find(({ name }) => name === 'crio-1.36.3');
+  const document = await readDocument(join(crio?.folder.path ?? '', 'report.json'));
+  await using opened = await openReport(browser, renderHtml(document));
+  const { page } = opened;
+  expect(await page.locator('h1').innerText()).toBe('Nothing new. 3 known causes weaken isolation.');
+  const cards = page.locator('.found').first().locator('.cause');
+  expect(await cards.count()).toBe(3);
+  for (const card of await cards.all()) {
+    await expectInView(card);
+    const box = await card.boundingBox();
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
+  }
+  expect(await cards.first().innerText()).toMatch(
+    /open a device to everybody: 0666[\s\S]*Every process of the pod[\s\S]*Remedy none known/,
+  );
+  await cards.first().getByText('10 questions in 2 cells').click();
+  await expect.poll(() => visibleRows(page)).toHaveLength(10);
   expect(opened.offences).toEqual([]);
 });
 
@@ -92,7 +143,7 @@ test('evidence opens by mouse, with the trail, the known issue, the nodes, the c
 });
 
 test('the matrix is walked by arrow keys, Enter opens the evidence, Escape closes it and the focus returns', async () => {
-  await using opened = await openReport(browser, report);
+  await using opened = await openReport(browser, report, { hash: unfolded });
   const { page } = opened;
   const focused = (): Promise<string> =>
     page.evaluate('document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id');
@@ -100,10 +151,10 @@ test('the matrix is walked by arrow keys, Enter opens the evidence, Escape close
   await page.keyboard.press('Tab');
   expect(await focused()).toBe('every-cell');
   await page.keyboard.press('Tab');
-  expect(await focused()).toMatch(/DEV-CGROUP in debian-12/);
+  expect(await focused()).toMatch(/OWN-DIRECTORY in debian-12/);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
-  expect(await focused()).toMatch(/DEV-MISSING in debian-13\/containerd-1\.7\.24\/crun-1\.21/);
+  expect(await focused()).toMatch(/OWN-MODE in debian-13\/containerd-1\.7\.24\/crun-1\.21/);
   await page.keyboard.press('Control+End');
   const last = await focused();
   await page.keyboard.press('Enter');
