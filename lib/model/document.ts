@@ -115,7 +115,7 @@ export const RunPart = z.object({
 export type RunPart = z.infer<typeof RunPart>;
 
 /** The number of the shape below. A change that is not additive counts it up and adds a step to `migrate.ts`. */
-export const documentSchema = 3;
+export const documentSchema = 4;
 
 /** report.json: the truth from which every other report derives. Additive within one schema number. */
 export const Document = z.object({
@@ -146,7 +146,7 @@ export const Document = z.object({
   spans: z.array(Span),
   /** Planned combinations that were left out, with the reason. */
   excluded: z.array(z.object({ cell: z.string(), why: z.string() })),
-  /** What changed since an older run; null when there was none to compare with. */
+  /** What changed since an older run, cell by cell; null when there was none to compare with. */
   baseline: Baseline.nullable(),
 });
 export type Document = z.infer<typeof Document>;

@@ -49,3 +49,24 @@ export function cellLink(cell: string): Markup {
 export function onlyLink(only: string, text: string): Markup {
   return html`<a data-only="${visible(only)}" href="${writeAddress({ only: visible(only) })}">${text}</a>`;
 }
+
+/** Items of one heading that are open. */
+const most = 12;
+
+/** A list of which what is too much is folded. */
+export function limited(name: string, items: readonly Markup[]): Markup {
+  const rest = items.slice(most, 500);
+  return html`<ul class="${name}">
+      ${items.slice(0, most)}
+    </ul>
+    ${
+      rest.length === 0
+        ? undefined
+        : html`<details>
+            <summary>${items.length - most} more</summary>
+            <ul class="${name}">
+              ${rest}
+            </ul>
+          </details>`
+    }`;
+}

@@ -55,6 +55,13 @@ describe('report.json', () => {
     for (const { impact, remedy } of known) expect([impact, remedy]).toEqual(['', 'none known']);
   });
 
+  it('of schema 3 is read without what changed, which compared verdicts of the same cell alone', () => {
+    const change = { kind: 'new-failure', cell: 'c', suite: 's', scenario: 'p', rule: 'R', after: 'fail' };
+    const compared = { run: 'r', started: '', podproof: '', exit: 1, changes: [change], newCells: ['c'], goneCells: [] };
+    const old = { ...(JSON.parse(renderJson(sampleDocument())) as object), schema: 3, baseline: compared };
+    expect(parseDocument(JSON.stringify(old), 'x')).toEqual(JSON.parse(renderJson(sampleDocument())));
+  });
+
   it('of today is not migrated, and of any age not changed in place', () => {
     expect(migrated(sampleDocument())).toEqual(sampleDocument());
     const old = JSON.parse(version1) as object;

@@ -1,16 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Document } from '../model/document.ts';
+import type { Document } from '../model/document.ts';
+import { readDocument } from '../record/read-document.ts';
 import { recordedRuns } from '../testing/recorded.ts';
 import { sampleDocument } from '../testing/report/sample.ts';
 import { causes, headline, holes, sections, sentence } from './causes.ts';
 import { everyVerdict } from './verdicts.ts';
 
-const recorded = recordedRuns().map(({ name, folder }) => {
-  const json: unknown = JSON.parse(readFileSync(join(folder.path, 'report.json'), 'utf8'));
-  return { name, document: Document.parse(json) };
-});
+const recorded = await Promise.all(
+  recordedRuns().map(async ({ name, folder }) => ({ name, document: await readDocument(join(folder.path, 'report.json')) })),
+);
 const run = (wanted: string): Document => {
   const found = recorded.find(({ name }) => name === wanted);
   if (found === undefined) throw new Error(`There is no recorded run ${wanted}`);

@@ -1,37 +1,41 @@
-import type { Baseline, Change, ChangeKind } from '../model/baseline.ts';
-import { changeKinds } from '../model/baseline.ts';
-import { type Document, type Verdict, verdictId } from '../model/document.ts';
-import { colourOf, exitCode } from '../model/verdict.ts';
+import { type Baseline, type CellPair, type Change, type ChangeKind, changeKinds, type Incomparable } from '../model/baseline.ts';
+import { type Cell, type Document, type Verdict, verdictId } from '../model/document.ts';
+import { exitCode } from '../model/verdict.ts';
+import { groupBy } from '../util/group-by.ts';
 import { canonical } from './canonical.ts';
-import { canonicalJson } from '../model/json.ts';
-import { steady } from './steady.ts';
+import { isUnjudged, sinceThen } from './since-then.ts';
+import { pairCells } from './pairs.ts';
 import { everyVerdict } from './verdicts.ts';
 
-/** The document with what changed since an older one: every verdict of either is in at most one change. Pure. */
+/** The document with what changed since an older one. Pure. */
 export function withBaseline(document: Document, older: Document): Document {
   return { ...document, baseline: compare(older, document) };
 }
 
-/** Compares by cell, suite, scenario and rule; independent of the order of entries. Cells that came or went are named as cells. */
+/** Compares cell by cell, each with the nearest older one, by suite, scenario and question; independent of the order of entries. */
 export function compare(older: Document, document: Document): Baseline {
-  const before = byId(older);
-  const after = byId(document);
-  const cells = new Set(document.cells.map(({ id }) => id));
-  const olderCells = new Set(older.cells.map(({ id }) => id));
-  const changes = [
-    ...[...after].map(([id, verdict]) => changeOf(before.get(id), verdict)),
-    ...[...before].map(([id, verdict]) => (after.has(id) || !cells.has(verdict.cell) ? undefined : changeOf(verdict, undefined))),
-  ].flatMap((change) => (change === undefined || (change.kind === 'appeared' && !olderCells.has(change.cell)) ? [] : [change]));
+  const [before, after] = [canonical(older), canonical(document)];
+  const paired = pairCells(before, after);
+  const [had, has] = [before, after].map((each) => groupBy(everyVerdict(each), ({ cell }) => cell)) as [Verdicts, Verdicts];
+  const compared = after.cells.map((cell) => {
+    const was = paired.get(cell.id);
+    return compareCells(cell, has.get(cell.id) ?? [], was, was === undefined ? [] : (had.get(was.id) ?? []));
+  });
+  const changes = compared.flatMap((each) => each.changes);
+  const used = new Set([...paired.values()].map(({ id }) => id));
   return {
     run: older.run.id,
     started: older.run.started,
     podproof: older.run.podproof,
     exit: exitOfNew(document, changes),
+    pairs: compared.map(({ pair }) => pair),
     changes: changeKinds.flatMap((kind) => changes.filter((change) => change.kind === kind)),
-    newCells: canonical(document).cells.flatMap(({ id }) => (olderCells.has(id) ? [] : [id])),
-    goneCells: canonical(older).cells.flatMap(({ id }) => (cells.has(id) ? [] : [id])),
+    gone: compared.flatMap(({ gone }) => gone),
+    goneCells: before.cells.flatMap(({ id }) => (used.has(id) ? [] : [id])),
   };
 }
+
+type Verdicts = Map<string, Verdict[]>;
 
 /** The changes of some kinds with the verdicts that they are about, in the order of the document. */
 export function changesOf(document: Document, ...kinds: readonly ChangeKind[]): Array<{ change: Change; verdict: Verdict }> {
@@ -44,79 +48,60 @@ export function changesOf(document: Document, ...kinds: readonly ChangeKind[]): 
   });
 }
 
-/** How many changes of each kind; kinds that did not happen are left out. */
-export function changeCounts({ changes }: Baseline): Array<[ChangeKind, number]> {
-  return changeKinds.flatMap((kind): Array<[ChangeKind, number]> => {
-    const count = changes.filter((change) => change.kind === kind).length;
-    return count === 0 ? [] : [[kind, count]];
-  });
-}
-
-function changeOf(before: Verdict | undefined, after: Verdict | undefined): Change | undefined {
-  const kind = kindOf(before, after);
-  const named = after ?? before;
-  if (kind === undefined || named === undefined) return undefined;
-  const { cell, suite, scenario, rule } = named;
+function compareCells(
+  cell: Cell,
+  now: readonly Verdict[],
+  older: Cell | undefined,
+  then: readonly Verdict[],
+): { pair: CellPair; changes: Change[]; gone: Baseline['gone'] } {
+  const nameOf = ({ suite, scenario, rule }: Verdict): string => verdictId({ cell: '', suite, scenario, rule });
+  const before = new Map(then.map((verdict) => [nameOf(verdict), verdict]));
+  const ran = new Set(then.map(({ suite, scenario }) => JSON.stringify([suite, scenario])));
+  const counts = Object.fromEntries(changeKinds.map((kind) => [kind, 0])) as CellPair['counts'];
+  const changes: Change[] = [];
+  const judged = new Set<string>();
+  for (const verdict of now) {
+    if (verdict.verdict === 'unsupported') continue;
+    const { suite, scenario, rule } = verdict;
+    judged.add(nameOf(verdict));
+    const was = before.get(nameOf(verdict));
+    const absent = (): Incomparable =>
+      older === undefined ? 'no-cell' : ran.has(JSON.stringify([suite, scenario])) ? 'not-asked' : 'not-run';
+    const found = sinceThen({ was, now: verdict, versions: [versionsOf(older), versionsOf(cell)], absent });
+    counts[found.kind]++;
+    if (found.kind === 'same' || found.kind === 'still-unjudged' || found.why === 'no-cell') continue;
+    const told = was === undefined ? {} : { before: toldOf(was) };
+    changes.push({ ...found, ...{ cell: cell.id, suite, scenario, rule }, ...told, after: verdict.verdict });
+  }
+  const gone = then.filter((was) => was.verdict !== 'unsupported' && !isUnjudged(was) && !judged.has(nameOf(was)));
+  const from = older && { cell: older.id, host: older.host, engine: older.engine.version, runtime: older.runtime.version };
   return {
-    kind,
-    cell,
-    suite,
-    scenario,
-    rule,
-    ...(before === undefined ? {} : { before: told(before) }),
-    ...(after === undefined ? {} : { after: after.verdict }),
+    pair: { cell: cell.id, ...(from && { before: from }), counts },
+    changes,
+    gone: gone.map(({ suite, scenario, rule, ...was }) => ({ cell: was.cell, suite, scenario, rule })),
   };
 }
 
-function told({ verdict, observed, known, reason }: Verdict): NonNullable<Change['before']> {
-  return { verdict, observed, ...(known === undefined ? {} : { known }), ...(reason === undefined ? {} : { reason }) };
+function versionsOf(cell: Cell | undefined): string[] {
+  return cell === undefined ? [] : [cell.engine.version, cell.runtime.version];
 }
 
-function kindOf(before: Verdict | undefined, after: Verdict | undefined): ChangeKind | undefined {
-  const was = stateOf(before);
-  switch (stateOf(after)) {
-    case 'absent':
-      if (was === 'absent') return undefined;
-      return was === 'infrastructure' && after !== undefined ? 'unblocked' : 'disappeared';
-    case 'pass':
-      if (was === 'absent') return 'appeared';
-      if (was === 'infrastructure') return 'unblocked';
-      return was === 'pass' ? changed(before, after, undefined) : 'fixed';
-    case 'known':
-      return was === 'known' && before?.known === after?.known ? changed(before, after, 'still-known') : 'new-known';
-    case 'red':
-      if (was === 'red' && before?.verdict === after?.verdict) return changed(before, after, 'still-failing');
-      return after?.verdict === 'fixed' ? 'fixed' : 'new-failure';
-    case 'infrastructure':
-      return was === 'infrastructure' ? 'still-blocked' : 'newly-blocked';
-  }
+function toldOf({ verdict, answer, harm, observed, known, reason }: Verdict): NonNullable<Change['before']> {
+  return {
+    verdict,
+    ...(answer === undefined ? {} : { answer }),
+    ...(harm === undefined ? {} : { harm }),
+    observed,
+    ...(known === undefined ? {} : { known }),
+    ...(reason === undefined ? {} : { reason }),
+  };
 }
 
-function stateOf(verdict: Verdict | undefined): 'absent' | 'pass' | 'known' | 'red' | 'infrastructure' {
-  if (verdict === undefined || verdict.verdict === 'unsupported') return 'absent';
-  if (verdict.verdict === 'pass' || verdict.verdict === 'known') return verdict.verdict;
-  return colourOf(verdict.verdict) === 'red' ? 'red' : 'infrastructure';
-}
-
-function changed(
-  before: Verdict | undefined,
-  after: Verdict | undefined,
-  otherwise: ChangeKind | undefined,
-): ChangeKind | undefined {
-  return evidenceOf(before) === evidenceOf(after) ? otherwise : 'changed-evidence';
-}
-
-function evidenceOf(verdict: Verdict | undefined): string {
-  return steady(canonicalJson([verdict?.observed, verdict?.layer, verdict?.trail, verdict?.harm]));
-}
-
-/** What was red before and fails in the same way is not new; with other evidence it may be another failure, and counts. */
+/** 1 for what is newly weaker or broken, whatever its verdict; what is newly unjudged counts as in any run. */
 function exitOfNew(document: Document, changes: readonly Change[]): number {
-  const fresh: readonly ChangeKind[] = ['new-failure', 'newly-blocked', 'changed-evidence', 'fixed'];
-  const verdicts = changes.flatMap(({ kind, after }) => (after !== undefined && fresh.includes(kind) ? [after] : []));
-  return verdicts.length > 0 ? exitCode(verdicts) : document.run.exit === 77 ? 77 : 0;
-}
-
-function byId(document: Document): Map<string, Verdict> {
-  return new Map(everyVerdict(canonical(document)).map((verdict) => [verdictId(verdict), verdict]));
+  const fresh = changes.flatMap(({ kind, after }) => {
+    if (kind === 'newly-weaker' || kind === 'newly-broken') return ['fail' as const];
+    return kind === 'newly-unjudged' ? [after] : [];
+  });
+  return fresh.length > 0 ? exitCode(fresh) : document.run.exit === 77 ? 77 : 0;
 }

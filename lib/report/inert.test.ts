@@ -106,8 +106,10 @@ describe('hostile text in one field of a document', () => {
     expect(paths.length).toBeGreaterThan(60);
     expect(paths.filter((path) => !isFree(path)).sort()).toEqual([
       '.baseline.changes[].after',
+      '.baseline.changes[].before.harm',
       '.baseline.changes[].before.verdict',
       '.baseline.changes[].kind',
+      '.baseline.changes[].why',
       '.cells[].verdict',
       '.hosts[].facts.accelerator',
       '.hosts[].facts.cgroup',

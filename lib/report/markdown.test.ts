@@ -41,11 +41,12 @@ test('a summary that fits leaves nothing out', () => {
 test('what changed since a baseline stands after the findings', () => {
   const before = sampleDocument();
   before.verdicts = before.verdicts.map((verdict) =>
-    verdict.rule === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass' } : verdict,
+    verdict.rule === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass', answer: 'other', harm: undefined } : verdict,
   );
   const text = renderMarkdown(withBaseline(sampleDocument(), before));
   expect(text.indexOf('### Weakens isolation, new')).toBeGreaterThan(0);
-  expect(text.indexOf('### New failures since')).toBeGreaterThan(text.indexOf('### Weakens isolation, new'));
+  expect(text.indexOf('- Same versions')).toBeGreaterThan(text.indexOf('### Weakens isolation, new'));
+  expect(text.indexOf('### Newly weaker')).toBeGreaterThan(text.indexOf('- Same versions'));
 });
 
 test.for(hostileTexts)('hostile text %j has no meaning in Markdown or HTML', (text) => {

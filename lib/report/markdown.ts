@@ -1,11 +1,10 @@
-import { type Baseline, changeKinds } from '../model/baseline.ts';
 import { type Document } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
 import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
-import { changeTitles } from './changes.ts';
-import { changeCounts, changesOf } from './compare.ts';
-import { type Cause, causesOf, headline, sections, sentence } from './causes.ts';
+import { changeTables } from './comparison-markdown.ts';
+import { headlines, remarks } from './comparison-text.ts';
+import { type Cause, headline, sections, sentence } from './causes.ts';
 import { code, link, prose } from './markdown-text.ts';
 import { remedyText } from './verdicts.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -22,7 +21,7 @@ export function renderMarkdown(document: Document, options: { budget?: number } 
   page.lines(head(ordered));
   for (const { title, causes } of sections(ordered)) page.table(title, causeColumns, causes.map(causeRow));
   page.table('Blocked', ['Why', 'What helps', 'Waiting', 'Cells'], blockedRows(ordered));
-  if (ordered.baseline) changes(page, ordered, ordered.baseline);
+  changes(page, ordered);
   page.table('Verdicts', ['Verdict', 'Count', 'Meaning'], countRows(ordered));
   page.table('Hosts', ['Host', 'Kind', 'Kernel', 'Accelerator', 'Why'], hostRows(ordered));
   page.table(
@@ -68,39 +67,13 @@ function hostRows({ hosts }: Document): string[][] {
   ]);
 }
 
-/** What changed, told one by one but for what only stayed as it was. */
-function changes(page: Page, document: Document, baseline: Baseline): void {
-  const counts = changeCounts(baseline).map(([kind, count]) => `${count} ${changeTitles[kind].toLowerCase()}`);
-  page.lines([
-    `\n### Since ${code(baseline.run)}\n`,
-    `Changes: ${counts.join(', ') || 'none'}. Exit ${baseline.exit} when only what is new counts.`,
-  ]);
-  for (const kind of changeKinds) {
-    if (kind.startsWith('still-') || kind === 'disappeared' || kind === 'appeared') continue;
-    const list = changesOf(document, kind);
-    const before = new Map(list.map(({ change, verdict }) => [verdict, change.before]));
-    const told = causesOf(
-      document,
-      list.map(({ verdict }) => verdict),
-    );
-    page.table(
-      `${changeTitles[kind]} since ${code(baseline.run)}`,
-      [...causeColumns, 'Before'],
-      told.map((cause) => {
-        const was = before.get(cause.verdicts[0]);
-        return [...causeRow(cause), was === undefined ? '' : `${was.verdict}<br>${code(was.reason ?? was.observed)}`];
-      }),
-    );
-  }
-  for (const kind of ['disappeared', 'appeared'] as const) {
-    const list = baseline.changes.filter((change) => change.kind === kind);
-    page.list(
-      changeTitles[kind],
-      list.map(({ rule, scenario, cell }) => `${code(rule)} ${code(scenario)} in ${code(cell)}`),
-    );
-  }
-  page.list('New cells', baseline.newCells.map(code));
-  page.list('Cells that are gone', baseline.goneCells.map(code));
+/** What became of the answers since the baseline: a headline for each pair of versions, then what turned. */
+function changes(page: Page, document: Document): void {
+  const { baseline } = document;
+  if (baseline === null) return;
+  page.list(`Since ${code(baseline.run)}`, [...headlines(document), ...remarks(document)].map(prose));
+  page.lines([`\nExit ${baseline.exit} when only what is newly weaker, newly broken or newly unjudged counts.`]);
+  for (const { title, columns, rows } of changeTables(document)) page.table(title, columns, rows);
 }
 
 function blockedRows(document: Document): string[][] {

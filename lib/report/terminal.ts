@@ -1,10 +1,9 @@
-import type { Baseline, ChangeKind } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
 import { countsText, exitMeaning } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { changeTitles } from './changes.ts';
-import { changeCounts, changesOf } from './compare.ts';
-import { type Cause, causesOf, extent, headline, type Section, sections, sentence } from './causes.ts';
+import { exitOfNewMeaning, headlines, type Outcome, outcomesOf, remarks } from './comparison-text.ts';
+import { type Cause, extent, headline, type Section, sections, sentence } from './causes.ts';
 import { naturalOrder } from './order.ts';
 import { remedyText } from './verdicts.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
@@ -50,7 +49,7 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
     ['Found', headline(ordered)],
     ...sections(ordered).flatMap(sectionLines),
     ...blockedLines(ordered),
-    ...(ordered.baseline ? sinceLines(ordered, ordered.baseline) : []),
+    ...sinceLines(ordered),
     ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies Line]),
     ['Verdicts', countsText(ordered.counts)],
     ['Exit', exitText(ordered, options.newOnly === true)],
@@ -61,8 +60,9 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
     .join('');
 }
 
-/** A text beside its label, or below its heading, in at most so many lines. */
+/** A text beside its label, or below its heading, in at most so many lines; a label without a text is a heading. */
 function wrapped([label, text, atMost = Infinity]: Line, width: number): string[] {
+  if (text === '') return [label];
   const [first, indent] = label === '' ? ['  ', 4] : [label.padEnd(labelWidth), labelWidth];
   const all = wrap(`${first}${clip(inert(text), longest)}`, width, indent);
   if (all.length <= atMost) return all;
@@ -136,28 +136,30 @@ export function partsText({ parts }: Document): string {
 function exitText({ run, baseline }: Document, newOnly: boolean): string {
   if (!newOnly || baseline === null) return `${run.exit}: ${exitMeaning(run.exit)}`;
   const all = run.exit === baseline.exit ? '' : `; ${run.exit} with what was there before`;
-  return `${baseline.exit}: ${exitMeaning(baseline.exit)}${all}`;
+  return `${baseline.exit}: ${exitOfNewMeaning(baseline.exit)}${all}`;
 }
 
-/** What is new and what is mended since the baseline, by headline alone: the cards above have the rest. */
-function sinceLines(document: Document, baseline: Baseline): Line[] {
-  const cells = [
-    ...(baseline.newCells.length === 0 ? [] : [`${baseline.newCells.length} new cells`]),
-    ...(baseline.goneCells.length === 0 ? [] : [`${baseline.goneCells.length} cells gone`]),
-  ];
-  const counts = changeCounts(baseline).map(([kind, count]) => `${count} ${changeTitles[kind].toLowerCase()}`);
-  const listed = (title: string, ...kinds: ChangeKind[]): Line[] => {
-    const found = causesOf(
-      document,
-      changesOf(document, ...kinds).map(({ verdict }) => verdict),
-    );
-    return found.length === 0
-      ? []
-      : [[`${title}: ${found.length}`, ''], ...named(found, (cause) => [['', cause.headline, reasonLines]])];
-  };
+/** What became of the answers since the baseline: a headline for each pair of versions, then what turned. */
+function sinceLines(document: Document): Line[] {
+  const { baseline } = document;
+  if (baseline === null) return [];
   return [
-    ['Since', `${baseline.run}: ${[...counts, ...cells].join(', ') || 'nothing changed'}`],
-    ...listed('New since then', 'new-failure', 'new-known'),
-    ...listed('Mended since then', 'fixed'),
+    ['Since', baseline.run],
+    ...named(headlines(document), (line) => [['', line]]),
+    ...remarks(document).map((line): Line => ['', line]),
+    ...(['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended'] as const).flatMap((kind) => {
+      const outcomes = outcomesOf(document, kind);
+      if (outcomes.length === 0) return [];
+      return [[`${changeTitles[kind]}: ${outcomes.length}`, ''] satisfies Line, ...named(outcomes, outcomeLines)];
+    }),
+  ];
+}
+
+function outcomeLines({ asks, before, after, cells }: Outcome): Line[] {
+  return [
+    ['', asks, reasonLines],
+    ...(before === '' ? [] : [['    was', before, reasonLines] satisfies Line]),
+    ['    now', after, reasonLines],
+    ['    in', cellsText(cells)],
   ];
 }

@@ -1,4 +1,4 @@
-import { type Document, type Verdict } from '../../model/document.ts';
+import { type Document, documentSchema, type Verdict } from '../../model/document.ts';
 import { type Observation } from '../../model/observation.ts';
 import { verdictNames, worstOf } from '../../model/verdict.ts';
 import { sampleCells, sampleHosts } from './cells.ts';
@@ -11,7 +11,7 @@ export function sampleDocument(): Document {
   const cells = sampleCells();
   const verdicts = cells.flatMap((cell) => (cell.verdict === 'blocked' ? [] : rows.flatMap((row) => verdictsOf(row, cell.id))));
   return {
-    schema: 3,
+    schema: documentSchema,
     run: {
       id: '2026-11-20T14-12-07-quick',
       started: '2026-11-20T14:12:07.112Z',
