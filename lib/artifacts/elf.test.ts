@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ElfFacts } from './elf.ts';
 import { readElf } from './elf.ts';
-import { sharedLibraries, whyNotRunnable } from './inspect.ts';
+import { sharedLibraries, reasonNotRunnable } from './inspect.ts';
 import { craftElf } from '../testing/artifacts.ts';
 import { temporary } from '../testing/temporary.ts';
 
@@ -79,7 +79,7 @@ describe('readElf', () => {
   });
 });
 
-describe('whyNotRunnable', () => {
+describe('reasonNotRunnable', () => {
   const artifact = (directory: string) => ({
     name: 'runc',
     version: '1.1.15',
@@ -101,8 +101,8 @@ describe('whyNotRunnable', () => {
       join(place.path, 'runc'),
       craftElf({ libraries: ['libc.so.6', 'libseccomp.so.2'], versions: ['GLIBC_2.38'] }),
     );
-    expect(await whyNotRunnable(artifact(place.path), host)).toBe(why);
-    expect(await whyNotRunnable(artifact(place.path), host, ['other'])).toBeUndefined();
+    expect(await reasonNotRunnable(artifact(place.path), host)).toBe(why);
+    expect(await reasonNotRunnable(artifact(place.path), host, ['other'])).toBeUndefined();
     expect(await sharedLibraries(artifact(place.path))).toEqual(['libseccomp.so.2']);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { whyNotOnHost } from './host-limits.ts';
+import { reasonNotOnHost } from './host-limits.ts';
 
 const trixie = '6.12.117+deb13-amd64';
 
@@ -18,7 +18,7 @@ test.each([
   ['containerd', '1.3.10', trixie, 'v1', undefined],
   ['containerd', '1.4.13', trixie, 'v2', undefined],
 ] as const)('%s %s on Linux %s with cgroup %s is refused: %s', (name, version, kernel, cgroup, why) => {
-  const told = whyNotOnHost({ name, version }, { kernel, cgroup });
+  const told = reasonNotOnHost({ name, version }, { kernel, cgroup });
   if (why === undefined) expect(told).toBeUndefined();
   else expect(told).toMatch(why);
 });

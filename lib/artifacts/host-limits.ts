@@ -3,7 +3,7 @@ import { componentFacts } from '../model/feature.ts';
 import { inRange } from '../model/version.ts';
 
 /** Why this version cannot run on a host with this kernel (`6.12.117+deb13-amd64`) and these control groups, or undefined. */
-export function whyNotOnHost(
+export function reasonNotOnHost(
   artifact: { name: string; version: string },
   { kernel, cgroup }: Pick<HostFacts, 'kernel' | 'cgroup'>,
 ): string | undefined {

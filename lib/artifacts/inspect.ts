@@ -16,20 +16,20 @@ export interface BinaryHost {
  * Why the artifact's binaries can't run on a host, in one sentence: `containerd 1.7.24: ctr needs glibc 2.38, the host has 2.36`.
  * Undefined when nothing speaks against it. Without `names` every binary of the artifact is read.
  */
-export async function whyNotRunnable(
+export async function reasonNotRunnable(
   artifact: Artifact,
   host: BinaryHost,
   names?: readonly string[],
 ): Promise<string | undefined> {
   for (const [name, path] of Object.entries(artifact.binaries)) {
     if (names !== undefined && !names.includes(name)) continue;
-    const why = await whyNotBinary(join(artifact.directory, path), host).catch(messageOf);
+    const why = await reasonNotBinary(join(artifact.directory, path), host).catch(messageOf);
     if (why !== undefined) return `${artifact.name} ${artifact.version}: ${name} ${why}`;
   }
   return undefined;
 }
 
-async function whyNotBinary(path: string, host: BinaryHost): Promise<string | undefined> {
+async function reasonNotBinary(path: string, host: BinaryHost): Promise<string | undefined> {
   const elf = await readElf(path);
   if (elf === undefined) return undefined;
   if (elf.architecture !== host.architecture) return `is built for ${elf.architecture}, the host is ${host.architecture}`;

@@ -44,7 +44,7 @@ describe('refusal', () => {
       ],
     ],
     ['a link that goes up and comes back', [entry('opt/kata/lib', 'l', '../kata/./bin')]],
-    ['a directory that stands twice', [entry('opt/', 'd'), entry('opt', 'd')]],
+    ['a directory that is defined twice', [entry('opt/', 'd'), entry('opt', 'd')]],
     ['a chain of links', [entry('a', 'l', 'b'), entry('b', 'l', 'c/d'), entry('c', 'l', '.')]],
   ])('accepts %s', (_, entries) => {
     expect(refusal(entries)).toBeUndefined();
@@ -66,7 +66,7 @@ describe('refusal', () => {
     ],
     ['a loop of links', [entry('a', 'l', 'b'), entry('b', 'l', 'a')], 'the link "a" to "b" leaves the prefix'],
     ['a member below a link', [entry('a', 'l', 'b'), entry('a/x')], '"a/x" lies below "a", which is no directory'],
-    ['a file in the place of a link', [entry('a', 'l', 'b'), entry('./a')], '"./a" stands twice'],
+    ['a file in the place of a link', [entry('a', 'l', 'b'), entry('./a')], '"./a" is defined twice'],
     [
       'a hard link out of the prefix',
       [entry('a', 'h', '../etc/shadow')],

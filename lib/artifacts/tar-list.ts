@@ -53,7 +53,7 @@ export function refusal(entries: readonly TarEntry[]): string | undefined {
     if (place === undefined) return `${shown} is absolute, leaves the prefix or is too long`;
     if (!'-dlh'.includes(type)) return `${shown} is ${kinds[type] ?? 'of an unknown kind'}`;
     const before = types.get(place);
-    if (before !== undefined && !(before === 'd' && type === 'd')) return `${shown} stands twice`;
+    if (before !== undefined && !(before === 'd' && type === 'd')) return `${shown} is defined twice`;
     if (type === 'h' && types.get(inside(target) ?? '') !== '-' && types.get(inside(target) ?? '') !== 'h')
       return `the hard link ${shown} names no file of the archive that stands before it`;
     types.set(place, type);

@@ -91,7 +91,7 @@ export interface ConfigReader {
 export interface EngineDriver {
   configure(spec: EngineSpec): EngineConfig;
   /** Why this version cannot have a handler beside the others, or undefined. */
-  whyNot?(spec: EngineSpec, handler: Handler): string | undefined;
+  reasonNot?(spec: EngineSpec, handler: Handler): string | undefined;
   /** Where the engine's socket tells its configuration, which then is `info.config` instead of what the verbose Status has. */
   configPath?: string;
   /** Prints what a configuration file comes to, for keys that the running engine says nothing of. */
@@ -105,7 +105,7 @@ export interface EngineDriver {
   /** Reads back a configuration file of somebody else's. */
   reader: ConfigReader;
   /** What the log says of a handler that the engine left out of its configuration; engines without it refuse to start instead. */
-  whyDropped?(log: string, handler: Handler): string | undefined;
+  reasonDropped?(log: string, handler: Handler): string | undefined;
 }
 
 /** What a handler runs. */

@@ -70,7 +70,7 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
 function refused(driver: EngineDriver, spec: EngineSpec): Record<string, string> {
   return Object.fromEntries(
     spec.handlers.flatMap((handler) => {
-      const why = driver.whyNot?.(spec, handler);
+      const why = driver.reasonNot?.(spec, handler);
       return why === undefined ? [] : [[handler.name, why]];
     }),
   );
@@ -83,12 +83,12 @@ async function droppedHandlers(
   unnamed: Handler[],
   log: string,
 ): Promise<Record<string, string>> {
-  if (driver.whyDropped === undefined || unnamed.length === 0) return {};
+  if (driver.reasonDropped === undefined || unnamed.length === 0) return {};
   const { stdout } = await host.exec(['tail', '-n', '500', log]);
   return Object.fromEntries(
     unnamed.map((handler) => [
       handler.name,
-      driver.whyDropped?.(stdout, handler) ?? `the handler "${handler.name}" is not in its effective configuration`,
+      driver.reasonDropped?.(stdout, handler) ?? `the handler "${handler.name}" is not in its effective configuration`,
     ]),
   );
 }

@@ -20,7 +20,7 @@ export class Tries {
   /** `observations` of each run are in the order in which they were recorded, and runs in the order of their start. */
   constructor(runs: ReadonlyArray<{ journal: Journal; observations: readonly Located[] }>) {
     for (const { journal, observations } of runs) {
-      // Within one run the last launch counts: it was made as the one before had come to grief.
+      // Within one run the last launch counts: it was made as the one before had failed.
       const last = new Map(observations.map((located) => [scenarioKey(located.observation), located]));
       for (const [key, located] of last) this.#of.set(key, [...(this.#of.get(key) ?? []), { ...located, journal }]);
       for (const { observation } of observations) {

@@ -7,7 +7,7 @@ import { identityOf } from '../judge/planned-identity.ts';
 import { lease } from '../testing/evidence.ts';
 import { componentKey, type PlannedCell } from '../model/cell.ts';
 import type { JournalEvent } from '../model/journal.ts';
-import { resolveAll, whyNot } from './artifacts.ts';
+import { resolveAll, reasonNot } from './artifacts.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -98,7 +98,7 @@ describe('artifacts of a plan', () => {
     const source = { kind: 'deb' as const, suite: 'sid', packages: ['crun'] };
     const cell = cellOf(place.path, { name: 'crun', version: 'newest', source });
     const { had, events } = await resolved([cell]);
-    expect(whyNot(cell, had)).toBe(
+    expect(reasonNot(cell, had)).toBe(
       'Which crun is the newest of Debian sid could not be looked up when this run was planned; see why with "podproof plan --check-newest", and start a new run',
     );
     expect(events).toHaveLength(1);
@@ -112,15 +112,15 @@ describe('artifacts of a plan', () => {
     const cell = cellOf(place.path, { name: 'runsc', version: '20240729.0', source });
     const crio: PlannedCell = { ...cell, engine: { ...cell.engine, name: 'crio', version: '1.36.3' } };
     const { had } = await resolved([cell, crio]);
-    expect(whyNot(cell, had)).toMatch(/^runsc 20240729\.0 has no containerd-shim-runsc-v1/);
-    expect(whyNot(crio, had)).toBeUndefined();
+    expect(reasonNot(cell, had)).toMatch(/^runsc 20240729\.0 has no containerd-shim-runsc-v1/);
+    expect(reasonNot(crio, had)).toBeUndefined();
   });
 
   it('have the CNI plugins among them where the plan names some, each with its checksum', async () => {
     await using place = await workshop();
     const { cell, sums } = await withPlugins(place.path, 'bridge', 'host-local', 'loopback', 'tuning');
     const { had, events } = await resolved([cell]);
-    expect(whyNot(cell, had)).toBeUndefined();
+    expect(reasonNot(cell, had)).toBeUndefined();
     const { tuning: _, ...needed } = sums;
     expect(events.at(-1)).toMatchObject({ event: 'artifact', name: 'cni', version: '1.9.0', binaries: needed });
   });
@@ -130,7 +130,7 @@ describe('artifacts of a plan', () => {
     const { cell } = await withPlugins(place.path, 'bridge', 'host-local');
     const { had, events } = await resolved([cell]);
     const directory = join(place.path, 'cni');
-    expect(whyNot(cell, had)).toMatch(
+    expect(reasonNot(cell, had)).toMatch(
       new RegExp(`^Cannot take the CNI plugins 1\\.9\\.0 from ${directory}: ${directory}/bin has no program loopback; take `),
     );
     expect(events.map((event) => (event.event === 'artifact' ? event.name : event.event))).toEqual(['containerd', 'runc']);
@@ -140,9 +140,9 @@ describe('artifacts of a plan', () => {
     await using place = await workshop();
     const { cell } = await withPlugins(place.path, 'bridge', 'host-local', 'loopback');
     const before: JournalEvent[] = [...(await resolved([cell])).events, { event: 'lease', record: lease }];
-    expect(whyNot(cell, (await resolved([cell], undefined, before)).had)).toBeUndefined();
+    expect(reasonNot(cell, (await resolved([cell], undefined, before)).had)).toBeUndefined();
     await program(join(place.path, 'cni/bin/bridge'), '#!/bin/sh\necho another');
-    expect(whyNot(cell, (await resolved([cell], undefined, before)).had)).toMatch(
+    expect(reasonNot(cell, (await resolved([cell], undefined, before)).had)).toMatch(
       /^cni 1\.9\.0 from path .*\/cni is not what this run began with: bridge has sha256 .*; resume with the same binaries, or start a new run$/,
     );
   });

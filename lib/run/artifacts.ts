@@ -63,7 +63,7 @@ function neverFound({ name, source }: Component): BlockedError {
 }
 
 /** Why a cell cannot be tried with what was had, or undefined. */
-export function whyNot(cell: PlannedCell, had: ReadonlyMap<string, Had>): string | undefined {
+export function reasonNot(cell: PlannedCell, had: ReadonlyMap<string, Had>): string | undefined {
   const parts = componentsOf(cell).map((component) => had.get(componentKey(component)));
   const missing = parts.find((part) => part !== undefined && 'reason' in part);
   if (missing !== undefined && 'reason' in missing) return missing.reason;

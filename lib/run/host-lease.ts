@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
-import { whyNotRunnable } from '../artifacts/inspect.ts';
-import { whyNotOnHost } from '../artifacts/host-limits.ts';
+import { reasonNotRunnable } from '../artifacts/inspect.ts';
+import { reasonNotOnHost } from '../artifacts/host-limits.ts';
 import { engines as engineFacts } from '../engines/facts.ts';
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { acquireHost } from '../hosts/registry.ts';
 import { prepareFixtures } from '../hosts/shared/fixtures.ts';
-import { whyLacking } from '../hosts/shared/fitness.ts';
+import { reasonMissing } from '../hosts/shared/preflight.ts';
 import type { Attachment, Host } from '../hosts/host.ts';
 import type { Variant } from '../hosts/image/recipe.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
@@ -179,10 +179,10 @@ async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGr
         const had = prefixes.get(componentKey(component));
         if (had === undefined) return undefined;
         const programs = programsOf(component, had.artifact);
-        return whyNotOnHost(component, host.facts) ?? whyNotRunnable(had.artifact, host.facts, programs);
+        return reasonNotOnHost(component, host.facts) ?? reasonNotRunnable(had.artifact, host.facts, programs);
       }),
     );
-    const lacking = workOf(stage, [cell], setting).map((work) => whyLacking(host, featuresOf(work)));
+    const lacking = workOf(stage, [cell], setting).map((work) => reasonMissing(host, featuresOf(work)));
     const reason = [...reasons, ...lacking].find((each) => each !== undefined);
     if (reason === undefined) runnable.push(cell);
     else block(stage, [cell], reason);

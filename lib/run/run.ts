@@ -8,7 +8,7 @@ import { probeImages } from '../probe/image/images.ts';
 import { learnCosts, measured } from '../record/costs.ts';
 import type { Document } from '../model/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
-import { resolveAll, whyNot } from './artifacts.ts';
+import { resolveAll, reasonNot } from './artifacts.ts';
 import { jobsOf, leaseHost, recordLoss, type HostJob } from './host-lease.ts';
 import { learnedCosts } from './estimate.ts';
 import { judgeFolder } from './judge-folder.ts';
@@ -105,7 +105,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     underWay: new Set(),
   };
   const ready = plan.cells.filter((cell) => {
-    const reason = whyNot(cell, had);
+    const reason = reasonNot(cell, had);
     if (reason !== undefined) block(stage, [cell], reason);
     return reason === undefined;
   });

@@ -25,14 +25,14 @@ describe('suite', () => {
 
   it.for<[string, () => unknown, string]>([
     [
-      'a scenario that stands twice',
+      'a scenario that is defined twice',
       table([scenario('plain'), scenario('plain')], [asked('A', 'plain')]),
-      'the scenario "plain" stands twice',
+      'the scenario "plain" is defined twice',
     ],
     [
-      'a question that stands twice',
+      'a question that is defined twice',
       table([scenario('plain')], [asked('A', 'plain'), asked('A', 'plain')]),
-      'the question A stands twice',
+      'the question A is defined twice',
     ],
     [
       'a question on a scenario that does not exist',

@@ -14,14 +14,14 @@ export function suite(table: Suite): Suite {
   const refuse = (why: string): Error => new Error(`Cannot load suites/${table.id}.suite.ts: ${why}`);
   const scenarios = new Set<string>();
   for (const { id } of table.scenarios) {
-    if (scenarios.has(id)) throw refuse(`the scenario "${id}" stands twice`);
+    if (scenarios.has(id)) throw refuse(`the scenario "${id}" is defined twice`);
     scenarios.add(id);
   }
   const questions = new Set<string>();
   const asked = new Set<string>();
   for (const question of table.questions) {
     const { id, on } = question;
-    if (questions.has(id)) throw refuse(`the question ${id} stands twice`);
+    if (questions.has(id)) throw refuse(`the question ${id} is defined twice`);
     questions.add(id);
     for (const scenario of on) {
       if (!scenarios.has(scenario)) throw refuse(`question ${id} is on the scenario "${scenario}", which does not exist`);

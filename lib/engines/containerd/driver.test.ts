@@ -44,7 +44,7 @@ describe('the configuration of containerd', () => {
   it('has one Kata shim only where a handler cannot name its own', () => {
     const [go, rust] = [kataHandler('plain'), { ...kataHandler('plain'), name: 'rust', path: '/kata/runtime-rs/bin/shim' }];
     const why = (version: string, handler = rust) =>
-      containerdDriver.whyNot?.(specFixture('containerd', version, { handlers: [runcHandler('plain'), go, rust] }), handler);
+      containerdDriver.reasonNot?.(specFixture('containerd', version, { handlers: [runcHandler('plain'), go, rust] }), handler);
     expect(why('1.5.18')).toMatch(/^the handler "rust" cannot name its shim, and that of "kata\S+" comes first on the PATH$/);
     expect(why('1.5.18', go)).toBeUndefined();
     expect(why('1.5.18', runcHandler('plain'))).toBeUndefined();

@@ -52,7 +52,7 @@ export const containerdDriver: EngineDriver = {
     };
   },
 
-  whyNot(spec, { name, kata, path }) {
+  reasonNot(spec, { name, kata, path }) {
     const first = spec.handlers.find((handler) => handler.kata !== undefined);
     if (kata === undefined || hasFeature(spec, 'runtime-path') || first?.path === path) return undefined;
     return `the handler "${name}" cannot name its shim, and that of "${first?.name}" comes first on the PATH`;

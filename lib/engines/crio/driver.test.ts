@@ -118,18 +118,19 @@ describe('the configuration of CRI-O', () => {
 
   it('has no Kata before 1.22, which cannot name its configuration', () => {
     const handler = kataHandler('plain');
-    const why = (version: string): unknown => crioDriver.whyNot?.(specFixture('crio', version, { handlers: [handler] }), handler);
+    const why = (version: string): unknown =>
+      crioDriver.reasonNot?.(specFixture('crio', version, { handlers: [handler] }), handler);
     expect(why('1.21.7')).toBe(
       `CRI-O 1.21.7 has no runtime_config_path, by which the handler "${handler.name}" names its configuration`,
     );
     expect(why('1.22.0')).toBeUndefined();
-    expect(crioDriver.whyNot?.(specFixture('crio', '1.21.7'), runcHandler('plain'))).toBeUndefined();
+    expect(crioDriver.reasonNot?.(specFixture('crio', '1.21.7'), runcHandler('plain'))).toBeUndefined();
   });
 
   it('has no gVisor, whose containers it would never see started', () => {
     const { runtime, ...handler } = runcHandler('plain');
     const gvisor = { ...handler, runtime: { ...runtime, name: 'runsc' as const } };
-    expect(crioDriver.whyNot?.(specFixture('crio', '1.36.3', { handlers: [gvisor] }), gvisor)).toMatch(
+    expect(crioDriver.reasonNot?.(specFixture('crio', '1.36.3', { handlers: [gvisor] }), gvisor)).toMatch(
       /StartContainer never answers$/,
     );
   });
@@ -195,12 +196,12 @@ describe('the reason for a dropped handler', () => {
   it('is the last sentence of the log about this very handler', () => {
     const log =
       line('runc-1-1-15', 'first') + line('runc-1-1-15', 'a \\"quoted\\" reason') + line('runc-1-1-15-withheld', 'other');
-    expect(crioDriver.whyDropped?.(log, runcHandler('plain'))).toBe(
+    expect(crioDriver.reasonDropped?.(log, runcHandler('plain'))).toBe(
       'Runtime handler "runc-1-1-15" is being ignored due to: a "quoted" reason',
     );
   });
 
   it('is not known from a log that does not say it', () => {
-    expect(crioDriver.whyDropped?.('level=info msg="hello"\nmsg="\\x"\n', runcHandler('plain'))).toBeUndefined();
+    expect(crioDriver.reasonDropped?.('level=info msg="hello"\nmsg="\\x"\n', runcHandler('plain'))).toBeUndefined();
   });
 });

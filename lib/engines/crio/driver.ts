@@ -80,7 +80,7 @@ export const crioDriver: EngineDriver = {
     };
   },
 
-  whyNot(spec, { name, kata, runtime }) {
+  reasonNot(spec, { name, kata, runtime }) {
     if (runtime.name === 'runsc') return hangsWithGvisor;
     if (kata === undefined || knowsKey(spec.version, 'runtime_config_path')) return undefined;
     return `CRI-O ${spec.version} has no runtime_config_path, by which the handler "${name}" names its configuration`;
@@ -105,7 +105,7 @@ export const crioDriver: EngineDriver = {
     wanted: (text) => relative(parseToml(text)),
   },
 
-  whyDropped(log, handler) {
+  reasonDropped(log, handler) {
     const start = `Runtime handler "${handler.name}" is being ignored due to: `;
     const messages = [...log.matchAll(/ msg=("(?:[^"\\]|\\.)*")/g)].map(([, quoted = '""']) => unquoted(quoted));
     return messages.findLast((message) => message.startsWith(start));

@@ -12,7 +12,7 @@ import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
 import { readFacts } from '../shared/read-facts.ts';
-import { assertFit } from '../shared/fitness.ts';
+import { assertFit } from '../shared/preflight.ts';
 import { loopNumbers } from '../shared/fixture-plan.ts';
 import type { Host, HostKind, LeaseContext } from '../host.ts';
 import { obtainImage } from '../image/build.ts';
@@ -20,13 +20,13 @@ import { recipe } from '../image/recipe.ts';
 import { assertDisposable, examine } from '../borrowed/examine.ts';
 import { machineBootId } from '../shared/process-identity.ts';
 import { connectRemote, socatAddress } from '../shared/remote.ts';
-import { keepConnected } from '../ssh/keeper.ts';
-import { openMaster } from '../ssh/master.ts';
+import { keepConnected } from '../ssh/reconnect.ts';
+import { openControlMaster } from '../ssh/control-master.ts';
 import { imageLogin } from '../vm/login.ts';
 import { importImage } from './image.ts';
 import { capabilities, createOptions } from './options.ts';
 import { relayToContainer } from './relay.ts';
-import { containerRuntime, hasWatchdog, removeContainers } from './runtime.ts';
+import { containerRuntime, hasReaper, removeContainers } from './runtime.ts';
 import type { CreateOptions } from './runtime.ts';
 
 /** Passed where the machine has them: what Kata needs. */
@@ -90,7 +90,7 @@ async function acquireContainer(
     progress(`start a container of ${image} on ${runtime.daemon}`);
     const started = await new HostContainer(image, options)
       .withName(token)
-      .withAutoCleanup(await hasWatchdog(runtime))
+      .withAutoCleanup(await hasReaper(runtime))
       .start();
     const container = runtime.client.container.getById(started.getId());
     const socket = join(directory, 'exec');
@@ -100,7 +100,7 @@ async function acquireContainer(
       target: { options: [...imageLogin(base), '-o', proxy], destination: 'root@container' },
       ...{ directory, token, log: join(context.logs, 'ssh.log'), ledger, signal },
     };
-    const ssh = scope.adopt('the ssh connection', await keepConnected(() => openMaster(master), { signal, progress }));
+    const ssh = scope.adopt('the ssh connection', await keepConnected(() => openControlMaster(master), { signal, progress }));
     const remote = connectRemote(ssh.connection);
     const fixtures = { disks: loops, pci: null, kernel: false };
     const lacks = await assertFit(`host ${id}`, remote, needs, fixtures);

@@ -50,14 +50,14 @@ export async function containerRuntime(daemon?: string): Promise<ContainerRuntim
   return { client, daemon: found };
 }
 
-/** The image of testcontainers' own watchdog (reaper/reaper.ts of 11.14.0), which removes the containers of a process that died. */
-export const watchdogImage = process.env['RYUK_CONTAINER_IMAGE'] || 'testcontainers/ryuk:0.14.0';
+/** The image of testcontainers' own reaper (reaper/reaper.ts of 11.14.0), which removes the containers of a process that died. */
+export const reaperImage = process.env['RYUK_CONTAINER_IMAGE'] || 'testcontainers/ryuk:0.14.0';
 
-/** Whether the watchdog is used: where its image is there, as nothing is pulled. */
-export async function hasWatchdog({ client }: ContainerRuntime): Promise<boolean> {
+/** Whether the reaper is used: where its image is there, as nothing is pulled. */
+export async function hasReaper({ client }: ContainerRuntime): Promise<boolean> {
   if (process.env['TESTCONTAINERS_RYUK_DISABLED'] === 'true') return false;
   const { ImageName } = await import('testcontainers');
-  return client.image.exists(ImageName.fromString(watchdogImage));
+  return client.image.exists(ImageName.fromString(reaperImage));
 }
 
 /** Removes the containers of a lease with their volumes, and what they made outside: loop devices. Returns their names. */

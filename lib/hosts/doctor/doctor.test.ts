@@ -16,7 +16,7 @@ const good: Findings = {
   cacheDirectory: '/c',
   cacheFreeMiB: 80_000,
   memoryFreeMiB: 16_000,
-  containerRuntime: { text: '/run/podman/podman.sock', watchdog: true },
+  containerRuntime: { text: '/run/podman/podman.sock', reaper: true },
   notDisposable: '',
   artifacts: ['crio-1.36.3'],
 };

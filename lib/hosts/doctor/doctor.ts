@@ -1,5 +1,5 @@
 import type { HostFacts } from '../../model/host-facts.ts';
-import { watchdogImage } from '../container/runtime.ts';
+import { reaperImage } from '../container/runtime.ts';
 import { findMachine } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { markerCommand, markerFile } from '../borrowed/examine.ts';
@@ -155,14 +155,14 @@ export function judgeMachine(found: Findings): Check[] {
       },
     ),
     check(
-      'container-watchdog',
+      'container-reaper',
       'containers of a killed run are removed at once',
-      found.containerRuntime?.watchdog === true,
+      found.containerRuntime?.reaper === true,
       'warn',
-      watchdogImage,
+      reaperImage,
       {
-        otherwise: `no image ${watchdogImage}: they stay until podproof clean`,
-        fix: `docker pull ${watchdogImage}`,
+        otherwise: `no image ${reaperImage}: they stay until podproof clean`,
+        fix: `docker pull ${reaperImage}`,
       },
     ),
     check(

@@ -8,7 +8,7 @@ import { exec } from '../../util/exec.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { proveAccelerator } from '../vm/accelerator.ts';
 import type { AcceleratorProof } from '../vm/accelerator.ts';
-import { containerRuntime, hasWatchdog } from '../container/runtime.ts';
+import { containerRuntime, hasReaper } from '../container/runtime.ts';
 import { assertDisposable, examine } from '../borrowed/examine.ts';
 import { buildTrouble, type BuildTrouble } from '../image/namespace.ts';
 import { openPlace } from '../image/unprivileged.ts';
@@ -33,7 +33,7 @@ export interface Findings {
   cacheDirectory: string;
   cacheFreeMiB: number;
   memoryFreeMiB: number;
-  containerRuntime: { text: string; watchdog: boolean } | null;
+  containerRuntime: { text: string; reaper: boolean } | null;
   /** Why this machine may not be a host itself; empty where its owner has given it away. */
   notDisposable: string;
   artifacts: string[] | null;
@@ -61,7 +61,7 @@ export async function findMachine(signal?: AbortSignal): Promise<Findings> {
     cacheFreeMiB: await freeMiB(cacheDirectory()),
     memoryFreeMiB: availableMemoryMiB(await readFile('/proc/meminfo', 'utf8').catch(() => '')),
     containerRuntime: await findContainerRuntime(),
-    notDisposable: await whyNotDisposable(),
+    notDisposable: await reasonNotDisposable(),
     artifacts: await listArtifacts(),
   };
 }
@@ -131,13 +131,13 @@ async function findContainerRuntime(): Promise<Findings['containerRuntime']> {
   try {
     const runtime = await containerRuntime();
     const { serverVersion, operatingSystem } = runtime.client.info.containerRuntime;
-    return { text: `server ${serverVersion} on ${operatingSystem}, ${runtime.daemon}`, watchdog: await hasWatchdog(runtime) };
+    return { text: `server ${serverVersion} on ${operatingSystem}, ${runtime.daemon}`, reaper: await hasReaper(runtime) };
   } catch {
     return null;
   }
 }
 
-async function whyNotDisposable(): Promise<string> {
+async function reasonNotDisposable(): Promise<string> {
   try {
     assertDisposable('this machine', true, await examine(connectRemote({ prefix: [], quoting: 'none' })));
     return '';

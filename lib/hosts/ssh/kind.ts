@@ -12,9 +12,9 @@ import { assertSameBoot } from '../shared/boot.ts';
 import type { Connection, Host, HostKind, LeaseContext } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { connectRemote } from '../shared/remote.ts';
-import { keepConnected } from './keeper.ts';
-import { openMaster } from './master.ts';
-import type { SshTarget } from './master.ts';
+import { keepConnected } from './reconnect.ts';
+import { openControlMaster } from './control-master.ts';
+import type { SshTarget } from './control-master.ts';
 
 export const sshKind: HostKind<SshHost> = { acquire: acquireSsh };
 
@@ -40,7 +40,7 @@ async function acquireSsh(
     const master = { target, directory, token, log: join(context.logs, 'ssh.log'), ledger, signal };
     const ssh = scope.adopt(
       'the ssh connection',
-      await keepConnected(() => openMaster(master), { signal, progress }).catch(refuse),
+      await keepConnected(() => openControlMaster(master), { signal, progress }).catch(refuse),
     );
     const { connection } = ssh;
     const afterwards: Connection = {

@@ -2,7 +2,7 @@ import type { LeaseContext, Remote } from '../host.ts';
 import { prepareFixtures } from '../shared/fixtures.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import { connectRemote } from '../shared/remote.ts';
-import type { Ssh } from '../ssh/master.ts';
+import type { Ssh } from '../ssh/control-master.ts';
 import { openSshTo, patience } from './login.ts';
 import type { Blueprint, RunningMachine } from './machine.ts';
 

@@ -7,7 +7,7 @@ import { oncePerKey } from '../../util/once-per-key.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
-import { assertFit } from '../shared/fitness.ts';
+import { assertFit } from '../shared/preflight.ts';
 import { readFacts } from '../shared/read-facts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import type { Host, HostKind, LeaseContext } from '../host.ts';
@@ -17,7 +17,7 @@ import { attachDisk } from './attach.ts';
 import { assertCgroup, cgroupParameters } from './cgroup.ts';
 import { enterHost } from './enter.ts';
 import { consoleTail } from './machine.ts';
-import { watchPulse } from './pulse.ts';
+import { watchHeartbeat } from './heartbeat.ts';
 import { obtainQemu, originOf, type Qemu } from './qemu.ts';
 import { startHost } from './start.ts';
 
@@ -71,9 +71,9 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
     const [facts, lacks] = await Promise.all([readFacts(remote, known), assertFit(`host ${id}`, remote, needs, spareFixtures)]);
     assertCgroup(id, spec.cgroup, facts.cgroup);
     const tail = (): Promise<string> => consoleTail(running.console);
-    const pulse = scope.adopt(
-      'the pulse',
-      watchPulse({
+    const heartbeat = scope.adopt(
+      'the heartbeat',
+      watchHeartbeat({
         ask: async (signal) => (await remote.exec(['true'], { timeoutMs: 30_000, signal })).exitCode === 0,
         giveUp: () => running.child[Symbol.asyncDispose](),
       }),
@@ -89,10 +89,10 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
       consoleTail: tail,
       async assertAlive() {
         try {
-          pulse.assertBeating();
+          heartbeat.assertBeating();
           running.child.assertRunning();
         } catch (error) {
-          throw new HostLostError(`Host ${id} is lost: ${messageOf(error)}`, await tail(), error, pulse.answeredMs);
+          throw new HostLostError(`Host ${id} is lost: ${messageOf(error)}`, await tail(), error, heartbeat.answeredMs);
         }
         await assertSameBoot(id, remote, facts.bootId, tail);
       },

@@ -5,8 +5,8 @@ import { waitFor } from '../../util/wait.ts';
 import type { LeaseContext } from '../host.ts';
 import { hostKeyAlias } from '../image/build.ts';
 import type { Image } from '../image/build.ts';
-import { openMaster, sshOption } from '../ssh/master.ts';
-import type { Ssh } from '../ssh/master.ts';
+import { openControlMaster, sshOption } from '../ssh/control-master.ts';
+import type { Ssh } from '../ssh/control-master.ts';
 import type { Child } from '../shared/process.ts';
 import { consoleTail } from './machine.ts';
 import type { RunningMachine } from './machine.ts';
@@ -43,7 +43,7 @@ export async function openSshTo(
 ): Promise<Ssh> {
   try {
     await banner(running, timeoutMs, context.signal);
-    return await openMaster({
+    return await openControlMaster({
       target: { options: [...imageLogin(image), '-p', String(running.sshPort)], destination: 'root@127.0.0.1' },
       directory: running.sockets,
       token: running.token,

@@ -39,7 +39,7 @@ function placeOf(text: string, at: number): Place {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }
 
-/** The first flaw of a JSON text. JSON.parse of Node 20 gives no position for short texts and accepts a key that stands twice. */
+/** The first flaw of a JSON text. JSON.parse of Node 20 gives no position for short texts and accepts a key that is defined twice. */
 export function findJsonFlaw(text: string): JsonFlaw | undefined {
   try {
     const scanner = new Scanner(text);
@@ -94,7 +94,7 @@ class Scanner {
       const start = this.#at;
       const raw = this.#take(string) ?? this.#refuse('a key in double quotes');
       const key = String(JSON.parse(raw));
-      if (keys.has(key)) throw new Flaw(start, `the key ${raw} stands twice`);
+      if (keys.has(key)) throw new Flaw(start, `the key ${raw} is defined twice`);
       keys.add(key);
       this.#take(blanks);
       if (this.#text[this.#at] !== ':') this.#refuse('":"');

@@ -195,10 +195,10 @@ describe('cross references', () => {
     [
       '"version": "2.3.4"',
       '"version": "1.7.24"',
-      'engines.containerd[2]: containerd 1.7.24 stands twice, first as engines.containerd[1]',
+      'engines.containerd[2]: containerd 1.7.24 is defined twice, first as engines.containerd[1]',
     ],
-    ['"shim": "rust"', '"shim": "go"', 'runtimes.kata[1]: kata 3.30.0-go-qemu stands twice, first as runtimes.kata[0]'],
-    ['"debian-12", "debian-13", "metal"', '"debian-12", "debian-12"', 'profiles.all.hosts[1]: "debian-12" stands twice'],
+    ['"shim": "rust"', '"shim": "go"', 'runtimes.kata[1]: kata 3.30.0-go-qemu is defined twice, first as runtimes.kata[0]'],
+    ['"debian-12", "debian-13", "metal"', '"debian-12", "debian-12"', 'profiles.all.hosts[1]: "debian-12" is defined twice'],
     ['"shim": "go", ', '', 'runtimes.kata[0].shim: kata needs a shim: go or rust'],
     ['"vmm": "qemu", ', '', 'runtimes.kata[0].vmm: kata needs a VMM, like qemu'],
     [

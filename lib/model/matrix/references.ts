@@ -9,7 +9,7 @@ import { unknownWord } from './suggest.ts';
 
 type Versions = Partial<Record<string, RuntimeVersion[]>>;
 
-/** What the schema can't say: names exist, nothing stands twice, Kata names its shim and VMM. Throws a Misreference. */
+/** What the schema can't say: names exist, nothing is defined twice, Kata names its shim and VMM. Throws a Misreference. */
 export function checkReferences(matrix: Matrix): void {
   checkVersions('engines', matrix.engines);
   checkVersions('runtimes', matrix.runtimes);
@@ -20,7 +20,7 @@ export function checkReferences(matrix: Matrix): void {
     for (const axis of ['hosts', 'engines', 'runtimes', 'suites'] as const) {
       profile[axis].forEach((word, index) => {
         const path = ['profiles', id, axis, index];
-        if (profile[axis].indexOf(word) !== index) refuse(path, `"${word}" stands twice`);
+        if (profile[axis].indexOf(word) !== index) refuse(path, `"${word}" is defined twice`);
         checkName(matrix, axis, word, path);
       });
     }
@@ -69,7 +69,10 @@ function checkVersions(axis: 'engines' | 'runtimes', versions: Versions): void {
           versionLabel(other) === versionLabel(entry) && (origin(other) === origin(entry) || !origin(other) || !origin(entry)),
       );
       if (first !== index)
-        refuse([axis, name, index], `${name} ${versionLabel(entry)} stands twice, first as ${formatPath([axis, name, first])}`);
+        refuse(
+          [axis, name, index],
+          `${name} ${versionLabel(entry)} is defined twice, first as ${formatPath([axis, name, first])}`,
+        );
     });
   }
 }

@@ -48,12 +48,12 @@ export function effectiveConfig(only?: string): Reading<'planned'> {
     if (keys.length === 0) return { word: 'unplanned', text: 'no such key was planned' };
     if (wrong.length === 0) return { word: 'planned', text: `all ${keys.length} planned keys` };
     const shown = wrong.map((key) => `${key} = ${engine.effective[key] ?? 'not effective'}, planned ${engine.planned[key]}`);
-    return { word: 'other', text: `${shown.join('; ')}; ${whyIgnored(cell.engine, engine.ignored)}` };
+    return { word: 'other', text: `${shown.join('; ')}; ${reasonIgnored(cell.engine, engine.ignored)}` };
   });
 }
 
 /** What becomes of a key that is misspelt, in the wrong table, or of another version. */
-function whyIgnored(engine: Evidence['cell']['engine'], ignored: readonly string[]): string {
+function reasonIgnored(engine: Evidence['cell']['engine'], ignored: readonly string[]): string {
   if (ignored.length > 0) return `the engine's log says that it ignores ${ignored.join(', ')}`;
   return hasFeature(engine, 'unknown-keys-logged')
     ? "the engine's log names no key that it ignores"

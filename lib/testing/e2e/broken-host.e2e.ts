@@ -9,7 +9,7 @@ import { BlockedError } from '../../util/errors.ts';
 import { execOk } from '../../util/exec.ts';
 import { waitFor } from '../../util/wait.ts';
 import { acquireHost } from '../../hosts/registry.ts';
-import { assertFit, problemsOf, questionOf, readFitness, whyLacking } from '../../hosts/shared/fitness.ts';
+import { assertFit, problemsOf, questionOf, readPreflight, reasonMissing } from '../../hosts/shared/preflight.ts';
 import { leastNeeds, type HostNeeds } from '../../hosts/needs.ts';
 import type { Host } from '../../hosts/host.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';
@@ -162,12 +162,12 @@ test('a kernel without vhost_vsock costs the cells that need it, and mended it l
   const lacks = await broken(hidden('vhost_vsock'), () => assertFit('host metal', machine, needs, fixtures));
   expect(Object.keys(lacks)).toEqual(['vhost_vsock']);
   const host = { id: 'metal', lacks };
-  expect(whyLacking(host, ['bridge', 'veth'])).toBeUndefined();
-  expect(whyLacking(host, ['bridge', 'vhost_vsock'])?.message).toMatch(
+  expect(reasonMissing(host, ['bridge', 'veth'])).toBeUndefined();
+  expect(reasonMissing(host, ['bridge', 'vhost_vsock'])?.message).toMatch(
     /^The kernel of host metal has no vhost_vsock \(modprobe: .*\)$/,
   );
   const asked = questionOf(needs, fixtures);
-  const mended = await readFitness('the machine', machine, asked);
+  const mended = await readPreflight('the machine', machine, asked);
   expect(problemsOf(mended, asked)).toEqual([]);
   expect(mended.lacks).toEqual({});
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
-import { startDockerd, whyNoDockerd, type Dockerd } from './dockerd.ts';
+import { startDockerd, reasonNoDockerd, type Dockerd } from './dockerd.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import type { HostSpec } from '../../hosts/facts.ts';
@@ -17,7 +17,7 @@ import { packageRoot } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
 import { documentOf, podproof } from './podproof.ts';
 
-const reason = await whyNoDockerd();
+const reason = await reasonNoDockerd();
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 
 const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });

@@ -15,7 +15,7 @@ export interface Dockerd extends AsyncDisposable {
 }
 
 /** Why no dockerd can run here at all, by trying what it needs; undefined where it can. */
-export async function whyNoDockerd(): Promise<string | undefined> {
+export async function reasonNoDockerd(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'a private dockerd needs root';
   const directory = await mkdtemp(join(tmpdir(), 'podproof-probe-'));
   try {

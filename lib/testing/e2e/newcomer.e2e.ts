@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { placePrefix } from '../../hosts/image/unprivileged.ts';
 import { waitFor } from '../../util/wait.ts';
 import { exec } from '../../util/exec.ts';
-import { makeNewcomer, whyNoNewcomer, type Newcomer } from './newcomer.ts';
+import { makeNewcomer, reasonNoNewcomer, type Newcomer } from './newcomer.ts';
 import { documentOf } from './podproof.ts';
 
-const why = await whyNoNewcomer();
+const why = await reasonNoNewcomer();
 const only = 'runtime=runc suite=ownership scenario=user-and-group rule=OWN-ON';
 const start = ['npm', 'start', '--', '--only', only] as const;
 

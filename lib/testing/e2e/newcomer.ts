@@ -16,7 +16,7 @@ export interface Newcomer extends AsyncDisposable {
 }
 
 /** Why there can be none; undefined where there can. */
-export async function whyNoNewcomer(): Promise<string | undefined> {
+export async function reasonNoNewcomer(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'an account can be made by root only';
   for (const program of ['useradd', 'userdel', 'runuser', 'sudo', 'newuidmap', 'fakeroot', 'git'])
     if ((await exec(['sh', '-c', 'command -v "$1"', 'sh', program])).exitCode !== 0) return `${program} is not in the PATH`;

@@ -63,7 +63,7 @@ const allowed: ReadonlyArray<{
 ];
 
 /** Why a change at this place need not show, or undefined. */
-export function whyAllowed(one: Case, place: Place, answer: string | undefined): string | undefined {
+export function reasonAllowed(one: Case, place: Place, answer: string | undefined): string | undefined {
   const at = pattern(place);
   return allowed.find((row) => row.at.test(at) && (row.only?.(one, place, answer) ?? true))?.why;
 }

@@ -2,7 +2,7 @@ import { random } from '../../util/random.ts';
 import { seenBy } from '../../judge/answer.ts';
 import { judge } from '../../judge/judge.ts';
 import { knownIssues } from '../../../suites/known-issues.ts';
-import { whyAllowed } from './allowed.ts';
+import { reasonAllowed } from './allowed.ts';
 import type { Case } from './cases.ts';
 import { otherValue } from './other-value.ts';
 import { pattern, valueAt, watched, withValue, type Place } from './watch.ts';
@@ -33,7 +33,7 @@ export function mutate(cases: readonly Case[], { count, seed }: { count: number;
       judge(one.question, evidence, one.planned, knownIssues),
     ];
     if (before.verdict !== after.verdict || before.answer !== after.answer) continue;
-    const why = whyAllowed(one, place, before.answer);
+    const why = reasonAllowed(one, place, before.answer);
     if (why !== undefined) result.allowed[why] = (result.allowed[why] ?? 0) + 1;
     else {
       const { cell, scenario } = one.evidence.observation;

@@ -54,6 +54,6 @@ export const engineTargets: Target[] = [
     corpus: async () => [
       'time="2026-11-20T10:00:00Z" level=warning msg="Runtime handler \\"runc-1-1-15\\" is being ignored due to: no such file"\n',
     ],
-    open: async () => ({ try: (text) => void crio.whyDropped?.(text, runcHandler('plain')) }),
+    open: async () => ({ try: (text) => void crio.reasonDropped?.(text, runcHandler('plain')) }),
   },
 ];

@@ -1,5 +1,5 @@
 import { parseFacts } from '../../../hosts/shared/read-facts.ts';
-import { parseFitness, problemsOf, questionOf } from '../../../hosts/shared/fitness.ts';
+import { parsePreflight, problemsOf, questionOf } from '../../../hosts/shared/preflight.ts';
 import { parseFixtures } from '../../../hosts/shared/fixtures.ts';
 import { mountPoints } from '../../../hosts/shared/clean.ts';
 import { startTimeIn } from '../../../hosts/shared/process-identity.ts';
@@ -24,7 +24,7 @@ const facts = [
 ].join('\n');
 const known = { accelerator: 'tcg', acceleratorReason: 'a test', ownKernel: true, disposable: true, qemu: '10.0' } as const;
 const question = questionOf({ memoryMiB: 192, stateMiB: 128, features: ['veth'] }, { disks: 'spare' });
-const fitness = [
+const preflight = [
   ...question.places.flatMap(({ path }) => [`write:${path}=`, `mount:${path}=/`, `free:${path}=1433519 4096`]),
   'memory=2742604\nfeature:overlay=yes\nfeature:fuse=yes\nfeature:veth=no modprobe: FATAL: Module veth not found\n',
 ].join('\n');
@@ -53,7 +53,7 @@ export const hostTargets: Target[] = [
     name: 'ssh-output',
     corpus: async () => [
       facts,
-      fitness,
+      preflight,
       fixtures,
       await execOk(['cat', '/proc/self/mountinfo']),
       await execOk(['cat', '/proc/self/stat']),
@@ -61,7 +61,7 @@ export const hostTargets: Target[] = [
     open: async () => ({
       try(text) {
         refusing(/^Cannot read the facts of the host: /, () => parseFacts(text, known));
-        refusing(/^Cannot read how fit the host is: /, () => problemsOf(parseFitness(text, question), question));
+        refusing(/^Cannot read how fit the host is: /, () => problemsOf(parsePreflight(text, question), question));
         refusing(/./s, () => parseFixtures(text));
         mountPoints(text);
         startTimeIn(text);

@@ -7,7 +7,7 @@ import { machineDirectory } from '../borrowed/release.ts';
 import type { HostNeeds, KernelFeature, Lacks } from '../needs.ts';
 import { groupBy } from '../../util/group-by.ts';
 
-const script = readFileSync(new URL('fitness.sh', import.meta.url), 'utf8');
+const script = readFileSync(new URL('preflight.sh', import.meta.url), 'utf8');
 
 /** A directory that podproof or an engine writes. */
 interface Place {
@@ -19,7 +19,7 @@ interface Place {
 }
 
 /** What is asked of one host. */
-export interface FitnessQuestion {
+export interface PreflightQuestion {
   places: readonly Place[];
   memoryMiB: number;
   /** Without them no cell can be tried. */
@@ -28,7 +28,7 @@ export interface FitnessQuestion {
 }
 
 /** What the host answered. */
-export interface Fitness {
+export interface Preflight {
   places: Array<Place & { mount: string; freeMiB: number; refusal: string }>;
   memoryMiB: number;
   lacks: Lacks;
@@ -44,7 +44,7 @@ interface Problem {
 const loopDisksMiB = 32;
 
 /** Pure: what a host with these fixtures is asked. What is asked for is more than is taken, as a run fills it while it goes on. */
-export function questionOf(needs: HostNeeds, { disks }: Pick<FixturePlan, 'disks'>): FitnessQuestion {
+export function questionOf(needs: HostNeeds, { disks }: Pick<FixturePlan, 'disks'>): PreflightQuestion {
   const ours = disks === 'spare';
   return {
     places: [
@@ -76,30 +76,30 @@ export async function assertFit(
   fixtures: Pick<FixturePlan, 'disks'>,
 ): Promise<Lacks> {
   const asked = questionOf(needs, fixtures);
-  const fitness = await readFitness(what, remote, asked);
-  const problems = problemsOf(fitness, asked);
+  const preflight = await readPreflight(what, remote, asked);
+  const problems = problemsOf(preflight, asked);
   if (problems.length > 0)
     throw new BlockedError(`Cannot use ${what}: ${problems.map(({ found }) => found).join('; ')}`, {
       remedy: [...new Set(problems.map(({ remedy }) => remedy))].join(', and '),
     });
-  return Object.fromEntries(asked.ofSome.flatMap((name) => (name in fitness.lacks ? [[name, fitness.lacks[name]]] : [])));
+  return Object.fromEntries(asked.ofSome.flatMap((name) => (name in preflight.lacks ? [[name, preflight.lacks[name]]] : [])));
 }
 
 /** Asks without judging. Throws BlockedError when the host does not run the script. */
-export async function readFitness(what: string, remote: Remote, asked: FitnessQuestion): Promise<Fitness> {
+export async function readPreflight(what: string, remote: Remote, asked: PreflightQuestion): Promise<Preflight> {
   const words = [...asked.places.map(({ path }) => path), '--', ...asked.ofAll, ...asked.ofSome];
-  const { exitCode, stdout, stderr, failure } = await remote.exec(['sh', '-c', script, 'fitness', ...words], {
+  const { exitCode, stdout, stderr, failure } = await remote.exec(['sh', '-c', script, 'preflight', ...words], {
     timeoutMs: 60_000,
   });
   if (exitCode !== 0)
     throw new BlockedError(`Cannot use ${what}: it does not say whether it is fit: ${lastLine(stderr) || lastLine(failure)}`, {
       remedy: 'log in there and see whether it still runs programs',
     });
-  return parseFitness(stdout, asked);
+  return parsePreflight(stdout, asked);
 }
 
 /** Why cells that need these features cannot be tried on this host, or undefined. */
-export function whyLacking(
+export function reasonMissing(
   { id, lacks }: Pick<Host, 'id' | 'lacks'>,
   features: readonly KernelFeature[],
 ): BlockedError | undefined {
@@ -117,7 +117,7 @@ const place = z.object({
 });
 
 /** Pure part: `key=value` lines of the script. Unknown lines are dropped. Throws an Error that names what is missing. */
-export function parseFitness(text: string, asked: FitnessQuestion): Fitness {
+export function parsePreflight(text: string, asked: PreflightQuestion): Preflight {
   const answers = new Map(
     text.split('\n').flatMap((line) => {
       const at = line.indexOf('=');
@@ -150,7 +150,7 @@ export function parseFitness(text: string, asked: FitnessQuestion): Fitness {
 }
 
 /** Pure: what keeps every cell from being tried. Directories of one file system are one problem. */
-export function problemsOf({ places, memoryMiB, lacks }: Fitness, asked: FitnessQuestion): Problem[] {
+export function problemsOf({ places, memoryMiB, lacks }: Preflight, asked: PreflightQuestion): Problem[] {
   const mounts = groupBy(places, ({ mount }) => mount);
   const missing = asked.ofAll.filter((feature) => feature in lacks);
   return [
@@ -174,9 +174,9 @@ export function problemsOf({ places, memoryMiB, lacks }: Fitness, asked: Fitness
   ];
 }
 
-function problemOfMount(mount: string, held: Fitness['places']): Problem[] {
+function problemOfMount(mount: string, held: Preflight['places']): Problem[] {
   const refused = held.filter(({ refusal }) => refusal !== '');
-  const paths = (some: Fitness['places']): string => some.map(({ path }) => path).join(', ');
+  const paths = (some: Preflight['places']): string => some.map(({ path }) => path).join(', ');
   if (refused.some(({ refusal }) => refusal === 'Read-only file system'))
     return [
       {

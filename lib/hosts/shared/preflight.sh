@@ -1,4 +1,4 @@
-# Looks whether a host can take engines and pods. Run as `sh -c TEXT fitness DIRECTORY… -- FEATURE…`. Prints `key=value` lines; a value
+# Looks whether a host can take engines and pods. Run as `sh -c TEXT preflight DIRECTORY… -- FEATURE…`. Prints `key=value` lines; a value
 # is printable and in one line. Leaves nothing but the modules that it loads.
 export LC_ALL=C
 newline='
@@ -40,7 +40,7 @@ load() {
   case $1 in
   kvm) { modprobe kvm_intel || modprobe kvm_amd; } && there kvm ;;
   loop) { modprobe loop || : </dev/loop-control; } && there loop ;;
-  bridge | veth) modprobe "$1" || { ip link add pp-fitness type "$1" && ip link delete pp-fitness; } ;;
+  bridge | veth) modprobe "$1" || { ip link add pp-preflight type "$1" && ip link delete pp-preflight; } ;;
   *) modprobe "$1" && there "$1" ;;
   esac 2>&1
 }

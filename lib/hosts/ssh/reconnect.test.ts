@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { keepConnected } from './keeper.ts';
-import type { Ssh } from './master.ts';
+import { keepConnected } from './reconnect.ts';
+import type { Ssh } from './control-master.ts';
 
 /** Connections that end when the test says so; each remembers the ports that were forwarded through it. */
 function line(): {

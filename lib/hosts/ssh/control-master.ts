@@ -15,7 +15,7 @@ export interface SshTarget {
   destination: string;
 }
 
-export interface MasterOptions {
+export interface ControlMasterOptions {
   target: SshTarget;
   /** Short directory for the control socket; its name carries `token`. */
   directory: string;
@@ -40,7 +40,7 @@ export function sshOption(name: string, value: string): string[] {
 }
 
 /** Logs in and keeps the connection for others to share. Throws with ssh's own words when it cannot. */
-export async function openMaster({ target, directory, token, log, ledger, signal }: MasterOptions): Promise<Ssh> {
+export async function openControlMaster({ target, directory, token, log, ledger, signal }: ControlMasterOptions): Promise<Ssh> {
   const control = join(directory, 'ssh');
   if (Buffer.byteLength(control) > 90)
     throw new RangeError(`The path of the ssh control socket is longer than 90 bytes: ${control}`);

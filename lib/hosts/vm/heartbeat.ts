@@ -3,14 +3,14 @@ import { monotonicMs } from '../../util/clock.ts';
 import { messageOf } from '../../util/errors.ts';
 import { timeoutFactor } from '../../util/wait.ts';
 
-export interface Pulse extends AsyncDisposable {
+export interface Heartbeat extends AsyncDisposable {
   /** When the machine last answered, by monotonicMs(). */
   readonly answeredMs: number;
   /** Throws when the machine was given up. */
   assertBeating(): void;
 }
 
-export interface PulseOptions {
+export interface HeartbeatOptions {
   /** Whether the machine answers; takes no longer than `everyMs`. */
   ask: (signal: AbortSignal) => Promise<boolean>;
   /** Ends the machine, so that whatever waits for it fails at once and not at the end of its own deadline. */
@@ -25,7 +25,7 @@ export interface PulseOptions {
  * nested SVM, QEMU 7.2: one halted, the other spinning) neither ends nor says a word, and each call to it would run into its
  * deadline, pod after pod. Nobody is given up while this process itself was stopped: it takes two questions without an answer.
  */
-export function watchPulse({ ask, giveUp, everyMs = 30_000, silenceMs = 120_000 }: PulseOptions): Pulse {
+export function watchHeartbeat({ ask, giveUp, everyMs = 30_000, silenceMs = 120_000 }: HeartbeatOptions): Heartbeat {
   const over = new AbortController();
   let silent: string | undefined;
   let answeredMs = monotonicMs();

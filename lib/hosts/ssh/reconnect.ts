@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../util/errors.ts';
-import type { Ssh } from './master.ts';
+import type { Ssh } from './control-master.ts';
 
 /** A connection is given up when it could not be made again for this long: a host may reboot in it. */
 const patienceMs = 300_000;

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { watchPulse } from './pulse.ts';
+import { watchHeartbeat } from './heartbeat.ts';
 
 /** A machine that answers as told, and from then on as it did last. It says "asked" after the last of them, and "ended". */
 class Machine extends EventEmitter {
@@ -23,27 +23,27 @@ class Machine extends EventEmitter {
   };
 }
 
-describe('the pulse of a machine', () => {
+describe('the heartbeat of a machine', () => {
   it('ends one that answers no more, once, and says for how long it was silent', async () => {
     const machine = new Machine(true, false);
-    await using pulse = watchPulse({ ask: machine.ask, giveUp: machine.giveUp, everyMs: 1, silenceMs: 5 });
-    pulse.assertBeating();
+    await using heartbeat = watchHeartbeat({ ask: machine.ask, giveUp: machine.giveUp, everyMs: 1, silenceMs: 5 });
+    heartbeat.assertBeating();
     await once(machine, 'ended');
-    expect(() => pulse.assertBeating()).toThrow(/^it has said nothing for \d+ s, and was ended$/);
+    expect(() => heartbeat.assertBeating()).toThrow(/^it has said nothing for \d+ s, and was ended$/);
     expect(machine.given).toBe(1);
   });
 
   it('leaves one alone that missed one question, however long ago it answered: we may have been stopped ourselves', async () => {
     const machine = new Machine(false, true, false, true);
-    await using pulse = watchPulse({ ask: machine.ask, giveUp: machine.giveUp, everyMs: 1, silenceMs: 0 });
+    await using heartbeat = watchHeartbeat({ ask: machine.ask, giveUp: machine.giveUp, everyMs: 1, silenceMs: 0 });
     await once(machine, 'asked');
-    pulse.assertBeating();
+    heartbeat.assertBeating();
     expect(machine.given).toBe(0);
   });
 
   it('stops asking, also in the middle of a question, when the lease ends', async () => {
     const questions = new EventEmitter();
-    const pulse = watchPulse({
+    const heartbeat = watchHeartbeat({
       ask: (signal) => {
         questions.emit('asked');
         return new Promise((resolve) => signal.addEventListener('abort', () => resolve(false)));
@@ -53,7 +53,7 @@ describe('the pulse of a machine', () => {
       silenceMs: 0,
     });
     await once(questions, 'asked');
-    await pulse[Symbol.asyncDispose]();
-    pulse.assertBeating();
+    await heartbeat[Symbol.asyncDispose]();
+    heartbeat.assertBeating();
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BlockedError } from '../../util/errors.ts';
-import { assertFit, parseFitness, problemsOf, questionOf, readFitness, whyLacking } from './fitness.ts';
+import { assertFit, parsePreflight, problemsOf, questionOf, readPreflight, reasonMissing } from './preflight.ts';
 import type { HostNeeds } from '../needs.ts';
 import { connectRemote } from './remote.ts';
 
@@ -56,9 +56,9 @@ async function refusal(text: string, exitCode = 0): Promise<BlockedError> {
 }
 
 test('a host that has what the plan needs has no problem and lacks nothing', () => {
-  const fitness = parseFitness(answers(), asked);
-  expect(problemsOf(fitness, asked)).toEqual([]);
-  expect(fitness.lacks).toEqual({});
+  const preflight = parsePreflight(answers(), asked);
+  expect(problemsOf(preflight, asked)).toEqual([]);
+  expect(preflight.lacks).toEqual({});
 });
 
 const fullRun = [
@@ -138,8 +138,8 @@ test('a module that only some cells need costs those cells alone', async () => {
   const remote = connectRemote({ prefix: ['sh', '-c', `cat <<'END'\n${text}\nEND`], quoting: 'none' });
   const lacks = await assertFit('host metal', remote, needs, { disks: [1, 2] });
   const host = { id: 'metal', lacks };
-  expect(whyLacking(host, ['bridge'])).toBeUndefined();
-  const why = whyLacking(host, ['bridge', 'vhost_vsock']);
+  expect(reasonMissing(host, ['bridge'])).toBeUndefined();
+  const why = reasonMissing(host, ['bridge', 'vhost_vsock']);
   expect(why?.message).toBe(
     "The kernel of host metal has no vhost_vsock (modprobe: ERROR: could not insert 'vhost_vsock': Invalid argument)",
   );
@@ -154,7 +154,7 @@ test('a machine of ours needs no loop devices, and a place for the mount points 
 
 test.for(fit.map((line) => line.slice(0, line.indexOf('='))))('a missing %s is an error that names it', (key) => {
   const text = fit.filter((line) => !line.startsWith(`${key}=`)).join('\n');
-  expect(() => parseFitness(text, asked)).toThrow(key.replace(/^(write|mount|free):/, ''));
+  expect(() => parsePreflight(text, asked)).toThrow(key.replace(/^(write|mount|free):/, ''));
 });
 
 test.for([
@@ -165,7 +165,7 @@ test.for([
   'feature:overlay=maybe',
   'feature:fuse=yes yes',
 ])('an answer that none of our scripts gives is refused: %s', (line) => {
-  expect(() => parseFitness(answers(line), asked)).toThrow(/^Cannot read how fit the host is: /);
+  expect(() => parsePreflight(answers(line), asked)).toThrow(/^Cannot read how fit the host is: /);
 });
 
 test('no output makes the parser do anything but return or throw an Error that says what it read', () => {
@@ -177,7 +177,7 @@ test('no output makes the parser do anything but return or throw an Error that s
   fc.assert(
     fc.property(fc.array(line), (lines) => {
       try {
-        problemsOf(parseFitness(lines.join('\n'), asked), asked);
+        problemsOf(parsePreflight(lines.join('\n'), asked), asked);
       } catch (error) {
         expect(String(error)).toMatch(/^Error: Cannot read how fit the host is: /);
       }
@@ -186,7 +186,7 @@ test('no output makes the parser do anything but return or throw an Error that s
 });
 
 test('the script looks at this machine, and leaves nothing', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-fitness-'));
+  const directory = await mkdtemp(join(tmpdir(), 'podproof-preflight-'));
   await mkdir(join(directory, "it's here"));
   const places = [join(directory, "it's here"), join(directory, 'not/yet'), '/proc/none'].map((path) => ({
     path,
@@ -195,10 +195,10 @@ test('the script looks at this machine, and leaves nothing', async () => {
   }));
   const here = connectRemote({ prefix: [], quoting: 'none' });
   const question = { places, memoryMiB: 0, ofAll: [], ofSome: [] };
-  const fitness = await readFitness('this machine', here, question);
-  expect(fitness.memoryMiB).toBeGreaterThan(0);
-  expect(fitness.places.map(({ refusal: why }) => why === '')).toEqual([true, true, false]);
-  expect(problemsOf(fitness, question).map(({ found }) => found)).toEqual([
+  const preflight = await readPreflight('this machine', here, question);
+  expect(preflight.memoryMiB).toBeGreaterThan(0);
+  expect(preflight.places.map(({ refusal: why }) => why === '')).toEqual([true, true, false]);
+  expect(problemsOf(preflight, question).map(({ found }) => found)).toEqual([
     expect.stringMatching(/^\/proc\/none cannot be written: /),
   ]);
   expect(await readdir(directory, { recursive: true })).toEqual(["it's here"]);
