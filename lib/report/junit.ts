@@ -81,7 +81,7 @@ function weakeningByCell(document: Document): Map<string, string[][]> {
   return properties;
 }
 
-/** What changed in a cell since the baseline, kind by kind: `since.new-failure` = `OWN-ON user-and-group, …`. */
+/** What changed in a cell since the baseline, kind by kind: `since.newly-weaker` = `OWN-ON user-and-group, …`. */
 function sinceProperties(baseline: Baseline, changes: readonly Change[]): string[][] {
   const kinds = groupBy(changes, ({ kind }) => kind);
   return [
