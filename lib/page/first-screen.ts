@@ -24,7 +24,7 @@ function card(cause: Cause): Markup {
   const { issue, verdict, verdicts, rules, cells, layer } = cause;
   const told = issue !== undefined && verdict !== 'fixed';
   const only = `rule=${rules.join(',')} verdict=${verdict}`;
-  return html`<li class="cause v-${verdict}">
+  return html`<li class="cause v-${verdict === 'pass' ? 'known' : verdict}">
     <h3>${cause.headline}</h3>
     ${told ? html`<p>${issue.impact}</p>` : verdict === 'pass' ? undefined : html`<p class="said">${sentence(cause)}</p>`}
     ${told ? html`<p><b>Remedy</b> ${remedyText(issue.remedy)}</p>` : undefined}
