@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exec } from '../../util/exec.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
-import { documentOf, podproof } from './podproof.ts';
+import { cleanRun, documentOf, podproof } from './podproof.ts';
 
 const pods = ['user-and-group', 'user-only', 'root', 'image-user'];
 const only = `runtime=runc suite=ownership scenario=${pods.join(',')}`;
@@ -45,16 +45,10 @@ test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the r
   const done = await recorded();
   expect(done).toBeLessThan(pods.length);
 
-  // The ledger is the machine's: what other runs left in it is no part of this test.
   const id = await readlink(join(results, 'latest'));
-  const ofThisRun = async (...flags: string[]): Promise<string[]> => {
-    const { stdout } = await podproof(['clean', ...flags, '--json']);
-    const entries = JSON.parse(stdout) as Array<{ run: string; outcome: string }>;
-    return entries.filter((entry) => entry.run === id).map(({ outcome }) => outcome);
-  };
-  expect(await ofThisRun()).toContain('removed');
+  expect(await cleanRun(id)).toContain('removed');
   expect(alive(ours)).toEqual([]);
-  expect(await ofThisRun('--dry-run')).toEqual([]);
+  expect(await cleanRun(id, '--dry-run')).toEqual([]);
   const mounts = await readFile('/proc/mounts', 'utf8');
   expect(mounts).not.toContain(runtimeDirectory());
 

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { Document, Verdict } from '../../model/document.ts';
 import { readDocument } from '../../record/read-document.ts';
 import { packageRoot } from '../../util/paths.ts';
@@ -7,6 +8,14 @@ import { packageRoot } from '../../util/paths.ts';
 /** Runs the command line as a user would; a failure is a value. */
 export function podproof(args: string[], env: Record<string, string> = {}) {
   return execa('node', [join(packageRoot, 'lib/bin.mjs'), ...args], { env, reject: false, stdin: 'ignore' });
+}
+
+const Cleaned = z.array(z.object({ run: z.string(), outcome: z.string() }));
+
+/** What `clean` did for one run. The ledger is the machine's: what other runs left in it is no part of a test. */
+export async function cleanRun(run: string, ...flags: string[]): Promise<string[]> {
+  const { stdout } = await podproof(['clean', ...flags, '--json']);
+  return Cleaned.parse(JSON.parse(stdout)).flatMap((entry) => (entry.run === run ? [entry.outcome] : []));
 }
 
 /** The document of a run folder. */
