@@ -16,7 +16,7 @@ const shown = (text: string): string => reply(explain(text, book, { documents })
 describe('recorded evidence', () => {
   it('of a rule names every tested range of versions, and where it deviates by which known issue', () => {
     const text = shown('OWN-ON');
-    expect(text).toMatch(/containerd 1\.\S+ – \S+ with runc 1\.1\.5 – \S+: as documented/);
+    expect(text).toMatch(/containerd 1\.6\.20 · [\w.· -]+ with runc 1\.1\.5 · [\d. ·]+: as documented/);
     expect(text).toMatch(/crio 1\.36\.3 with kata 3\.30\.0 \(go qemu\): deviates, known: crio-kata-mode-000/);
     const [entry] = recordedRules(documents, ['OWN-ON']);
     expect(entry?.ranges).toContainEqual(

@@ -1,29 +1,62 @@
-import type { Answer, Event, History, Pair, Track, Turn } from './history.ts';
+import {
+  harmRank,
+  isBad,
+  worstOfSeen,
+  type Answer,
+  type Event,
+  type History,
+  type Pair,
+  type Track,
+  type Turn,
+} from './history.ts';
 import { rangeText } from './ranges.ts';
 import { visibleLine } from './visible.ts';
 import { groupBy } from '../util/group-by.ts';
 
-/** History in plain lines: rules that deviate somewhere or once did, with where they hold; the others are counted. */
+/**
+ * History in plain lines: question, engine with runtime, answer, tested versions. Questions that deviate somewhere, weaken
+ * isolation or have changed, what harms most first; the others are counted.
+ */
 export function historyText({ runs, tracks, events }: History): string {
-  const told = tracks.filter(({ ranges, turns }) => turns.length > 0 || ranges.some(({ value }) => isBad(value)));
+  const told = tracks.filter(
+    ({ ranges, turns }) =>
+      turns.length > 0 ||
+      ranges.some(({ value }) => isBad(value.verdict) || value.answers.some(({ harm }) => harm === 'weakens')),
+  );
+  const harmOf = (own: readonly Track[]): number =>
+    Math.max(...own.flatMap(({ ranges }) => ranges.map(({ value }) => harmRank(worstOfSeen(value)))));
+  const questions = [...groupBy(told, ({ rule }) => rule)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
   const lines = [
-    `${runs.length} runs, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
-    ...[...groupBy(told, ({ rule }) => rule)].flatMap(([rule, own]) => ['', rule, ...own.flatMap(trackLines)]),
+    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
+    ...questions.flatMap(([rule, own]) => ['', `${rule}: ${own[0]?.asks ?? ''}`, ...own.flatMap(trackLines)]),
     '',
-    `${tracks.length - told.length} of ${tracks.length} tracks, a rule under an engine with a runtime each, do not deviate with any tested version.`,
+    `${tracks.length - told.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
     ...(events.length === 0 ? [] : ['', 'Between runs', ...events.map(eventLine)]),
   ];
   return lines.map((line) => `${visibleLine(line).replaceAll('##[', '## [')}\n`).join('');
 }
 
 function trackLines(track: Track): string[] {
+  const answers = groupBy(track.ranges, ({ value }) => seenText(value));
   return [
-    ...track.ranges.map(
-      ({ engines, runtimes, value }) =>
-        `  ${track.engine} ${rangeText(engines)} with ${runtimeText(track.runtime, rangeText(runtimes))}: ${answerText(value)}`,
-    ),
+    `  ${track.engine} with ${track.runtime}`,
+    ...[...answers].flatMap(([seen, own]) => [
+      `    ${seen}`,
+      ...own.map(({ engines, runtimes }) => `      ${testedText(track.engine, engines)}, ${testedText(track.runtime, runtimes)}`),
+    ]),
     ...track.turns.map((turn) => `    ${turnText(track, turn)}`),
   ];
+}
+
+/** `containerd (3 tested: 1.24.6 · 1.30.14 · 1.36.3)`, or `runc 1.1.15` where it is only one. */
+function testedText(name: string, versions: readonly string[]): string {
+  return versions.length === 1 ? `${name} ${rangeText(versions)}` : `${name} (${versions.length} tested: ${rangeText(versions)})`;
+}
+
+/** What was seen, its harm first: `Weakens: everybody may open it; deviates, known: crio-mode-0666`. */
+export function seenText(value: Answer): string {
+  const says = value.answers.map(({ says: words, harm }) => `${harm === undefined ? '' : `${harm}: `}${words}`);
+  return [...says, answerText(value)].join('; ');
 }
 
 /** `kata 3.30.0 (go qemu)`. */
@@ -33,7 +66,7 @@ export function runtimeText(flavour: string, versions: string): string {
 }
 
 /** What is so, in words. */
-export function answerText({ verdict, known }: Answer): string {
+export function answerText({ verdict, known }: Pick<Answer, 'verdict' | 'known'>): string {
   switch (verdict) {
     case 'pass':
       return 'as documented';
@@ -48,25 +81,30 @@ export function answerText({ verdict, known }: Answer): string {
   }
 }
 
-/** `first bad with kata 3.8.0, last good with 3.7.0, under containerd 1.7.24`. */
-export function turnText({ engine, runtime }: Pick<Track, 'engine' | 'runtime'>, { kind, along, last, first }: Turn): string {
-  const [since, before] = kind === 'broke' ? ['first bad', 'last good'] : ['first good', 'last bad'];
+/** The first version with an answer and the last with the one before: `first closed with kata 3.8.0, last host with 3.7.0; crio 1.36.3 in both`. */
+export function turnText({ engine, runtime }: Pick<Track, 'engine' | 'runtime'>, turn: Turn): string {
+  const { along, last, first } = turn;
+  const [now, before] = turnNames(turn);
   const both = (pair: Pair): string => `${engine} ${pair.engine} and ${runtimeText(runtime, pair.runtime)}`;
   switch (along) {
     case 'engine':
-      return `${since} with ${engine} ${first.engine}, ${before} with ${last.engine}; ${runtimeText(runtime, first.runtime)} in both`;
+      return `first ${now} with ${engine} ${first.engine}, last ${before} with ${last.engine}; ${runtimeText(runtime, first.runtime)} in both`;
     case 'runtime':
-      return `${since} with ${runtimeText(runtime, first.runtime)}, ${before} with ${last.runtime}; ${engine} ${first.engine} in both`;
+      return `first ${now} with ${runtimeText(runtime, first.runtime)}, last ${before} with ${last.runtime}; ${engine} ${first.engine} in both`;
     case 'both':
-      return `${since} with ${both(first)}, ${before} with ${both(last)}; nothing between them was run`;
+      return `first ${now} with ${both(first)}, last ${before} with ${both(last)}; nothing between them was run`;
   }
+}
+
+/** The answers on both sides of a turn by their names, or good and bad where these do not tell them apart. */
+function turnNames({ before, after }: Turn): [now: string, before: string] {
+  const names = ({ answers }: Answer): string => answers.map(({ name }) => name).join(' and ');
+  const named = names(before) !== names(after);
+  const text = (answer: Answer): string => (named && names(answer)) || (isBad(answer.verdict) ? 'bad' : 'good');
+  return [text(after), text(before)];
 }
 
 function eventLine({ kind, cell, scenario, rule, last, first }: Event): string {
   const [since, before] = kind === 'broke' ? ['first bad', 'last good'] : ['first good', 'last bad'];
   return `  ${rule} ${scenario} in ${cell}: ${since} in ${first.run} (${first.started}), ${before} in ${last.run} (${last.started})`;
-}
-
-function isBad({ verdict }: Answer): boolean {
-  return verdict === 'known' || verdict === 'fail';
 }

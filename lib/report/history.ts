@@ -1,13 +1,23 @@
-import { type Cell, type Document, type Verdict, verdictId } from '../model/document.ts';
-import { worstOf, type VerdictName } from '../model/verdict.ts';
+import { type Cell, type Document, type RuleText, type Verdict, verdictId } from '../model/document.ts';
+import { harms, worstOf, type Harm, type VerdictName } from '../model/verdict.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange, versionOrder } from './ranges.ts';
 import { groupBy } from '../util/group-by.ts';
 
-/** What is known of one rule with one pair of versions: the worst of its pods, and the known issues that they show. */
+/** What is known of one question with one pair of versions: the worst verdict of its pods, and what they answer. */
 export interface Answer {
   verdict: 'pass' | 'known' | 'fixed' | 'fail' | 'unsupported';
+  /** Ids of the known issues that the pods show. */
   known: string[];
+  /** Everything that was seen, what harms most first: several where pods differ, none where what was seen is unforeseen. */
+  answers: Seen[];
+}
+
+/** An answer by its name, in the newest words for it. */
+export interface Seen {
+  name: string;
+  says: string;
+  harm?: Harm;
 }
 
 /** A pair of tested versions. */
@@ -16,18 +26,25 @@ export interface Pair {
   runtime: string;
 }
 
-/** Where a rule turned from good to bad, or back: the last versions before and the first since. `both` changed where no pair is between. */
+/**
+ * Where the answer turned into another: the last versions before and the first since. `both` changed where no pair is between.
+ * It broke where it deviates since, or else harms more; `changed` is neither.
+ */
 export interface Turn {
-  kind: 'broke' | 'mended';
+  kind: 'broke' | 'mended' | 'changed';
   along: 'engine' | 'runtime' | 'both';
   last: Pair;
   first: Pair;
+  before: Answer;
+  after: Answer;
 }
 
-/** One rule under one engine with one flavour of a runtime, over all tested versions. */
+/** One question under one engine with one flavour of a runtime, over all tested versions. */
 export interface Track {
   suite: string;
   rule: string;
+  /** The question in its newest words; the id again where no run has them. */
+  asks: string;
   /** Name of the engine: `containerd`. */
   engine: string;
   /** Name of the runtime with its flavour: `kata go qemu`. */
@@ -48,16 +65,22 @@ export interface Event {
 }
 
 export interface History {
+  /** The number of this shape. */
+  schema: typeof historySchema;
   /** Oldest first. */
   runs: Array<{ id: string; started: string; profile: string; podproof: string }>;
   tracks: Track[];
   events: Event[];
 }
 
-/** Recorded answers of many runs of any plans, by rule, engine and runtime, over versions and over time. Pure. */
+/** Schema 1 had verdicts and no answers. */
+export const historySchema = 2;
+
+/** Recorded answers of many runs of any plans, by question, engine and runtime, over versions and over time. Pure. */
 export function history(documents: readonly Document[]): History {
   const runs = oldestFirst(documents);
   return {
+    schema: historySchema,
     runs: runs.map(({ run: { id, started, profile, podproof } }) => ({ id, started, profile, podproof })),
     tracks: tracks(runs),
     events: events(runs),
@@ -88,8 +111,18 @@ export function newestVerdicts(runs: readonly Document[]): Array<{ verdict: Verd
   return [...newest.values()];
 }
 
+/** The newest wording of every question, by suite and id. */
+function newestWording(runs: readonly Document[]): Map<string, RuleText> {
+  return new Map(runs.flatMap(({ rules }) => rules.map((rule) => [questionKey(rule.suite, rule.id), rule])));
+}
+
+function questionKey(suite: string, rule: string): string {
+  return JSON.stringify([suite, rule]);
+}
+
 function tracks(runs: readonly Document[]): Track[] {
   const rows = newestVerdicts(runs);
+  const wording = newestWording(runs);
   const groups = groupBy(rows, ({ verdict, cell }) =>
     JSON.stringify([verdict.suite, verdict.rule, cell.engine.name, flavourOf(cell.runtime)]),
   );
@@ -97,11 +130,13 @@ function tracks(runs: readonly Document[]): Track[] {
     .flatMap((group): Track[] => {
       const [first] = group;
       if (first === undefined) return [];
-      const points = pointsOf(group);
+      const question = wording.get(questionKey(first.verdict.suite, first.verdict.rule));
+      const points = pointsOf(group, question);
       return [
         {
           suite: first.verdict.suite,
           rule: first.verdict.rule,
+          asks: question?.asks ?? first.verdict.rule,
           engine: first.cell.engine.name,
           runtime: flavourOf(first.cell.runtime),
           ranges: collapsePairs(points, sameAnswer),
@@ -120,7 +155,7 @@ function tracks(runs: readonly Document[]): Track[] {
 
 type Point = Pair & { value: Answer };
 
-function pointsOf(group: ReturnType<typeof newestVerdicts>): Point[] {
+function pointsOf(group: ReturnType<typeof newestVerdicts>, question: RuleText | undefined): Point[] {
   const pairs = groupBy(group, ({ cell }) => JSON.stringify([cell.engine.version, cell.runtime.version]));
   return [...pairs.values()].flatMap((own): Point[] => {
     const [first] = own;
@@ -131,8 +166,25 @@ function pointsOf(group: ReturnType<typeof newestVerdicts>): Point[] {
     const known = [
       ...new Set(applies.flatMap((each) => (each.verdict.verdict === 'known' ? (each.verdict.known ?? []) : []))),
     ].sort();
-    return [{ engine: first.cell.engine.version, runtime: first.cell.runtime.version, value: { verdict, known } }];
+    return [
+      {
+        engine: first.cell.engine.version,
+        runtime: first.cell.runtime.version,
+        value: { verdict, known, answers: seenOf(applies, question) },
+      },
+    ];
   });
+}
+
+function seenOf(rows: ReturnType<typeof newestVerdicts>, question: RuleText | undefined): Seen[] {
+  const seen = rows.flatMap(({ verdict: { answer: name, harm } }): Seen[] => {
+    if (name === undefined) return [];
+    // An older run may have an answer that the question no longer has.
+    const says = question?.answers.find((each) => each.name === name)?.says ?? name;
+    return [{ name, says, ...(harm && { harm }) }];
+  });
+  const distinct = [...new Map(seen.map((each) => [each.name, each])).values()];
+  return distinct.sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));
 }
 
 function answerOf(verdict: VerdictName): Answer['verdict'] | undefined {
@@ -149,7 +201,12 @@ function answerOf(verdict: VerdictName): Answer['verdict'] | undefined {
 }
 
 function sameAnswer(a: Answer, b: Answer): boolean {
-  return a.verdict === b.verdict && a.known.join() === b.known.join();
+  return a.verdict === b.verdict && a.known.join() === b.known.join() && sameSeen(a, b);
+}
+
+function sameSeen(a: Answer, b: Answer): boolean {
+  const names = ({ answers }: Answer): string => JSON.stringify(answers.map(({ name }) => name));
+  return names(a) === names(b);
 }
 
 /** Turns along runtimes of one engine version, along engines of one runtime version, and where every pair changed both. */
@@ -174,10 +231,28 @@ function turns(points: readonly Point[]): Turn[] {
 function turnsOf(along: Turn['along'], series: readonly Point[]): Turn[] {
   return series.slice(1).flatMap((first, index): Turn[] => {
     const last = series[index];
-    if (last === undefined || isBad(last.value.verdict) === isBad(first.value.verdict)) return [];
+    const kind = last && kindOf(last.value, first.value);
+    if (last === undefined || kind === undefined) return [];
     const pair = ({ engine, runtime }: Point): Pair => ({ engine, runtime });
-    return [{ kind: isBad(first.value.verdict) ? 'broke' : 'mended', along, last: pair(last), first: pair(first) }];
+    return [{ kind, along, last: pair(last), first: pair(first), before: last.value, after: first.value }];
   });
+}
+
+function kindOf(before: Answer, after: Answer): Turn['kind'] | undefined {
+  const worse =
+    Number(isBad(after.verdict)) - Number(isBad(before.verdict)) || harmRank(worstOfSeen(after)) - harmRank(worstOfSeen(before));
+  if (worse !== 0) return worse > 0 ? 'broke' : 'mended';
+  return sameSeen(before, after) || before.answers.length === 0 || after.answers.length === 0 ? undefined : 'changed';
+}
+
+/** What an answer does at worst. */
+export function worstOfSeen({ answers }: Answer): Harm | undefined {
+  return answers[0]?.harm;
+}
+
+/** What weakens before what breaks, and that before what does neither. */
+export function harmRank(harm: Harm | undefined): number {
+  return harm === undefined ? 0 : harms.indexOf(harm) + 1;
 }
 
 function events(runs: readonly Document[]): Event[] {
@@ -198,6 +273,7 @@ function events(runs: readonly Document[]): Event[] {
   return found;
 }
 
-function isBad(verdict: VerdictName): boolean {
+/** Whether it deviates from what is documented. */
+export function isBad(verdict: VerdictName): boolean {
   return verdict === 'known' || verdict === 'fail';
 }

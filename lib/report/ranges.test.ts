@@ -20,10 +20,17 @@ test('equal neighbouring versions are one range, and a range ends where somethin
     of('3.7.0', 'ok'),
   ]);
   expect(ranges.map(({ versions, value }) => `${rangeText(versions)}: ${value}`)).toEqual([
-    '3.2.0 – 3.7.0: ok',
-    '3.8.0 – 3.14.0: 000',
+    '3.2.0 · 3.7.0: ok',
+    '3.8.0 · 3.14.0: 000',
     '3.15.0: ok',
   ]);
+});
+
+test('a range names every tested version, or says how many there are between two of them, and never claims what lies between', () => {
+  expect(rangeText([])).toBe('none');
+  expect(rangeText(['1.24.6', '1.30.14', '1.36.3'])).toBe('1.24.6 · 1.30.14 · 1.36.3');
+  expect(rangeText(['1.24.6', '1.30.14', '1.36.3'], 3)).toBe('1.24.6 · 1.30.14 · 1.36.3');
+  expect(rangeText(['1.24.6', '1.30.14', '1.36.3'], 2)).toBe('3 tested: 1.24.6 … 1.36.3');
 });
 
 test('versions are ordered as versions are, and what is none comes last', () => {

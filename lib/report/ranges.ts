@@ -83,8 +83,13 @@ export function collapsePairs<T>(
   });
 }
 
-/** `1.7.24`, or `1.6.20 – 2.1.9`. */
-export function rangeText(versions: readonly string[]): string {
-  const [first = 'none', ...others] = versions;
-  return others.length === 0 ? first : `${first} – ${others.at(-1) ?? first}`;
+/**
+ * The tested versions, each by name, as nothing is claimed of what lies between: `1.24.6 · 1.30.14 · 1.36.3`. Where they are
+ * more than `most`, how many, with the oldest and the newest: `5 tested: 1.6.20 … 2.3.4`.
+ */
+export function rangeText(versions: readonly string[], most = Number.POSITIVE_INFINITY): string {
+  if (versions.length === 0) return 'none';
+  return versions.length > most
+    ? `${versions.length} tested: ${versions[0] ?? ''} … ${versions.at(-1) ?? ''}`
+    : versions.join(' · ');
 }

@@ -28,7 +28,7 @@ export function reportVerb(program: Command): void {
     .option('--out <directory>', 'merge into this directory; without it a new one below --results')
     .option('--baseline <run>', 'say what changed since this run, a folder or a report.json')
     .option('--new-only', 'exit by what is new since the baseline')
-    .option('--history', 'where each rule holds, over all these runs: version ranges, first bad and first good')
+    .option('--history', 'how each question is answered, over all these runs: tested versions, and since which of them')
     .option('--site <directory>', 'write pages that answer what works with which versions, from all these runs')
     .option('--annotations', 'also print workflow commands for GitHub Actions: what is worst')
     .option('--repro <verdict>', 'write what launches the pod of this verdict again with crictl into --out')

@@ -89,7 +89,7 @@ function readNames(cells: readonly Cell[]): Names {
 }
 
 function range(versions: readonly string[]): string {
-  return rangeText([...new Set(versions)].sort(versionOrder));
+  return rangeText([...new Set(versions)].sort(versionOrder), 3);
 }
 
 /** Where each distinct text stands. */

@@ -276,7 +276,7 @@ test('equal neighbouring versions share a column until every cell is asked for, 
   await using opened = await openReport(browser, renderHtml(document));
   const { page } = opened;
   const heads = (): Promise<string[]> => page.locator('.matrix thead tr:nth-child(2) th').allInnerTexts();
-  expect(await heads()).toEqual(['containerd 1.1.0 – 1.5.0', 'containerd 1.6.0 – 1.12.0']);
+  expect(await heads()).toEqual(['containerd 5 tested: 1.1.0 … 1.5.0', 'containerd 7 tested: 1.6.0 … 1.12.0']);
   expect(await page.locator('.matrix .corner').innerText()).toBe(`${document.rules.length} rules, 12 cells in 2 columns`);
   await cell(page, 'fail: OWN-ON in').click();
   expect(await page.locator('#drawer header').innerText()).toContain('debian-13/containerd-1.12.0/runc-1.1.15');
