@@ -10,8 +10,7 @@ const kataRelease = `${kataSource}/docs/releases/4.1.0.md`;
 export const knownIssues: KnownIssue[] = [
   {
     id: 'containerd-version-1-dead',
-    title:
-      'containerd 2.0 to 2.2 rename a file without a version to version 3 before its plugins could migrate it: its CRI settings are dead, with a warning for each key',
+    title: 'containerd 2.0 to 2.2 ignore the CRI settings of a file without a version',
     url: 'https://github.com/containerd/containerd/commit/0d7fee0623430b8bf8ad6d48cd217b7b92ff1979',
     answers: {
       'DOC-SNIPPET-PRIVILEGED': ['dead-with-a-warning'],
@@ -19,7 +18,7 @@ export const knownIssues: KnownIssue[] = [
     },
     where: [engine('containerd >=2.0.0 <2.3.0')],
     impact:
-      'After an update to containerd 2 a setting that withheld the host’s devices from privileged Kata pods no longer does, and one that gave devices to non-root pods no longer does.',
+      'After an update to containerd 2 a setting that withheld the host’s devices from privileged Kata pods no longer does, and one that gave devices to non-root pods no longer does. They rename such a file to version 3 before their plugins could migrate it, with a warning for each key.',
     remedy: {
       setting: 'version = 2 or 3 at the head of the file, with the table names of that version',
       since: 'containerd 2.0.0',
@@ -28,7 +27,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'containerd-mode-0666',
-    title: 'containerd before 1.5 sends no file mode of a device that the pod asks for: runc and crun open it to everybody, 0666',
+    title: 'containerd before 1.5 opens a requested device to everybody: 0666',
     url: 'https://github.com/containerd/containerd/blob/v1.5.0/oci/utils_unix.go',
     answers: {
       'OWN-OFF': ['open-to-all'],
@@ -39,22 +38,24 @@ export const knownIssues: KnownIssue[] = [
       'OWN-MODE': ['open-to-all'],
     },
     where: [engine('containerd <1.5.0'), runtime('runc', 'crun')],
-    impact: 'Every process of the pod, of any user, opens the device for reading and writing, whatever the mode on the host.',
+    impact:
+      'Every process of the pod, of any user, opens the device for reading and writing, whatever the mode on the host. It sends no file mode, and runc and crun take 0666.',
     remedy: { setting: 'a newer containerd', since: 'containerd 1.5.0', cost: 'an update of the engine' },
   },
   {
     id: 'containerd-own-device-0666',
-    title: 'containerd 1.4 sends no file mode of a device that a privileged pod asks for itself: 0666',
+    title: 'containerd 1.4 opens a device that a privileged pod requests to everybody: 0666',
     url: 'https://github.com/containerd/containerd/blob/v1.5.0/oci/utils_unix.go',
     answers: { 'PRIV-CRI-DEVICE': ['open-to-all'] },
     on: ['withheld-and-own'],
     where: [engine('containerd >=1.4.0 <1.5.0'), runtime('runc', 'crun')],
-    impact: 'Every process of the pod, of any user, opens the device for reading and writing.',
+    impact:
+      'Every process of the pod, of any user, opens the device for reading and writing. It sends no file mode for it, and runc and crun take 0666.',
     remedy: { setting: 'a newer containerd', since: 'containerd 1.5.0', cost: 'an update of the engine' },
   },
   {
     id: 'crio-mode-0666',
-    title: 'CRI-O sends no file mode, so that runc, crun and runsc open a device to everybody: 0666',
+    title: 'CRI-O opens every requested device to everybody: 0666',
     url: 'https://github.com/cri-o/cri-o/issues/9358',
     answers: {
       'OWN-OFF': ['open-to-all'],
@@ -71,16 +72,17 @@ export const knownIssues: KnownIssue[] = [
     },
     where: [engine('crio'), runtime('runc', 'crun', 'runsc')],
     impact:
-      'Every process of the pod, of any user, opens the device for reading and writing, whatever the mode on the host; runAsUser and the ownership key decide nothing.',
+      'Every process of the pod, of any user, opens the device for reading and writing, whatever the mode on the host; runAsUser and the ownership key decide nothing. CRI-O sends no file mode, and runc, crun and runsc take 0666.',
     remedy: 'none known',
   },
   {
     id: 'crio-host-devices-0666',
-    title: 'CRI-O sends no file mode of host devices either, so that every one of them, disks too, is 0666 in a privileged pod',
+    title: 'CRI-O opens every device of the host, disks too, to everybody in a privileged pod: 0666',
     url: 'https://github.com/cri-o/cri-o/issues/9358',
     answers: { 'PRIV-HOST-DEV': ['open-to-all'], 'PRIV-DUPLICATE': ['open-to-all'] },
     where: [engine('crio'), runtime('runc', 'crun')],
-    impact: 'A process of any user in a privileged pod reads and writes the disks of the host.',
+    impact:
+      'A process of any user in a privileged pod reads and writes the disks of the host. CRI-O sends no file mode for host devices either.',
     remedy: {
       setting: 'privileged_without_host_devices = true of the runtime, and devices asked for one by one',
       since: 'CRI-O 1.16.0',
@@ -89,21 +91,22 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'containerd-host-devices-0666',
-    title: 'containerd 1.3 sends no file mode of host devices, so that every one of them, disks too, is 0666 in a privileged pod',
+    title: 'containerd 1.3 opens every device of the host, disks too, to everybody in a privileged pod: 0666',
     url: 'https://github.com/containerd/containerd/blob/v1.3.10/vendor/github.com/containerd/cri/pkg/containerd/opts/spec.go#L346',
     answers: { 'PRIV-HOST-DEV': ['open-to-all'], 'PRIV-DUPLICATE': ['open-to-all'] },
     where: [engine('containerd <1.4'), runtime('runc', 'crun')],
-    impact: 'A process of any user in a privileged pod reads and writes the disks of the host.',
+    impact:
+      'A process of any user in a privileged pod reads and writes the disks of the host. It sends no file mode for host devices.',
     remedy: { setting: 'a newer containerd', since: 'containerd 1.4.0', cost: 'an update of the engine' },
   },
   {
     id: 'cdi-mode-0666',
-    title:
-      'The CDI library that containerd comes with before 2.2 does not copy the mode of the host’s node: runc, crun and runsc take 0666',
+    title: 'containerd before 2.2 opens a CDI device to everybody: 0666',
     url: 'https://github.com/cncf-tags/container-device-interface/pull/275',
     answers: { 'OWN-CDI': ['open-to-all'], 'DEV-CDI': ['open-to-all'] },
     where: [engine('containerd >=1.7.0 <2.2.0'), runtime('runc', 'crun', 'runsc')],
-    impact: 'Every process of the pod, of any user, opens the CDI device for reading and writing, whatever the mode on the host.',
+    impact:
+      'Every process of the pod, of any user, opens the CDI device for reading and writing, whatever the mode on the host. Its CDI library does not copy the mode of the host’s node, and runc, crun and runsc take 0666.',
     remedy: {
       setting: 'fileMode of each device node in the CDI specification',
       since: 'CDI 0.3.0',
@@ -112,12 +115,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-cdi-mode-000',
-    title:
-      'The CDI library that containerd comes with before 2.2 does not copy the mode of the host’s node, and the Kata agent takes 0 for it: the device has mode 000',
+    title: 'Under Kata with containerd before 2.2 a CDI device has mode 000, so that its owner cannot open it',
     url: 'https://github.com/cncf-tags/container-device-interface/pull/275',
     answers: { 'OWN-CDI': ['closed'] },
     where: [engine('containerd >=1.7.0 <2.2.0'), runtime('kata')],
-    impact: 'A non-root pod cannot open the CDI device that belongs to it: EACCES.',
+    impact:
+      'A non-root pod cannot open the CDI device that belongs to it: EACCES. The CDI library of containerd does not copy the mode of the host’s node, and the Kata agent takes 0 for it.',
     remedy: {
       setting: 'fileMode of each device node in the CDI specification',
       since: 'CDI 0.3.0',
@@ -126,13 +129,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'crio-privileged-ambient',
-    title:
-      'CRI-O makes every capability of a privileged container ambient, so that a non-root user in it has all of them effective',
+    title: 'A privileged non-root pod under CRI-O holds every capability',
     url: 'https://github.com/cri-o/cri-o/issues/3937',
     answers: { 'PRIV-CAPS-NONROOT': ['all-capabilities'] },
     where: [engine('crio'), runtime('runc', 'crun')],
     impact:
-      'In a privileged pod runAsUser restricts nothing: its process bypasses the modes of files and devices, loads modules and mounts, as root does. Under containerd the same pod has no capability.',
+      'In a privileged pod runAsUser restricts nothing: its process bypasses the modes of files and devices, loads modules and mounts, as root does. Under containerd the same pod has no capability. CRI-O makes every capability of a privileged container ambient.',
     remedy: {
       setting: 'privileged: false, with the single capabilities and devices that the pod needs',
       since: 'every version',
@@ -141,7 +143,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'containerd-inheritable',
-    title: 'CVE-2022-24769: containerd fills the inheritable set of every container',
+    title: 'containerd before 1.5.11 and 1.6.2 fills the inheritable capabilities of every container (CVE-2022-24769)',
     url: 'https://github.com/containerd/containerd/security/advisories/GHSA-c9cp-9c75-9v8c',
     answers: {
       'PRIV-CAPS': ['inheritable'],
@@ -155,7 +157,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'containerd-primary-group',
-    title: 'CVE-2023-25173: containerd leaves the primary group out of the supplementary ones',
+    title: 'containerd before 1.5.18 and 1.6.18 leaves the primary group out of the supplementary ones (CVE-2023-25173)',
     url: 'https://github.com/containerd/containerd/security/advisories/GHSA-hmfx-3pcx-653p',
     answers: { 'OWN-ID': ['primary-group-missing'] },
     where: [engine('containerd <1.5.18', 'containerd >=1.6.0 <1.6.18')],
@@ -164,7 +166,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'crio-inheritable',
-    title: 'CVE-2022-27652: CRI-O before 1.25 fills the inheritable set of every container',
+    title: 'CRI-O before 1.25 fills the inheritable capabilities of every container (CVE-2022-27652)',
     url: 'https://github.com/cri-o/cri-o/security/advisories/GHSA-4hj2-r2pm-3hc6',
     answers: { 'PRIV-CAPS': ['inheritable'], 'OWN-CAPS': ['inheritable'] },
     where: [engine('crio <1.25')],
@@ -177,11 +179,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'guest-device-permissions',
-    title: 'Neither a Kata guest nor gVisor keeps a device cgroup: the permissions of a device request are not enforced',
+    title: 'A Kata guest and gVisor do not enforce the permissions of a device request',
     url: 'https://github.com/kata-containers/kata-containers/blob/3.30.0/src/runtime/virtcontainers/kata_agent.go',
     answers: { 'DEV-CGROUP-GUEST': ['writable'] },
     where: [runtime('kata', 'runsc')],
-    impact: 'A pod that was given a device for reading only can open it for writing, as far as owner and mode let it.',
+    impact:
+      'A pod that was given a device for reading only can open it for writing, as far as owner and mode let it. Neither keeps a device cgroup.',
     remedy: {
       setting: 'a mode on the host’s node that does not let the pod’s user write',
       since: 'every version that sends the mode',
@@ -190,32 +193,32 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'crun-chowns-null',
-    title:
-      'Whoever enters a container of crun before 1.24 as another user gives the host’s /dev/null to that user, as crun gives it all standard streams',
+    title: 'crun before 1.24 gives the host’s /dev/null to the user who enters a container',
     url: 'https://github.com/containers/crun/issues/1845',
     answers: { 'HYG-HOST-NULL': ['given-away', 'given-away-and-opened'] },
     where: [runtime('crun >=1.3 <1.24')],
-    impact: 'A user of a pod owns /dev/null of the host, and may close it to everybody else.',
+    impact:
+      'A user of a pod owns /dev/null of the host, and may close it to everybody else. It gives that user all standard streams, and stdin is the host’s node.',
     remedy: { setting: 'a newer crun', since: 'crun 1.24', cost: 'an update of the runtime' },
   },
   {
     id: 'conmon-opens-null',
-    title:
-      'conmon before 2.0.28, which CRI-O comes with before 1.25, changes the mode of a container’s standard streams to 0777, and thereby that of the host’s /dev/null',
+    title: 'conmon before 2.0.28 opens the host’s /dev/null to everybody: 0777',
     url: 'https://github.com/containers/conmon/commit/096e2c1',
     answers: { 'HYG-HOST-NULL': ['opened'] },
     where: [engine('crio <1.25')],
-    impact: 'The host’s /dev/null is executable for everybody: little by itself, and a sign that modes of the host are changed.',
+    impact:
+      'The host’s /dev/null is executable for everybody: little by itself, and a sign that modes of the host are changed. It changes the mode of a container’s standard streams, and stdin is the host’s node; CRI-O before 1.25 comes with it.',
     remedy: { setting: 'a newer conmon', since: 'conmon 2.0.28', cost: 'an update of conmon' },
   },
   {
     id: 'crio-crun-null-of-pod',
-    title:
-      'With CRI-O before 1.25 crun before 1.24 gives the /dev/null of a privileged container to the pod’s user; all other devices are 0666, as CRI-O sends no file mode',
+    title: 'CRI-O before 1.25 with crun before 1.24 gives /dev/null of a privileged container to the pod’s user',
     url: 'https://github.com/containers/crun/issues/1845',
     answers: { 'PRIV-DUPLICATE': ['open-to-all-and-null-given'] },
     where: [engine('crio <1.25'), runtime('crun >=1.3 <1.24')],
-    impact: 'A process of any user in a privileged pod reads and writes the disks of the host.',
+    impact:
+      'A process of any user in a privileged pod reads and writes the disks of the host. All other devices are 0666, as CRI-O sends no file mode.',
     remedy: {
       setting: 'privileged_without_host_devices = true of the runtime, and devices asked for one by one',
       since: 'CRI-O 1.16.0',
@@ -224,18 +227,16 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'crio-crun-userns-mode-000',
-    title:
-      'In a user namespace crun makes a device without a file mode, which CRI-O never sends, as 000, so that its owner cannot open it',
+    title: 'In a user namespace under CRI-O crun makes a device with mode 000, so that its owner cannot open it',
     url: 'https://github.com/containers/crun/blob/1.21/src/libcrun/linux.c#L4158',
     answers: { 'OWN-USERNS': ['closed'], 'OWN-USERNS-MAPPED': ['closed'] },
     where: [engine('crio'), runtime('crun >=1.8')],
-    impact: 'A non-root pod in a user namespace cannot open a device that belongs to it: EACCES.',
+    impact: 'A non-root pod in a user namespace cannot open a device that belongs to it: EACCES. CRI-O sends no file mode.',
     remedy: 'none known',
   },
   {
     id: 'crio-kata-mode-000',
-    title:
-      'CRI-O sends no file mode and the Kata agent takes 0 for it: the device has mode 000, and its own owner cannot open it',
+    title: 'Under CRI-O with Kata a device has mode 000, so that its owner cannot open it',
     url: 'https://github.com/cri-o/cri-o/issues/9358',
     answers: {
       'OWN-OFF': ['closed'],
@@ -249,7 +250,8 @@ export const knownIssues: KnownIssue[] = [
       'OWN-KATA': ['closed'],
     },
     where: [engine('crio'), runtime('kata >=3.8.0')],
-    impact: 'A non-root pod cannot open a device that belongs to it: EACCES.',
+    impact:
+      'A non-root pod cannot open a device that belongs to it: EACCES. CRI-O sends no file mode, and the Kata agent takes 0 for it.',
     remedy: {
       setting: 'containerd as the engine, which sends the mode',
       since: 'containerd 1.5.0',
@@ -258,8 +260,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'runsc-vfio-kills-sentry',
-    title:
-      'A container of gVisor that has a /dev/vfio group, as a privileged one may, ends its sandbox: /sys is then read from the host, for which the seccomp filter of a sandbox without such a node has no openat',
+    title: 'A gVisor container with a VFIO group ends its sandbox',
     url: 'https://github.com/google/gvisor/blob/master/runsc/boot/loader.go',
     answers: {
       'PRIV-RUNSC-HOST-DEV': ['ends-sandbox'],
@@ -268,7 +269,8 @@ export const knownIssues: KnownIssue[] = [
     },
     on: ['host-devices'],
     where: [engine('containerd'), runtime('runsc >=20260622')],
-    impact: 'No privileged gVisor pod with host devices starts on a host that has a function bound to vfio-pci.',
+    impact:
+      'No privileged gVisor pod with host devices starts on a host that has a function bound to vfio-pci. A privileged container may have one: gVisor then reads /sys from the host, for which the seccomp filter of a sandbox made without such a node has no openat.',
     remedy: {
       setting: 'privileged_without_host_devices = true of the runtime',
       since: 'containerd 1.3.0',
@@ -277,7 +279,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-privileged-full-exists',
-    title: 'Privileged with host devices: the agent makes /dev/full twice and fails with EEXIST',
+    title: 'A privileged Kata pod with host devices fails: the agent makes /dev/full twice (EEXIST)',
     url: 'https://github.com/kata-containers/kata-containers/issues/1699',
     answers: { 'PRIV-KATA-BLOCK': ['full-exists'], 'PRIV-CAPS-FULL': ['full-exists'] },
     on: ['kata-host-devices'],
@@ -291,12 +293,13 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-privileged-read-only-disk',
-    title: 'Privileged with host devices: before 3.32.0 a read-only disk of the host is plugged writable, which QEMU cannot open',
+    title: 'A privileged Kata pod with host devices fails at a read-only disk of the host',
     url: 'https://github.com/kata-containers/kata-containers/issues/2467',
     answers: { 'PRIV-KATA-BLOCK': ['read-only-disk'], 'PRIV-CAPS-FULL': ['read-only-disk'] },
     on: ['kata-host-devices'],
     where: [runtime('kata <3.32.0')],
-    impact: 'No privileged Kata pod starts on a host with a read-only disk while the engine passes it the host’s devices.',
+    impact:
+      'No privileged Kata pod starts on a host with a read-only disk while the engine passes it the host’s devices. Before 3.32.0 the disk is plugged writable, which QEMU cannot open.',
     remedy: {
       setting: 'privileged_without_host_devices = true of the runtime',
       since: 'containerd 1.3.0, CRI-O 1.16.0',
@@ -305,8 +308,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-rust-host-path',
-    title:
-      'Privileged with host devices: runtime-rs looks every node up in /sys/dev and fails at the first that the kernel does not have there, such as a node that somebody made',
+    title: 'A privileged pod with host devices fails under runtime-rs',
     url: `${kataSource}/src/runtime-rs/crates/hypervisor/src/device/util.rs`,
     answers: {
       'PRIV-KATA-BLOCK': ['no-host-path'],
@@ -316,7 +318,8 @@ export const knownIssues: KnownIssue[] = [
     },
     on: ['kata-host-devices', 'kata-host-devices-vfio', 'kata-host-devices-vfio-port'],
     where: [runtime('kata >=3.20.0'), shim('rust')],
-    impact: 'No privileged Kata pod of runtime-rs starts while the engine passes it the host’s devices.',
+    impact:
+      'No privileged Kata pod of runtime-rs starts while the engine passes it the host’s devices. It looks every node up in /sys/dev and fails at the first that the kernel does not list there, such as a node that somebody made.',
     remedy: {
       setting: 'privileged_without_host_devices = true of the runtime',
       since: 'containerd 1.3.0, CRI-O 1.16.0',
@@ -325,11 +328,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-go-annotation-ignored',
-    title: 'The Go shim reads rootless before it parses annotations, so that the annotation leaves the VMM root',
+    title: 'Kata’s Go shim ignores the rootless annotation: the VMM runs as root',
     url: 'https://github.com/kata-containers/kata-containers/issues/3801',
     answers: { 'RVMM-ANNOTATION': ['ignored'] },
     where: [runtime('kata >=2.3.0'), shim('go')],
-    impact: 'A pod that asks for a rootless VMM gets one of root, without a word: who breaks out of the guest is root.',
+    impact:
+      'A pod that asks for a rootless VMM gets one of root, without a word: who breaks out of the guest is root. It reads rootless before it parses annotations.',
     remedy: {
       setting: 'rootless = true in the configuration file of the handler',
       since: 'Kata 2.3.0',
@@ -338,11 +342,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-rust-annotation-not-denied',
-    title: 'runtime-rs only logs an annotation that is not enabled, and runs the pod with a root VMM',
+    title: 'runtime-rs runs a pod whose rootless annotation is not enabled with a root VMM',
     url: `${kataSource}/src/libs/kata-types/src/annotations/mod.rs`,
     answers: { 'RVMM-ANNOTATION-DENIED': ['ignored'] },
     where: [runtime('kata'), shim('rust')],
-    impact: 'A pod that asks for a rootless VMM where that is not enabled runs with one of root instead of being refused.',
+    impact:
+      'A pod that asks for a rootless VMM where that is not enabled runs with one of root instead of being refused. It only logs the annotation.',
     remedy: {
       setting: 'rootless in enable_annotations, or rootless = true in the configuration file of the handler',
       since: 'Kata 3.22.0',
@@ -351,11 +356,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-rust-run-user-open',
-    title: 'runtime-rs makes /run/user/<uid> with the mode of its umask, 0755: other users can look into it',
+    title: 'runtime-rs makes /run/user/<uid> readable for every user: 0755',
     url: 'https://github.com/kata-containers/kata-containers/blob/3.30.0/src/runtime-rs/crates/hypervisor/src/utils.rs',
     answers: { 'RVMM-FILES': ['open'] },
     where: [runtime('kata >=3.22.0'), shim('rust')],
-    impact: 'Every user of the host sees the sockets and files of the VMM by name, and opens those whose own mode lets him.',
+    impact:
+      'Every user of the host sees the sockets and files of the VMM by name, and opens those whose own mode lets him. It makes it with the mode of its umask.',
     remedy: {
       setting: 'UMask=0027 for the engine’s service',
       since: 'every version',
@@ -364,8 +370,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-rust-vfio-multifunction',
-    title:
-      'runtime-rs sends the property multifunction of device_add as text, which QEMU 10 refuses: no VFIO device can be plugged',
+    title: 'runtime-rs cannot plug a VFIO device into QEMU 10',
     url: `${kataSource}/src/runtime-rs/crates/hypervisor/src/qemu/qmp.rs`,
     answers: {
       'RVMM-VFIO-EACCES': ['no-multifunction'],
@@ -373,17 +378,18 @@ export const knownIssues: KnownIssue[] = [
       'DEV-VFIO': ['no-multifunction'],
     },
     where: [runtime('kata >=3.29.0'), shim('rust')],
-    impact: 'No pod of runtime-rs with a VFIO device starts under QEMU 10.',
+    impact:
+      'No pod of runtime-rs with a VFIO device starts under QEMU 10. It sends the property multifunction of device_add as text, which QEMU 10 refuses.',
     remedy: { setting: 'the Go shim', since: 'Kata 3.0.0', cost: 'another shim for the handler' },
   },
   {
     id: 'kata-go-waits-for-dead-qemu',
-    title:
-      'QEMU ends at once with "Could not access KVM kernel module: Permission denied", which only the log shows: the Go shim goes on waiting and RunPodSandbox runs into its deadline',
+    title: 'Kata’s Go shim hangs when QEMU cannot open /dev/kvm',
     url: `${kataSource}/src/runtime/virtcontainers/qemu.go`,
     answers: { 'RVMM-KVM-MODE': ['hangs'] },
     where: [runtime('kata >=3.30.0'), shim('go')],
-    impact: 'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm.',
+    impact:
+      'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm. QEMU ends at once with "Could not access KVM kernel module: Permission denied", which only the log shows; the shim goes on waiting, and RunPodSandbox runs into its deadline.',
     remedy: {
       setting: 'a group of its own for /dev/kvm with mode 0660, as udev’s kvm',
       since: 'every version',
@@ -392,12 +398,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-rust-waits-for-dead-vmm',
-    title:
-      'runtime-rs goes on waiting for a QEMU or a Cloud Hypervisor that ended at once, and RunPodSandbox runs into its deadline',
+    title: 'runtime-rs hangs when its VMM ended at once',
     url: `${kataSource}/src/runtime-rs/crates/hypervisor/src`,
     answers: { 'RVMM-KVM-MODE': ['hangs'] },
     where: [runtime('kata >=4.1.0'), shim('rust')],
-    impact: 'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm.',
+    impact:
+      'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm. It goes on waiting for QEMU or Cloud Hypervisor, and RunPodSandbox runs into its deadline.',
     remedy: {
       setting: 'a group of its own for /dev/kvm with mode 0660, as udev’s kvm',
       since: 'every version',
@@ -406,13 +412,13 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-failed-create-leaks-account',
-    title:
-      'A rootless sandbox whose VMM never came up leaves the kata-N account and its files: before 4.1.0 after every failed create, since then where the shim waits until somebody gives up',
+    title: 'A rootless Kata sandbox whose VMM never came up leaves its kata-N account and files',
     url: kataRelease,
     answers: { 'RVMM-LEFTOVERS': ['account'] },
     on: ['kvm-closed'],
     where: [runtime('kata >=2.3.0'), vmm('qemu')],
-    impact: 'Each failed pod leaves an account on the host, which the next pod of that uid shares with what was left.',
+    impact:
+      'Each failed pod leaves an account on the host, which the next pod of that uid shares with what was left. Before 4.1.0 after every failed create; since then where the shim waits until somebody gives up.',
     remedy: {
       setting: 'Kata 4.1.0, and a /dev/kvm that the account can open',
       since: 'Kata 4.1.0',
@@ -421,8 +427,7 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-go-clh-rootless-directory',
-    title:
-      'The Go shim makes /run/user/<uid>/run as root with mode 0700 for the shared files, so that a rootless Cloud Hypervisor cannot make its API socket below it, and ends',
+    title: 'A rootless Cloud Hypervisor of Kata’s Go shim never starts',
     url: `${kataSource}/src/runtime/virtcontainers/fs_share_linux.go#L236`,
     answers: {
       'RVMM-UID': ['never-runs'],
@@ -437,12 +442,13 @@ export const knownIssues: KnownIssue[] = [
       'RVMM-VFIO-EACCES': ['never-runs'],
     },
     where: [runtime('kata >=3.2.0'), shim('go'), vmm('clh')],
-    impact: 'No pod of a rootless Cloud Hypervisor starts.',
+    impact:
+      'No pod of a rootless Cloud Hypervisor starts. The shim makes /run/user/<uid>/run as root with mode 0700 for the shared files, and the VMM cannot make its API socket below it.',
     remedy: { setting: 'runtime-rs, or QEMU', since: 'Kata 3.22.0', cost: 'another shim or VMM for the handler' },
   },
   {
     id: 'kata-run-user-left',
-    title: 'Before 4.1.0 /run/user/<uid> of a rootless VMM stays behind',
+    title: '/run/user/<uid> of a rootless Kata VMM stays behind before 4.1.0',
     url: kataRelease,
     answers: { 'RVMM-LEFTOVERS': ['directory'] },
     where: [runtime('kata >=2.3.0 <4.1.0')],

@@ -42,7 +42,9 @@ function withBareCells(document: Document): readonly Verdict[] {
 
 /** What ends a known issue, in one sentence. */
 export function remedyText(remedy: KnownIssueText['remedy']): string {
-  return remedy === 'none known' ? remedy : `${remedy.setting} (since ${remedy.since}). It costs: ${remedy.cost}`;
+  return remedy === 'none known'
+    ? remedy
+    : `${remedy.setting} (${/\d/.test(remedy.since) ? `since ${remedy.since}` : remedy.since}). It costs: ${remedy.cost}`;
 }
 
 /** Which observation a verdict was judged on. */

@@ -32,7 +32,7 @@ describe('the site of all recorded runs', () => {
 
   it('answers whether device ownership works with CRI-O and Kata, with versions, known issue, help and evidence', () => {
     const page = text(pageOf('rules/OWN-ON.html'));
-    expect(page).toMatch(/crio 1\.36\.3 kata go qemu 3\.30\.0 known issue CRI-O sends no file mode/);
+    expect(page).toMatch(/crio 1\.36\.3 kata go qemu 3\.30\.0 known issue Under CRI-O with Kata a device has mode 000/);
     expect(page).toMatch(/containerd 1\.6\.20 · 1\.7\.24 · [\w.· -]+ runc 1\.1\.5 · 1\.1\.15 · 1\.3\.6 holds/);
     expect(page).toContain('It costs nothing');
     expect(page).toMatch(
