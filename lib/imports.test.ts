@@ -84,3 +84,19 @@ test('a driver of a kind is known to its registry alone', () => {
   );
   expect(crossings).toEqual([]);
 });
+
+test('no file imports itself by way of others', () => {
+  const graph = new Map(['lib', 'suites'].flatMap(sources).map((file) => [file, imports(file)]));
+  const done = new Set<string>();
+  const circle = (file: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of graph.get(file) ?? []) {
+      const found = circle(next, [...path, file]);
+      if (found !== undefined) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of graph.keys()) expect(circle(file, [])).toBeUndefined();
+});

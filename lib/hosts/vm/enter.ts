@@ -6,6 +6,13 @@ import type { Ssh } from '../ssh/control-master.ts';
 import { openSshTo, patience } from './login.ts';
 import type { Blueprint, RunningMachine } from './machine.ts';
 
+/** Makes a started machine ready; what it returns is released before the machine. */
+export type Enter<T extends AsyncDisposable> = (
+  running: RunningMachine,
+  how: 'cold' | 'warm',
+  blueprint: Blueprint,
+) => Promise<T>;
+
 /** A started host, logged in to and ready for a lease. */
 export interface Entered extends AsyncDisposable {
   readonly ssh: Ssh;

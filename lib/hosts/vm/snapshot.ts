@@ -16,7 +16,7 @@ import { qemuArguments } from './arguments.ts';
 import { startMachine } from './machine.ts';
 import type { Blueprint, RunningMachine } from './machine.ts';
 import { settleScript } from './enter.ts';
-import type { Enter } from './start.ts';
+import type { Enter } from './enter.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
 export interface Snapshot {

@@ -3,7 +3,8 @@ import { temporary } from '../../testing/temporary.ts';
 import { assertion, fakeQemu, type Fault } from '../../testing/fake-qemu.ts';
 import { readLedger } from '../shared/ledger.ts';
 import { proveAccelerator } from './accelerator.ts';
-import { startHost, type Enter } from './start.ts';
+import type { Enter } from './enter.ts';
+import { startHost } from './start.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 

@@ -2,16 +2,10 @@ import { join } from 'node:path';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import type { LeaseContext } from '../host.ts';
 import { refuteKvm, type AcceleratorProof } from './accelerator.ts';
+import type { Enter } from './enter.ts';
 import { NoLoginError } from './login.ts';
 import { startMachine, type Blueprint, type RunningMachine } from './machine.ts';
 import { coldBoot, loadState, obtainSnapshot } from './snapshot.ts';
-
-/** Makes a started machine ready; what it returns is released before the machine. */
-export type Enter<T extends AsyncDisposable> = (
-  running: RunningMachine,
-  how: 'cold' | 'warm',
-  blueprint: Blueprint,
-) => Promise<T>;
 
 export interface Started<T> {
   running: RunningMachine;
