@@ -34,7 +34,7 @@ function apply(): void {
   }
   for (const suite of all('section.suite'))
     suite.hidden = suite.querySelector('tr[data-text]:not([hidden]) td:not([hidden])') === null;
-  found.textContent = asked.length === 0 ? '' : `${shown} of ${rows.length} rules`;
+  found.textContent = asked.length === 0 ? '' : `${shown} of ${rows.length} questions`;
 }
 
 function read(): void {

@@ -2,6 +2,7 @@ import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { rangeText } from '../../report/ranges.ts';
 import { runtimeName, type Facts, type Pairing } from './facts.ts';
+import { ownName } from './names.ts';
 import { answer, knownLinks, link, page, trackAnchor } from './parts.ts';
 import { groupBy } from '../../util/group-by.ts';
 
@@ -11,15 +12,21 @@ export function componentPage(kind: 'engine' | 'runtime', name: string, facts: F
   const pairings = facts.pairings.filter((pairing) => nameOf(pairing) === name);
   const tested = kind === 'engine' ? [name] : [...new Set(pairings.map(({ runtime }) => runtime))];
   const body = html` <p class="over">${kind === 'engine' ? 'Container engine' : 'Runtime'}</p>
-    <h1>${name}</h1>
+    <h1>${ownName(name)}</h1>
     <p class="lead">
-      ${tested.map((each) => html`${tested.length > 1 ? `${each} ` : ''}${(facts.versions.get(each) ?? []).join(', ')}. `)}
+      ${tested.map((each) => html`${tested.length > 1 ? `${ownName(each)} ` : ''}${rangeText(facts.versions.get(each) ?? [])}. `)}
     </p>
     <nav class="chips" aria-label="On this page">
-      ${pairings.map((pairing) => html`<a href="#${trackAnchor(pairing)}">${kind === 'engine' ? `with ${pairing.runtime}` : `${pairing.runtime} under ${pairing.engine}`}</a>`)}
+      ${pairings.map((pairing) => html`<a href="#${trackAnchor(pairing)}">${kind === 'engine' ? `with ${ownName(pairing.runtime)}` : `${ownName(pairing.runtime)} under ${ownName(pairing.engine)}`}</a>`)}
     </nav>
     ${pairings.map((pairing) => section(pairing, facts))}`;
-  return page({ title: name, root: '../', trail: html`<span>${kind === 'engine' ? 'Engines' : 'Runtimes'}</span>`, body, facts });
+  return page({
+    title: ownName(name),
+    root: '../',
+    trail: html`<span>${kind === 'engine' ? 'Engines' : 'Runtimes'}</span>`,
+    body,
+    facts,
+  });
 }
 
 function section(pairing: Pairing, facts: Facts): Markup {
@@ -37,12 +44,12 @@ function section(pairing: Pairing, facts: Facts): Markup {
     ),
   ];
   return html`<section aria-labelledby="${id}">
-    <h2 id="${id}">${pairing.engine} with ${pairing.runtime}</h2>
+    <h2 id="${id}">${ownName(pairing.engine)} with ${ownName(pairing.runtime)}</h2>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
       <table class="ranges stack">
         <thead>
           <tr>
-            <th scope="col">Rule</th>
+            <th scope="col">Question</th>
             <th scope="col">Versions</th>
             <th scope="col">Answer</th>
             <th scope="col">Known issue</th>

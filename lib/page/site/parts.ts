@@ -2,9 +2,10 @@ import { bundle } from '../bundle.ts';
 import { offlinePage } from '../offline-page.ts';
 import { glyph } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
-import type { Answer, Track } from '../../report/history.ts';
+import { worstOfSeen, type Answer, type Track } from '../../report/history.ts';
 import { type PairRange, rangeText } from '../../report/ranges.ts';
 import { runtimeName, slug, type Facts } from './facts.ts';
+import { ownName } from './names.ts';
 
 /** What an answer is in one or two words. */
 const words: Record<Answer['verdict'], string> = {
@@ -15,15 +16,24 @@ const words: Record<Answer['verdict'], string> = {
   unsupported: 'n/a',
 };
 
-/** Glyph and words of an answer. */
-export function answer({ verdict }: { verdict: Answer['verdict'] }): Markup {
-  return html`<span class="verdict v-${verdict}">${glyph(verdict)}${words[verdict]}</span>`;
+/** Glyph and short words of an answer: the names of what was seen, and a mark where it harms. */
+export function answer(value: Answer): Markup {
+  const { verdict, answers } = value;
+  const short = answers.map(({ name }) => name.replaceAll('-', ' ')).join('; ');
+  const says = answers.map((each) => each.says).join('; ');
+  return html`<span class="verdict v-${verdict}" title="${says}">${glyph(verdict)}${short === '' ? words[verdict] : short}</span
+    >${harmMark(value)}`;
 }
 
-/** `containerd 1.6.20 – 2.1.9`, with the tested versions one by one for who wants to know. */
+/** Nothing where an answer does no harm. */
+export function harmMark(value: Answer): Markup | undefined {
+  const harm = worstOfSeen(value);
+  return harm === undefined ? undefined : html` <span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : 'breaks'}</span>`;
+}
+
+/** `containerd 1.6.20 · 2.1.9`: the tested versions one by one. */
 export function versions(name: string, tested: readonly string[]): Markup {
-  const title = tested.length > 1 ? html` title="tested: ${tested.join(', ')}"` : undefined;
-  return html`<span class="versions" ${title}>${name} <b>${rangeText(tested)}</b></span>`;
+  return html`<span class="versions">${ownName(name)} <b>${rangeText(tested)}</b></span>`;
 }
 
 /** The ranges of a track as rows: engine versions, runtime versions, answer. */

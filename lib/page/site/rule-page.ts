@@ -32,7 +32,7 @@ export function rulePage(rule: RuleText, facts: Facts): string {
     </dl>
     ${answersOf(rule)}
     <section aria-labelledby="where">
-      <h2 id="where">Where it holds</h2>
+      <h2 id="where">How it is answered, and where</h2>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="where">
         <table class="ranges stack">
           <thead>
@@ -57,7 +57,7 @@ export function rulePage(rule: RuleText, facts: Facts): string {
       }
     </section>
     ${issues(rule, facts)} ${help(rule, facts)} ${evidence(rule, facts)}`;
-  return page({ title: rule.id, root: '../', trail: html`<span>Rules</span>`, body, facts });
+  return page({ title: rule.id, root: '../', trail: html`<span>Questions</span>`, body, facts });
 }
 
 /** Everything that can come out, with what it does to its user. */
@@ -69,8 +69,10 @@ function answersOf({ answers }: RuleText): Markup | undefined {
       ${answers.map(
         ({ name, says, harm }) =>
           html`<div>
-            <dt class="mono">${name}</dt>
-            <dd>${says}${harm === undefined ? undefined : html` <span class="tag">${harm}</span>`}</dd>
+            <dt>${name.replaceAll('-', ' ')}</dt>
+            <dd>
+              ${says}${harm === undefined ? undefined : html` <span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`}
+            </dd>
           </div>`,
       )}
     </dl>

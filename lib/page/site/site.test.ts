@@ -32,13 +32,28 @@ describe('the site of all recorded runs', () => {
 
   it('answers whether device ownership works with CRI-O and Kata, with versions, known issue, help and evidence', () => {
     const page = text(pageOf('rules/OWN-ON.html'));
-    expect(page).toMatch(/crio 1\.36\.3 kata go qemu 3\.30\.0 known issue Under CRI-O with Kata a device has mode 000/);
-    expect(page).toMatch(/containerd 1\.6\.20 · 1\.7\.24 · [\w.· -]+ runc 1\.1\.5 · 1\.1\.15 · 1\.3\.6 holds/);
+    expect(page).toMatch(
+      /CRI-O 1\.36\.3 Kata Containers \(Go, QEMU\) 3\.30\.0 closed breaks Under CRI-O with Kata a device has mode 000/,
+    );
+    expect(page).toMatch(/containerd 1\.6\.20 · 1\.7\.24 · [\w.· -]+ runc 1\.1\.5 · 1\.1\.15 · 1\.3\.6 owned /);
     expect(page).toContain('It costs nothing');
     expect(page).toMatch(
       /known \d+ pods? Cell and pod Expected Observed Run .*debian-13\/crio-1\.36\.3\/kata-3\.30\.0-go-qemu user-and-group .* kata-3\.30\.0-go-crio-1\.36\.3 2026-11-21 .*pass \d+ pods/,
     );
-    expect(text(pageOf('engines/crio.html'))).toMatch(/crio with kata go qemu .*OWN-ON 1\.36\.3 with 3\.30\.0 known issue/);
+    expect(text(pageOf('engines/crio.html'))).toMatch(
+      /CRI-O with Kata Containers \(Go, QEMU\) .*OWN-ON 1\.36\.3 with 3\.30\.0 closed breaks/,
+    );
+  });
+
+  it('starts with what weakens isolation, and says since which tested version an answer is so', () => {
+    const page = text(pageOf('index.html'));
+    const [, deviating = '', documented = ''] = page.split(
+      /Weakens isolation, or is not as documented \(\d+\)|As documented \(\d+\)/,
+    );
+    expect(deviating).toMatch(/OWN-ON .*owned since 1\.6\.20 before: ignored and open to all ⚠ weakens/);
+    expect(deviating).toMatch(/^ Question containerd with crun .*? ⚠ weakens/);
+    expect(documented).not.toMatch(/ID-ENGINE|HYG-RUNTIME/);
+    expect(text(pageOf('proof.html'))).toMatch(/ID-ENGINE .*HYG-|HYG-.* ID-ENGINE/);
   });
 
   it('links to its own pages by relative addresses and to nothing that is not there', () => {
@@ -94,7 +109,7 @@ describe('a site of hostile runs', () => {
 
   it.for(hostileTexts)('names no file after %j that leaves its folder', (hostile) => {
     for (const path of renderSite([hostileDocument(hostile), sampleDocument()], guide).keys())
-      expect(path).toMatch(/^(index|(rules|engines|runtimes)\/[A-Za-z0-9][A-Za-z0-9.-]*)\.html$/);
+      expect(path).toMatch(/^(index|proof|(rules|engines|runtimes)\/[A-Za-z0-9][A-Za-z0-9.-]*)\.html$/);
   });
 });
 

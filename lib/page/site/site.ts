@@ -1,7 +1,7 @@
 import type { Document } from '../../model/document.ts';
 import { componentPage } from './component-page.ts';
 import { gatherFacts, runtimeName, slug, type Guide } from './facts.ts';
-import { indexPage } from './index-page.ts';
+import { indexPage, proofPage } from './index-page.ts';
 import { rulePage } from './rule-page.ts';
 
 export type { Guide };
@@ -16,6 +16,7 @@ export function renderSite(documents: readonly Document[], guide: Guide): Map<st
   const runtimes = new Set(facts.pairings.map(({ runtime }) => runtimeName(runtime)));
   return new Map([
     ['index.html', indexPage(facts)],
+    ['proof.html', proofPage(facts)],
     ...facts.rules.map((rule): [string, string] => [`rules/${slug(rule.id)}.html`, rulePage(rule, facts)]),
     ...[...engines].map((name): [string, string] => [`engines/${slug(name)}.html`, componentPage('engine', name, facts)]),
     ...[...runtimes].map((name): [string, string] => [`runtimes/${slug(name)}.html`, componentPage('runtime', name, facts)]),
