@@ -1,3 +1,4 @@
+import { inRange } from '../model/version.ts';
 import type { Failure } from './reader/failure.ts';
 import type { Reading } from './reader/reading.ts';
 import type { Sign, Symptom } from './symptoms/symptom.ts';
@@ -17,6 +18,8 @@ const near = 3;
 const least = 6;
 /** What another failure of the same text must say to be named too. */
 const sure = 8;
+/** What a cause loses where the text names a version that does not have it. */
+const outdated = 3;
 /** A failure counts for one less each so many failures before the end: a log ends with what matters. */
 const fading = 24;
 
@@ -25,11 +28,13 @@ const fading = 24;
  * say most, and of equals the last; then what other failures of the same text say as surely.
  */
 export function diagnose({ failures, context }: Reading, symptoms: readonly Symptom[]): Cause[] {
+  const versions = [...new Set(failures.flatMap((failure) => failure.versions))];
   const ranked = failures
     .map((failure, index) => {
-      const causes = causesOf(failure, context, symptoms);
+      const causes = causesOf(failure, { context, versions }, symptoms);
       const top = causes[0]?.weight ?? 0;
-      return { causes, index, top, score: top - Math.min(6, Math.floor((failures.length - 1 - index) / fading)) };
+      const faded = Math.min(6, Math.floor((failures.length - 1 - index) / fading));
+      return { causes, index, top, score: top - faded - (isNextPath(failure, failures) ? 1 : 0) };
     })
     .filter(({ top }) => top >= least)
     .sort((a, b) => b.score - a.score || b.index - a.index);
@@ -40,26 +45,76 @@ export function diagnose({ failures, context }: Reading, symptoms: readonly Symp
   return [...new Map([...own, ...also].map((cause) => [cause.symptom.id, cause])).values()].slice(0, most);
 }
 
-function causesOf(failure: Failure, context: string, symptoms: readonly Symptom[]): Cause[] {
+/** Whether a program went on to another node after one that refused it: the one that is not there decides nothing. */
+function isNextPath({ errno, object }: Failure, failures: readonly Failure[]): boolean {
+  return (
+    errno === 'ENOENT' &&
+    object?.startsWith('/dev/') === true &&
+    failures.some((each) => (each.errno === 'EACCES' || each.errno === 'EPERM') && each.object?.startsWith('/dev/') === true)
+  );
+}
+
+/** What stands around a failure in its text. */
+interface Surroundings {
+  context: string;
+  /** Components with the versions that the text names anywhere: `runc 1.2.3`. */
+  versions: readonly string[];
+}
+
+function causesOf(failure: Failure, { context, versions }: Surroundings, symptoms: readonly Symptom[]): Cause[] {
   return symptoms
-    .map((symptom) => ({
-      symptom,
-      failure,
-      weight: Math.max(0, ...symptom.signs.filter((sign) => fits(sign, failure, context)).map(({ weight }) => weight)),
-    }))
+    .map((symptom) => {
+      const weight = Math.max(0, ...symptom.signs.filter((sign) => fits(sign, failure, context)).map((sign) => sign.weight));
+      return { symptom, failure, weight: isOtherVersion(symptom, versions) ? weight - outdated : weight };
+    })
     .filter(({ weight }) => weight > 0)
     .sort((a, b) => b.weight - a.weight);
 }
 
-function fits(sign: Sign, { errno, verb, object, layers, text }: Failure, context: string): boolean {
+/** Whether the text names the component of a cause, and only in versions that do not have it. */
+function isOtherVersion({ ranges = [] }: Symptom, versions: readonly string[]): boolean {
+  const told = ranges.flatMap((range) => {
+    const [name = '', ...bounds] = range.split(' ');
+    return versions.flatMap((each) =>
+      each.startsWith(`${name} `) ? [inRange(each.slice(name.length + 1), bounds.join(' '))] : [],
+    );
+  });
+  return told.length > 0 && !told.includes(true);
+}
+
+/** Fields of a log line that tell who logged it, not what failed: `name=containerd-shim-v2 pid=7 subsystem=sandbox`. */
+const fields =
+  /\b(?:name|pid|qemuPid|arch|command|sandbox(?:id)?|container|subsystem|level|time|caller|pos|thread|ts|timestamp)=(?:"[^"]*"|\S+)/g;
+
+/** These two say of a socket, a lock and a directory what they say of a device. */
+const ambiguous: ReadonlySet<string | undefined> = new Set(['ENXIO', 'EBUSY']);
+/** Words for a thing that may be a device, beside those of the errnos themselves. */
+const thing =
+  /\b(?:devices?|driver|usb|tty\w*|serial|gpu|cuda|card|camera|video|disk|drive|loop|spi|i2c|gpio|tun|mount\w*|sound|audio|snd|dri|drm|kvm|vfio|fuse|interface|nic|port|printer|scanner|reader|adapter|dongle|controller|modem|sensor|tpm\w*|rdma|infiniband|node|module|volume|rbd|nvme\w*|pty|terminal|hotplug\w*|container\w*|pod|sandbox)\b|\/dev\//i;
+const ofErrno = /no such device or address|device or resource busy|resource busy/gi;
+
+/** An ambiguous errno alone is no evidence: what failed must be named, by its path or by a word for a device. */
+function isBare({ verb, object, layer, says, near }: Sign, failure: Failure): boolean {
+  const restsOnErrno = [verb, object, layer, says, near].every((fact) => fact === undefined);
+  return (
+    restsOnErrno &&
+    ambiguous.has(failure.errno) &&
+    failure.object?.includes('/') !== true &&
+    !thing.test(failure.text.replace(ofErrno, ''))
+  );
+}
+
+function fits(sign: Sign, failure: Failure, context: string): boolean {
+  const { errno, verb, object, layers, text } = failure;
   const { errno: errnos, verb: verbs, layer, object: about, says, not, near: elsewhere } = sign;
   return (
     (errnos === undefined || (errno !== undefined && errnos.includes(errno))) &&
     (verbs === undefined || (verb !== undefined && verbs.includes(verb))) &&
     (layer === undefined || layer.some((each) => layers.includes(each))) &&
     (about === undefined || (object !== undefined && about.test(object))) &&
-    (says === undefined || says.test(text)) &&
+    (says === undefined || says.test(text.replace(fields, ' '))) &&
     (not === undefined || !not.test(text)) &&
-    (elsewhere === undefined || elsewhere.test(context))
+    (elsewhere === undefined || elsewhere.test(context)) &&
+    !isBare(sign, failure)
   );
 }

@@ -23,8 +23,7 @@ function resultOf({ text, symptom, alternatives }: (typeof messages)[number]): R
 describe('the answers to the messages of the corpus', () => {
   it.for([
     { half: 'looked at', counted: false, leastRight: 0.95, mostWrong: 0.02 },
-    // The aim is 0.02 here too; nobody may look at these six to get there.
-    { half: 'only counted', counted: true, leastRight: 0.85, mostWrong: 0.032 },
+    { half: 'only counted', counted: true, leastRight: 0.85, mostWrong: 0.02 },
   ])('of the half that is $half are right often enough, and wrong hardly ever', ({ half, counted, leastRight, mostWrong }) => {
     const own = messages.filter(({ id }) => isCounted(id) === counted);
     const results = own.map(resultOf);

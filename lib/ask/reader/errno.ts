@@ -137,5 +137,5 @@ function errnoOf(match: RegExpExecArray): string | undefined {
 export const errnoNames: ReadonlyArray<{ name: string; number: number; words: string }> = rows.map(({ name, number, words }) => ({
   name,
   number,
-  words: (words.split('|')[0] ?? '').replace(/\(\?[!:=][^)]*\)/g, '').replaceAll('?', ''),
+  words: (words.split('|')[0] ?? '').replace(/\(\?<?[!:=][^)]*\)/g, '').replaceAll('?', ''),
 }));

@@ -26,7 +26,7 @@ const reach = 600;
 
 /** By this a long log is thinned before it is read: words of what fails, is absent, forbidden, or denied. */
 export const complaint =
-  /fail|error|\bnot?\b|cannot|n't|unable|without|den(?:y|ied|ies)|refus|reject|forbid|prevent|violat|invalid|unsupported|unavailable|unknown|unhealthy|unresolvable|missing|insufficient|mismatch|exceed|conflict|duplicate|time(?:d )? ?out|panic|fatal|warn|exited|closed|busy|disconnect|fault|bus error|sig(?:bus|sys)|bad (?:system|address|file)|audit|avc:|already|read-only|write-protected|permission|disabled|ignor|\bmust\b|needs?\b|requires?\b|killed|errno|os error|\bE(?:PERM|ACCES|NOENT|NXIO|NODEV|BUSY|INVAL|EXIST|NOMEM|ROFS|IO|NOSYS)\b|keine?\b|nicht\b|refusé|non \w|denegado|permitid|отказано|不|没有|无法/i;
+  /fail|error|\bnot?\b|cannot|n't|unable|without|den(?:y|ied|ies)|refus|reject|forbid|prevent|violat|invalid|unsupported|unavailable|unknown|unhealthy|unresolvable|missing|insufficient|out ?of|mismatch|exceed|conflict|duplicate|time(?:d )? ?out|panic|fatal|warn|exited|closed|busy|disconnect|fault|bus error|sig(?:bus|sys)|bad (?:system|address|file)|audit|avc:|already|read-only|write-protected|permission|disabled|ignor|\bmust\b|needs?\b|requires?\b|killed|errno|os error|\bE(?:PERM|ACCES|NOENT|NXIO|NODEV|BUSY|INVAL|EXIST|NOMEM|ROFS|IO|NOSYS)\b|keine?\b|nicht\b|refusé|non \w|denegado|permitid|отказано|不|没有|无法/i;
 
 /** Of a statement that repeats itself only so many failures, from its end. */
 const most = 8;
@@ -34,6 +34,9 @@ const most = 8;
 /** What somebody typed, with its prompt: it names much that did not fail. */
 const command =
   /^(?:[$%>] |# \w+ |\+{1,4} |\S+@\S+[:~ ][^#$]{0,60}[#$] |sudo |(?:docker|podman|kubectl|nerdctl|crictl|ctr) (?:run|exec|create|apply|build|logs|describe|get)\b)(?!.*(?:: |\bfail|\berror))/i;
+
+const success =
+  /level=(?:info|debug)|\b(?:INFO|DEBUG)\b|\b(?:registered|start(?:ing|ed)|serving|success(?:ful(?:ly)?)?|succeeded|loaded|loading|listening|created|ready|enabled|security options|connected)\b/i;
 
 /** Every failure that a statement on one line tells, in its order; one without an errno where it names none. */
 export function failuresIn(text: string): Failure[] {
@@ -45,7 +48,8 @@ export function failuresIn(text: string): Failure[] {
     by: nearest(text, layers),
     versions: versionsIn(text),
   };
-  if (errnos.length === 0 && command.test(text)) return [];
+  // A line of success names what others fail of: `Registered device plugin with Kubelet`.
+  if (errnos.length === 0 && (command.test(text) || (success.test(text) && !complaint.test(text)))) return [];
   if (errnos.length === 0) return [{ ...shared, ...factsOf(text.slice(-reach), '') }];
   return errnos.slice(-most).map(({ errno, start, end }, index, all) => {
     const from = Math.max(all[index - 1]?.end ?? 0, start - reach);
@@ -94,7 +98,14 @@ const component =
 function versionsIn(text: string): string[] {
   return [
     ...new Set(
-      [...text.matchAll(component)].map(([, name, version]) => `${name?.toLowerCase()} ${version?.replace(/[.,;:]+$/, '')}`),
+      [...text.matchAll(component)].map(
+        ([, name = '', version = '']) => `${shortOf(name.toLowerCase())} ${version.replace(/[.,;:]+$/, '')}`,
+      ),
     ),
   ];
+}
+
+/** One name for each component, the one that ranges are written with. */
+function shortOf(name: string): string {
+  return name === 'cri-o' ? 'crio' : name.replace(/^kata-containers$/, 'kata');
 }

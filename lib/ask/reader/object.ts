@@ -19,9 +19,10 @@ function lastPath(text: string): string | undefined {
   return paths.findLast((each) => !/^\/proc\/(?:self|\d+|thread-self)\/fd\/\d+$/.test(each)) ?? paths.at(-1);
 }
 
-/** Behind an errno only what belongs to it: `Permission denied: '/dev/x'`, `Read-only file system while trying to open /dev/x`. */
+/** Behind an errno only what belongs to it: `Permission denied: '/dev/x'`, `Operation not permitted, cannot open /dev/x`. */
 function firstPath(text: string): string | undefined {
-  const follows = /^[\s"':,;()[}-]{0,6}(?:while trying to open|path:?|filename:?|open)?[\s"'=:]{0,4}\//;
+  const follows =
+    /^[\s"':,;()[}-]{0,6}(?:(?:while trying to|cannot|can'?t|could not|failed to|unable to) (?:open|access)|path:?|filename:?|open|@ rb_sysopen -)?[\s"'=:]{0,4}\//;
   return follows.test(text) ? pathsIn(text)[0] : undefined;
 }
 

@@ -21,7 +21,7 @@ const verbs = [
   ['perf', /perf_event_open|\bperf_event/i],
   ['io_uring', /io_uring/i],
   ['keyctl', /\bkeyctl|\badd_key|join session keyring|session key/i],
-  ['module', /\b(?:f?init_module|insmod|modprobe|rmmod|delete_module)\b/i],
+  ['module', /\b(?:f?init_module|insmod|modprobe|rmmod|delete_module)\b|could not insert '/i],
   ['mkdir', /\bmkdir(?:at|all)?\b|create directory|creating directory/i],
   ['link', /\bsymlink|\blink(?:at)?\b/i],
   ['remove', /\bunlink|\bremov(?:e|ing)\b|\brmdir|\brm: /i],

@@ -48,7 +48,7 @@ export const accessSymptoms: readonly Symptom[] = [
       },
       {
         weight: 7,
-        says: /LIBUSB_ERROR_ACCESS|(?:insufficient|no) permissions?.{0,60}(?:usb|device|udev|\/dev)|(?:usb|device|udev).{0,80}insufficient permissions?|udev rules?.{0,60}(?:permission|access)|(?:permission|access).{0,60}udev rules?/i,
+        says: /LIBUSB_ERROR_ACCESS|access denied \(insufficient permissions\)|(?:insufficient|no) permissions?.{0,60}(?:usb|device|udev|\/dev)|(?:usb|device|udev).{0,80}insufficient permissions?|udev rules?.{0,60}(?:permission|access)|(?:permission|access).{0,60}udev rules?/i,
       },
       {
         weight: 6,

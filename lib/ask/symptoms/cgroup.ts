@@ -5,7 +5,7 @@ import { none, type Symptom } from './symptom.ts';
 const defaults = /^(?:.*\/dev\/|\/dev\/)(?:null|zero|full|random|urandom|tty|console|ptmx|pts(?:\/\w+)?)$/;
 /** What is no matter of the device cgroup, though its errno is EPERM. */
 const others =
-  'chmod|chown|(?:changing|setting) (?:permissions|ownership|owner|mode)|chgrp|umount|\\bmount(?:ing)? |mount:|setns|setxattr|avc:|apparmor|seccomp|SIGSYS|TUNSETIFF|RTNETLINK|devices\\.(?:allow|deny)|io_uring|perf_event|mlock|setgroups|setuid|nice|\\bbpf\\b|unlink|remove|mknod';
+  'chmod|chown|(?:changing|setting) (?:permissions|ownership|owner|mode)|chgrp|umount|\\bmount(?:ing)? |\\bmount:|setns|setxattr|avc:|apparmor|seccomp|SIGSYS|TUNSETIFF|RTNETLINK|devices\\.(?:allow|deny)|io_uring|perf_event|mlock|setgroups|setuid|nice|\\bbpf\\b|unlink|remove|mknod';
 const notOpen = new RegExp(`${others}|${kataWords.source}`, 'i');
 
 /** The device cgroup: EPERM whatever the file mode, and what loads its rules. */
@@ -38,6 +38,14 @@ export const cgroupSymptoms: readonly Symptom[] = [
     otherwise:
       'open the node as root in a privileged pod: if it still says EPERM, the driver wants a capability (capsh --print) or an LSM refuses (ausearch -m avc)',
     signs: [
+      // The innermost clause is an open of the node: whoever passes it on, and for what, does not matter.
+      {
+        weight: 8,
+        errno: ['EPERM'],
+        object: /^\/dev\/(?!net\/tun|mem$|kmem$|port$|cpu\/|vfio\/|null$|zero$|full$|u?random$|tty$|console$|ptmx$|pts)/,
+        says: /\bopen(?:ing)? ["'`]?\/dev\/[^\s:"'`]+["'`]?: operation not permitted|operation not permitted, cannot open/i,
+        not: kataWords,
+      },
       {
         weight: 8,
         errno: ['EPERM'],

@@ -197,6 +197,7 @@ export const kataSymptoms: readonly Symptom[] = [
         weight: 9,
         says: /(?:hot|cold)_plug_vfio|NoPort device|no-port|(?:pcie )?(?:root|switch|bridge)[- ]?port.{0,60}(?:not set|no free|exhaust|fail|not enough|is not|no available|Bus .{0,20} not found)|Bus '(?:rp|sw|pcie|rpd)\S*' not found|no more capacity .{0,20}bridge|unused pci(?:e)? (?:slot|port)/i,
       },
+      { weight: 7, says: /QMP command failed: Device 'vfio-\w+' not found/i },
     ],
     source: 'measured for the Go shim; read: kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89',
   },

@@ -123,7 +123,7 @@ export const kubernetesSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /topology locality|TopologyAffinity|SMTAlignment|topology ?manager|SMT alignment|NUMA.{0,40}(?:affinity|align|locality|cannot)|cpu ?manager.{0,80}(?:fail|not enough|reject|error)|not enough cpus available/i,
+        says: /topology locality|Topology ?Affinity|SMTAlignment|topology ?manager|SMT alignment|NUMA.{0,40}(?:affinity|align|locality|cannot)|cpu ?manager.{0,80}(?:fail|not enough|reject|error)|not enough cpus available/i,
         not: /EAL/i,
       },
     ],

@@ -25,7 +25,7 @@ export const limitSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /max locked memory|ulimit -l|RLIMIT_MEMLOCK|memlock|locked[- ]memory|lockable memory|lock(?:ing)? (?:guest )?memory|CAP_IPC_LOCK|IPC_LOCK|mlock(?:all)?\b|MAP_LOCKED|(?:fail\w*|cannot|unable|could ?n[o']t) (?:to )?pin\w* (?:user |guest )?(?:memory|pages)|memory pinning|(?:allocate|register) (?:an? )?MR\b|memory locking requested|memory is not locked/i,
+        says: /max locked memory|ulimit -l|RLIMIT_MEMLOCK|memlock|locked[- ]memory|lockable memory|\block(?:ing)? (?:\w+ )?memory|CAP_IPC_LOCK|IPC_LOCK|mlock(?:all)?\b|MAP_LOCKED|(?:fail\w*|cannot|unable|could ?n[o']t) (?:to )?pin\w* (?:user |guest )?(?:memory|pages)|memory pinning|(?:allocate|register) (?:an? )?MR\b|memory locking requested|memory is not locked/i,
         not: /avc:|unlock/i,
       },
       {
@@ -64,6 +64,7 @@ export const limitSymptoms: readonly Symptom[] = [
         not: /device-plugins/i,
       },
       { weight: 8, errno: ['EMFILE'] },
+      { weight: 6, says: /(?:unable|failed) to create (?:new )?native thread/i },
       { weight: 8, errno: ['ENOSPC'], says: /inotify|watch|cgroup|mkdir .{0,20}\/sys\/fs\/cgroup/i },
       { weight: 7, errno: ['ENOSPC'], says: /shared memory|\/dev\/shm|\bshm/i },
       { weight: 8, errno: ['EAGAIN'], says: /fork|pthread|thread|clone|process|exec|runtime: may need to increase/i },
@@ -89,7 +90,7 @@ export const limitSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /no (?:free|available) (?:[\d.]+ ?[kKMG]i?B? )?(?:huge ?pages?|hugetlb)|no available (?:huge ?pages|hugetlb)|not enough (?:free )?(?:huge ?pages?|memory available on (?:node|socket))|cannot get hugepage|(?:fail\w*|unable|couldn'?t|could not|cannot) (?:to )?(?:allocate|reserve|get|map|alloc|remap)[^.]{0,40}(?:huge ?page|hugetlb)|hugetlb.{0,60}(?:limit|exceed|fail|max)|(?:no|insufficient|out of|lack of) huge ?pages?\b|huge ?pages?.{0,60}(?:not (?:available|enough|sufficient|reserved|configured)|insufficient|exhausted|unavailable)|0 hugepages|free host memory pages|HugePages_Free: +0/i,
+        says: /no (?:free|available) (?:[\d.]+ ?[kKMG]i?B? )?(?:huge ?pages?|hugetlb)|no available (?:huge ?pages|hugetlb)|not enough (?:free )?(?:huge ?pages?|memory available on (?:node|socket))|cannot get hugepage|(?:fail\w*|unable|couldn'?t|could not|cannot) (?:to )?(?:allocate|reserve|get|map|alloc|remap|fulfill)[^.]{0,40}(?:huge ?page|hugetlb)|hugetlb.{0,60}(?:limit|exceed|fail|max)|(?:no|insufficient|out of|lack of) huge ?pages?\b|huge ?pages?.{0,60}(?:not (?:available|enough|sufficient|reserved|configured)|insufficient|exhausted|unavailable)|0 hugepages|free host memory pages|HugePages_Free: +0/i,
         not: /mount|require cpu|permission denied/i,
       },
       {

@@ -30,7 +30,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       { weight: 9, says: /avc: +denied|scontext=\S*:container(?:_init|_kvm)?_t|\btclass=(?:chr|blk)_file/i },
       {
         weight: 9,
-        says: /selinux.{0,80}(?:den|prevent|block|refus|not permit|label|relabel|context|fail|enforc)|setfilecon|setxattr(?!.{0,40}security\.capability).{0,200}(?:context|label|selinux|operation not supported|permission denied|operation not permitted)|relabel\w*.{0,120}(?:fail|error|denied|not)|(?:fail|error)\w*.{0,80}relabel|SELinux is preventing|security\.selinux|set_?exec_?con|selinux_?label|set context for|\bsetcon\b|invalid (?:selinux )?label/i,
+        says: /selinux.{0,80}(?:den|prevent|block|refus|not permit|label|relabel|context|fail|enforc)|setfilecon|setxattr(?!.{0,40}security\.capability).{0,200}(?:context|label|selinux|operation not supported|permission denied|operation not permitted)|relabel\w*.{0,120}(?:fail|error|denied|not)|(?:fail|error)\w*.{0,80}relabel|SELinux is preventing|security\.selinux|set_?exec_?con|selinux_?label|set context for|set (?:the )?(?:file|process|mount) label|\bsetcon\b|invalid (?:selinux )?label/i,
       },
       {
         weight: 9,
@@ -63,7 +63,7 @@ export const lsmSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /apparmor="?(?:denied|DENIED)|apparmor_parser|(?:apply|load|find|unload|write|enforce|set)\w*.{0,40}apparmor|apparmor.{0,60}(?:fail|not (?:found|loaded|enabled|supported|permitted)|denied|profile|error|unable|cannot|cannot enforce|is not)|aa-exec|aa_change/i,
+        says: /apparmor="?(?:denied|DENIED)|apparmor_parser|(?:apply|load|find|unload|write|enforce|set)\w*.{0,40}apparmor|apparmor.{0,60}(?:polic(?:y|ies) prevents|fail|not (?:found|loaded|enabled|supported|permitted)|denied|profile|error|unable|cannot|cannot enforce|is not)|aa-exec|aa_change/i,
         not: /userns_create|unprivileged_userns|restrict_unprivileged/i,
       },
       { weight: 9, says: /attr\/(?:apparmor\/)?exec.{0,80}(?:no such|apparmor)|\/sys\/kernel\/security\/apparmor/i },
@@ -105,7 +105,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         errno: ['EPERM', 'ENOSYS'],
-        says: /\bclone3\b|userfaultfd|\bkeyctl\b|add_key|session keyring|\bpidfd_getfd|getrandom|arc4random|open_by_handle_at|\bkcmp\b|process_vm_(?:readv|writev)|\bfaccessat2|statx|openat2|close_range|\bget_mempolicy|set_mempolicy|\bmbind\b|move_pages|personality|quotactl|\bbpf\(|process_madvise|\bfsopen\b|fsmount|mount_setattr|memfd_secret|landlock|rseq|name_to_handle/i,
+        says: /\bclone3\b|userfaultfd|io_pgetevents|futex_waitv|pidfd_open|\bkeyctl\b|add_key|session keyring|\bpidfd_getfd|getrandom|arc4random|open_by_handle_at|\bkcmp\b|process_vm_(?:readv|writev)|\bfaccessat2|statx|openat2|close_range|\bget_mempolicy|set_mempolicy|\bmbind\b|move_pages|personality|quotactl|\bbpf\(|process_madvise|\bfsopen\b|fsmount|mount_setattr|memfd_secret|landlock|rseq|name_to_handle/i,
         not: /idmap|MOUNT_ATTR|CAP_/i,
       },
       { weight: 7, errno: ['EPERM', 'EACCES'], says: /perf_event_open|perf_event|\bperf (?:stat|record)/i },
@@ -154,7 +154,7 @@ export const lsmSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'grep NoNewPrivs /proc/self/status in the container: 0 speaks for a missing capability of the bounding set',
     signs: [
-      { weight: 9, errno: ['EPERM'], verb: ['open', 'exec'], object: /^\/(?:usr\/)?(?:local\/)?s?bin\// },
+      { weight: 8, errno: ['EPERM'], verb: ['open', 'exec'], object: /^\/(?:usr\/)?(?:local\/)?s?bin\// },
       {
         weight: 9,
         says: /no[_ ]new[_ ]priv|effective uid is not 0|must be owned by uid 0 and have the setuid bit|must be setuid|setuid bit|setuid root|is not setuid/i,
@@ -202,13 +202,13 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         errno: ['EPERM', 'EACCES'],
-        says: /RTNETLINK|TUNSETIFF|TUNSETPERSIST|SIOC[A-Z]{4,}|SO_(?:MARK|BINDTODEVICE|PRIORITY)|\biptables|ip6?tables|\bnft\b|nfnetlink|netlink|\bebtables|ethtool|\bipset\b|\btc\b|bridge|veth|wireguard|wg-quick|\bwg: |modify interface|bridge addr|brctl/i,
+        says: /RTNETLINK|TUNSETIFF|TUNSETPERSIST|SIOC[A-Z]{4,}|SO_(?:MARK|BINDTODEVICE|PRIORITY)|\biptables|ip6?tables|\bnft\b|nfnetlink|netlink|\bebtables|ethtool|\bipset\b|\btc\b|bridge|veth|wireguard|wg-quick|\bwg: |modify interface|bridge addr|brctl|\bhci\d*\b|bluetooth/i,
         not: /seccomp|avc:/i,
       },
       {
         weight: 9,
         errno: ['EPERM', 'EACCES'],
-        says: /pagemap|physical address|\/dev\/(?:mem|port|kmem|cpu\/)|\biopl\b|\bioperm\b|\bmsr\b|rdmsr|wrmsr|\bSG_IO|SCSI|nvme.{0,20}(?:admin|passthr)|NVME_IOCTL|smartctl|hdparm|\biocsh/i,
+        says: /pagemap|physical address|\/dev\/(?:mem|port|kmem|cpu\/)|\biopl\b|I\/O (?:privileges|permissions?)|\bioperm\b|\bmsr\b|rdmsr|wrmsr|\bSG_IO|SCSI|nvme.{0,20}(?:admin|passthr)|NVME_IOCTL|smartctl|hdparm|\biocsh/i,
       },
       {
         weight: 9,
@@ -244,7 +244,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 8,
         errno: ['EPERM', 'EACCES'],
-        says: /raw socket|SOCK_RAW|AF_PACKET|icmp|\bping\b|packet socket|tcpdump|pcap|socket: operation not permitted|listen (?:tcp|udp)\d? \S*:(?:[1-9]\d{0,2}|10[01]\d|102[0-3]):|bind\w*.{0,60}(?::|port )(?:[1-9]\d{0,2}|10[01]\d|102[0-3])\b/i,
+        says: /raw socket|SOCK_RAW|AF_PACKET|icmp|\bping\b|packet socket|tcpdump|pcap|socket: operation not permitted|(?:^|[#$] )[\w.-]+: bind: permission denied|listen (?:tcp|udp)\d? \S*:(?:[1-9]\d{0,2}|10[01]\d|102[0-3]):|bind\w*.{0,60}(?::|port )(?:[1-9]\d{0,2}|10[01]\d|102[0-3])\b/i,
         not: /docker\.sock|containerd\.sock/i,
       },
       {

@@ -48,6 +48,8 @@ export const nodeSymptoms: readonly Symptom[] = [
         not: kataWords,
       },
       { weight: 5, errno: ['ENOENT'], verb: ['stat'], object: /^\/dev\// },
+      // Go's lstat is an engine's or a hook's, on the host.
+      { weight: 7, errno: ['ENOENT'], object: /\/dev\//, says: /\blstat \//, not: /CDI|dm-\d|loop\d/ },
     ],
     source: 'measured: containerd 1.7.24 and CRI-O 1.36.3',
   },
@@ -82,7 +84,7 @@ export const nodeSymptoms: readonly Symptom[] = [
       { weight: 9, says: fuse, not: /permission denied|operation not permitted|fuse: mount failed/i },
       {
         weight: 8,
-        says: /no (?:such )?(?:tty|serial port|video device|sound ?cards?|soundcards?|camera|USB device|render node|DRM device|GPU device node)s? (?:found|available|detected)|cannot find card|no RDMA devices? found|no IB devices? found|No devices? found in \/dev|could not find (?:any )?(?:device|\/dev)|can'?t find (?:any )?(?:device|\/dev)/i,
+        says: /no (?:such )?(?:tty|serial port|video device|sound ?cards?|soundcards?|camera|USB device|render node|DRM device|GPU device node)s? (?:found|available|detected)|cannot find card|no RDMA devices? found|no IB devices? found|No devices? found in \/dev|could not find (?:any )?(?:device|\/dev)|can'?t find (?:any )?(?:device|\/dev)|(?:find|no) (?:an )?unused loop device(?!:)/i,
       },
       {
         weight: 6,
@@ -144,7 +146,7 @@ export const nodeSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'cat <node> as root on the host: if that works, the container’s node has other numbers (ls -l in both)',
     signs: [
-      { weight: 7, errno: ['ENXIO', 'ENODEV'], not: /usb\b|vhost-vsock|kataShared|libusb|docker\.sock|\.sock\b/i },
+      { weight: 7, errno: ['ENXIO', 'ENODEV'], not: /usb\b|vhost-vsock|kataShared|libusb|\.sock\b|\bconnect: |unix socket/i },
       { weight: 5, errno: ['ENXIO', 'ENODEV'] },
       {
         weight: 6,
@@ -351,7 +353,12 @@ export const gpuSymptoms: readonly Symptom[] = [
       },
       {
         weight: 6,
-        says: /no CUDA GPUs? are|no CUDA-capable device is detected|CUDA_ERROR_NO_DEVICE|CUDA error: (?:no|unknown)|CUDA_ERROR_UNKNOWN|cuInit.{0,60}(?:fail|error|unknown)|torch\.cuda\.is_available|hipErrorNoDevice|no (?:HIP|ROCm)[- ](?:capable )?(?:GPUs?|devices?)|no (?:supported|compatible) (?:GPU|CL|opencl|level).{0,30}(?:found|device)|Number of platforms +0|No OpenCL|ZE_RESULT_ERROR_UNINITIALIZED|no (?:GPUs?|NVIDIA devices?|devices?) (?:found|detected|available)/i,
+        says: /no CUDA GPUs? are|no CUDA-capable device is detected|CUDA_ERROR_NO_DEVICE|CUDA error: (?:no|unknown)|CUDA_ERROR_UNKNOWN|cuInit.{0,60}(?:fail|error|unknown)|torch\.cuda\.is_available|hipErrorNoDevice|no (?:HIP|ROCm)[- ](?:capable )?(?:GPUs?|devices?)|no (?:supported|compatible) (?:GPU|CL|opencl|level).{0,30}(?:found|device)|Number of platforms +0|No OpenCL|ZE_RESULT_ERROR_UNINITIALIZED|no (?:GPUs?|NVIDIA devices?) (?:found|detected|available)/i,
+      },
+      {
+        weight: 6,
+        says: /no devices? (?:found|detected|available)/i,
+        near: /nvidia|nvml|cuda|\bgpu|rocm|\bhip\b|opencl|tensile|torch/i,
       },
     ],
     source: 'read: NVIDIA k8s-device-plugin README, nvidia-container-toolkit install guide',

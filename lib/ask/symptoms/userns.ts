@@ -38,7 +38,7 @@ export const usernsSymptoms: readonly Symptom[] = [
       { weight: 6, errno: ['EPERM'], verb: ['mount'], layer: ['application'] },
       { weight: 7, errno: ['EPERM'], verb: ['mknod'], layer: ['application'] },
       { weight: 7, errno: ['EPERM'], verb: ['mknod'], layer: ['runtime'] },
-      { weight: 6, errno: ['EACCES'], verb: ['mkdir', 'open', 'stat'], layer: ['runtime'], object: /\/(?:rootfs|merged|root)\// },
+      { weight: 6, errno: ['EACCES'], verb: ['mkdir', 'open', 'stat'], layer: ['runtime'], object: /\/(?:rootfs|merged)\// },
       {
         weight: 7,
         errno: ['EPERM', 'EACCES'],
@@ -69,6 +69,29 @@ export const usernsSymptoms: readonly Symptom[] = [
       },
     ],
     source: 'read: user_namespaces(7), chown(2)',
+  },
+  {
+    id: 'file-server-refuses',
+    example: 'mount.nfs: access denied by server while mounting 10.0.0.1:/data',
+    cause: 'the file server refuses: root of a client is nobody there (root_squash), or the client is not among its exports',
+    where: 'volumes of NFS and SMB: chown and mkdir by an engine, an init container or an entrypoint that runs as root.',
+    questions: [],
+    remedies: [
+      { do: 'set owner and mode on the server, and run the pod with that user (runAsUser, supplementalGroups)', cost: none },
+      { do: 'tell the image not to change owners; docker: the volume option nocopy', cost: none },
+      {
+        do: 'no_root_squash for this export',
+        cost: 'root of every client is root on the files of that export',
+        weakens: true,
+      },
+    ],
+    otherwise: 'findmnt -no FSTYPE -T <path> in the container: neither nfs nor cifs speaks for a user namespace or a capability',
+    signs: [
+      { weight: 9, says: /access denied by server|root_?squash|all_?squash/i },
+      { weight: 8, errno: ['EPERM', 'EINVAL'], verb: ['chown', 'chmod'], says: /\bnfs\d?\b/i },
+      { weight: 6, errno: ['EPERM'], verb: ['chown'], object: /^\/(?!dev|proc|sys)/ },
+    ],
+    source: 'read: exports(5); https://github.com/moby/moby/issues/28001',
   },
   {
     id: 'userns-idmap-unsupported',
