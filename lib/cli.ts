@@ -29,9 +29,12 @@ const verbs: Record<string, () => Promise<Verb>> = {
   clean: async () => (await import('./verbs/clean.ts')).cleanVerb,
 };
 
-// Help, options before the verb, and words that are no verb need all of them.
-const named = Object.entries(verbs).filter(([name]) => name === process.argv[2]);
-for (const [, load] of named.length > 0 ? named : Object.entries(verbs)) (await load())(program, version);
+// A word that only looks like a verb, such as a directory named "run", costs nothing but time. Help needs all of them.
+const words = process.argv.slice(2);
+const all = Object.entries(verbs);
+const named = words.includes('help') ? all : all.filter(([name]) => words.includes(name));
+const versionOnly = words.some((word) => ['-V', '--version'].includes(word));
+for (const [, load] of named.length > 0 || versionOnly ? named : all) (await load())(program, version);
 
 // A reader that closes early, like head(1), has what it wanted.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
