@@ -82,6 +82,22 @@ describe('the site', () => {
     expect(offences).toEqual([]);
   });
 
+  it.for<[words: string, found: RegExp]>([
+    [
+      'Can a non-root pod open a device on CRI-O with gVisor?',
+      /^\d+ of \d+ questions; nothing was run with crio and runsc together$/,
+    ],
+    ['device_ownership_from_security_context frobnicate', /^\d+ of \d+ questions, with 1 of 2 words$/],
+    ['frobnicate', /^(\d+) of \1 questions, with 0 of 1 words$/],
+  ])('never answers %j with an empty page, and says what it left out', async ([words, found]) => {
+    const { page } = await open('index.html');
+    await page.getByRole('searchbox', { name: 'Ask' }).fill(words);
+    const { rules, columns } = await seen(page);
+    expect(rules.length).toBeGreaterThan(0);
+    expect(columns.length).toBeGreaterThan(0);
+    expect(await page.locator('#found').textContent()).toMatch(found);
+  });
+
   it('is read without scripts, and without a network', async () => {
     const { page } = await open('index.html', { javaScriptEnabled: false, offline: true });
     expect((await seen(page)).rules.length).toBeGreaterThan(60);
