@@ -22,7 +22,12 @@ test('what a version can do stands in tables alone: no other file has a range or
 const askers = {
   'a row of the tables': ['model/feature.ts', 'engines/crio/driver.ts', 'runtimes/kata/template.ts', 'artifacts/upstream.ts'],
   'another row of the tables': ['artifacts/host-limits.ts', 'model/matrix/references.ts'],
-  'what a user or a suite named': ['ask/narrow.ts', 'model/version-term.ts', 'suite/requirement.ts'],
+  'what a user, a pasted text or a suite named': [
+    'ask/diagnose.ts',
+    'ask/narrow.ts',
+    'model/version-term.ts',
+    'suite/requirement.ts',
+  ],
   'whether what was found is what was planned': [
     'judge/canary.ts',
     'suite/read/engine.ts',

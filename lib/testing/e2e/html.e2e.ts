@@ -79,7 +79,7 @@ test('the first screen of a recorded CRI-O run names the holes, who is affected 
     expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
   }
   expect(await cards.first().innerText()).toMatch(
-    /open a device to everybody: 0666[\s\S]*Every process of the pod[\s\S]*Remedy none known/,
+    /opens every requested device to everybody: 0666[\s\S]*Every process of the pod[\s\S]*Remedy none known/,
   );
   await cards.first().getByText('10 questions in 2 cells').click();
   await expect.poll(() => visibleRows(page)).toHaveLength(10);
