@@ -95,7 +95,7 @@ describe('the workflow for other repositories, step by step with its own command
     expect(merge.exitCode, merge.stderr).toBe(1);
     expect(merge.outputs['exit']).toBe('1');
     expect(merge.summary).toContain('OWN-ON');
-    expect(merge.stdout).toMatch(/^::error title=fail OWN-ON in odd\//m);
+    expect(merge.stdout).toMatch(/^::error title=fail%3A OWN-ON in odd\//m);
   });
 });
 
