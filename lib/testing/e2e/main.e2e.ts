@@ -130,7 +130,7 @@ describe('the main job, with a real host, a real containerd and real pods', () =
     await page.locator('#only').fill('rule=OWN-ON');
     await rows.first().waitFor({ state: 'detached' });
     await page.locator('[aria-label^="pass: OWN-ON in"]').first().click();
-    await page.getByText('/dev/podproof-block uid 1000').first().waitFor();
+    await page.getByText('/dev/podproof-block belongs to 1000:2000').first().waitFor();
     expect(report.offences).toEqual([]);
   });
 
