@@ -6,6 +6,7 @@ import { canary } from '../../model/fixtures.ts';
 import { execOk } from '../../util/exec.ts';
 import { cacheDirectory, runtimeDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
+import { waitFor } from '../../util/wait.ts';
 import { tailOf } from '../../util/tail.ts';
 import type { LeaseContext } from '../host.ts';
 import type { Image } from '../image/build.ts';
@@ -89,9 +90,9 @@ export async function startMachine(
     const argv = [...blueprint.qemu.argv, ...qemuArguments(blueprint, files)] as const;
     const log = join(context.logs, 'qemu.log');
     const child = scope.adopt('QEMU', await startProcess([...argv], token, log, context.ledger, { title: 'QEMU', clause }));
-    const qmp = await Qmp.connect(qmpSocket, child.assertRunning, context.signal);
+    const qmp = await sayingItsEnd(child, context.signal, () => Qmp.connect(qmpSocket, child.assertRunning, context.signal));
     scope.onRelease('the QMP connection', () => qmp.close());
-    const sshPort = await forwardedPort(qmp);
+    const sshPort = await sayingItsEnd(child, context.signal, () => forwardedPort(qmp));
     return {
       token,
       child,
@@ -105,6 +106,25 @@ export async function startMachine(
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+/** A QEMU that ends closes its socket before its end is known: what it said then is the reason, and not the socket. */
+async function sayingItsEnd<T>(child: Pick<Child, 'assertRunning'>, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    let end: unknown;
+    await waitFor({ name: 'see QEMU end', timeoutMs: 2_000, intervalMs: 50, signal }, async () => {
+      try {
+        child.assertRunning();
+      } catch (ended) {
+        end = ended;
+        return true;
+      }
+      return undefined;
+    }).catch(() => undefined);
+    throw end ?? error;
   }
 }
 
