@@ -29,10 +29,13 @@ export function sourcesFrom(targets: string, suite: string): string[] {
   ];
 }
 
-/** Sources for the suite `bookworm-backports`, say, and for the release that it belongs to: the machine's own, else Debian's. */
+/**
+ * Sources for the suite `bookworm-backports`, say, and for the release that it belongs to, from the mirrors of this machine.
+ * Throws where its apt names none of Debian's.
+ */
 export async function withBackports(suite: string, signal?: AbortSignal): Promise<string[]> {
   const release = suite.replace(/-backports$/, '');
-  const own = await debianSources(release, signal);
-  const sources = own.length > 0 ? own : [`deb http://deb.debian.org/debian ${release} main`];
+  const sources = await debianSources(release, signal);
+  if (sources.length === 0) throw new Error(`apt of this machine names no mirror of Debian to take ${suite} from`);
   return [...sources, ...sources.slice(0, 1).map((source) => source.replace(` ${release} `, ` ${suite} `))];
 }

@@ -11,6 +11,8 @@ const says = (version: string): string => `echo "QEMU emulator version ${version
 const madison = (version: string): string =>
   `echo "qemu-system-x86 | 1:${version}-1~bpo12+1 | http://mirror.invalid bookworm-backports/main amd64 Packages"`;
 
+const mirror = "printf 'http://mirror.invalid/debian\\tDebian\\tDebian\\n'";
+
 /** A machine with the installed QEMU and the package manager that `scripts` play; each call is a line of `calls`. */
 async function machine(path: string, installed: string, scripts: Record<string, string> = {}) {
   const bin = join(path, 'bin');
@@ -23,7 +25,7 @@ async function machine(path: string, installed: string, scripts: Record<string, 
     mmdebstrap: 'true',
     'apt-config': 'true',
     'apt-cache': madison('10.0.2'),
-    'apt-get': `for word; do case $word in Dir::Cache::Archives=*) cp "${path}/package.tar" "\${word#*=}/qemu.deb" ;; esac; done`,
+    'apt-get': `case $1 in indextargets) ${mirror} ;; esac; for word; do case $word in Dir::Cache::Archives=*) cp "${path}/package.tar" "\${word#*=}/qemu.deb" ;; esac; done`,
     'dpkg-deb': 'tar --extract --file "$2" --directory "$3"',
     ...scripts,
   };
@@ -69,6 +71,14 @@ test('an older one gives way to that of backports, which is fetched once and nee
   expect(await obtain()).toEqual(taken);
   expect(await find()).toEqual(taken);
   expect((await calls()).filter((line) => !line.startsWith('qemu'))).toEqual(before);
+});
+
+test('a machine whose apt names no mirror of Debian keeps the installed one, and says so', async () => {
+  await using place = await temporary();
+  const { obtain } = await machine(place.path, '7.2.22', { 'apt-get': 'true' });
+  expect(originOf(await obtain())).toBe(
+    'installed; that of bookworm-backports could not be had: apt of this machine names no mirror of Debian to take bookworm-backports from',
+  );
 });
 
 test('where it cannot be had, the installed one is taken and says why', async () => {
