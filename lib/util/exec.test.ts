@@ -12,6 +12,23 @@ it('does not wait for those to whom a killed process gave its pipes', async () =
   expect(performance.now() - started).toBeLessThan(20_000);
 });
 
+// The client of ssh answers SIGTERM with the code 255, and its master keeps the pipes for as long as the command runs there.
+it.each([
+  ['ends by itself when it is asked to', 'trap "exit 255" TERM; echo said; sleep 30 & wait', 255],
+  ['ended well before', 'echo said; sleep 30 &', 0],
+])('a deadline is one too for those who hold the pipes of a process that %s', async (_, script, exitCode) => {
+  const result = await exec(['sh', '-c', script], { timeoutMs: 300 });
+  expect(result).toMatchObject({ timedOut: true, exitCode, stdout: 'said\n' });
+  expect(result.failure).toMatch(/^Command timed out after 300 milliseconds/);
+});
+
+it('an abort is one too', async () => {
+  const abort = new AbortController();
+  const ended = exec(['sh', '-c', 'trap "exit 255" TERM; echo said; sleep 30 & wait'], { signal: abort.signal });
+  setTimeout(() => abort.abort(), 300);
+  expect(await ended).toMatchObject({ exitCode: 255, failure: expect.stringContaining('cancel') });
+});
+
 it('waits for what was started in the background by a process that ended well', async () => {
   const { stdout, exitCode } = await exec(['sh', '-c', '(sleep 1; echo later) &']);
   expect({ stdout, exitCode }).toEqual({ stdout: 'later\n', exitCode: 0 });

@@ -23,6 +23,11 @@ export interface ExecResult {
   failure: string;
 }
 
+type Limits = Pick<ExecOptions, 'timeoutMs' | 'signal'>;
+
+/** Milliseconds. */
+const defaultMs = 60_000;
+
 /** What a killed process had written is still read for so long. */
 const lastWordsMs = 200;
 
@@ -38,7 +43,7 @@ export async function exec(argv: readonly string[], options: ExecOptions = {}): 
     ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: options.input }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
-  endWithItsProcess(child);
+  endWithItsProcess(child, options);
   const result = await child;
   return {
     argv,
@@ -61,16 +66,12 @@ export async function execOk(argv: readonly string[], options: ExecOptions = {})
 }
 
 /** Runs `from` with its standard output as the standard input of `to`, whatever its size. Throws an Error with the last words of the first that failed. */
-export async function execPipe(
-  from: readonly [string, ...string[]],
-  to: readonly string[],
-  options: Pick<ExecOptions, 'timeoutMs' | 'signal'> = {},
-): Promise<void> {
+export async function execPipe(from: readonly [string, ...string[]], to: readonly string[], options: Limits = {}): Promise<void> {
   const [source, ...sourceArguments] = from;
   const [sink = '', ...sinkArguments] = to;
   const sending = execa(source, sourceArguments, { ...limits(options), stdin: 'ignore', buffer: { stdout: false } });
   const receiving = execa(sink, sinkArguments, limits(options));
-  [sending, receiving].forEach(endWithItsProcess);
+  for (const child of [sending, receiving]) endWithItsProcess(child, options);
   const ended = await Promise.allSettled([receiving, sending, sending.pipe(receiving)]);
   for (const [index, end] of ended.entries()) {
     if (end.status === 'fulfilled') continue;
@@ -80,21 +81,44 @@ export async function execPipe(
   }
 }
 
-function limits({ timeoutMs, signal, env }: Pick<ExecOptions, 'timeoutMs' | 'signal' | 'env'>) {
+function limits({ timeoutMs, signal, env }: Limits & Pick<ExecOptions, 'env'>) {
   return {
     // Debian keeps mke2fs and debugfs out of the PATH of a user who is not root.
     env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`, ...env },
-    timeout: timeoutMs ?? 60_000,
+    timeout: timeoutMs ?? defaultMs,
     forceKillAfterDelay: 2_000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   };
 }
 
-/** Who was killed may have given its pipes to others, as ssh does to its master: they would be waited for as long as those live. */
-function endWithItsProcess(child: Pick<Subprocess, 'once' | 'stdout' | 'stderr'>): void {
-  child.once('exit', (_, signal) => {
-    if (signal === null) return;
+/**
+ * A process may have given its pipes to others, as ssh does to its master, and they would be waited for as long as those live.
+ * Once the process is gone, its pipes are closed: after a signal, or after its deadline or abort, however it ended then.
+ */
+function endWithItsProcess(
+  child: Pick<Subprocess, 'once' | 'stdout' | 'stderr'>,
+  { timeoutMs = defaultMs, signal }: Limits,
+): void {
+  let gone = false;
+  let over = false;
+  const letGo = (): void => {
+    if (!gone || !over) return;
     setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream?.destroy()), lastWordsMs).unref();
+  };
+  const end = (): void => {
+    over = true;
+    letGo();
+  };
+  const deadline = setTimeout(end, timeoutMs).unref();
+  signal?.addEventListener('abort', end, { once: true });
+  child.once('exit', (_, killedBy) => {
+    gone = true;
+    over ||= killedBy !== null;
+    letGo();
+  });
+  child.once('close', () => {
+    clearTimeout(deadline);
+    signal?.removeEventListener('abort', end);
   });
 }
 
