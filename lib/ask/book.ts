@@ -2,6 +2,7 @@ import type { KnownIssue } from '../suite/known-issue.ts';
 import { isRefusal, type Answer, type Question } from '../suite/question.ts';
 import type { Requirement } from '../suite/requirement.ts';
 import type { Suite } from '../suite/suite.ts';
+import { layersIn } from './reader/layer.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 
 /** All that explanations are looked up in. */
@@ -81,9 +82,15 @@ export function knownOf(book: Book, ids: readonly string[]): KnownEntry[] {
   return book.known.filter(({ answers }) => ids.some((id) => id in answers)).map((issue) => knownEntry(issue, book));
 }
 
-/** The known issues that an engine or a runtime tells in these words. */
+/** The known issues that an engine or a runtime tells in these words. Those of Kata only where its shim, its agent or a VMM spoke. */
 export function issuesSaying(text: string, book: Book): KnownIssue[] {
-  return book.known.filter((issue) => answersOf(issue, book).some(({ seen }) => isRefusal(seen) && seen.message.test(text)));
+  const layers = layersIn(text);
+  const isOfVm = layers.includes('kata') || layers.includes('vmm');
+  return book.known.filter(
+    (issue) =>
+      (isOfVm || !issue.where.some(({ text: where }) => /\bkata\b/i.test(where))) &&
+      answersOf(issue, book).some(({ seen }) => isRefusal(seen) && seen.message.test(text)),
+  );
 }
 
 function answersOf({ answers }: KnownIssue, book: Book): Answer[] {

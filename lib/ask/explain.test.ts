@@ -137,6 +137,12 @@ describe('a failure', () => {
   });
 });
 
+it('a call that ran into its deadline is told a known issue of Kata only where Kata spoke', () => {
+  const late = 'RunPodSandbox from runtime service failed: rpc error: code = DeadlineExceeded desc = context deadline exceeded';
+  expect(ask(late).known).toEqual([]);
+  expect(ask(`kata shim: ${late}`).known.map(({ id }) => id)).toContain('kata-go-waits-for-dead-qemu');
+});
+
 describe('words', () => {
   it.for([
     ['crio', 'CRI-O'],
@@ -179,6 +185,12 @@ describe('the printed text', () => {
 
   it('shows at most the beginning of what was given', () => {
     expect(reply(ask('a'.repeat(100_000))).length).toBeLessThan(400);
+  });
+
+  it('quotes the end of a long statement from a whole word on', () => {
+    const audit =
+      'type=AVC msg=audit(1644242078.472:705): avc: denied { read write } for pid=3831 comm="date" path="/dev/null" dev="tmpfs" ino=5 scontext=system_u:system_r:container_t:s0 tclass=chr_file permissive=0';
+    expect(reply(ask(audit))).toMatch(/^"… \{ read write \} for pid=3831 /);
   });
 
   it('of a failure is about a dozen lines at eighty columns', () => {

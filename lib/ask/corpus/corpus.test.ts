@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { diagnose } from '../diagnose.ts';
-import { read } from '../reader/reading.ts';
+import { knownIssues, suites } from '../../../suites/all.ts';
+import type { Book } from '../book.ts';
+import { explain } from '../explain.ts';
 import { symptoms } from '../symptoms/all.ts';
 import { isCounted } from './half.ts';
 
@@ -10,14 +11,16 @@ const messages = z
   .array(z.object({ id: z.string(), text: z.string(), symptom: z.string(), alternatives: z.array(z.string()) }))
   .parse(JSON.parse(readFileSync(new URL('messages.json', import.meta.url), 'utf8')));
 
+const book: Book = { suites, known: knownIssues, symptoms };
+
 type Result = 'right' | 'wrong' | 'unknown';
 
 /** Right: a true cause is among the first two. Wrong: the first cause is none. `none` is true of a text that no tool could tell. */
 function resultOf({ text, symptom, alternatives }: (typeof messages)[number]): Result {
   const truth = [symptom, ...alternatives];
-  const causes = diagnose(read(text), symptoms).map((cause) => cause.symptom.id);
-  if (causes.length === 0) return truth.includes('none') ? 'right' : 'unknown';
-  return causes.slice(0, 2).some((id) => truth.includes(id)) ? 'right' : 'wrong';
+  const { kind, causes, known } = explain(text, book);
+  if (kind === 'unknown') return truth.includes('none') ? 'right' : 'unknown';
+  return [...causes, ...known].slice(0, 2).some(({ id }) => truth.includes(id)) ? 'right' : 'wrong';
 }
 
 describe('the answers to the messages of the corpus', () => {

@@ -35,7 +35,7 @@ const marks: ReadonlyArray<readonly [Exclude<Layer, 'application'>, RegExp]> = [
   ],
   [
     'kata',
-    /\bkata|qmp command failed|virtcontainers|runtime-rs|katacontainers|\bvm_path\b|hotplug (?:block|vfio)|failed to hotplug|vfio device failed|cold_plug_vfio|create_container|failed to handle message|grpc server is working|rpc status: status \{|source=(?:virtcontainers|cgroups|katautils)|containerd-kata-shim|virtiofsd/i,
+    /\bkata|qmp command failed|virtcontainers|runtime-rs|katacontainers|\bvm_path\b|hotplug (?:block|vfio)|failed to hotplug|vfio device failed|cold_plug_vfio|create_container|failed to handle message|grpc server is working|get host path failed|rpc status: status \{|source=(?:virtcontainers|cgroups|katautils)|containerd-kata-shim|virtiofsd/i,
   ],
   ['vmm', /\bqemu|\bqmp\b|cloud[- ]hypervisor|\bclh\b|firecracker|virt-launcher|libvirt|\bvirqemu|dragonball/i],
   ['gvisor', /\brunsc\b|\bgvisor\b|nvproxy|\bsentry\b|\bgofer\b/i],

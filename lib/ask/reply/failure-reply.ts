@@ -9,6 +9,8 @@ import { testedText, untestedText } from './tested-text.ts';
 
 /** Without `--all` so many remedies: of the others only how many there are. */
 const remedies = 2;
+/** So much of a statement stands in the title, where its facts make none. In UTF-16 units. */
+const longestTitle = 150;
 
 /** What was tested, how much is told, and of which engine. */
 export interface FailureReplyOptions {
@@ -61,8 +63,16 @@ export function causeBlock(cause: CauseEntry, sheet: Sheet): string {
 export function titleOf({ verb, object, errno, by, tool, text }: Failure): string {
   const who = tool === undefined || by !== 'application' ? `by ${article(by)}` : `by ${tool}`;
   const what = object === undefined ? verb : `${verb ?? 'use'} of ${clip(visibleLine(object), 120)}`;
-  if (errno === undefined || what === undefined) return `"${clip(visibleLine(text.slice(-160)), 160)}"`;
+  if (errno === undefined || what === undefined) return `"${clip(visibleLine(endOf(text)), 160)}"`;
   return `${what} ${clip(visibleLine(who), 60)}: ${errno}`;
+}
+
+/** The end of a statement says what it came to. It begins with a whole word. */
+function endOf(text: string): string {
+  if (text.length <= longestTitle) return text;
+  const end = text.slice(-longestTitle);
+  const word = /\s/.exec(end)?.index ?? 0;
+  return `… ${end.slice(word < 40 ? word : 0).trimStart()}`;
 }
 
 function article(layer: string): string {

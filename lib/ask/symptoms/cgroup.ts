@@ -69,6 +69,8 @@ export const cgroupSymptoms: readonly Symptom[] = [
         says: /\b(?:open(?:ing)?|access(?:ing)?)\b.{0,60}\b(?:device|node|\/dev\/)/i,
         not: new RegExp(`${notOpen.source}|\\btun\\b`, 'i'),
       },
+      // NVML says the same for EACCES and EPERM.
+      { weight: 6, says: /NVML.{0,20}Insufficient Permissions|NVML_ERROR_NO_PERMISSION/i },
       { weight: 6, errno: ['EPERM'], verb: ['mknod'] },
       { weight: 7, errno: ['EPERM'], verb: ['mount'], object: /^\/dev\/(?:sd|vd|xvd|nvme|loop|dm-|mapper)/ },
       { weight: 7, errno: ['EPERM'], object: /^\/dev\/(?:mem|kmem|port|cpu\/.*)$/, not: notOpen },

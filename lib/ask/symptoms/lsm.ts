@@ -208,7 +208,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         errno: ['EPERM', 'EACCES'],
-        says: /pagemap|physical address|\/dev\/(?:mem|port|kmem|cpu\/)|\biopl\b|I\/O (?:privileges|permissions?)|\bioperm\b|\bmsr\b|rdmsr|wrmsr|\bSG_IO|SCSI|nvme.{0,20}(?:admin|passthr)|NVME_IOCTL|smartctl|hdparm|\biocsh/i,
+        says: /creat\w+ (?:a )?(?:TUN|TAP|tunnel) (?:device|interface)|pagemap|physical address|\/dev\/(?:mem|port|kmem|cpu\/)|\biopl\b|I\/O (?:privileges|permissions?)|\bioperm\b|\bmsr\b|rdmsr|wrmsr|\bSG_IO|SCSI|nvme.{0,20}(?:admin|passthr)|NVME_IOCTL|smartctl|hdparm|\biocsh/i,
       },
       {
         weight: 9,

@@ -156,7 +156,7 @@ export const nodeSymptoms: readonly Symptom[] = [
       {
         weight: 9,
         says: /modprobe[^:]{0,40}: (?:FATAL|ERROR)|Module \S+ not found|(?:kernel )?(?:module|driver) .{0,60}(?:is )?not (?:loaded|found|installed|available|inserted)|(?:has failed because it |couldn'?t |could not |can'?t )communicate with the (?:NVIDIA|driver)|no (?:\w+ )?driver (?:is )?(?:loaded|bound)|driver not loaded|nvidia-smi has failed|no devices were found|ROCk module is NOT loaded|RmInitAdapter failed|NVML: Driver Not Loaded|DRIVER_NOT_LOADED|missing (?:kernel )?(?:module|driver)/i,
-        not: /kvm|guest|vhost-vsock|vfio-pci|libnvidia-ml/i,
+        not: /kvm|guest|vhost[-_]vsock|vfio-pci|libnvidia-ml/i,
       },
       { weight: 6, errno: ['EIO'], object: /^\/dev\// },
       { weight: 6, errno: ['ENOENT'], says: /nvidia-container-cli(?:\.real)?: \w+ error/i, not: /\.so\b/i },
