@@ -58,6 +58,8 @@ export interface EngineConfig {
   shimMark: string;
   /** Bridge of the pod network, to be there before the engine starts and to go with it. */
   bridge?: string;
+  /** Directory of the thin pool that is there before the engine starts and goes with it: see lib/hosts/shared/thin-pool.sh. */
+  thinPool?: string | undefined;
 }
 
 /** What an engine tells of its configuration. */

@@ -64,6 +64,10 @@ export interface EngineFacts extends ComponentFacts {
   untold?: { unless: string; keys: RegExp };
 }
 
+/** Plugins of containerd that make the root of a container; CRI-O has directories only. */
+export const snapshotters = ['overlayfs', 'devmapper'] as const;
+export type Snapshotter = (typeof snapshotters)[number];
+
 /** Every engine, in the order of plans. */
 export const engines = { containerd, crio } as const satisfies Record<string, EngineFacts>;
 export type EngineName = keyof typeof engines;

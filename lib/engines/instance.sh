@@ -2,13 +2,14 @@
 set -u
 case $1 in
 start)
-  # start LOG PIDFILE SOCKET BRIDGE ARGV…: prints the pid once the socket is there, or nothing when the daemon ended before.
+  # start LOG PIDFILE SOCKET BRIDGE POOL ARGV…: prints the pid once the socket is there, or nothing when the daemon ended before.
   # The daemon leads a session of its own, so that it outlives this shell.
-  log=$2 pidfile=$3 socket=$4 bridge=$5
-  shift 5
+  log=$2 pidfile=$3 socket=$4 bridge=$5 pool=$6
+  shift 6
   rm -f "$socket"
   # With an address that was set, neither udev nor the next veth gives it another one between CNI's ADD and CHECK.
   [ -z "$bridge" ] || ip link add "$bridge" address 02:70:70:00:00:01 type bridge 2>/dev/null
+  [ -z "$pool" ] || make_pool "$pool" 2>>"$log" || exit 1
   setsid "$@" >>"$log" 2>&1 </dev/null &
   pid=$!
   echo "$pid" >"$pidfile"
@@ -19,7 +20,7 @@ start)
   echo "$pid"
   ;;
 stop)
-  # stop PIDFILE MARK DIRECTORY BRIDGE: the daemon first, then shims and monitors that name MARK or DIRECTORY in their arguments or
+  # stop PIDFILE MARK DIRECTORY BRIDGE POOL: the daemon first, then shims and monitors that name MARK or DIRECTORY in their arguments or
   # work below DIRECTORY, then mounts below DIRECTORY.
   pid=$(cat "$2" 2>/dev/null) || pid=
   if [ -n "$pid" ]; then
@@ -38,6 +39,7 @@ stop)
     esac
   done
   awk -v d="$4/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | while read -r mount; do umount -l "$mount" 2>/dev/null; done
+  [ -z "$6" ] || remove_pool "$6" 2>/dev/null
   [ -z "$5" ] || ip link delete "$5" 2>/dev/null
   exit 0
   ;;

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exec, type ExecResult } from '../util/exec.ts';
+import { thinPoolFunctions } from '../hosts/shared/thin-pool.ts';
 import { waitFor } from '../util/wait.ts';
 
-const script = readFileSync(new URL('instance.sh', import.meta.url), 'utf8');
+const script = `${thinPoolFunctions}${readFileSync(new URL('instance.sh', import.meta.url), 'utf8')}`;
 const instance = (...argv: string[]): Promise<ExecResult> => exec(['sh', '-c', script, 'instance', ...argv]);
 
 /** Listens where its argument says, as engines do, and says in its log what is in its environment. */
@@ -14,8 +15,8 @@ const daemon = "console.log(process.env.WORD); require('node:net').createServer(
 
 let directory = '';
 const path = (name: string): string => join(directory, name);
-const start = (...argv: string[]): Promise<ExecResult> => instance('start', path('log'), path('pid'), path('s'), '', ...argv);
-const stop = (): Promise<ExecResult> => instance('stop', path('pid'), path('s'), directory, '');
+const start = (...argv: string[]): Promise<ExecResult> => instance('start', path('log'), path('pid'), path('s'), '', '', ...argv);
+const stop = (): Promise<ExecResult> => instance('stop', path('pid'), path('s'), directory, '', '');
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'podproof-instance-'));

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Remote } from '../hosts/host.ts';
+import { thinPoolFunctions } from '../hosts/shared/thin-pool.ts';
 import type { ExecOptions } from '../util/exec.ts';
 
-const script = readFileSync(new URL('instance.sh', import.meta.url), 'utf8');
+const script = `${thinPoolFunctions}${readFileSync(new URL('instance.sh', import.meta.url), 'utf8')}`;
 
 /** Where one daemon on a host is found again, and what it leaves. */
 export interface Instance {
@@ -13,12 +14,14 @@ export interface Instance {
   shimMark: string;
   /** Bridge to be there before it starts and to go with it. */
   bridge?: string | undefined;
+  /** Thin pool, likewise. */
+  thinPool?: string | undefined;
 }
 
 /** Starts a daemon and waits for its socket. Returns its pid; throws an Error when it ends before, or makes none in 120 s. */
 export async function startInstance(remote: Remote, at: Instance, argv: string[], limits: ExecOptions = {}): Promise<number> {
   const started = await remote.exec(
-    ['sh', '-c', script, 'instance', 'start', at.log, pidFile(at), at.socket, at.bridge ?? '', ...argv],
+    ['sh', '-c', script, 'instance', 'start', at.log, pidFile(at), at.socket, at.bridge ?? '', at.thinPool ?? '', ...argv],
     { timeoutMs: 120_000, ...limits },
   );
   const pid = Number(started.stdout.trim());
@@ -28,9 +31,12 @@ export async function startInstance(remote: Remote, at: Instance, argv: string[]
 
 /** Ends a daemon with its shims and mounts; there may be none. */
 export async function stopInstance(remote: Remote, at: Instance): Promise<void> {
-  await remote.exec(['sh', '-c', script, 'instance', 'stop', pidFile(at), at.shimMark, at.directory, at.bridge ?? ''], {
-    timeoutMs: 30_000,
-  });
+  await remote.exec(
+    ['sh', '-c', script, 'instance', 'stop', pidFile(at), at.shimMark, at.directory, at.bridge ?? '', at.thinPool ?? ''],
+    {
+      timeoutMs: 30_000,
+    },
+  );
 }
 
 function pidFile({ directory }: Instance): string {

@@ -1,7 +1,18 @@
 import type { Variant } from './image/recipe.ts';
 
 /** Parts of a kernel that some pod, engine or fixture needs, each by the name of its module. */
-export const kernelFeatures = ['overlay', 'fuse', 'loop', 'bridge', 'veth', 'tun', 'kvm', 'vhost_vsock', 'vhost_net'] as const;
+export const kernelFeatures = [
+  'overlay',
+  'fuse',
+  'loop',
+  'bridge',
+  'veth',
+  'tun',
+  'kvm',
+  'vhost_vsock',
+  'vhost_net',
+  'dm_thin_pool',
+] as const;
 export type KernelFeature = (typeof kernelFeatures)[number];
 
 /** What the cells of a plan need of their host, besides what all need. */

@@ -11,6 +11,9 @@ export const HostProcess = Credentials.extend({
   exe: z.string(),
   argv: z.array(z.string()),
   role: z.enum(['shim', 'vmm', 'virtiofsd', 'sentry', 'container', 'other']),
+  cgroup: z.string().optional().describe('lines of /proc/PID/cgroup'),
+  root: z.string().optional().describe('what its / is, as a path of the file system that holds it'),
+  namespaces: z.array(z.string()).optional().describe('those that are not those of the host: mnt, net'),
 });
 export type HostProcess = z.infer<typeof HostProcess>;
 
@@ -23,6 +26,7 @@ export const HostReport = z.object({
   /** Accounts made by a runtime: name, ids and comment. */
   users: z.array(z.object({ name: z.string(), uid: z.number(), gid: z.number(), comment: z.string() })),
   runUser: z.array(DeviceNode).describe('the tree below /run/user'),
+  runVc: z.array(DeviceNode).optional().describe('Kata: what is below /run/vc of this sandbox: sockets, the jail of Firecracker'),
   mounts: z
     .array(z.object({ target: z.string(), fstype: z.string() }))
     .describe('those whose path names the sandbox or the container'),

@@ -7,6 +7,7 @@ export const EngineInstance = z.object({
   env: z.record(z.string(), z.string()),
   socket: z.string(),
   bridge: z.string().optional().describe('of the pod network; made before the engine starts'),
+  thinPool: z.string().optional().describe('directory of the thin pool that container roots are made in, likewise'),
   shimMark: z.string(),
   directory: z.string(),
   images: z.array(z.string()).describe('references that the engine pulls, of our own registry'),

@@ -59,6 +59,16 @@ describe('planCells', () => {
     expect(everything().excluded['metal/crio-1.36.3/kata-3.30.0-rust-qemu']).toBe('the rust shim is not tried under CRI-O here');
   });
 
+  test('leaves out a VMM that takes block devices under an engine that makes none', () => {
+    const matrix = exampleMatrix();
+    matrix.runtimes.kata = [{ version: '4.1.0', shim: 'go', vmm: 'firecracker', source: { kind: 'path' } }];
+    const { cells, excluded } = everything(matrix);
+    expect(cells).toContain('debian-13/containerd-1.7.24/kata-4.1.0-go-firecracker');
+    expect(excluded['debian-13/crio-1.36.3/kata-4.1.0-go-firecracker']).toBe(
+      'firecracker takes a block device for the root of a container, and crio 1.36.3 makes directories only',
+    );
+  });
+
   test('plans or excludes each combination exactly once', () => {
     const { cells, excluded } = everything();
     const ids = [...cells, ...Object.keys(excluded)];

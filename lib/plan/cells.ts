@@ -2,7 +2,9 @@ import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { EngineName, RuntimeName, type Matrix, type Profile, type RuntimeVersion, type Source } from '../model/matrix/matrix.ts';
 import { picks, versionLabel } from '../model/matrix/pick.ts';
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
+import { hasFeature } from '../model/feature.ts';
 import { newest } from '../model/version.ts';
+import { vmmFacts } from '../runtimes/kata/facts.ts';
 
 /** The version that each floating one came to, by the key of its component. */
 export type FoundVersions = ReadonlyMap<string, string>;
@@ -37,6 +39,7 @@ export function planCells(
         const why =
           foreignLibc(host, engine) ??
           foreignLibc(host, runtime) ??
+          noRoot(engine, runtime) ??
           excludedBy(matrix, host.id, [engine, askedEngine], [runtime, askedRuntime]);
         if (why !== undefined) excluded.push({ cell, why });
         else if (!seen.has(id)) {
@@ -96,6 +99,12 @@ function foreignLibc(host: PlannedCell['host'], part: { name: string; version: s
   const suite = hostKindFacts(host.spec).debianSuite?.(host.spec);
   if (part.source.kind !== 'deb' || suite === undefined || suite === part.source.suite) return undefined;
   return `packages of ${part.source.suite} need its libc, and ${host.id} is ${suite}`;
+}
+
+/** A VMM without a file system device, under an engine that has nothing but directories to give. */
+function noRoot(engine: PlannedCell['engine'], { vmm }: PlannedCell['runtime']): string | undefined {
+  if (vmm === undefined || vmmFacts(vmm).takes !== 'block' || hasFeature(engine, 'devmapper-snapshotter')) return undefined;
+  return `${vmm} takes a block device for the root of a container, and ${engine.name} ${engine.version} makes directories only`;
 }
 
 /** Each part as it is planned and as the matrix asks for it. */

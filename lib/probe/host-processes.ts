@@ -6,7 +6,7 @@ import { credentials } from './proc.ts';
 import { filesOf, type Row } from './rows.ts';
 
 type Candidate = ReturnType<typeof credentials> &
-  Pick<HostProcess, 'pid' | 'start' | 'comm' | 'exe' | 'argv'> & { parent: number; cgroup: string };
+  Pick<HostProcess, 'pid' | 'start' | 'comm' | 'exe' | 'argv' | 'root' | 'namespaces'> & { parent: number; cgroup: string };
 
 /**
  * The processes that the sweep found, with their roles. A process that ended while the sweep looked has no status
@@ -14,7 +14,8 @@ type Candidate = ReturnType<typeof credentials> &
  */
 export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): unknown[] {
   const files = filesOf(rows);
-  const executables = new Map(rows.filter(({ kind }) => kind === 'exe').map(executable));
+  const links = new Map(rows.filter(({ kind }) => kind === 'link').map(link));
+  const roots = new Map(rows.filter(({ kind }) => kind === 'root').map(({ fields: [file = '', root = ''] }) => [file, root]));
   const candidates = rows
     .filter(({ kind }) => kind === 'argv')
     .flatMap(({ fields: [pid = '', words = ''] }): Candidate[] => {
@@ -31,23 +32,33 @@ export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): 
           parent: field(4),
           start: field(22),
           comm: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
-          exe: executables.get(`/proc/${pid}/exe`) ?? '',
+          exe: links.get(`/proc/${pid}/exe`) ?? '',
           argv: (words.endsWith('\u0001') ? words.slice(0, -1) : words).split('\u0001'),
+          root: roots.get(`/proc/${pid}/mountinfo`),
+          namespaces: ownNamespaces(pid, links),
           cgroup: (files.get(`/proc/${pid}/cgroup`) ?? []).join('\n'),
         },
       ];
     });
   const byPid = new Map(candidates.map((candidate) => [candidate.pid, candidate]));
-  return candidates.map(({ parent, cgroup, ...facts }) => {
-    const inside = ids.some((id) => cgroup.includes(id)) || descendsFromShim(parent, byPid);
+  return candidates.map(({ parent, ...facts }) => {
+    const inside = ids.some((id) => facts.cgroup.includes(id)) || descendsFromShim(parent, byPid);
     return { ...facts, role: partOfRuntime(facts) ?? (inside ? 'container' : 'other') };
   });
 }
 
-/** The link /proc/PID/exe and where it leads, from a row of stat(1). */
-function executable({ fields: [link = '', named = ''] }: Row): [string, string] {
-  const before = `'${link}' -> '`;
-  return [link, named.startsWith(before) ? named.replace(/\n$/, '').slice(before.length, -1) : ''];
+/** The namespaces of a process that are not those of the host's first one. */
+function ownNamespaces(pid: string, links: ReadonlyMap<string, string>): string[] {
+  return ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'].filter((name) => {
+    const [own, hosts] = [pid, '1'].map((of) => links.get(`/proc/${of}/ns/${name}`) ?? '');
+    return own !== '' && hosts !== '' && own !== hosts;
+  });
+}
+
+/** A link below /proc and where it leads, from a row of stat(1). */
+function link({ fields: [path = '', named = ''] }: Row): [string, string] {
+  const before = `'${path}' -> '`;
+  return [path, named.startsWith(before) ? named.replace(/\n$/, '').slice(before.length, -1) : ''];
 }
 
 /** Of each component from the most telling to the least: gVisor's sentry is a runsc too. */

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Remote } from '../hosts/host.ts';
@@ -7,7 +8,10 @@ import { parseHost, sweepHost } from './host-sweep.ts';
 
 const remote: Pick<Remote, 'exec'> = { exec };
 const here = remote as Remote;
-const ids = { sandboxId: 'a'.repeat(40) + '0123456789abcdef', containerId: 'b'.repeat(40) + '0123456789abcdef' };
+const [sandboxId = '', containerId = ''] = ['sandbox', 'container'].map((word) =>
+  createHash('sha256').update(word).digest('hex'),
+);
+const ids = { sandboxId, containerId };
 
 const children: ChildProcess[] = [];
 async function start(argv0: string, args: string[]): Promise<ChildProcess> {
@@ -49,6 +53,11 @@ describe('sweep of the host', () => {
       argv: ['busybox', 'sh', '-c', 'echo up; read -r line', `sandbox-${ids.sandboxId}`, 'with blank', '', 'new\nline'],
       uids: Array(4).fill(process.getuid?.()),
     });
+  });
+
+  it('finds a VMM that has the first 32 characters of the id, as Firecracker does', async () => {
+    const vmm = await start('busybox', ['--id', ids.sandboxId.slice(0, 32)]);
+    expect((await sweepHost(here, ids)).processes.map(({ pid }) => pid)).toEqual([vmm.pid]);
   });
 
   it('takes no process of another sandbox for one of this: a VMM that names another is not this pod’s', async () => {
@@ -97,7 +106,7 @@ describe('parser of the sweep', () => {
     ['file', `/proc/${pid}/stat`, ...stat(pid, 'na) me\n(', parent).split('\n')],
     ['file', `/proc/${pid}/cgroup`, cgroup],
     ['argv', String(pid), argv.map((word) => `${word}\u0001`).join('')],
-    ['exe', `/proc/${pid}/exe`, `'/proc/${pid}/exe' -> '${exe}'\n`],
+    ['link', `/proc/${pid}/exe`, `'/proc/${pid}/exe' -> '${exe}'\n`],
   ];
   const parse = (...rows: string[][]): ReturnType<typeof parseHost> =>
     parseHost(JSON.stringify({ rows: [['file', '/proc/sys/kernel/osrelease', '6.12'], ...rows] }), ids);
@@ -136,6 +145,27 @@ describe('parser of the sweep', () => {
 
   it('reads name and start time of a process whose name holds parentheses and newlines', () => {
     expect(parse(...process_(9, 1, '', ['x'])).processes).toMatchObject([{ comm: 'na) me\n(', start: 4242, exe: '' }]);
+  });
+
+  it('reads the jail of a VMM: its root, the namespaces that are not the host’s, and what stands there', () => {
+    const namespaces = (pid: number, mnt: string, net: string): string[][] =>
+      Object.entries({ mnt, net }).map(([name, value]) => {
+        const path = `/proc/${pid}/ns/${name}`;
+        return ['link', path, `'${path}' -> '${name}:[${value}]'\n`];
+      });
+    const short = ids.sandboxId.slice(0, 32);
+    const node = `/run/vc/firecracker/${short}/root/dev/kvm`;
+    const host = parse(
+      ...process_(9, 1, '/firecracker', ['firecracker', '--id', short], `0::/kata_${ids.sandboxId}`),
+      ['root', '/proc/9/mountinfo', `/vc/firecracker/${short}/root`],
+      ...namespaces(1, '1', '2'),
+      ...namespaces(9, '3', '2'),
+      ['vc', '2180', 'a', 'e8', '0', '0', node, `'${node}'\n`],
+    );
+    expect(host.processes).toMatchObject([
+      { role: 'vmm', root: `/vc/firecracker/${short}/root`, namespaces: ['mnt'], cgroup: `0::/kata_${ids.sandboxId}` },
+    ]);
+    expect(host.runVc).toEqual([{ path: node, type: 'c', major: 10, minor: 232, uid: 0, gid: 0, mode: '0600' }]);
   });
 
   it('leaves out a process that ended meanwhile', () => {

@@ -7,6 +7,9 @@ import { sweepArgv } from './script.ts';
 
 export { leftovers } from './leftovers.ts';
 
+/** What Firecracker takes of an id, which still is that of one sandbox. */
+const shortId = 32;
+
 /** Ids as the CRI gave them; both empty when there is no pod, as before a launch. */
 export interface SandboxIds {
   sandboxId: string;
@@ -39,7 +42,7 @@ export function parseHost(output: string, ids: SandboxIds): HostReport {
   const rows = parseRows(output, 'the sweep of the host');
   const files = filesOf(rows);
   const mounted = mounts(files.get('/proc/self/mounts') ?? []);
-  const named = [ids.sandboxId, ids.containerId].filter((id) => id !== '');
+  const named = [ids.sandboxId.slice(0, shortId), ids.containerId].filter((id) => id !== '');
   const nodes = rows.filter(({ kind }) => kind === 'dev');
   const ofUsers = ({ fields: [, , , , , path] }: Row): boolean => path?.startsWith('/run/user/') === true;
   const report = HostReport.safeParse({
@@ -49,6 +52,7 @@ export function parseHost(output: string, ids: SandboxIds): HostReport {
     processes: sandboxProcesses(rows, named),
     users: kataUsers(files.get('/etc/passwd') ?? []),
     runUser: nodes.filter(ofUsers).map(deviceNode),
+    runVc: rows.filter(({ kind }) => kind === 'vc').map(deviceNode),
     mounts: mounted.filter(({ target }) => named.some((id) => target.includes(id))),
     mountCount: mounted.length,
     netns: [

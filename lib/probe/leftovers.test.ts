@@ -41,6 +41,12 @@ describe('leftovers', () => {
     });
   });
 
+  it('name what is left below /run/vc by its uppermost directory', () => {
+    const jail = '/run/vc/firecracker/abc';
+    const runVc = [`${jail}/root/dev/kvm`, `${jail}/root/dev`, `${jail}/root`, jail].map((path) => ({ ...node, path }));
+    expect(leftovers(host, { ...host, runVc }).runtime).toEqual([jail]);
+  });
+
   it('do not count what went away', () => {
     expect(leftovers(host, { ...host, netns: [], dev: [] })).toEqual({ runtime: [], ours: [] });
   });

@@ -20,12 +20,19 @@ export function leftovers(before: HostReport, after: HostReport): NonNullable<Ob
       ),
       ...added(before.users, after.users, ({ name, uid }) => `user ${name} (${uid})`),
       ...added(before.runUser, after.runUser, ({ path }) => path),
+      ...added(before.runVc ?? [], tops(after.runVc ?? []), ({ path }) => path),
       ...added(before.mounts, after.mounts, ({ target, fstype }) => `mount ${target} (${fstype})`),
       ...added(before.netns, after.netns, (path) => `network namespace ${path}`),
       ...ambiguous.filter((line) => !isOurs(line)),
     ],
     ours: ambiguous.filter(isOurs),
   };
+}
+
+/** The entries that are below no other, as what is below them need not be told. */
+function tops(entries: NonNullable<HostReport['runVc']>): NonNullable<HostReport['runVc']> {
+  const paths = new Set(entries.map(({ path }) => path));
+  return entries.filter(({ path }) => !paths.has(path.slice(0, path.lastIndexOf('/'))));
 }
 
 function added<T>(before: readonly T[], after: readonly T[], line: (item: T) => string): string[] {

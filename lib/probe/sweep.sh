@@ -2,6 +2,9 @@
 # Arguments: sandbox id, container id (both empty before there is a pod), then further directories with device nodes.
 sandbox=$1 container=$2
 shift 2
+# Firecracker takes no longer id, and is known by this much of it in its arguments and in the names of its files
+# (kata-containers 4.1.0 src/runtime/virtcontainers/fc.go truncateID). It begins the whole id, so that it finds that too.
+short=$(printf %.32s "$sandbox")
 
 # Processes that name an id in their arguments or live in its cgroup, and all that descend from them;
 # without the sweep itself and what carries it here: they name the token, which would break the rows. The token is looked for
@@ -9,7 +12,7 @@ shift 2
 processes_of_sandbox() {
   {
     echo /proc/[0-9]*
-    busybox grep -l -e "$sandbox" -e "${container:-$sandbox}" /proc/[0-9]*/cmdline /proc/[0-9]*/cgroup
+    busybox grep -l -e "$short" -e "${container:-$sandbox}" /proc/[0-9]*/cmdline /proc/[0-9]*/cgroup
     echo token
     busybox grep -l -e "$token" /proc/[0-9]*/cmdline
   } 2>/dev/null | busybox awk -F/ -v "token=$token" '
@@ -42,14 +45,21 @@ observe() {
   for path in /run/netns/*; do [ -e "$path" ] && row netns "$path"; done
   for path in /sys/block/loop*/loop/backing_file; do [ -e "$path" ] && lines_of "$path"; done
   [ -n "$sandbox" ] || return 0
-  links=
+  links='' mounts=''
   for pid in $(processes_of_sandbox); do
     lines_of "/proc/$pid/status" "/proc/$pid/stat" "/proc/$pid/cgroup"
     row argv "$pid" ''
     busybox tr '\0' '\1' <"/proc/$pid/cmdline" 2>/dev/null
-    links="$links /proc/$pid/exe"
+    links="$links /proc/$pid/exe /proc/$pid/ns/*"
+    mounts="$mounts /proc/$pid/mountinfo"
   done 2>/dev/null
-  [ -z "$links" ] || busybox stat -c "${R}exe$F%n$F%N" $links 2>/dev/null
+  [ -z "$links" ] || busybox stat -c "${R}link$F%n$F%N" $links /proc/1/ns/* 2>/dev/null
+  # Where / comes from: of a jail, a directory of the host.
+  [ -z "$mounts" ] || busybox awk -v "row=${R}root$F" -v "field=$F" '
+    $5 == "/" { root[FILENAME] = $4 }
+    END { for (file in root) printf "%s%s%s%s", row, file, field, root[file] }' $mounts 2>/dev/null
+  for directory in /run/vc/*/"$short"*; do [ ! -e "$directory" ] || busybox stat -c "${R}vc$F%f$F%t$F%T$F%u$F%g$F%n$F%N" "$directory"; done
+  for directory in /run/vc/*/"$short"*; do [ ! -d "$directory" ] || tree vc "$directory"; done
 }
 
 observe "$@" | to_json

@@ -4,6 +4,7 @@ import { engineDrivers } from '../engines/registry.ts';
 import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
 import { engineSpec, type SpecSetting } from './engine-lease.ts';
 import { attachmentOf } from './host-lease.ts';
+import { defaultOptions } from '../suite/scenario.ts';
 
 const cni: NonNullable<PlannedCell['cni']> = { name: 'cni', version: '1.9.0', source: { kind: 'release' } };
 const plugins = { bridge: 'bridge', 'host-local': 'host-local', loopback: 'loopback' };
@@ -44,7 +45,7 @@ async function pluginDirectory(
     host: { facts: { ownKernel: true } },
     fixtures: { cdiDirectory: '/run/podproof/cdi' },
   };
-  const spec = await engineSpec(setting, { engine: cell.engine, cells: [cell] }, { deviceOwnership: true, cdi: true });
+  const spec = await engineSpec(setting, { engine: cell.engine, cells: [cell] }, defaultOptions);
   const { planned } = engineDrivers[cell.engine.name].configure(spec);
   const names = Object.entries(planned).filter(([key]) => /(^|\.)(bin_dirs?|plugin_dirs)$/.test(key));
   // A list of one, or its only entry.

@@ -146,7 +146,7 @@ export async function leaseEngine(
 
 /** What it takes to start the same engine by hand. */
 async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: Engine): Promise<EngineInstance> {
-  const { files, argv, env, socket, bridge, shimMark } = config;
+  const { files, argv, env, socket, bridge, thinPool, shimMark } = config;
   // The configuration names no more of them than their directory.
   const plugins = neededPlugins.map((name) => `${spec.cniPlugins}/${name}`);
   return {
@@ -155,6 +155,7 @@ async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: E
     env,
     socket,
     ...(bridge === undefined ? {} : { bridge }),
+    ...(thinPool === undefined ? {} : { thinPool }),
     shimMark,
     directory: spec.directory,
     images: Object.values(images),

@@ -144,7 +144,9 @@ async function pods(stage: Stage, suites: LeaseSuites, context: WorkerContext): 
 }
 
 function switches(stage: Stage, setting: HostSetting, group: EngineGroup): EngineOptions[] {
-  const open = group.cells.flatMap((cell) => openScenarios(stage, cell, setting)).map(({ scenario }) => optionsOf(scenario));
+  const open = group.cells.flatMap((cell) =>
+    openScenarios(stage, cell, setting).map(({ scenario }) => optionsOf(scenario, cell.runtime)),
+  );
   return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
 }
 

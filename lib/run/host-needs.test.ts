@@ -26,6 +26,11 @@ test.for([
   ['runc with a user namespace', work({ name: 'runc' }, plain, mapped), ['bridge', 'veth']],
   ['gVisor', work({ name: 'runsc' }, plain), ['bridge', 'veth']],
   ['Kata with Cloud Hypervisor', work(clh, plain), ['bridge', 'veth', 'kvm', 'tun']],
+  [
+    'Kata with Firecracker',
+    work({ ...qemu, vmm: 'firecracker' }, plain),
+    ['bridge', 'veth', 'kvm', 'tun', 'loop', 'dm_thin_pool'],
+  ],
   ['Kata with QEMU', work(qemu, plain), ['bridge', 'veth', 'kvm', 'tun', 'vhost_vsock', 'vhost_net']],
 ] as const)('%s needs of the kernel what its pods use', ([, cell, features]) => {
   expect(featuresOf(cell)).toEqual(features);

@@ -2,7 +2,7 @@ import { questionsOf, unmet } from '../judge/applies.ts';
 import { scenarioKey } from '../model/observation.ts';
 import type { Question } from '../suite/question.ts';
 import { hasGuest } from '../runtimes/facts.ts';
-import { optionsKey, optionsOf, type PodScenario, type Scenario } from '../suite/scenario.ts';
+import { optionsKey, optionsOf, recordedOptions, type PodScenario, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
@@ -26,8 +26,7 @@ export interface LeaseWork {
 
 /** What somebody judges under the options of this lease and nobody has observed, in its order. */
 export function leaseWork(suites: readonly Suite[], context: WorkerContext): LeaseWork[] {
-  const { deviceOwnership, cdi } = context.lease.engine.options;
-  const options = optionsKey({ deviceOwnership: deviceOwnership === true, cdi: cdi === true });
+  const options = optionsKey(recordedOptions(context.lease.engine.options));
   const selected = new Set(context.selected);
   const asked = questionsOf(suites, (suite, scenario, question) => selected.has(`${suite}/${scenario}/${question}`));
   return suites
@@ -36,7 +35,7 @@ export function leaseWork(suites: readonly Suite[], context: WorkerContext): Lea
         suite.scenarios
           .filter(
             (scenario) =>
-              optionsKey(optionsOf(scenario)) === options &&
+              optionsKey(optionsOf(scenario, cell.facts.runtime)) === options &&
               !context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id })),
           )
           .map((scenario) => ({

@@ -1,5 +1,7 @@
 import type { Fixtures } from '../model/fixtures.ts';
+import { snapshotters, type Snapshotter } from '../engines/facts.ts';
 import type { RuntimeName } from '../runtimes/facts.ts';
+import { vmmFacts, type Vmm } from '../runtimes/kata/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
 import type { Requirement } from './requirement.ts';
 
@@ -9,9 +11,11 @@ export interface EngineOptions {
   deviceOwnership: boolean;
   /** CDI on, with our specification directory. */
   cdi: boolean;
+  /** What makes the root of a container: a directory of the host, or a block device. */
+  snapshotter: Snapshotter;
 }
 
-export const defaultOptions: EngineOptions = { deviceOwnership: true, cdi: true };
+export const defaultOptions: EngineOptions = { deviceOwnership: true, cdi: true, snapshotter: 'overlayfs' };
 
 /** What a Kata handler's own configuration file says besides the prefix's template. */
 export interface KataSettings {
@@ -23,6 +27,8 @@ export interface KataSettings {
   vfioMode?: 'guest-kernel' | 'vfio';
   /** QEMU's own seccomp filter, as kata-containers 4.1.0 recommends in configuration-qemu.toml.in. */
   seccompSandbox?: true;
+  /** Firecracker is started without its jailer, which the template names. */
+  jailer?: false;
   /** The guest's console goes to the shim's log, and with it how the agent announces itself. */
   guestConsole?: true;
 }
@@ -41,6 +47,7 @@ export const handlerVariants = {
   'all-allowed': { hostDevices: 'all-allowed' },
   rootless: { hostDevices: 'withheld', kata: { rootless: true } },
   logged: { hostDevices: 'withheld', kata: { guestConsole: true } },
+  unjailed: { hostDevices: 'withheld', kata: { jailer: false } },
   confined: { hostDevices: 'withheld', kata: { rootless: true, seccompSandbox: true } },
   annotated: { hostDevices: 'withheld', kata: { enableAnnotations: ['rootless'] } },
   vfio: { hostDevices: 'withheld', kata: { hotPlugVfio: 'root-port', vfioMode: 'guest-kernel' } },
@@ -148,13 +155,24 @@ export interface HostNodeState {
   mode: string;
 }
 
-/** The full switches of a scenario. */
-export function optionsOf(scenario: Scenario): EngineOptions {
-  return { ...defaultOptions, ...scenario.options };
+/** The full switches of a scenario in a cell with this runtime: a VMM that shares no directory takes a block device for a root. */
+export function optionsOf(scenario: Scenario, { vmm }: { vmm?: Vmm | undefined } = {}): EngineOptions {
+  const root = vmm !== undefined && vmmFacts(vmm).takes === 'block' ? { snapshotter: 'devmapper' as const } : {};
+  return { ...defaultOptions, ...root, ...scenario.options };
 }
 
-/** A readable key of a combination of switches: `ownership,cdi` or `none`. */
-export function optionsKey(options: EngineOptions): string {
-  const on = [options.deviceOwnership ? 'ownership' : '', options.cdi ? 'cdi' : ''].filter((word) => word !== '');
+/** A readable key of a combination of switches: `ownership,cdi`, `ownership,cdi,devmapper` or `none`. */
+export function optionsKey({ deviceOwnership, cdi, snapshotter }: EngineOptions): string {
+  const root = snapshotter === defaultOptions.snapshotter ? '' : snapshotter;
+  const on = [deviceOwnership ? 'ownership' : '', cdi ? 'cdi' : '', root].filter((word) => word !== '');
   return on.length === 0 ? 'none' : on.join(',');
+}
+
+/** The switches that a record names; one that was made before there were snapshotters to choose has the default. */
+export function recordedOptions(options: Readonly<Record<string, unknown>>): EngineOptions {
+  return {
+    deviceOwnership: options['deviceOwnership'] === true,
+    cdi: options['cdi'] === true,
+    snapshotter: snapshotters.find((name) => name === options['snapshotter']) ?? defaultOptions.snapshotter,
+  };
 }

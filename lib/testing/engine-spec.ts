@@ -1,6 +1,6 @@
 import type { EngineSpec, Handler } from '../engines/engine.ts';
 import { handlerName } from '../engines/engine.ts';
-import { variantsOf, type HandlerVariantName } from '../suite/scenario.ts';
+import { defaultOptions, variantsOf, type HandlerVariantName } from '../suite/scenario.ts';
 
 /** A specification as a lease makes it, for the tests of the configuration writers. */
 export function specFixture(name: EngineSpec['name'], version: string, change: Partial<EngineSpec> = {}): EngineSpec {
@@ -10,7 +10,7 @@ export function specFixture(name: EngineSpec['name'], version: string, change: P
     version,
     binaries: Object.fromEntries(['containerd', 'crio', 'conmon', 'pinns'].map((binary) => [binary, `${bin}/${binary}`])),
     directory: `/var/lib/podproof/${name}-${version}`,
-    options: { deviceOwnership: true, cdi: true },
+    options: defaultOptions,
     handlers: variantsOf('runc').map(runcHandler),
     registry: 'localhost:5055',
     pauseImage: 'localhost:5055/podproof/pause:1',

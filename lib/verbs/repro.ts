@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cdiSpecification } from '../hosts/shared/fixtures.ts';
+import { thinPoolFunctions } from '../hosts/shared/thin-pool.ts';
 import { pauseImage, probeImage, staticBusybox } from '../probe/image/images.ts';
 import type { OciImage } from '../probe/image/oci.ts';
 import { type Document, verdictId } from '../model/document.ts';
@@ -34,7 +35,7 @@ export async function writeRepro(folder: RunFolder, document: Document, id: stri
     hostNodes: observation.host?.dev ?? (await nodesOf(lease.host, part)),
     images: images.map(served),
     busybox: await staticBusybox(),
-    instanceScript: await readFile(new URL('../engines/instance.sh', import.meta.url), 'utf8'),
+    instanceScript: `${thinPoolFunctions}${await readFile(new URL('../engines/instance.sh', import.meta.url), 'utf8')}`,
     hostFiles: observation.request.cdiDevices.length > 0 ? { [cdiSpecification.path]: cdiSpecification.content } : {},
   });
   try {

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { hasFeature } from '../../model/feature.ts';
 import { handlerVariants } from '../../suite/scenario.ts';
 import type { TomlTable } from '../../util/toml.ts';
@@ -35,7 +36,7 @@ function schema2(spec: EngineSpec, places: ContainerdPlaces): ContainerdConfig {
   const cri: TomlTable = {
     ...runtime,
     sandbox_image: spec.pauseImage,
-    containerd: { ...containerd, snapshotter },
+    containerd: { ...containerd, snapshotter: spec.options.snapshotter },
     registry: hasFeature(spec, 'registry-config-path')
       ? { config_path: certificates(spec) }
       : { mirrors: { [spec.registry]: { endpoint: [`http://${spec.registry}`] } } },
@@ -54,7 +55,7 @@ function schema3(spec: EngineSpec, places: ContainerdPlaces): ContainerdConfig {
     ...otherPlugins(spec),
     [runtime]: runtimeService(spec, places.runtimeRoot),
     'io.containerd.cri.v1.images': {
-      snapshotter,
+      snapshotter: spec.options.snapshotter,
       pinned_images: { sandbox: spec.pauseImage },
       registry: { config_path: certificates(spec) },
     },
@@ -76,7 +77,10 @@ function schema4(spec: EngineSpec, places: ContainerdPlaces): ContainerdConfig {
   return { table: { ...rest, version: 4, plugins: { ...(plugins as TomlTable), ...Object.fromEntries(asPlugins) } }, shown };
 }
 
-const snapshotter = 'overlayfs';
+/** Directory of the thin pool's two files; its last part is what the pool is called. Undefined where no root is a block device. */
+export function thinPool({ directory, options }: EngineSpec): string | undefined {
+  return options.snapshotter === 'devmapper' ? `${directory}/pp-thin` : undefined;
+}
 
 /** Directory of the hosts.toml files. */
 export function certificates(spec: EngineSpec): string {
@@ -85,15 +89,22 @@ export function certificates(spec: EngineSpec): string {
 
 /** Without `required_plugins` a CRI plugin that does not load leaves a daemon that runs and answers nothing. */
 function daemon(spec: EngineSpec, required: string[]): TomlTable {
-  return { root: `${spec.directory}/root`, state: `${spec.directory}/state`, required_plugins: required };
+  const pool = thinPool(spec) === undefined ? [] : [devmapper];
+  return { root: `${spec.directory}/root`, state: `${spec.directory}/state`, required_plugins: [...required, ...pool] };
 }
 
 function sockets({ socket }: ContainerdPlaces): { grpc: TomlTable; ttrpc: TomlTable } {
   return { grpc: { address: socket }, ttrpc: { address: `${socket}.ttrpc` } };
 }
 
+const devmapper = 'io.containerd.snapshotter.v1.devmapper';
+
 function otherPlugins(spec: EngineSpec): TomlTable {
+  const pool = thinPool(spec);
   return {
+    ...(pool === undefined
+      ? {}
+      : { [devmapper]: { root_path: `${pool}/snapshots`, pool_name: basename(pool), base_image_size: '256MB' } }),
     // Its default is /opt/containerd, whose bin directory would be put before ours on the PATH.
     'io.containerd.internal.v1.opt': { path: `${spec.directory}/opt` },
     ...(hasFeature(spec, 'nri-plugin')

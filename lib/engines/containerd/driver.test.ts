@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parseToml, type TomlTable } from '../../util/toml.ts';
 import { containerdDriver } from './driver.ts';
 import type { EngineSpec } from '../engine.ts';
+import { snapshotters } from '../facts.ts';
+import { defaultOptions } from '../../suite/scenario.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
 
 const pause = specFixture('containerd', '1.7.24').pauseImage;
@@ -66,6 +68,18 @@ describe('the configuration of containerd', () => {
     expect(written(specFixture('containerd', '2.1.9'))).toHaveProperty([...images, 'pinned_images', 'sandbox'], pause);
     expect(criTable(specFixture('containerd', '2.1.9'))).not.toHaveProperty('sandbox_image');
     expect(criTable(specFixture('containerd', '1.7.24'))).toHaveProperty('sandbox_image', pause);
+  });
+
+  it.each(['1.7.24', '2.1.9', '2.3.4'])('makes roots of block devices in a thin pool of its own, in %s', (version) => {
+    const spec = specFixture('containerd', version, { options: { ...defaultOptions, snapshotter: 'devmapper' } });
+    const { planned, thinPool } = containerdDriver.configure(spec);
+    const plugin = 'plugins.io.containerd.snapshotter.v1.devmapper';
+    expect(thinPool).toBe(`${directoryOf(version)}/pp-thin`);
+    expect(planned).toMatchObject({ [`${plugin}.pool_name`]: 'pp-thin', [`${plugin}.root_path`]: `${thinPool}/snapshots` });
+    expect(Object.entries(planned)).toContainEqual([expect.stringMatching(/(containerd|images)\.snapshotter$/), 'devmapper']);
+    // A daemon whose pool is not there would serve all else.
+    expect(planned['required_plugins']).toContain('io.containerd.snapshotter.v1.devmapper');
+    expect(containerdDriver.configure(specFixture('containerd', version)).thinPool).toBeUndefined();
   });
 
   it('names the CNI plugins in a list from 2.1 on, as both keys at once are refused', () => {
@@ -149,7 +163,7 @@ describe('the effective configuration of containerd', () => {
     const handlers = [runcHandler('plain'), runcHandler('withheld'), runcHandler('all-allowed'), kataHandler('vfio')];
     const specs = fc.record({
       version: fc.constantFrom('1.3.10', '1.4.13', '1.5.18', '1.6.20', '1.7.24', '2.0.11', '2.2.7', '2.3.4'),
-      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean() }),
+      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean(), snapshotter: fc.constantFrom(...snapshotters) }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });
     fc.assert(

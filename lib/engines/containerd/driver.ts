@@ -1,7 +1,7 @@
 import { hasFeature, tells } from '../../model/feature.ts';
 import { messageOf } from '../../util/errors.ts';
 import { parseToml, writeToml, type TomlTable } from '../../util/toml.ts';
-import { certificates, containerdConfig } from './config.ts';
+import { certificates, containerdConfig, thinPool } from './config.ts';
 import { containerdReader } from './reader.ts';
 import { cniConfiguration } from '../cni.ts';
 import { logLevel, type EngineDriver, type EngineSpec, type Scalar } from '../engine.ts';
@@ -49,6 +49,7 @@ export const containerdDriver: EngineDriver = {
       ...(toldOptions(spec) ? {} : { runtimeFile: `${spec.directory}/state/io.containerd.runtime.v2.task/k8s.io/{id}/runtime` }),
       shimMark: socket,
       bridge,
+      thinPool: thinPool(spec),
     };
   },
 

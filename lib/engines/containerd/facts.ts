@@ -69,6 +69,12 @@ export const containerd = {
       since: '1.5.0',
       citation: 'containerd v1.5.0 pkg/cri/config/config.go',
     },
+    {
+      feature: 'devmapper-snapshotter',
+      key: 'containerd.snapshotter',
+      since: '1.3.0',
+      citation: 'containerd v1.3.0 snapshots/devmapper',
+    },
     { feature: 'registry-config-path', since: '1.5.0', citation: 'containerd v1.5.0 docs/hosts.md' },
     {
       feature: 'nri-plugin',

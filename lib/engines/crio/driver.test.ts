@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { parseToml, writeToml } from '../../util/toml.ts';
 import { crioDriver } from './driver.ts';
 import type { EngineSpec } from '../engine.ts';
+import { snapshotters } from '../facts.ts';
+import { defaultOptions } from '../../suite/scenario.ts';
 import { flatten } from '../flatten.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
 
@@ -98,7 +100,7 @@ describe('the configuration of CRI-O', () => {
   it('follows the switches, and looks for CDI nowhere when CDI is off', () => {
     const off = { device_ownership_from_security_context: false, cdi_spec_dirs: [] };
     const on = { device_ownership_from_security_context: true, cdi_spec_dirs: ['/run/podproof/cdi'] };
-    expect(written({ options: { deviceOwnership: false, cdi: false } })).toMatchObject({ runtime: off });
+    expect(written({ options: { ...defaultOptions, deviceOwnership: false, cdi: false } })).toMatchObject({ runtime: off });
     expect(written()).toMatchObject({ runtime: on });
   });
 
@@ -154,7 +156,7 @@ describe('the effective configuration of CRI-O', () => {
     ];
     const specs = fc.record({
       version: fc.constantFrom('1.21.7', '1.28.0', '1.36.3'),
-      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean() }),
+      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean(), snapshotter: fc.constantFrom(...snapshotters) }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });
     fc.assert(

@@ -1,5 +1,6 @@
 import type { Remote } from '../host.ts';
 import { restoreFixtures } from '../shared/fixtures.ts';
+import { thinPoolFunctions } from '../shared/thin-pool.ts';
 
 /** What podproof keeps on a machine that it did not make: engines, artifacts. Gone at the end of the lease. */
 export const machineDirectory = '/var/lib/podproof';
@@ -46,7 +47,7 @@ async function endOurs(remote: Remote): Promise<void> {
  * Engines, shims and helpers run from below our directory; containers have their root file system there; nothing else of the
  * machine does. A process that is between the two ends with its shim.
  */
-const endScript = `
+const endScript = `${thinPoolFunctions}
 own=${machineDirectory}
 ours() {
   case "$(readlink "/proc/$1/exe" 2>/dev/null)" in "$own"/*) return 0 ;; esac
@@ -68,6 +69,7 @@ if awk -v d="$own/" 'index($5, d) == 1 { found = 1 } END { exit !found }' /proc/
   echo "something is still mounted below $own" >&2
   exit 1
 fi
+for pool in "$own"/*/pp-thin; do [ ! -d "$pool" ] || remove_pool "$pool"; done
 rm -rf --one-file-system "$own"
 for bridge in pp-containerd pp-crio; do [ ! -e "/sys/class/net/$bridge" ] || ip link delete "$bridge"; done
 # Where shims of any containerd have their sockets.

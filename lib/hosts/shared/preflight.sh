@@ -31,6 +31,8 @@ there() {
   kvm) [ -e /sys/class/misc/kvm ] && [ -c /dev/kvm ] ;;
   vhost_vsock) [ -e /sys/class/misc/vhost-vsock ] && [ -c /dev/vhost-vsock ] ;;
   vhost_net) [ -e /sys/class/misc/vhost-net ] && [ -c /dev/vhost-net ] ;;
+  # With the program that makes one.
+  dm_thin_pool) dmsetup targets 2>&1 | grep -q '^thin-pool ' ;;
   bridge | veth) [ -d "/sys/module/$1" ] ;;
   esac
 }

@@ -85,6 +85,7 @@ test('no word of a record becomes a word of the script', () => {
     `${hostile}/engine.pid`,
     hostile,
     'pp-containerd',
+    '',
     'env',
     `A=${hostile}`,
     hostile,

@@ -66,6 +66,7 @@ function variables({ request }: Observation, { container }: Replay, instance: En
       socket: instance.socket,
       log: `${instance.directory}/engine.log`,
       bridge: instance.bridge ?? '',
+      thin_pool: instance.thinPool ?? '',
       shim_mark: instance.shimMark,
       handler: request.handler,
       image: reference,
@@ -74,7 +75,7 @@ function variables({ request }: Observation, { container }: Replay, instance: En
   );
 }
 
-function engineScript({ directory, socket, bridge, env, argv }: EngineInstance): string {
+function engineScript({ directory, socket, bridge, thinPool, env, argv }: EngineInstance): string {
   const environment = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const start = [
     'start',
@@ -82,6 +83,7 @@ function engineScript({ directory, socket, bridge, env, argv }: EngineInstance):
     `${directory}/engine.pid`,
     socket,
     bridge ?? '',
+    thinPool ?? '',
     'env',
     ...environment,
     ...argv,

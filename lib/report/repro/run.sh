@@ -35,7 +35,7 @@ undo() {
     call stopp "$pod" >/dev/null 2>&1
     call rmp "$pod" >/dev/null 2>&1
   fi
-  sh "$here/instance.sh" stop "$directory/engine.pid" "$shim_mark" "$directory" "$bridge"
+  sh "$here/instance.sh" stop "$directory/engine.pid" "$shim_mark" "$directory" "$bridge" "$thin_pool"
   [ -z "${registry-}" ] || kill "$registry" 2>/dev/null
   echo "$changed" | while read -r path owner mode; do
     [ -z "$path" ] || { chown "$owner" "$path" && chmod "$mode" "$path"; }

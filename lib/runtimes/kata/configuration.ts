@@ -38,6 +38,7 @@ export function kataConfiguration(template: string, installation: KataInstallati
     hypervisor['enable_annotations'] = [...enabled, ...settings.enableAnnotations];
   }
   if (settings.seccompSandbox === true) hypervisor[shim === 'go' ? 'seccompsandbox' : 'seccomp_sandbox'] = seccompSandbox;
+  if (settings.jailer === false) delete hypervisor['jailer_path'];
   const agent = firstTable(table['agent'], 'agent');
   const runtime = asTable(table['runtime'], 'runtime');
   if (shim === 'go') agent['dial_timeout'] = patienceSeconds;
