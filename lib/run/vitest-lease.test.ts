@@ -11,7 +11,7 @@ import { probeScript, sweepArgv } from '../probe/script.ts';
 import { readRecords } from '../record/ndjson.ts';
 import { Observation } from '../model/observation.ts';
 import { exec } from '../util/exec.ts';
-import { catalogFor } from '../verbs/catalog.ts';
+import { rulebookFor } from '../verbs/rulebook.ts';
 import { prepareSuites } from './vitest-lease.ts';
 import { workerContext } from '../testing/worker.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -26,9 +26,9 @@ const probe: NonNullable<FakeCriOptions['runtime']> = {
   },
 };
 
-/** `suite/scenario/question` of every judgement of these scenarios. */
+/** `suite/scenario/rule` of every judgement of these scenarios. */
 function judgements(suite: string, ...scenarios: string[]): string[] {
-  return questionsOf(catalogFor({ only: '' }).suites)
+  return questionsOf(rulebookFor({ only: '' }).suites)
     .filter((asked) => asked.suite === suite && scenarios.includes(asked.scenario.id))
     .map(({ scenario, question }) => `${suite}/${scenario.id}/${question.id}`);
 }
@@ -36,7 +36,7 @@ function judgements(suite: string, ...scenarios: string[]): string[] {
 interface Ran {
   /** What began and what was gone, in order. */
   pods: string[];
-  questions: Array<{ title: string; passed: boolean }>;
+  rules: Array<{ title: string; passed: boolean }>;
   errors: string[];
   observations: Observation[];
 }
@@ -54,16 +54,15 @@ async function ran(cri: FakeCri, change: Partial<WorkerContext>, signal?: AbortS
     pods: 1,
     ...change,
   });
-  const questions: Ran['questions'] = [];
-  const onQuestion = (title: string, passed: boolean): void =>
-    void questions.push({ title: title.split(' > ').at(-1) ?? '', passed });
+  const rules: Ran['rules'] = [];
+  const onRule = (title: string, passed: boolean): void => void rules.push({ title: title.split(' > ').at(-1) ?? '', passed });
   const pods: string[] = [];
   const onPod = (pod: string, begun: boolean): void => void pods.push(`${begun ? '+' : '-'}${pod}`);
   await using suites = prepareSuites();
-  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onQuestion, onPod });
+  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onRule, onPod });
   return {
     pods,
-    questions,
+    rules,
     errors,
     observations: await readRecords(join(place.path, 'cells', cell.id, 'observations.ndjson'), Observation),
   };
@@ -85,7 +84,7 @@ async function mute(guests: number): Promise<FakeCri> {
 }
 
 function judgedPlain(observation: Observation): Judgement {
-  const question = catalogFor({ only: '' })
+  const question = rulebookFor({ only: '' })
     .suites.flatMap(({ questions }) => questions)
     .find(({ id }) => id === 'ID-RUNTIME');
   if (question === undefined) throw new Error('There is no question ID-RUNTIME');
@@ -97,13 +96,13 @@ function launches(cri: FakeCri): number {
 }
 
 describe('suites of one engine lease', () => {
-  it('launch a scenario once, however many questions judge it, and record it before', async () => {
+  it('launch a scenario once, however many rules judge it, and record it before', async () => {
     await using cri = await fakeCri({ runtime: probe });
     const exitCode = process.exitCode;
-    const { pods, questions, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { pods, rules, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
     expect(pods).toEqual([`+${cell.id} plain`, `-${cell.id} plain`]);
-    expect(questions.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
+    expect(rules.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
       'ID-API true',
       'ID-CONFIG true',
       'ID-ENGINE true',
@@ -116,14 +115,14 @@ describe('suites of one engine lease', () => {
     expect(process.exitCode).toBe(exitCode);
   });
 
-  it('say which question is not as expected, and why, without calling it an error of ours', async () => {
+  it('say which rule is not as expected, and why, without calling it an error of ours', async () => {
     const refuse = (): never => {
       throw new ConnectError('no space left on device', Code.Unknown);
     };
     await using cri = await fakeCri({ runtime: { createContainer: refuse } });
-    const { questions, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { rules, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
-    expect(questions.filter(({ passed }) => !passed).map(({ title }) => title.split(':')[0])).toEqual(['ID-RUNTIME', 'ID-GUEST']);
+    expect(rules.filter(({ passed }) => !passed).map(({ title }) => title.split(':')[0])).toEqual(['ID-RUNTIME', 'ID-GUEST']);
     expect(observations).toMatchObject([{ outcome: { kind: 'refused', message: 'no space left on device' } }]);
   });
 
@@ -137,12 +136,12 @@ describe('suites of one engine lease', () => {
       },
     });
     const scenarios = ['unprivileged', 'withheld', 'sandbox-first'];
-    const { questions, errors, observations } = await ran(cri, { selected: judgements('privileged', ...scenarios) });
+    const { rules, errors, observations } = await ran(cri, { selected: judgements('privileged', ...scenarios) });
     expect(launches(cri)).toBe(1);
     expect(observations).toHaveLength(1);
     expect(observations[0]?.outcome).toMatchObject({ kind: 'error' });
-    expect(questions.length).toBeGreaterThan(3);
-    expect(questions.every(({ passed }) => !passed)).toBe(true);
+    expect(rules.length).toBeGreaterThan(3);
+    expect(rules.every(({ passed }) => !passed)).toBe(true);
     expect(errors.join('\n')).toContain('Not launched: Cannot complete RunPodSandbox');
   });
 
@@ -155,13 +154,13 @@ describe('suites of one engine lease', () => {
     expect(cri.engine.sandboxes.size).toBe(0);
   });
 
-  it('try a guest that never answers no third time, and call that no failure of the question', async () => {
+  it('try a guest that never answers no third time, and call that no failure of the rule', async () => {
     await using cri = await mute(3);
-    const { questions, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { rules, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(observations.map(({ outcome }) => outcome)).toMatchObject([{ call: 'RunPodSandbox' }, { call: 'RunPodSandbox' }]);
     expect(launches(cri)).toBe(2);
-    expect(questions.length).toBeGreaterThan(2);
-    expect(questions.every(({ passed }) => !passed)).toBe(true);
+    expect(rules.length).toBeGreaterThan(2);
+    expect(rules.every(({ passed }) => !passed)).toBe(true);
     expect(observations.map(judgedPlain).at(-1)).toMatchObject({ verdict: 'error', reason: 'the guest never answered on vsock' });
   });
 
@@ -197,7 +196,7 @@ describe('suites of one engine lease', () => {
   it('launch no pod that was observed before, and none that wants another configuration', async () => {
     await using cri = await fakeCri();
     const change = { selected: judgements('ownership', 'root', 'flag-off'), done: [`${cell.id} ownership root`] };
-    expect(await ran(cri, change)).toEqual({ pods: [], questions: [], errors: [], observations: [] });
+    expect(await ran(cri, change)).toEqual({ pods: [], rules: [], errors: [], observations: [] });
     expect(cri.calls).toEqual([]);
   });
 

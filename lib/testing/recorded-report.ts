@@ -55,8 +55,8 @@ function sideBySide(documents: readonly Document[]): Document {
       documents.flatMap((document) => document.hosts),
       ({ id }) => id,
     ),
-    questions: distinct(
-      documents.flatMap((document) => document.questions),
+    rules: distinct(
+      documents.flatMap((document) => document.rules),
       ({ suite, id }) => `${suite} ${id}`,
     ),
     known: distinct(

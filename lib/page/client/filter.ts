@@ -6,7 +6,7 @@ export const filterKeys = [
   'runtime',
   'cell',
   'suite',
-  'question',
+  'rule',
   'scenario',
   'answer',
   'harm',

@@ -1,18 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { catalogFor, vocabulary } from './catalog.ts';
+import { rulebookFor, vocabulary } from './rulebook.ts';
 
-describe('catalog', () => {
+describe('rulebook', () => {
   it('covers every judgement unless the plan was narrowed', () => {
-    const { suites, selects, known } = catalogFor({ only: '' });
+    const { suites, selects, known } = rulebookFor({ only: '' });
     for (const suite of suites) {
-      for (const question of suite.questions)
-        for (const scenario of question.on) expect(selects(suite.id, scenario, question.id)).toBe(true);
+      for (const rule of suite.questions) for (const scenario of rule.on) expect(selects(suite.id, scenario, rule.id)).toBe(true);
     }
     expect(known.length).toBeGreaterThan(0);
   });
 
-  it('is narrowed by suite, scenario and question together, and not by what selects cells', () => {
-    const { selects } = catalogFor({ only: 'engine=crio suite=ownership scenario=root,flag-off question=OWN-*' });
+  it('is narrowed by suite, scenario and rule together, and not by what selects cells', () => {
+    const { selects } = rulebookFor({ only: 'engine=crio suite=ownership scenario=root,flag-off rule=OWN-*' });
     expect(selects('ownership', 'root', 'OWN-ROOT')).toBe(true);
     expect(selects('ownership', 'user-only', 'OWN-MODE')).toBe(false);
     expect(selects('devices', 'read-only', 'DEV-CGROUP')).toBe(false);
@@ -20,15 +19,15 @@ describe('catalog', () => {
   });
 
   it('is of the scenarios that there were when the plan was made: a suite grows, and old evidence stays whole', () => {
-    const { selects } = catalogFor({ only: '', scenarios: { hygiene: ['removed'] } });
+    const { selects } = rulebookFor({ only: '', scenarios: { hygiene: ['removed'] } });
     expect(selects('hygiene', 'removed', 'HYG-OURS')).toBe(true);
     expect(selects('hygiene', 'host-null', 'HYG-HOST-NULL')).toBe(false);
     expect(selects('ownership', 'root', 'OWN-ROOT')).toBe(true);
   });
 
-  it('has a word for every suite, scenario and question', () => {
+  it('has a word for every suite, scenario and rule', () => {
     expect(vocabulary.suites).toContain('rootless-vmm');
-    expect(vocabulary.questions).toContain('RVMM-UID');
+    expect(vocabulary.rules).toContain('RVMM-UID');
     expect(vocabulary.scenarios).toEqual([...new Set(vocabulary.scenarios)]);
   });
 });

@@ -1,0 +1,94 @@
+import { create } from '@bufbuild/protobuf';
+import { posix } from 'node:path';
+import type { Container, Pod, VolumeMount } from '../../manifest/pod.ts';
+import { type Device, DeviceSchema, type Mount, MountPropagation, MountSchema } from '../gen/cri_pb.js';
+import { expand } from './environment.ts';
+import { kubeletHas } from './facts.ts';
+import { podDirectory } from './names.ts';
+import type { KubeletNode } from './node.ts';
+import type { ContainerPlacement, Placement } from './placement.ts';
+import { blockVolumePath, volumePath } from './volumes.ts';
+
+/** Where the kubelet keeps a pod's /etc/hosts. */
+export function hostsPath(node: KubeletNode, placement: Placement): string {
+  return posix.join(podDirectory(node, placement), 'etc-hosts');
+}
+
+/** Where a container leaves its last words; the kubelet draws the name at random. */
+export function terminationLogPath(node: KubeletNode, { name }: Container, placement: Placement): string {
+  return posix.join(podDirectory(node, placement), 'containers', name, placement.uid.replaceAll('-', '').slice(0, 8));
+}
+
+/**
+ * The mounts of a container, in the kubelet's order: those of device plugins, its volumes, /etc/hosts, the termination log (Kubernetes
+ * v1.37.2 pkg/kubelet/kubelet_pods.go, makeMounts, and pkg/kubelet/kuberuntime/kuberuntime_container.go, makeMounts).
+ */
+export function mounts(
+  node: KubeletNode,
+  pod: Pod,
+  container: Container,
+  placement: Placement,
+  { allocation }: ContainerPlacement,
+  environment: ReadonlyMap<string, string>,
+): Mount[] {
+  const { spec } = pod;
+  const own = container.volumeMounts;
+  const ids = spec.hostUsers === false && kubeletHas(node.version, 'user-namespaces') ? placement.userNamespace : undefined;
+  const mapping = ids === undefined ? [] : [{ hostId: ids.hostId, containerId: 0, length: ids.length }];
+  const all = [
+    ...(allocation?.mounts ?? []).map(({ readOnly = false, ...mount }) => ({ ...mount, readonly: readOnly })),
+    ...own.map((mount) => volumeMount(node, pod, mount, placement, environment)),
+    ...(own.some(({ mountPath }) => mountPath === '/etc/hosts')
+      ? []
+      : [{ containerPath: '/etc/hosts', hostPath: hostsPath(node, placement) }]),
+    ...(container.terminationMessagePath === ''
+      ? []
+      : [{ containerPath: container.terminationMessagePath, hostPath: terminationLogPath(node, container, placement) }]),
+  ];
+  return all.map((mount) => create(MountSchema, { ...mount, uidMappings: mapping, gidMappings: mapping }));
+}
+
+function volumeMount(
+  node: KubeletNode,
+  { spec }: Pod,
+  mount: VolumeMount,
+  placement: Placement,
+  environment: ReadonlyMap<string, string>,
+) {
+  const volume = spec.volumes.find(({ name }) => name === mount.name);
+  if (volume === undefined) throw new Error(`Cannot mount the volume "${mount.name}": the pod has none of this name`);
+  const below = mount.subPathExpr === undefined ? (mount.subPath ?? '') : expand(mount.subPathExpr, environment);
+  return {
+    containerPath: posix.isAbsolute(mount.mountPath) ? mount.mountPath : `/${mount.mountPath}`,
+    hostPath: below === '' ? volumePath(node, volume, placement) : posix.join(volumePath(node, volume, placement), below),
+    readonly: mount.readOnly === true || volume.persistentVolumeClaim?.readOnly === true,
+    propagation: propagations[mount.mountPropagation ?? 'None'],
+    recursiveReadOnly: mount.recursiveReadOnly === 'Enabled' && kubeletHas(node.version, 'recursive-read-only'),
+  };
+}
+
+const propagations = {
+  None: MountPropagation.PROPAGATION_PRIVATE,
+  HostToContainer: MountPropagation.PROPAGATION_HOST_TO_CONTAINER,
+  Bidirectional: MountPropagation.PROPAGATION_BIDIRECTIONAL,
+};
+
+/** Devices of plugins, then raw block volumes (Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go, makeBlockVolumes). */
+export function devices(
+  node: KubeletNode,
+  { spec }: Pod,
+  { volumeDevices }: Container,
+  placement: Placement,
+  { allocation }: ContainerPlacement,
+): Device[] {
+  const blocks = volumeDevices.map(({ name, devicePath }) => {
+    const volume = spec.volumes.find((each) => each.name === name);
+    if (volume === undefined) throw new Error(`Cannot give the volume "${name}" as a device: the pod has none of this name`);
+    return {
+      hostPath: blockVolumePath(node, volume, placement),
+      containerPath: devicePath,
+      permissions: volume.persistentVolumeClaim?.readOnly === true ? 'r' : 'mrw',
+    };
+  });
+  return [...(allocation?.devices ?? []), ...blocks].map((device) => create(DeviceSchema, device));
+}

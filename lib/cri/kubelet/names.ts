@@ -1,0 +1,41 @@
+import { posix } from 'node:path';
+import type { Pod } from '../../manifest/pod.ts';
+import type { KubeletNode } from './node.ts';
+import type { Placement } from './placement.ts';
+import type { QosClass } from './qos.ts';
+
+/** Where the kubelet keeps what belongs to a pod (Kubernetes v1.37.2 pkg/kubelet/kubelet_getters.go). */
+export function podDirectory(node: KubeletNode, { uid }: Placement): string {
+  return posix.join(node.rootDirectory, 'pods', uid);
+}
+
+/** Where the logs of a pod's containers are (Kubernetes v1.37.2 pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory). */
+export function podLogDirectory(node: KubeletNode, { metadata }: Pod, { uid }: Placement): string {
+  return posix.join(node.logDirectory, `${metadata.namespace}_${metadata.name}_${uid}`);
+}
+
+/**
+ * The cgroup that holds a pod's own, by driver (Kubernetes v1.37.2 pkg/kubelet/cm/pod_container_manager_linux.go, GetPodContainerName, and
+ * cgroup_manager_linux.go, ToSystemd): `/kubepods/burstable/podUID`, or
+ * `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podUID.slice` with `_` for each `-` of the uid.
+ */
+export function cgroupParent(node: KubeletNode, qos: QosClass, { uid }: Placement): string {
+  const parts = ['kubepods', ...(qos === 'Guaranteed' ? [] : [qos.toLowerCase()]), `pod${uid}`];
+  if (node.cgroupDriver === 'cgroupfs') return `/${parts.join('/')}`;
+  const escaped = parts.map((part) => part.replaceAll('-', '_'));
+  return escaped.map((_, at) => `/${escaped.slice(0, at + 1).join('-')}.slice`).join('');
+}
+
+/** The pod's host name: what the pod asks for, or its name, in at most 63 characters (Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go). */
+export function hostname({ metadata, spec }: Pod): string {
+  return (spec.hostname ?? metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+}
+
+/** Labels by which the kubelet finds its pods and containers again (Kubernetes v1.37.2 staging/src/k8s.io/kubelet/pkg/types/labels.go). */
+export function podLabels({ metadata }: Pod, { uid }: Placement): Record<string, string> {
+  return {
+    'io.kubernetes.pod.name': metadata.name,
+    'io.kubernetes.pod.namespace': metadata.namespace,
+    'io.kubernetes.pod.uid': uid,
+  };
+}

@@ -1,0 +1,54 @@
+import { isObject } from './check.ts';
+import type { Path } from './path.ts';
+
+/** Reasons by the name of a field; the first that fits tells why. */
+const reasons: readonly (readonly [fields: RegExp, why: string])[] = [
+  [
+    /^(tolerations|affinity|nodeSelector|topologySpreadConstraints|schedulerName|schedulingGates|schedulingGroup|workloadRef|nodeName|priority|preemptionPolicy|os|readinessGates|evictionResponders)$/,
+    'decides on which node the pod runs, not what it may touch there',
+  ],
+  [
+    /^(livenessProbe|readinessProbe|startupProbe|lifecycle|restartPolicy|restartPolicyRules|activeDeadlineSeconds|terminationMessagePolicy|resizePolicy)$/,
+    'decides when a container is started, checked or ended',
+  ],
+  [/^(imagePullPolicy|imagePullSecrets)$/, 'decides how the image is pulled; none is'],
+  [/^(envFrom|valueFrom)$/, 'is known to a cluster alone; it stays empty'],
+  [
+    /^(configMap|secret|projected|downwardAPI|persistentVolumeClaim|ephemeral|csi|nfs|image|gitRepo|iscsi|fc|rbd|cephfs|glusterfs|local)$/,
+    'is known to a cluster alone; an empty directory stands in for it',
+  ],
+  [
+    /^(serviceAccount|serviceAccountName|automountServiceAccountToken|enableServiceLinks)$/,
+    'needs a cluster: no token and no service is there',
+  ],
+  [/^(subdomain|setHostnameAsFQDN|dnsPolicy|hostname)$/, 'names the pod in a network'],
+  [/^(ephemeralContainers)$/, 'is added to a pod that runs; no manifest is applied with it'],
+  [/^(windowsOptions)$/, 'is for Windows'],
+];
+
+/** Why a field is not looked at, by its own name and those around it. */
+export function whyNotLookedAt(path: Path, podPath: Path): string {
+  const inPod = podPath.every((key, at) => path[at] === key) ? path.slice(podPath.length) : undefined;
+  if (inPod === undefined || inPod.length === 0) return 'decides how many pods there are, and when they are replaced';
+  if (inPod[0] === 'status') return 'is written by a cluster';
+  if (inPod[0] === 'metadata') return 'names the object in a cluster';
+  for (const key of inPod.toReversed()) {
+    const found = reasons.find(([fields]) => typeof key === 'string' && fields.test(key));
+    if (found !== undefined) return found[1];
+  }
+  return 'changes nothing that is measured here';
+}
+
+/** Paths of what a reader dropped: of `{a: 1, b: {c: 2}}` read as `{b: {}}`, `a` and `b.c`. */
+export function dropped(written: unknown, read: unknown, path: Path = []): Path[] {
+  if (Array.isArray(written)) {
+    if (!Array.isArray(read)) return [];
+    const entries: readonly unknown[] = read;
+    return written.flatMap((entry, at) => dropped(entry, entries[at], [...path, at]));
+  }
+  if (!isObject(written) || !isObject(read)) return [];
+  return Object.entries(written).flatMap(([key, value]) => {
+    if (value === null) return [];
+    return Object.hasOwn(read, key) && read[key] !== undefined ? dropped(value, read[key], [...path, key]) : [[...path, key]];
+  });
+}

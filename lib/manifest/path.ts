@@ -1,0 +1,28 @@
+/** The way to a value: keys of objects and indices of lists. */
+export type Path = readonly (string | number)[];
+
+/** `spec.containers[0].resources.limits["gpu.intel.com/i915"]` */
+export function pathText(path: Path): string {
+  return path
+    .map((key, at) => {
+      if (typeof key === 'number') return `[${key}]`;
+      if (!/^[\w-]{1,80}$/.test(key)) return `[${JSON.stringify(short(key))}]`;
+      return at === 0 ? key : `.${key}`;
+    })
+    .join('');
+}
+
+/** A text of a manifest in a sentence: in one line, and not without end. */
+export function short(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** What stands at a path of a plain value; undefined where nothing does. */
+export function valueAt(value: unknown, path: Path): unknown {
+  let here = value;
+  for (const key of path) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, key)) return undefined;
+    here = Object.entries(here).find(([name]) => name === String(key))?.[1];
+  }
+  return here;
+}

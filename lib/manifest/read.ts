@@ -1,0 +1,200 @@
+import { z } from 'zod';
+import { someOf } from '../model/matrix/suggest.ts';
+import { firstFault, type Fault, isObject, kindOf, nameOf } from './check.ts';
+import { type ManifestDocument, readDocuments } from './document.ts';
+import { ManifestError } from './error.ts';
+import { type Schema, schemaOf } from './fields.ts';
+import { type WorkloadKind, workloadKinds } from './kinds.ts';
+import { dropped, whyNotLookedAt } from './not-looked-at.ts';
+import { type Path, pathText, short, valueAt } from './path.ts';
+import { Pod } from './pod.ts';
+import { brokenRule } from './rules.ts';
+import type { NotLookedAt, Workload } from './workload.ts';
+
+export interface Manifest {
+  workloads: Workload[];
+  /** Documents that make no pods, in the words of the file: `Service web`. */
+  others: string[];
+}
+
+/**
+ * Every workload of a manifest, in the order of the text: documents one after the other, and lists of them. `schema` is the version of
+ * Kubernetes whose fields it may have, like `1.37`. Throws ManifestError for the first thing that its API server would refuse, and RangeError
+ * for a version that is not known.
+ */
+export function readManifest(text: string, { file, schema }: { file: string; schema: string }): Manifest {
+  const version = schemaOf(schema);
+  const others: string[] = [];
+  const workloads = readDocuments(text, file)
+    .flatMap((document) => itemsOf(document, file))
+    .flatMap((item) => {
+      const kind = kindOfItem(item);
+      if (kind === undefined) {
+        others.push(titleOf(item.data));
+        return [];
+      }
+      return [readWorkload(item, kind, version)];
+    });
+  if (workloads.length === 0)
+    throw new ManifestError(
+      file,
+      { line: 1, column: 1 },
+      `nothing here makes a pod${others.length === 0 ? '' : `: it holds ${someOf(others)}`}`,
+    );
+  return { workloads, others };
+}
+
+/** The pod of a document that was changed since it was read: `podPath` is that of its workload. Throws an Error in one sentence. */
+export function podOf(data: unknown, podPath: Path): Pod {
+  const pod = Pod.safeParse(withoutNulls(valueAt(data, podPath)));
+  if (pod.success) return pod.data;
+  const [issue] = pod.error.issues;
+  throw new Error(`Cannot read the pod: ${issue === undefined ? 'it is none' : faultOf(issue, data, podPath).sentence}`);
+}
+
+/** An object of a manifest: a document, or an item of a list. */
+interface Item {
+  data: unknown;
+  file: string;
+  refuse: (fault: Fault) => ManifestError;
+  place: (path: Path, of?: 'value' | 'name') => { line: number; column: number };
+}
+
+function itemsOf(document: ManifestDocument, file: string, path: Path = []): Item[] {
+  const data = valueAt(document.data, path);
+  const place: Item['place'] = (below, of) => document.place([...path, ...below], of);
+  const refuse = ({ path: at, of, sentence }: Fault): ManifestError => new ManifestError(file, place(at, of), sentence);
+  if (!isObject(data))
+    throw refuse({ path: [], of: 'value', sentence: `a document of Kubernetes must be an object, and this is ${kindOf(data)}` });
+  for (const key of ['apiVersion', 'kind']) {
+    const value = data[key];
+    if (typeof value === 'string' && value !== '') continue;
+    const sentence =
+      value === undefined || value === null
+        ? `the document has no ${key}, which Kubernetes requires`
+        : `${key} must be a text, and is ${kindOf(value)}`;
+    throw refuse({ path: value === undefined ? [] : [key], of: 'value', sentence });
+  }
+  if (data['kind'] !== 'List') return [{ data, file, refuse, place }];
+  const items = data['items'] ?? [];
+  if (!Array.isArray(items))
+    throw refuse({ path: ['items'], of: 'value', sentence: `items must be a list, and is ${kindOf(items)}` });
+  return items.flatMap((_, at) => itemsOf(document, file, [...path, 'items', at]));
+}
+
+function kindOfItem({ data, refuse }: Item): { name: string; kind: WorkloadKind } | undefined {
+  const [name, apiVersion] = [String(valueAt(data, ['kind'])), String(valueAt(data, ['apiVersion']))];
+  const kind = Object.hasOwn(workloadKinds, name) ? workloadKinds[name] : undefined;
+  if (kind === undefined) return undefined;
+  if (apiVersion === kind.apiVersion) return { name, kind };
+  throw refuse({
+    path: ['apiVersion'],
+    of: 'value',
+    sentence: `a ${name} is of apiVersion ${kind.apiVersion}, and this says ${JSON.stringify(short(apiVersion))}`,
+  });
+}
+
+function readWorkload(item: Item, { name: kindName, kind }: { name: string; kind: WorkloadKind }, schema: Schema): Workload {
+  const { data, refuse, place } = item;
+  const { podPath, suffix } = kind;
+  const fault = firstFault(schema, kindName, data);
+  if (fault !== undefined) throw refuse(fault);
+  const written = withoutNulls(valueAt(data, podPath));
+  const read = Pod.safeParse(written);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    throw refuse(
+      issue === undefined
+        ? { path: podPath, of: 'value', sentence: `${nameOf(podPath)} is no pod` }
+        : faultOf(issue, data, podPath),
+    );
+  }
+  const broken = brokenRule({ kind: kindName, data, pod: read.data, podPath });
+  if (broken !== undefined) throw refuse(broken);
+  const name = nameIn(data);
+  const namespace = textAt(data, ['metadata', 'namespace']) ?? 'default';
+  const pod = { ...read.data, metadata: { ...read.data.metadata, name: `${name}${suffix}`, namespace } };
+  return {
+    kind: kindName,
+    name,
+    namespace,
+    pod,
+    podPath,
+    data,
+    place: (path) => place([...podPath, ...path]),
+    notLookedAt: notLookedAt(item, podPath, written, read.data),
+  };
+}
+
+function notLookedAt({ data, place }: Item, podPath: Path, written: unknown, read: Pod): NotLookedAt[] {
+  const around: Path[] = podPath.flatMap((_, depth) => {
+    const path = podPath.slice(0, depth);
+    const object = valueAt(data, path);
+    return isObject(object)
+      ? Object.keys(object)
+          .filter((key) => key !== podPath[depth] && !known.has([...path, key].join('.')))
+          .map((key) => [...path, key])
+      : [];
+  });
+  const inPod = dropped(written, read)
+    .filter((path) => !known.has(path.join('.')))
+    .map((path) => [...podPath, ...path]);
+  const sources = standIns(read).map((path) => [...podPath, ...path]);
+  return [...around, ...inPod, ...sources].map((path) => ({
+    path: pathText(path),
+    place: place(path, 'name'),
+    why: whyNotLookedAt(path, podPath),
+  }));
+}
+
+const known = new Set(['apiVersion', 'kind', 'metadata']);
+
+/** Sources of volumes for which an empty directory stands in. */
+function standIns({ spec }: Pod): Path[] {
+  const blocks = new Set(
+    [...spec.initContainers, ...spec.containers].flatMap((each) => each.volumeDevices.map(({ name }) => name)),
+  );
+  return spec.volumes.flatMap((volume, at) =>
+    blocks.has(volume.name)
+      ? []
+      : Object.keys(volume)
+          .filter((key) => !['name', 'hostPath', 'emptyDir'].includes(key) && volume[key] !== undefined)
+          .map((key) => ['spec', 'volumes', at, key]),
+  );
+}
+
+function faultOf(issue: z.core.$ZodIssue, data: unknown, podPath: Path): Fault {
+  const path = [...podPath, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
+  const value = valueAt(data, path);
+  const allowed =
+    issue.code === 'invalid_value'
+      ? ` one of ${issue.values.map((each) => JSON.stringify(each)).join(', ')}`
+      : ` ${issue.message}`;
+  return { path, of: 'value', sentence: `${nameOf(path)} must be${allowed}, and is ${kindOf(value)}` };
+}
+
+/** A null is a field that is not set. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, entry]) => (entry === null ? [] : [[key, withoutNulls(entry)] as const])),
+  );
+}
+
+function nameIn(data: unknown): string {
+  const prefix = textAt(data, ['metadata', 'generateName']);
+  return textAt(data, ['metadata', 'name']) ?? (prefix === undefined ? '' : `${prefix}0`);
+}
+
+function titleOf(data: unknown): string {
+  return [textAt(data, ['kind']) ?? 'a document', nameIn(data)]
+    .filter((word) => word !== '')
+    .map(short)
+    .join(' ');
+}
+
+function textAt(data: unknown, path: Path): string | undefined {
+  const value = valueAt(data, path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
