@@ -40,9 +40,13 @@ export function prepareSuites(): LeaseSuites {
   const ready = start(reporter(heard, errors), handover.name);
   const ran = ready.then((vitest) => vitest.start());
   ran.catch(() => undefined);
+  let given = false;
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    handover.give(undefined);
     const vitest = await ready.catch(() => undefined);
+    // A worker that vitest only starts while it is closed would outlive it; one that has nothing to test ends by itself.
+    if (!given) await ran.catch(() => undefined);
     await vitest?.close();
     // vitest sets it for failed tests; ours is decided by verdicts.
     process.exitCode = exitCode;
@@ -55,6 +59,7 @@ export function prepareSuites(): LeaseSuites {
       work.signal.addEventListener('abort', cancel, { once: true });
       try {
         work.signal.throwIfAborted();
+        given = true;
         handover.give(work.context);
         await Promise.race([ran, abandoned(work.signal)]);
         work.signal.throwIfAborted();
@@ -68,7 +73,6 @@ export function prepareSuites(): LeaseSuites {
       return errors;
     },
     async [Symbol.asyncDispose]() {
-      handover.give(undefined);
       await (closing ?? close());
       handover[Symbol.dispose]();
     },
