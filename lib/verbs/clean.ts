@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { clean, type Cleaned } from '../hosts/shared/clean.ts';
+import { forget } from '../hosts/shared/forget.ts';
 import { cleanCache } from '../hosts/shared/clean-cache.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { CacheEntry } from '../util/cache.ts';
@@ -9,6 +10,7 @@ interface Flags {
   dryRun?: boolean;
   all?: boolean;
   cache?: number | true;
+  forget?: string;
   json?: boolean;
 }
 
@@ -19,11 +21,16 @@ export function cleanVerb(program: Command): void {
     .option('--dry-run', 'only say what would be done')
     .option('--all', 'also what belongs to runs that are still going')
     .option('--cache [days]', 'also images, snapshots, artifacts and downloads that no run has used for so long (30)', daysOf)
+    .option(
+      '--forget <token>',
+      'only strike a machine or container that is gone for good from the ledger, by the token that clean prints',
+    )
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<Flags>();
       const dryRun = flags.dryRun ?? false;
-      const cleaned = await clean({ dryRun, all: flags.all ?? false });
+      const cleaned =
+        flags.forget === undefined ? await clean({ dryRun, all: flags.all ?? false }) : [await forget(flags.forget, { dryRun })];
       const failed = cleaned.some(({ outcome }) => outcome === 'failed');
       const cache = flags.cache === undefined ? undefined : await ofCache(flags.cache === true ? 30 : flags.cache, dryRun);
       if (flags.json === true)
@@ -54,7 +61,9 @@ async function ofCache(days: number, dryRun: boolean): Promise<CacheEntry[] | { 
 
 function describe({ run, entry, outcome, detail }: Cleaned): string {
   const what = entry.kind === 'path' ? entry.path : `${entry.kind} ${entry.token}`;
-  return `${outcome}: ${what} of run ${run}${detail === '' ? '' : `: ${detail}`}`;
+  const elsewhere = outcome === 'failed' && (entry.kind === 'machine' || entry.kind === 'container');
+  const remedy = elsewhere ? `; if it is gone for good: podproof clean --forget ${entry.token}` : '';
+  return `${outcome}: ${what} of run ${run}${detail === '' ? '' : `: ${detail}`}${remedy}`;
 }
 
 function describeCache(cache: CacheEntry[] | { why: string }, dryRun: boolean): string[] {

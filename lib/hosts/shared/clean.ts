@@ -23,7 +23,8 @@ export interface CleanOptions {
 export interface Cleaned {
   run: string;
   entry: LedgerEntry;
-  outcome: 'removed' | 'would be removed' | 'was gone' | 'in use by a running podproof' | 'failed';
+  outcome:
+    'removed' | 'would be removed' | 'was gone' | 'in use by a running podproof' | 'failed' | 'forgotten' | 'would be forgotten';
   /** What went wrong, or which processes were ended. */
   detail: string;
 }
