@@ -57,6 +57,13 @@ describe('download', () => {
     expect((await readdir(place.path)).sort()).toEqual(['x', 'x.part-1']);
   });
 
+  test('leaves nothing of a file that is not there', async () => {
+    await using place = await temporary();
+    await using server = await serve((_, response) => response.writeHead(404).end());
+    await expect(download(server.url, join(place.path, 'x'), sha256)).rejects.toThrow('answers 404 Not Found');
+    expect(await readdir(place.path)).toEqual([]);
+  });
+
   test('goes on by itself when a connection breaks', async () => {
     await using place = await temporary();
     let tries = 0;

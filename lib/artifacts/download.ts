@@ -35,7 +35,11 @@ export async function download(url: string, file: string, sum: string, options: 
       }
     }
   };
-  let found = await whole();
+  let found = await whole().catch(async (error: unknown) => {
+    // Where nothing came there is nothing to resume.
+    if ((await sizeOf(part.data)) === 0) await rm(directory, { recursive: true, force: true });
+    throw error;
+  });
   if (found !== sum && resumed) {
     // The two ends may be of two files, from a server that does not say so.
     await rm(part.data, { force: true });

@@ -115,6 +115,13 @@ async function listing(directory: string): Promise<string[]> {
   return (await readdir(directory, { recursive: true })).filter((path) => !/^(results|small)(\/|$)/.test(path)).sort();
 }
 
+/** What the cache has of the cases: two of them are sound but for the host, and one is a whole file that is no archive. */
+async function ofCases(): Promise<string[]> {
+  const folders = ['artifacts', 'disks', 'downloads'].map((name) => join(cacheDirectory(), name));
+  const names = await Promise.all(folders.map(async (folder) => (await readdir(folder)).map((name) => join(folder, name))));
+  return names.flat().filter((path) => /\/runc-9\.0\.\d+-[^/]+$|-(whole|cut|absent)\.tar\.gz$/.test(path));
+}
+
 describe('artifacts that are broken or hostile, as runtimes of one run on a real host', () => {
   let place: string;
   let document: Document;
@@ -155,7 +162,10 @@ describe('artifacts that are broken or hostile, as runtimes of one run on a real
     exitCode = run.exitCode;
     document = await documentOf(join(place, 'results/latest'));
   });
-  afterAll(() => rm(place, { recursive: true }));
+  afterAll(async () => {
+    await rm(place, { recursive: true });
+    for (const path of await ofCases()) await rm(path, { recursive: true });
+  });
 
   test.each(Object.entries(cases))('%s blocks its own cell, with a clear sentence', (_, { version, says }) => {
     const cell = document.cells.find(({ id }) => id === `debian-13/containerd-1.7.24/runc-${version}`);
@@ -186,5 +196,7 @@ describe('artifacts that are broken or hostile, as runtimes of one run on a real
       : await readdir(join(cacheDirectory(), 'artifacts'));
     expect(kept.some((name) => name.startsWith('runc-1.1.15-'))).toBe(true);
     expect(kept.filter((name) => /^runc-9\.0\.[1-7]\b|^runc-9\.0\.10\b/.test(name))).toEqual([]);
+    const downloads = await readdir(join(cacheDirectory(), 'downloads'));
+    expect(downloads.filter((name) => /-absent\.tar\.gz/.test(name))).toEqual([]);
   });
 });
