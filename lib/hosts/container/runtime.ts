@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { BlockedError, messageOf } from '../../util/errors.ts';
-import { restoreScript } from '../shared/fixture-scripts.ts';
+import { restoreSteps } from '../shared/fixture-scripts.ts';
 
 /** Every container and volume of ours carries the token of its lease under this label. */
 export const tokenLabel = 'podproof.token';
@@ -69,10 +69,11 @@ export async function removeContainers(daemon: string, token: string): Promise<s
   const troubles: string[] = [];
   for (const { Id, Names, State } of await dockerode.listContainers({ all: true, filters })) {
     const container = dockerode.getContainer(Id);
-    const restored =
-      State === 'running' ? await client.container.exec(container, ['sh', '-uc', restoreScript]).catch(asOutput) : undefined;
+    for (const { script } of State === 'running' ? restoreSteps : []) {
+      const restored = await client.container.exec(container, ['sh', '-uc', script]).catch(asOutput);
+      if (restored.exitCode !== 0) troubles.push(restored.output.trim());
+    }
     await container.remove({ force: true, v: true });
-    if (restored !== undefined && restored.exitCode !== 0) troubles.push(restored.output.trim());
     removed.push(Names[0]?.replace(/^\//, '') ?? Id);
   }
   const { Volumes } = await dockerode.listVolumes({ filters });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../util/errors.ts';
 import type { Remote } from '../host.ts';
+import type { Step } from './steps.ts';
 
 /** Where a host remembers what was changed on it: forgotten together with it at a reboot, and found by whoever comes next. */
 const memory = '/run/podproof/changes';
@@ -27,6 +28,9 @@ export function releaseFunction(remote: Remote, address: string, where: string =
 export class NotRestoredError extends Error {}
 
 /** Undoes every change that the host remembers, whoever made it, a run that was killed too. Idempotent. */
+export const undoStep: Step = { name: 'restore what was changed', script, args: [memory, 'undo'] };
+
+/** The same while a run goes on. Throws NotRestoredError. */
 export async function undoChanges(remote: Remote, where: string = memory): Promise<void> {
   await change(remote, 'restore what was changed on the host', [where, 'undo']).catch((error: unknown) => {
     throw new NotRestoredError(messageOf(error), { cause: error });

@@ -1,14 +1,16 @@
 import { canary } from '../../model/fixtures.ts';
 import type { FixturePlan } from './fixture-plan.ts';
+import type { Step } from './steps.ts';
 import { canarySerial, plainSerial, sparePciMac } from '../vm/arguments.ts';
 
 /** Below /run, so that a reboot of the host forgets it together with what it describes. */
 export const runDirectory = '/run/podproof';
 export const deviceDirectory = '/dev/podproof';
 
-const directories = `
-run=${runDirectory} dev=${deviceDirectory}
-mkdir -p "$run" "$dev/nodes"
+const places = `run=${runDirectory} dev=${deviceDirectory}
+`;
+
+const directories = `mkdir -p "$run" "$dev/nodes"
 # crun before 1.24 gives it to the users of its containers.
 [ -e "$run/null" ] || stat -c '%u:%g %a' /dev/null > "$run/null"
 `;
@@ -138,38 +140,40 @@ echo "blockPlain=$dev/plain"
 
 `;
 
-export function prepareScriptOf({ disks, pci, kernel }: FixturePlan): string {
+/** What `prepareFixtures` does, in this order; each prints `key=value` lines. */
+export function prepareSteps({ disks, pci, kernel }: FixturePlan): Step[] {
+  const args = [...(disks === 'spare' ? ['', ''] : disks.map(String)), pci ?? ''];
   const given = pci === 'spare' ? sparePci : pci === null ? '' : givenPci;
   return [
-    directories,
-    kernel ? modules : needsFuse,
-    nodes,
-    disks === 'spare' ? spareDisks : loopDisks,
-    given,
-    vfio,
-    kernel ? hugepages : "echo 'hugepages='\n",
-  ].join('');
+    { name: 'make the device nodes', script: `${directories}${kernel ? modules : needsFuse}${nodes}` },
+    { name: 'prepare the disks', script: disks === 'spare' ? spareDisks : loopDisks },
+    { name: 'bind the spare PCI function to vfio-pci', script: `${given}${vfio}` },
+    { name: 'reserve huge pages', script: kernel ? hugepages : "echo 'hugepages='\n" },
+  ].map(({ name, script }) => ({ name, script: `set -e\n${places}${script}`, args }));
 }
 
-export const restoreScript = `
-run=${runDirectory}
-[ -d "$run" ] || exit 0
-failed=0
-if [ -e "$run/null" ]; then
+const restoreNull = `[ ! -e "$run/null" ] || {
   read -r owner mode < "$run/null"
-  chown "$owner" /dev/null && chmod "$mode" /dev/null || failed=1
-fi
-if [ -e "$run/spare-pci" ]; then
+  chown "$owner" /dev/null && chmod "$mode" /dev/null
+}
+`;
+
+const restorePci = `if [ -e "$run/spare-pci" ]; then
   address=$(cat "$run/spare-pci") spare=/sys/bus/pci/devices/$(cat "$run/spare-pci")
   echo > "$spare/driver_override"
   [ ! -e "$spare/driver" ] || echo "$address" > "$spare/driver/unbind"
   echo "$address" > /sys/bus/pci/drivers_probe
   driver=$(readlink "$spare/driver") || driver=none
-  [ "$(basename "$driver")" = "$(cat "$run/spare-pci-driver")" ] || failed=1
+  [ "$(basename "$driver")" = "$(cat "$run/spare-pci-driver")" ]
 fi
-if mountpoint -q "$run/hugepages"; then umount "$run/hugepages" || failed=1; fi
+`;
+
+const restoreHugepages = `if mountpoint -q "$run/hugepages"; then umount "$run/hugepages" || failed=1; fi
 [ ! -e "$run/nr_hugepages" ] || cat "$run/nr_hugepages" > /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages
-if [ -e /run/udev/rules.d/99-podproof.rules ]; then
+[ "$failed" = 0 ]
+`;
+
+const restoreDisks = `if [ -e /run/udev/rules.d/99-podproof.rules ]; then
   rm -f /run/udev/rules.d/99-podproof.rules
   udevadm control --reload
 fi
@@ -181,14 +185,21 @@ for disk in canary plain; do
   [ -e "$run/loop-$disk" ] || continue
   # The file that it stands for is one of ours, so that a number that was given to somebody else is left alone.
   number=$(cat "$run/loop-$disk") holder=$(cat "$run/holder-$disk" 2>/dev/null)
-  [ "$(readlink "/proc/$holder/fd/0")" != "${deviceDirectory}/$disk" ] || kill "$holder"
+  [ "$(readlink "/proc/$holder/fd/0")" != "$dev/$disk" ] || kill "$holder"
   for try in 1 2 3 4 5 6 7 8 9 10; do [ -e "/sys/block/loop$number/loop/backing_file" ] || break; sleep 0.1; done
   if [ -e "/sys/block/loop$number" ]; then
     # LOOP_CTL_REMOVE; a device in use refuses.
-    perl -e 'open(my $f, "+<", "/dev/loop-control") or die; defined ioctl($f, 19585, int($ARGV[0])) or die "loop$ARGV[0]: $!\\n"' "$number" || failed=1
+    perl -e 'open(my $f, "+<", "/dev/loop-control") or die; defined ioctl($f, 19585, int($ARGV[0])) or die "loop$ARGV[0]: $!\n"' "$number" || failed=1
   fi
 done
-rm -rf ${deviceDirectory}
-[ "$failed" = 1 ] || rm -rf "$run"
-exit "$failed"
+rm -rf "$dev"
+[ "$failed" = 0 ]
 `;
+
+/** Undoes what `prepareSteps` did, in this order, each whatever became of the one before it. */
+export const restoreSteps: readonly Step[] = [
+  { name: 'give /dev/null its owner back', script: restoreNull },
+  { name: 'give the PCI function to its driver', script: restorePci },
+  { name: 'give the huge pages back', script: restoreHugepages },
+  { name: 'give the disks back', script: restoreDisks },
+].map(({ name, script }) => ({ name, script: `${places}[ -d "$run" ] || exit 0\nfailed=0\n${script}` }));

@@ -1,8 +1,10 @@
 import { Fixtures, cdiDevice } from '../../model/fixtures.ts';
-import { undoChanges } from './changes.ts';
+import { undoStep } from './changes.ts';
 import type { FixturePlan } from './fixture-plan.ts';
-import { deviceDirectory, prepareScriptOf, restoreScript, runDirectory } from './fixture-scripts.ts';
-import type { Remote } from '../host.ts';
+import { deviceDirectory, prepareSteps, restoreSteps, runDirectory } from './fixture-scripts.ts';
+import { runStep, type Stepping } from './steps.ts';
+import { HostLostError, messageOf } from '../../util/errors.ts';
+import type { Host } from '../host.ts';
 
 const cdiDirectory = `${runDirectory}/cdi`;
 
@@ -26,19 +28,14 @@ export const cdiSpecification = {
 /**
  * Makes the device nodes, disks and mounts that pods are handed, and remembers below /run/podproof what it changed.
  * Idempotent. Disks and the PCI function of our machines are found by serial number and MAC address that only we give.
+ * Throws HostLostError when the host hangs in it.
  */
-export async function prepareFixtures(remote: Remote, plan: FixturePlan): Promise<Fixtures> {
-  await undoChanges(remote);
-  await remote.write(cdiSpecification.path, cdiSpecification.content);
-  const numbers = plan.disks === 'spare' ? ['', ''] : plan.disks.map(String);
-  const result = await remote.exec(['sh', '-euc', prepareScriptOf(plan), 'sh', ...numbers, plan.pci ?? ''], {
-    timeoutMs: 120_000,
-  });
-  if (result.exitCode !== 0)
-    throw new Error(
-      `Cannot prepare the fixtures on the host: ${result.failure.split('\n')[0]?.slice(0, 100)}: ${result.stderr.trim()}`,
-    );
-  return parseFixtures(result.stdout);
+export async function prepareFixtures(host: Stepping & Pick<Host, 'write'>, plan: FixturePlan): Promise<Fixtures> {
+  await runStep(host, undoStep);
+  await host.write(cdiSpecification.path, cdiSpecification.content);
+  const said: string[] = [];
+  for (const step of prepareSteps(plan)) said.push(await runStep(host, step));
+  return parseFixtures(said.join(''));
 }
 
 /** Pure part: `key=value` lines; an empty value is null. */
@@ -50,10 +47,14 @@ export function parseFixtures(text: string): Fixtures {
   return Fixtures.parse({ ...Object.fromEntries(pairs), missing: `${deviceDirectory}/missing`, cdiDirectory });
 }
 
-/** Undoes `prepareFixtures`. Idempotent; does nothing on a host without our record. */
-export async function restoreFixtures(remote: Remote): Promise<void> {
-  await undoChanges(remote);
-  const result = await remote.exec(['sh', '-uc', restoreScript], { timeoutMs: 60_000 });
-  if (result.exitCode !== 0)
-    throw new Error(`Cannot restore the host: ${result.failure.split('\n')[0]?.slice(0, 100)}: ${result.stderr.trim()}`);
+/** Undoes `prepareFixtures`. Idempotent; does nothing on a host without our record, which is kept until everything is undone. */
+export async function restoreFixtures(host: Stepping): Promise<void> {
+  const troubles: string[] = [];
+  for (const step of [undoStep, ...restoreSteps])
+    await runStep(host, step).catch((error: unknown) => {
+      if (error instanceof HostLostError) throw error;
+      troubles.push(messageOf(error));
+    });
+  if (troubles.length > 0) throw new Error(troubles.join('; '));
+  await runStep(host, { name: 'drop the record of its fixtures', script: `rm -rf ${runDirectory}` });
 }

@@ -1,10 +1,10 @@
-import type { LeaseContext, Remote } from '../host.ts';
+import type { Host, LeaseContext, Remote } from '../host.ts';
 import { prepareFixtures } from '../shared/fixtures.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import { connectRemote } from '../shared/remote.ts';
 import type { Ssh } from '../ssh/control-master.ts';
 import { openSshTo, patience } from './login.ts';
-import type { Blueprint, RunningMachine } from './machine.ts';
+import { consoleTail, type Blueprint, type RunningMachine } from './machine.ts';
 
 /** Makes a started machine ready; what it returns is released before the machine. */
 export type Enter<T extends AsyncDisposable> = (
@@ -30,7 +30,7 @@ export async function enterHost(
   try {
     const remote = connectRemote(ssh.connection);
     if (how === 'warm') await setClock(remote);
-    else await settle(remote, context.signal);
+    else await settle({ ...remote, consoleTail: () => consoleTail(running.console) }, context.signal);
     return { ssh, remote, [Symbol.asyncDispose]: () => ssh[Symbol.asyncDispose]() };
   } catch (error) {
     await ssh[Symbol.asyncDispose]();
@@ -46,10 +46,10 @@ async function setClock(remote: Remote): Promise<void> {
 }
 
 /** Waits until a booted host is idle, and prepares what every lease needs anyway. */
-async function settle(remote: Remote, signal: AbortSignal): Promise<void> {
-  const result = await remote.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
+async function settle(machine: Remote & Pick<Host, 'consoleTail'>, signal: AbortSignal): Promise<void> {
+  const result = await machine.exec(['sh', '-c', settleScript], { timeoutMs: 180_000, signal });
   if (result.exitCode !== 0) throw new Error(`Cannot settle the booted host: ${result.failure}: ${result.stderr.trim()}`);
-  await prepareFixtures(remote, spareFixtures);
+  await prepareFixtures(machine, spareFixtures);
 }
 
 /** A degraded system is fine: a unit that has no place in a VM failed. */

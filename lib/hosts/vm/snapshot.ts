@@ -9,7 +9,7 @@ import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
 import { Scope } from '../../util/scope.ts';
-import { prepareScriptOf } from '../shared/fixture-scripts.ts';
+import { prepareSteps } from '../shared/fixture-scripts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import type { LeaseContext } from '../host.ts';
 import { qemuArguments } from './arguments.ts';
@@ -78,7 +78,7 @@ async function snapshotKey(blueprint: Blueprint): Promise<string> {
     image.id,
     await readFile(image.knownHosts, 'utf8'),
     settleScript,
-    prepareScriptOf(spareFixtures),
+    prepareSteps(spareFixtures),
   ];
   if (accelerator === 'kvm') parts.push(cpus()[0]?.model ?? '', release());
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20);

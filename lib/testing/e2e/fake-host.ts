@@ -106,7 +106,7 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
     if (argv[3] === 'instance' && argv[4] === 'stop') return stop(argv[7] ?? '');
     if (argv[0] === 'sha256sum') return sums(argv.slice(2));
     if (argv.at(-1) === 'dump') return files.get(argv[argv.indexOf('--config') + 1] ?? '');
-    if (argv[0] === 'sh' && argv[1] === '-euc') return prepared.join('');
+    if (argv[0] === 'sh' && argv[1] === '-uc') return prepared.join('');
     return undefined;
   };
   return {
