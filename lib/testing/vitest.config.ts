@@ -6,8 +6,9 @@ const minute = 60_000;
 const endToEnd = {
   root: packageRoot,
   fileParallelism: false,
-  testTimeout: 20 * minute,
-  hookTimeout: 20 * minute,
+  testTimeout: 8 * minute,
+  // A hook may build the image of a host and run the main job, beside others.
+  hookTimeout: 15 * minute,
   sequence: { groupOrder: 1 },
 };
 

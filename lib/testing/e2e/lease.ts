@@ -2,6 +2,7 @@ import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
 import type { Connection, Host } from '../../hosts/host.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';
+import { HostLostError } from '../../util/errors.ts';
 
 /** The host of the end-to-end tests. */
 export async function leaseHost(run: string, logs: string, progress: (phase: string) => void = () => undefined): Promise<Host> {
@@ -11,6 +12,40 @@ export async function leaseHost(run: string, logs: string, progress: (phase: str
     { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress },
     { variant: 'plain', needs: leastNeeds },
   );
+}
+
+/** A host that tests use in turn. */
+export interface SharedHost extends AsyncDisposable {
+  /** Work that loses an emulated host gets a fresh one, once, as in a run. */
+  use(work: (host: Host) => Promise<void>): Promise<void>;
+}
+
+/** Leases a host at its first use. */
+export function shareHost(lease: () => Promise<Host>): SharedHost {
+  let current: Host | undefined;
+  const end = async (): Promise<void> => {
+    await current?.[Symbol.asyncDispose]();
+    current = undefined;
+  };
+  const lossOf = async (host: Host, error: unknown): Promise<HostLostError | undefined> => {
+    const why: unknown = error instanceof HostLostError ? error : await host.assertAlive().catch((thrown: unknown) => thrown);
+    return why instanceof HostLostError && host.facts.accelerator === 'tcg' ? why : undefined;
+  };
+  return {
+    async use(work) {
+      const host = (current ??= await lease());
+      try {
+        await work(host);
+      } catch (error) {
+        const lost = await lossOf(host, error);
+        if (lost === undefined) throw error;
+        console.log(`${lost.message}; bringing it back\n${lost.consoleTail}`);
+        await end();
+        await work((current = await lease()));
+      }
+    },
+    [Symbol.asyncDispose]: end,
+  };
 }
 
 /** What a user would have in ~/.ssh/config for a leased host: where it is, which key opens it, which key it shows. */

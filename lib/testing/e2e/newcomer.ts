@@ -11,7 +11,7 @@ import { Scope } from '../../util/scope.ts';
 export interface Newcomer extends AsyncDisposable {
   name: string;
   home: string;
-  /** Runs a command in the clone, at most 15 minutes; a failure is a value. */
+  /** Runs a command in the clone, at most 7 minutes; a failure is a value. */
   run(argv: readonly string[]): Promise<ExecResult>;
 }
 
@@ -61,7 +61,7 @@ export async function makeNewcomer(): Promise<Newcomer> {
     return {
       name,
       home,
-      run: (argv) => exec(['runuser', '-u', name, '--', 'env', '-i', ...variables, ...argv], { cwd: clone, timeoutMs: 900_000 }),
+      run: (argv) => exec(['runuser', '-u', name, '--', 'env', '-i', ...variables, ...argv], { cwd: clone, timeoutMs: 420_000 }),
       [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
   } catch (error) {

@@ -15,35 +15,40 @@ import type { Host } from '../../hosts/host.ts';
 import { readLedger } from '../../hosts/shared/ledger.ts';
 import { findByToken } from '../../hosts/shared/process-identity.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
-import { leaseHost } from './lease.ts';
+import { leaseHost, shareHost } from './lease.ts';
 
 const run = `e2e-${process.pid}`;
 let directory = '';
-let host: Host;
+const shared = shareHost(() => leaseHost(run, join(directory, 'logs'), (phase) => console.log(phase)));
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'podproof-e2e-'));
-  host = await leaseHost(run, join(directory, 'logs'), (phase) => console.log(phase));
+  // The image may have to be built, which no test of the host waits for.
+  await shared.use(() => Promise.resolve());
 });
 afterAll(async () => {
-  await host?.[Symbol.asyncDispose]();
+  await shared[Symbol.asyncDispose]();
   await rm(directory, { recursive: true, force: true });
 });
+
+/** A test of the host that all of them share: it takes seconds, and a host that hangs is noticed after a minute. */
+const onHost = (title: string, work: (host: Host) => Promise<void>): void =>
+  test(title, { timeout: 3 * 60_000 }, () => shared.use(work));
 
 const entriesOf = async (name: string): Promise<string[]> =>
   (await readLedger()).filter((open) => open.run === name).map(({ entry }) => (entry.kind === 'path' ? entry.path : entry.token));
 
-test('the host is a machine of its own, with what Kata needs', () => {
+onHost('the host is a machine of its own, with what Kata needs', async (host) => {
   expect(host.facts).toMatchObject({ ownKernel: true, disposable: true, cgroup: 'v2', vhostVsock: true });
   expect(host.facts.kvm).toMatchObject({ present: true, mode: '0660', group: 'kvm' });
   expect(host.facts.iommuGroups).toBeGreaterThan(0);
 });
 
-test('its clock is right although its state is old', async () => {
+onHost('its clock is right although its state is old', async (host) => {
   const { stdout } = await host.exec(['date', '+%s']);
   expect(Math.abs(Number(stdout) - Date.now() / 1000)).toBeLessThan(5);
 });
 
-test('it has no way to any network', async () => {
+onHost('it has no way to any network', async (host) => {
   const { stdout } = await host.exec([
     'sh',
     '-c',
@@ -52,18 +57,18 @@ test('it has no way to any network', async () => {
   expect(stdout).toMatch(/^\d+: uplink0 +inet 10\.0\.2\.15\/24 [^\n]*\n$/);
 });
 
-test('another process reaches it by the connection alone', async () => {
+onHost('another process reaches it by the connection alone', async (host) => {
   const remote = connectRemote(JSON.parse(JSON.stringify(host.connection)));
   await remote.write("/tmp/it's a file", 'content');
   expect((await remote.exec(['cat', "/tmp/it's a file"])).stdout).toBe('content');
 });
 
-test('forty commands at once share the connection', async () => {
+onHost('forty commands at once share the connection', async (host) => {
   const results = await Promise.all(Array.from({ length: 40 }, (_, i) => host.exec(['echo', String(i)])));
   expect(results.map(({ stdout }) => stdout.trim())).toEqual(results.map((_, i) => String(i)));
 });
 
-test('a dialled stream reaches a unix socket there', async () => {
+onHost('a dialled stream reaches a unix socket there', async (host) => {
   await host.exec([
     'sh',
     '-c',
@@ -75,7 +80,7 @@ test('a dialled stream reaches a unix socket there', async () => {
   stream.destroy();
 });
 
-test('a directory is attached read-only, once', async () => {
+onHost('a directory is attached read-only, once', async (host) => {
   const source = join(directory, 'artifact');
   await mkdir(join(source, 'bin'), { recursive: true });
   await writeFile(join(source, 'bin', 'hello'), '#!/bin/sh\necho hello\n', { mode: 0o755 });
@@ -87,7 +92,7 @@ test('a directory is attached read-only, once', async () => {
   await rm(join(cacheDirectory(), 'disks', `${id}.ext4`));
 });
 
-test('a port of this machine is exposed on the loopback there', async () => {
+onHost('a port of this machine is exposed on the loopback there', async (host) => {
   const server = createServer((socket) => socket.end('greetings\n'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const port = await host.expose((server.address() as AddressInfo).port);
@@ -95,7 +100,7 @@ test('a port of this machine is exposed on the loopback there', async () => {
   server.close();
 });
 
-test('fixtures are prepared again and again, and given back', async () => {
+onHost('fixtures are prepared again and again, and given back', async (host) => {
   const fixtures = await prepareFixtures(host, host.fixtures);
   expect(await prepareFixtures(host, host.fixtures)).toEqual(fixtures);
   const { stdout } = await host.exec([
@@ -110,28 +115,31 @@ test('fixtures are prepared again and again, and given back', async () => {
   expect((await host.exec(['ls', '/dev/podproof', fixtures.vfioGroup ?? ''])).exitCode).toBe(2);
 });
 
-test('what a killed run changed on it is as before for whoever comes next: /dev/kvm, the disk, the driver of the function', async () => {
-  const fixtures = await prepareFixtures(host, host.fixtures);
-  const driver = `/sys/bus/pci/devices/${fixtures.vfioAddress ?? ''}/driver`;
-  const state = async (): Promise<string[]> => {
-    const nodes = await host.exec(['stat', '-c', '%n %u:%g %04a', '/dev/kvm', fixtures.blockPlain, fixtures.vfioGroup ?? '']);
-    return [...nodes.stdout.trim().split('\n'), (await host.exec(['readlink', '-f', driver])).stdout.trim()];
-  };
-  const before = await state();
-  expect(before.at(-1)).toMatch(/\/vfio-pci$/);
-  await changeNode(host, '/dev/kvm', { owner: 'root:root', mode: '0600' });
-  await changeNode(host, fixtures.blockPlain, { owner: 'root:disk', mode: '0666' });
-  await releaseFunction(host, fixtures.vfioAddress ?? '');
-  const changed = await state();
-  expect(changed.join()).toContain('/dev/kvm 0:0 0600');
-  expect(changed.join()).toContain(`${fixtures.blockPlain} 0:6 0666`);
-  expect(changed.join()).not.toContain(fixtures.vfioGroup);
-  expect(changed.at(-1)).toMatch(/\/e1000e$/);
-  expect(await prepareFixtures(host, host.fixtures)).toEqual(fixtures);
-  expect(await state()).toEqual(before);
-});
+onHost(
+  'what a killed run changed on it is as before for whoever comes next: /dev/kvm, the disk, the driver of the function',
+  async (host) => {
+    const fixtures = await prepareFixtures(host, host.fixtures);
+    const driver = `/sys/bus/pci/devices/${fixtures.vfioAddress ?? ''}/driver`;
+    const state = async (): Promise<string[]> => {
+      const nodes = await host.exec(['stat', '-c', '%n %u:%g %04a', '/dev/kvm', fixtures.blockPlain, fixtures.vfioGroup ?? '']);
+      return [...nodes.stdout.trim().split('\n'), (await host.exec(['readlink', '-f', driver])).stdout.trim()];
+    };
+    const before = await state();
+    expect(before.at(-1)).toMatch(/\/vfio-pci$/);
+    await changeNode(host, '/dev/kvm', { owner: 'root:root', mode: '0600' });
+    await changeNode(host, fixtures.blockPlain, { owner: 'root:disk', mode: '0666' });
+    await releaseFunction(host, fixtures.vfioAddress ?? '');
+    const changed = await state();
+    expect(changed.join()).toContain('/dev/kvm 0:0 0600');
+    expect(changed.join()).toContain(`${fixtures.blockPlain} 0:6 0666`);
+    expect(changed.join()).not.toContain(fixtures.vfioGroup);
+    expect(changed.at(-1)).toMatch(/\/e1000e$/);
+    expect(await prepareFixtures(host, host.fixtures)).toEqual(fixtures);
+    expect(await state()).toEqual(before);
+  },
+);
 
-test('a second lease runs beside the first, and what it writes is its own', async () => {
+onHost('a second lease runs beside the first, and what it writes is its own', async (host) => {
   await using other = await leaseHost(run, join(directory, 'other'));
   await other.write('/etc/mark', 'other');
   expect((await host.exec(['cat', '/etc/mark'])).exitCode).toBe(1);
@@ -168,6 +176,6 @@ test('a host that panics is lost, with the last words of its console', async () 
 });
 
 test('the end of the lease leaves nothing in the ledger', async () => {
-  await host[Symbol.asyncDispose]();
+  await shared[Symbol.asyncDispose]();
   expect(await entriesOf(run)).toEqual([]);
 });
