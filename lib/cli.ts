@@ -23,6 +23,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   plan: async () => (await import('./verbs/plan.ts')).planVerb,
   fetch: async () => (await import('./verbs/fetch.ts')).fetchVerb,
   run: async () => (await import('./verbs/run.ts')).runVerb,
+  qualify: async () => (await import('./verbs/qualify.ts')).qualifyVerb,
   judge: async () => (await import('./verbs/judge.ts')).judgeVerb,
   report: async () => (await import('./verbs/report.ts')).reportVerb,
   explain: async () => (await import('./verbs/explain.ts')).explainVerb,

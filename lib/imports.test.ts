@@ -29,7 +29,7 @@ const allowed: Record<string, string> = {
   page: 'model report util',
   ask: 'judge model plan report suite util',
   setup: '',
-  verbs: 'ask hosts judge model page plan probe record report run suites util',
+  verbs: 'ask hosts judge model page plan probe record report run suite suites util',
 };
 
 /** `lib/run/run.ts` → `run`, `lib/hosts/vm/facts.ts` → `facts`. */

@@ -53,6 +53,11 @@ export function compareVersions(a: string, b: string): number {
   return left.pre < right.pre ? -1 : 1;
 }
 
+/** Whether it is a release, and no preview of one. */
+export function isFinal(version: string): boolean {
+  return parse(version).pre === '';
+}
+
 /** Whether both are the same version; what cannot be read, as a component may say anything of itself, is the same as nothing. */
 export function sameVersion(a: string, b: string): boolean {
   return isVersion(a) && isVersion(b) && compareVersions(a, b) === 0;

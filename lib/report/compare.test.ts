@@ -122,7 +122,7 @@ describe('recorded runs of two versions', async () => {
     const older = await recorded('kata-3.30.0-go-containerd-1.7.24');
     const { shown, whys, exit, lines, gone } = told(older, await recorded('kata-4.1.0-go-containerd-1.7.24'));
     expect(lines).toEqual([
-      'Kata Containers 3.30.0 → 4.1.0 (go, qemu): 0 newly weaker, 0 newly broken, 2 mended, 33 the same, 1 not comparable',
+      'Kata Containers 3.30.0 → 4.1.0 (Go, QEMU): 0 newly weaker, 0 newly broken, 2 mended, 33 the same, 1 not comparable',
     ]);
     expect(shown).toEqual([
       'mended: kata-4.1.0-go-qemu killed RVMM-LEFTOVERS',

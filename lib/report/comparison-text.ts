@@ -1,10 +1,11 @@
-import { type Baseline, type CellPair, type ChangeKind, changeKinds, type Incomparable } from '../model/baseline.ts';
+import { type Baseline, type CellPair, type Change, type ChangeKind, changeKinds, type Incomparable } from '../model/baseline.ts';
 import type { Cell, Document, Verdict } from '../model/document.ts';
 import { exitMeaning, type Harm } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
 import { changeTitles, incomparableTexts } from './changes.ts';
 import { changesOf } from './compare.ts';
 import { naturalOrder } from './order.ts';
+import { ownName } from './own-name.ts';
 
 /** One thing that became of a question: the same answers before and after, in whatever cells and scenarios. */
 export interface Outcome {
@@ -15,6 +16,8 @@ export interface Outcome {
   /** What was answered then and now, in the words of the answers; `before` is empty when there was none. */
   before: string;
   after: string;
+  /** The one before as the baseline has it, of the first of the verdicts. */
+  was: Change['before'];
   /** Of the answer now. */
   harm: Harm | undefined;
   verdicts: Verdict[];
@@ -46,7 +49,7 @@ export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
       const same = change.before?.answer !== undefined && change.before.answer === verdict.answer;
       return [
         {
-          ...{ kind, rule: change.rule, asks: question?.asks ?? change.rule, harm: verdict.harm },
+          ...{ kind, rule: change.rule, asks: question?.asks ?? change.rule, harm: verdict.harm, was: change.before },
           before: same ? (change.before?.observed ?? '') : before,
           after: same ? verdict.observed : after,
           verdicts: group.map((each) => each.verdict),
@@ -112,11 +115,14 @@ function countsText(counts: Record<ChangeKind, number>): string {
     .join(', ');
 }
 
-/** What was exchanged between two cells: `CRI-O 1.30.14 → 1.36.3`, `Kata Containers 3.30.0 → 4.1.0 (go, qemu)`. */
+/** What was exchanged between two cells: `CRI-O 1.30.14 → 1.36.3`, `Kata Containers 3.30.0 → 4.1.0 (Go, QEMU)`. */
 function moveText(cell: Cell | undefined, before: CellPair['before']): string {
   if (cell === undefined || before === undefined) return 'No cell to pair';
   const { engine, runtime, host } = cell;
-  const flavour = [runtime.shim, runtime.vmm].filter((part) => part !== undefined).join(', ');
+  const flavour = [runtime.shim, runtime.vmm]
+    .filter((part) => part !== undefined)
+    .map(ownName)
+    .join(', ');
   const moved = [
     ...(before.engine === engine.version ? [] : [`${ownName(engine.name)} ${before.engine} → ${engine.version}`]),
     ...(before.runtime === runtime.version
@@ -125,13 +131,6 @@ function moveText(cell: Cell | undefined, before: CellPair['before']): string {
     ...(before.host === host ? [] : [`${before.host} → ${host}`]),
   ];
   return moved.join(', ') || 'Same versions';
-}
-
-/** As their owners write them. */
-const ownNames: Readonly<Record<string, string>> = { crio: 'CRI-O', kata: 'Kata Containers', runsc: 'gVisor' };
-
-function ownName(name: string): string {
-  return Object.hasOwn(ownNames, name) ? (ownNames[name] ?? name) : name;
 }
 
 function count(number: number, what: string): string {

@@ -25,6 +25,6 @@ export function link(address: string, text: string): string {
 function encode(text: string): string {
   return clip(visibleLine(text), longest)
     .trim()
-    .replace(/[^\p{L}\p{N} ,.;()/…⏎“”’-]/gu, (found) => `&#${found.codePointAt(0) ?? 0xfffd};`)
+    .replace(/[^\p{L}\p{N} ,.;()/?…→⏎“”’-]/gu, (found) => `&#${found.codePointAt(0) ?? 0xfffd};`)
     .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`);
 }

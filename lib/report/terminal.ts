@@ -9,7 +9,7 @@ import { remedyText } from './verdicts.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
 import { wrap } from '../util/wrap.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
-import { clip, visibleLine } from './visible.ts';
+import { clip, commandless } from './visible.ts';
 
 /** How many findings of one kind the summary names. */
 const most = 8;
@@ -64,7 +64,7 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
 function wrapped([label, text, atMost = Infinity]: Line, width: number): string[] {
   if (text === '') return [label];
   const [first, indent] = label === '' ? ['  ', 4] : [label.padEnd(labelWidth), labelWidth];
-  const all = wrap(`${first}${clip(inert(text), longest)}`, width, indent);
+  const all = wrap(`${first}${clip(commandless(text), longest)}`, width, indent);
   if (all.length <= atMost) return all;
   const kept = all.slice(0, atMost);
   return [...kept.slice(0, -1), `${kept.at(-1)?.slice(0, width - 2)} …`];
@@ -113,13 +113,6 @@ function meaningLines(cause: Cause): Line[] {
 
 function cellsText([first = '', ...others]: readonly string[]): string {
   return others.length > 0 ? `${first} and ${others.length} more` : first;
-}
-
-/** A runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line. */
-function inert(text: string): string {
-  return visibleLine(text)
-    .replaceAll('##[', '## [')
-    .replace(/^\s*::/, ': :');
 }
 
 function hostText(host: Document['hosts'][number]): string {

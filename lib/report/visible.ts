@@ -23,6 +23,13 @@ export function visibleLine(text: string): string {
   return visible(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
 }
 
+/** `visibleLine` for a terminal: a runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line. */
+export function commandless(text: string): string {
+  return visibleLine(text)
+    .replaceAll('##[', '## [')
+    .replace(/^\s*::/, ': :');
+}
+
 /** At most `length` characters, with a remark on how many are missing. Never splits a surrogate pair. */
 export function clip(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -42,6 +42,11 @@ export async function writeReports(
     'badge.svg': () => [renderBadgeSvg(ordered)],
     'badge.json': () => [renderBadgeJson(ordered)],
   };
+  return writeFiles(directory, files);
+}
+
+/** Writes texts by name into `directory`, which is created, and returns their paths. Each file is complete or as it was before. */
+export async function writeFiles(directory: string, files: Readonly<Record<string, () => Iterable<string>>>): Promise<string[]> {
   await mkdir(directory, { recursive: true });
   const paths = Object.keys(files).map((name) => join(directory, name));
   // While one is written to the disk, the next is made.

@@ -123,7 +123,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
   await schedule<HostJob>({
     jobs: planLeases(open).flatMap((group) => jobsOf(group, by)),
     bootSeconds: by.host,
-    copies: (host) => hostKindFacts(hostOf(host).spec).copies,
+    copies: (host) => (options.oneOfEach === true ? 1 : hostKindFacts(hostOf(host).spec).copies),
     fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
     lease: (host, take, copy) => leaseHost(stage, hostOf(host), take, copy),
     lost: (error, job) => recordLoss(stage, job?.group.cells ?? [], error),

@@ -24,6 +24,8 @@ export interface RunOptions {
   version: string;
   progress: Progress;
   signal: AbortSignal;
+  /** Each host once: what is compared runs on one and the same. */
+  oneOfEach?: boolean;
   /** How hosts are had: another way for tests. */
   acquire?: typeof acquireHost;
   /** Changes an engine's configuration behind the plan's back: for tests of our own canaries. */

@@ -20,6 +20,8 @@ export interface CellFacts {
 export interface Requirement {
   text: string;
   unmet: (cell: CellFacts) => string | undefined;
+  /** The row of an engine's facts that it asks for. */
+  feature?: FeatureName;
 }
 
 /** An engine with an optional version range: `containerd`, `containerd >=1.6 <2.0`; several are alternatives. */
@@ -73,6 +75,7 @@ export function feature(name: FeatureName): Requirement {
   const text = whoHas(name);
   return {
     text,
+    feature: name,
     unmet: (cell) =>
       hasFeature(cell.engine, name) ? undefined : `${cell.engine.name} ${cell.engine.version} has no ${name}: ${text} has`,
   };

@@ -42,11 +42,7 @@ export async function publish(
   flags: PublishFlags,
   baseline: Document | undefined,
 ): Promise<number> {
-  const full = baseline === undefined ? judged : withBaseline(judged, baseline);
-  const redact = flags.redact !== false;
-  const document = redact ? redactDocument(full, redactor([hostname()])) : full;
-  const { evidence, pods, leases } = await evidenceOf(folder, document);
-  await writeReports(document, evidence, folder.path, { redact, leases, pods });
+  const document = await writeAll(folder, baseline === undefined ? judged : withBaseline(judged, baseline), flags);
   const newOnly = flags.newOnly === true;
   process.stdout.write(
     flags.json === true
@@ -55,6 +51,15 @@ export async function publish(
   );
   if (flags.annotations === true) process.stdout.write(renderAnnotations(document));
   return newOnly ? (document.baseline?.exit ?? document.run.exit) : document.run.exit;
+}
+
+/** Writes every report beside the records, and returns what they tell of the document: without secrets, unless they are wanted. */
+export async function writeAll(folder: RunFolder, judged: Document, flags: Pick<PublishFlags, 'redact'>): Promise<Document> {
+  const redact = flags.redact !== false;
+  const document = redact ? redactDocument(judged, redactor([hostname()])) : judged;
+  const { evidence, pods, leases } = await evidenceOf(folder, document);
+  await writeReports(document, evidence, folder.path, { redact, leases, pods });
+  return document;
 }
 
 /** The observations of the worst verdicts, as many as a page carries of all `pods`, and the engines that they were made with. */

@@ -3,7 +3,7 @@ import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { currentOf, urgencyOf, type Current } from './current.ts';
 import { runtimeName, type Facts, type Pairing } from './facts.ts';
-import { ownName } from './names.ts';
+import { ownName } from '../../report/own-name.ts';
 import { answer, harmMark, link, trackAnchor } from './parts.ts';
 
 /** Whether a question is about the run itself, not about what a pod can touch. */

@@ -2,7 +2,7 @@ import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { rangeText } from '../../report/ranges.ts';
 import { runtimeName, type Facts, type Pairing } from './facts.ts';
-import { ownName } from './names.ts';
+import { ownName } from '../../report/own-name.ts';
 import { answer, knownLinks, link, page, trackAnchor } from './parts.ts';
 import { groupBy } from '../../util/group-by.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Harm } from '../../model/verdict.ts';
 import type { Answer, Track } from '../../report/history.ts';
 import { currentOf, urgencyOf } from './current.ts';
-import { ownName } from './names.ts';
+import { ownName } from '../../report/own-name.ts';
 
 function value(name: string, verdict: Answer['verdict'] = 'pass', harm?: Harm): Answer {
   return { verdict, known: [], answers: [{ name, says: name, ...(harm && { harm }) }] };

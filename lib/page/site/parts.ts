@@ -5,7 +5,7 @@ import { html, type Markup } from '../template.ts';
 import { worstOfSeen, type Answer, type Track } from '../../report/history.ts';
 import { type PairRange, rangeText } from '../../report/ranges.ts';
 import { runtimeName, slug, type Facts } from './facts.ts';
-import { ownName } from './names.ts';
+import { ownName } from '../../report/own-name.ts';
 
 /** What an answer is in one or two words. */
 const words: Record<Answer['verdict'], string> = {

@@ -54,11 +54,15 @@ export class FakeFleet implements AsyncDisposable {
   async stock(shelf: string, mark = ''): Promise<void> {
     for (const [name, list] of Object.entries(versions)) {
       for (const folder of list.map((version) => `${name}-${version}`)) {
-        if (folder === absent) continue;
-        await mkdir(join(this.directory, shelf, folder), { recursive: true });
-        await writeFile(join(this.directory, shelf, folder, name), `#!/bin/sh\n# ${folder} ${mark}\n`, { mode: 0o755 });
+        if (folder !== absent) await this.add(name, folder, shelf, mark);
       }
     }
+  }
+
+  /** Puts one binary on a shelf: `add('crun', 'crun-1.99')`. */
+  async add(name: string, folder: string, shelf = 'shelf', mark = ''): Promise<void> {
+    await mkdir(join(this.directory, shelf, folder), { recursive: true });
+    await writeFile(join(this.directory, shelf, folder, name), `#!/bin/sh\n# ${folder} ${mark}\n`, { mode: 0o755 });
   }
 
   get matrix(): string {

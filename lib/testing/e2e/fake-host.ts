@@ -61,7 +61,7 @@ const facts: HostFacts = {
 
 /**
  * A host without a machine: its directory is temporary, and its engines speak the real CRI on real sockets. Pods see the
- * devices that they ask for, with the owners that they ask for, but not under crun on the host "odd". Nothing of it outlives its process.
+ * devices that they ask for, with the owners that they ask for, but not under crun on the host "odd", nor under crun 1.99. Nothing of it outlives its process.
  */
 export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
   await mkdir(logs, { recursive: true });
@@ -172,7 +172,8 @@ async function fakeEngine({ host, root, binary, config }: Engine): Promise<FakeC
       },
       execSync({ containerId, cmd }) {
         const runtime = table.containerd.runtimes[handlers.get(containerId) ?? '']?.options?.BinaryName ?? '';
-        const rows = guestRows(requests.get(containerId), cmd, host === 'odd' && runtime.endsWith('/crun'));
+        const isOdd = runtime.endsWith('/crun') && (host === 'odd' || runtime.includes('/crun-1.99/'));
+        const rows = guestRows(requests.get(containerId), cmd, isOdd);
         return { stdout: new TextEncoder().encode(JSON.stringify({ rows })), exitCode: 0 };
       },
     },

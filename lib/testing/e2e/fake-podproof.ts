@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { acquireHost } from '../../hosts/registry.ts';
 import { messageOf, UsageError } from '../../util/errors.ts';
 import { planVerb } from '../../verbs/plan.ts';
+import { qualifyVerb } from '../../verbs/qualify.ts';
 import { reportVerb } from '../../verbs/report.ts';
 import { runVerb } from '../../verbs/run.ts';
 import { acquireFake } from './fake-host.ts';
@@ -17,6 +18,7 @@ const program = new Command('podproof').option('--matrix <file>').option('--resu
 planVerb(program);
 reportVerb(program);
 runVerb(program, '0.0.0', { acquire });
+qualifyVerb(program, '0.0.0', { acquire });
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,5 +1,5 @@
 /** Engines, runtimes and the parts of a flavour as their owners write them. */
-const names = new Map([
+const names: ReadonlyMap<string, string> = new Map([
   ['crio', 'CRI-O'],
   ['runsc', 'gVisor'],
   ['kata', 'Kata Containers'],
@@ -7,6 +7,9 @@ const names = new Map([
   ['rust', 'Rust'],
   ['qemu', 'QEMU'],
   ['clh', 'Cloud Hypervisor'],
+  ['firecracker', 'Firecracker'],
+  ['stratovirt', 'StratoVirt'],
+  ['openvmm', 'OpenVMM'],
   ['dragonball', 'Dragonball'],
 ]);
 
@@ -14,4 +17,10 @@ const names = new Map([
 export function ownName(flavour: string): string {
   const [name = '', ...parts] = flavour.split(' ').map((word) => names.get(word) ?? word);
   return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
+}
+
+/** `CRI-O 1.36.3`, `Kata Containers 4.1.0 (Go, QEMU)`. */
+export function ownTitle(part: { name: string; version: string; shim?: string | undefined; vmm?: string | undefined }): string {
+  const flavour = [part.shim, part.vmm].filter((each) => each !== undefined).map(ownName);
+  return `${ownName(part.name)} ${part.version}${flavour.length === 0 ? '' : ` (${flavour.join(', ')})`}`;
 }

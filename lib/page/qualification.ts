@@ -1,0 +1,83 @@
+import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from '../report/qualification/words.ts';
+import type { Qualification, QualifiedChange } from '../report/qualification/qualification.ts';
+import { writeAddress } from './address.ts';
+import { visible } from '../report/visible.ts';
+import { bundle } from './bundle.ts';
+import { offlinePage } from './offline-page.ts';
+import { badge } from './parts.ts';
+import { citation, html, type Markup } from './template.ts';
+
+/** What a version changed, as one offline file beside the report of its run; without `report` no verdict is linked. */
+export function qualificationPage(told: Qualification, { report }: { report?: string } = {}): string {
+  const body = html`<a class="skip" href="#content">Skip to the content</a>
+    <header>
+      <nav aria-label="Run">
+        <span class="home">podproof</span
+        ><span>qualify</span>${report === undefined ? undefined : html`<a href="${report}">All answers of the run</a>`}
+      </nav>
+    </header>
+    <main id="content">
+      <h1>${title(told)}</h1>
+      <p class="lead">${countText(told)}. Exit ${told.exit}: ${exitText(told)}.</p>
+      <section aria-labelledby="changed">
+        <h2 id="changed">Changed</h2>
+        ${told.changes.length === 0 ? html`<p>Nothing that a pod can reach.</p>` : told.changes.map((change) => card(change, told, report))}
+      </section>
+      <section aria-labelledby="rest">
+        <h2 id="rest">Not changed</h2>
+        <ul>
+          ${restTexts(told).map((text) => html`<li>${text}</li>`)}
+        </ul>
+      </section>
+      ${also(told)}
+    </main>
+    <footer>
+      <p>Run <span class="mono">${told.run}</span>, ${told.started}</p>
+    </footer>`;
+  return offlinePage({ title: `${told.name} ${told.version}`, style: bundle('styles/site.css'), body });
+}
+
+function card(change: QualifiedChange, { against, version }: Qualification, report: string | undefined): Markup {
+  const { asks, rule, before, after, harm, verdict, known } = change;
+  const remedy = remedyOf(change);
+  return html`<article class="card">
+    <h3>${asks} <span class="id">${rule}</span></h3>
+    <p>
+      ${badge(verdict)}
+      ${harm === undefined ? undefined : html`<span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`}
+      ${arrow(change)}: ${effect(change)}
+    </p>
+    <dl class="facts">
+      ${fact(against, before?.says ?? 'not asked')} ${fact(version, after.says)}
+      ${remedy === '' ? undefined : fact('What helps', remedy)}
+      ${known === undefined ? undefined : fact('Known', citation(known.url, known.id))} ${fact('Where', where(change, report))}
+    </dl>
+  </article>`;
+}
+
+function where({ cells, verdicts }: QualifiedChange, report: string | undefined): Markup[] {
+  return cells.map((cell) => {
+    const verdict = verdicts.find((each) => each.cell === cell);
+    if (report === undefined || verdict === undefined) return html`<span class="mono">${cell}</span> `;
+    const { suite, rule } = verdict;
+    const address = writeAddress({ cell: visible(cell), suite: visible(suite), rule: visible(rule) });
+    return html`<a class="mono" href="${report}${address}">${cell}</a> `;
+  });
+}
+
+function also({ alsoWeakens, version }: Qualification): Markup | undefined {
+  if (alsoWeakens.length === 0) return undefined;
+  return html`<section aria-labelledby="also">
+    <h2 id="also">No news, and weakens isolation with ${version}</h2>
+    <ul>
+      ${alsoWeakens.map((headline) => html`<li>${headline}</li>`)}
+    </ul>
+  </section>`;
+}
+
+function fact(name: string, value: Markup | Markup[] | string): Markup {
+  return html`<div>
+    <dt>${name}</dt>
+    <dd>${value}</dd>
+  </div>`;
+}

@@ -1,0 +1,41 @@
+import { code, link, prose } from '../markdown-text.ts';
+import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from './words.ts';
+import type { Qualification, QualifiedChange } from './qualification.ts';
+
+/** What changed, as a section for release notes: a table where anything did, and what was compared. */
+export function qualificationMarkdown(told: Qualification): string {
+  const rows = told.changes.map((change) => `| ${row(change).join(' | ')} |`);
+  const table =
+    rows.length === 0
+      ? ['Nothing changed in what a pod can reach.']
+      : [
+          `| What is asked | ${prose(told.against)} | ${prose(told.version)} | Effect | Remedy |`,
+          '| --- | --- | --- | --- | --- |',
+          ...rows,
+        ];
+  return [
+    `## ${prose(title(told))}`,
+    '',
+    `${countText(told)}.`,
+    '',
+    ...table,
+    '',
+    ...restTexts(told).map((text) => `- ${prose(text)}`),
+    ...told.alsoWeakens.map((headline) => `- No news, and weakens isolation with ${prose(told.version)}: ${prose(headline)}`),
+    '',
+    `Exit ${told.exit}: ${exitText(told)}. Told by \`podproof qualify\`, run ${code(told.run)}.`,
+    '',
+  ].join('\n');
+}
+
+function row(change: QualifiedChange): string[] {
+  const { asks, rule, before, after, known, harm } = change;
+  const remedy = remedyOf(change);
+  return [
+    `${prose(asks)}<br>${code(rule)}`,
+    before === undefined ? 'not asked' : prose(before.says),
+    `**${prose(after.says)}**`,
+    `${harm === undefined ? '' : `**${harm}**<br>`}${prose(arrow(change))}<br>${prose(effect(change))}`,
+    `${prose(remedy)}${known === undefined ? '' : `${remedy === '' ? '' : '<br>'}${link(known.url, known.id)}`}`,
+  ];
+}

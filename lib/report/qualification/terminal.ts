@@ -1,0 +1,50 @@
+import { wrap } from '../../util/wrap.ts';
+import { clip, commandless } from '../visible.ts';
+import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from './words.ts';
+import type { Qualification, QualifiedChange } from './qualification.ts';
+
+/** Changes that are told one by one. */
+const most = 12;
+const labelWidth = 10;
+const longest = 240;
+
+/** One screen for who has to decide: what changed and what it does, then what helps to record it. Data cannot act on a terminal. */
+export function renderQualification(
+  told: Qualification,
+  { width, files }: { width: number; files: ReadonlyArray<readonly [label: string, path: string]> },
+): string {
+  const line = (label: string, text: string): string[] => wrap(`${label.padEnd(labelWidth)}${inert(text)}`, width, labelWidth);
+  const more = told.changes.length - most;
+  const lines = [
+    ...wrap(inert(title(told)), width, 2),
+    '',
+    ...wrap(`Changed: ${countText(told)}`, width, 2),
+    ...told.changes.slice(0, most).flatMap((change) => changeLines(change, told, width)),
+    ...(more > 0 ? [`  and ${more} more; the page has all`] : []),
+    '',
+    ...restTexts(told).flatMap((text) => wrap(inert(text), width, 2)),
+    ...told.alsoWeakens.slice(0, most).flatMap((headline) => wrap(inert(`no news, weakens: ${headline}`), width, 2)),
+    '',
+    ...files.flatMap(([label, path]) => line(label, path)),
+    ...line('Exit', `${told.exit}: ${exitText(told)}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function changeLines(change: QualifiedChange, { against, version }: Qualification, width: number): string[] {
+  const [first, indent] = [Math.max(against.length, version.length, 'fix'.length) + 2, 4];
+  const inside = (label: string, text: string): string[] =>
+    text === '' ? [] : wrap(`${' '.repeat(indent)}${label.padEnd(first)}${inert(text)}`, width, indent + first);
+  return [
+    ...wrap(`  ${inert(change.asks)}`, width, indent),
+    ...wrap(`    ${inert(`${arrow(change)}: ${effect(change)}`)}`, width, indent),
+    ...inside(against, change.before?.says ?? ''),
+    ...inside(version, change.after.says),
+    ...inside('fix', remedyOf(change)),
+    ...inside('in', `${change.rule}: ${change.cells.map((cell) => cell.slice(cell.lastIndexOf('/') + 1)).join(', ')}`),
+  ];
+}
+
+function inert(text: string): string {
+  return clip(commandless(text), longest);
+}

@@ -1,0 +1,77 @@
+import type { Incomparable } from '../../model/baseline.ts';
+import { incomparableTexts } from '../changes.ts';
+import { ownName } from '../own-name.ts';
+import { remedyText } from '../verdicts.ts';
+import type { QualifiedChange, Qualification, Told } from './qualification.ts';
+
+/** `containerd 2.3.4 → 2.4.2, with runc 1.1.15 and crun 1.21 on debian-13 (vm, emulated)`. */
+export function title({ name, against, version, hosts, ...rest }: Qualification): string {
+  const on = hosts.map(
+    ({ id, kind, accelerator }) => `${id} (${kind}${accelerator === 'tcg' ? ', emulated' : `, ${accelerator}`})`,
+  );
+  return `${ownName(name)} ${against} → ${version}, with ${list(rest.with) || 'nothing'}${on.length === 0 ? '' : ` on ${list(on)}`}`;
+}
+
+/** `6 of 224 answers changed`. */
+export function countText({ changes, compared }: Qualification): string {
+  const changed = changes.filter(({ kind }) => kind !== 'not-comparable').reduce((sum, { verdicts }) => sum + verdicts.length, 0);
+  return `${changed} of ${count(compared, 'answer')} changed`;
+}
+
+/** What is not a change: `Same 218, 2 of them on other evidence · not comparable 3, as the baseline …`. */
+export function restTexts({ same, otherEvidence, notComparable, gone, unjudged }: Qualification): string[] {
+  return [
+    `${same} the same${otherEvidence === 0 ? '' : `, ${otherEvidence} of them on other evidence`}`,
+    ...notComparable.map(({ why, answers }) => `${answers} not comparable, as ${incomparable(why)}`),
+    ...(gone === 0 ? [] : [`${count(gone, 'answer')} of the older version not asked of the newer`]),
+    ...unjudged.map(({ verdict, reason, answers }) => `${answers} ${verdict}: ${reason}`),
+  ];
+}
+
+/** `refused → injected`: by names where both have one, otherwise undefined, as the sentences alone tell them. */
+export function arrow({ before, after }: QualifiedChange): string {
+  return `${before === undefined ? 'not asked' : named(before)} → ${named(after)}`;
+}
+
+/** What the change does, and whether somebody has recorded it. */
+export function effect({ kind, harm, unrecorded, verdict, known }: QualifiedChange): string {
+  const does = harm ?? (kind === 'mended' ? 'mended' : undefined);
+  const record = unrecorded
+    ? verdict === 'fixed'
+      ? `${known?.id ?? 'the known issue'} needs a ceiling`
+      : 'nobody has recorded it'
+    : verdict === 'known'
+      ? `known: ${known?.id ?? ''}`
+      : 'as documented';
+  return [does, record].filter((part) => part !== undefined).join(', ');
+}
+
+/** What ends a harm; empty where there is none, or nobody has recorded what does. */
+export function remedyOf({ harm, known }: QualifiedChange): string {
+  return harm === undefined || known === undefined ? '' : remedyText(known.remedy);
+}
+
+/** What the exit code means. */
+export function exitText({ exit, version, compared }: Qualification): string {
+  if (exit === 1) return 'something is newly weaker or newly broken, or changed and nobody has recorded it';
+  if (exit === 75) return compared === 0 ? `nothing of ${version} could be compared` : 'infrastructure: worth another try';
+  return 'nothing is newly weaker or newly broken, and what changed is recorded';
+}
+
+/** `a, b and c`. */
+export function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
+export function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+function named({ answer }: Told): string {
+  return answer === undefined ? 'unforeseen' : answer.replaceAll('-', ' ');
+}
+
+/** Of two versions of one run, where neither is an older run. */
+function incomparable(why: Incomparable): string {
+  return incomparableTexts[why].replace('the baseline', 'the older version');
+}
