@@ -37,6 +37,7 @@ const askers = {
   'which C library a program needs': ['artifacts/elf.ts', 'artifacts/inspect.ts'],
   'whether a newer one has come': ['run/check-newest.ts'],
   'which of a matrix are the newest': ['plan/pairs.ts'],
+  'which is the older of two that are compared': ['plan/qualification.ts', 'report/qualification/qualification.ts'],
   'which fields a version of Kubernetes has': ['manifest/fields.ts'],
   'which QEMU runs a host': ['hosts/vm/qemu.ts', 'hosts/doctor/doctor.ts'],
   'in which order to show versions': ['report/ranges.ts'],
