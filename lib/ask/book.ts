@@ -12,7 +12,7 @@ export interface Book {
   symptoms: readonly Symptom[];
 }
 
-export interface RuleEntry {
+export interface QuestionEntry {
   id: string;
   suite: string;
   /** The question. */
@@ -31,7 +31,7 @@ export interface KnownEntry {
   title: string;
   url: string;
   /** The questions that it answers otherwise. */
-  rules: string[];
+  questions: string[];
   /** Where it happens, in words. */
   range: string;
   /** One of its answers weakens isolation. */
@@ -41,25 +41,27 @@ export interface KnownEntry {
 }
 
 /** Every question of the book with the suite that it stands in. */
-export function rulesOf(book: Book): Array<{ suite: Suite; rule: Question }> {
-  return book.suites.flatMap((suite) => suite.questions.map((rule) => ({ suite, rule })));
+export function questionsOf(book: Book): Array<{ suite: Suite; question: Question }> {
+  return book.suites.flatMap((suite) => suite.questions.map((question) => ({ suite, question })));
 }
 
-/** These rules in the order of the ids; an id that no suite has is left out. */
-export function ruleEntries(book: Book, ids: readonly string[]): RuleEntry[] {
-  const rules = rulesOf(book);
-  return ids.flatMap((id) => rules.filter(({ rule }) => rule.id === id).map(({ suite, rule }) => ruleEntry(suite, rule)));
+/** These questions in the order of the ids; an id that no suite has is left out. */
+export function questionEntries(book: Book, ids: readonly string[]): QuestionEntry[] {
+  const questions = questionsOf(book);
+  return ids.flatMap((id) =>
+    questions.filter(({ question }) => question.id === id).map(({ suite, question }) => questionEntry(suite, question)),
+  );
 }
 
-function ruleEntry(suite: Suite, rule: Question): RuleEntry {
-  const on = suite.scenarios.filter((scenario) => rule.on.includes(scenario.id));
-  const needs = [...(rule.needs ?? []), ...shared(on.map((scenario) => scenario.needs ?? []))];
+function questionEntry(suite: Suite, question: Question): QuestionEntry {
+  const on = suite.scenarios.filter((scenario) => question.on.includes(scenario.id));
+  const needs = [...(question.needs ?? []), ...shared(on.map((scenario) => scenario.needs ?? []))];
   return {
-    id: rule.id,
+    id: question.id,
     suite: suite.id,
-    asks: rule.asks,
-    answers: Object.entries(rule.answers).map(([name, { says, harm }]) => ({ name, says, ...(harm && { harm }) })),
-    citation: [...new Set(rule.documented.map(({ citation }) => citation))].join('; '),
+    asks: question.asks,
+    answers: Object.entries(question.answers).map(([name, { says, harm }]) => ({ name, says, ...(harm && { harm }) })),
+    citation: [...new Set(question.documented.map(({ citation }) => citation))].join('; '),
     applies: words(needs) || 'every engine and runtime',
     pods: on.map((scenario) => scenario.title),
   };
@@ -74,7 +76,7 @@ function shared(needs: ReadonlyArray<readonly Requirement[]>): Requirement[] {
 export function knownEntry(issue: KnownIssue, book: Book): KnownEntry {
   const { id, title, url, answers, where, impact, remedy } = issue;
   const security = answersOf(issue, book).some(({ harm }) => harm === 'weakens');
-  return { id, title, url, rules: Object.keys(answers), range: words(where), security, impact, remedy };
+  return { id, title, url, questions: Object.keys(answers), range: words(where), security, impact, remedy };
 }
 
 /** The known issues of these questions. */
@@ -94,7 +96,9 @@ export function issuesSaying(text: string, book: Book): KnownIssue[] {
 }
 
 function answersOf({ answers }: KnownIssue, book: Book): Answer[] {
-  return rulesOf(book).flatMap(({ rule }) => (answers[rule.id] ?? []).flatMap((name) => rule.answers[name] ?? []));
+  return questionsOf(book).flatMap(({ question }) =>
+    (answers[question.id] ?? []).flatMap((name) => question.answers[name] ?? []),
+  );
 }
 
 function words(needs: readonly Requirement[]): string {

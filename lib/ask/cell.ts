@@ -17,10 +17,10 @@ export interface CellEntry {
   profiles: string[];
   /** Why no profile can run it. */
   excluded?: string;
-  /** Rules that its engine and runtime meet; the host may still lack something. */
+  /** Questions that its engine and runtime meet; the host may still lack something. */
   applies: string[];
-  /** Rules that it does not meet, by reason. */
-  unsupported: Array<{ reason: string; rules: string[] }>;
+  /** Questions that it does not meet, by reason. */
+  unsupported: Array<{ reason: string; questions: string[] }>;
 }
 
 /** A cell of the matrix, with what can be judged in it; undefined when the matrix does not make it. */
@@ -82,7 +82,7 @@ function judgeable(facts: CellFacts, book: Book): Pick<CellEntry, 'applies' | 'u
     if (reason === undefined || why.includes(undefined)) applies.push(id);
     else reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
   }
-  return { applies, unsupported: [...reasons].map(([reason, rules]) => ({ reason, rules })) };
+  return { applies, unsupported: [...reasons].map(([reason, questions]) => ({ reason, questions })) };
 }
 
 function factsOf({ id, host, engine, runtime }: PlannedCell): CellFacts {

@@ -14,21 +14,21 @@ import { buildIndex, find } from './words/search.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
-const ruleIds = suites.flatMap((suite) => suite.questions.map(({ id }) => id));
+const questionIds = suites.flatMap((suite) => suite.questions.map(({ id }) => id));
 const index = buildIndex(book);
 const ask = (text: string): Explanation => explain(text, book, { matrix, find: (query) => find(index, query) });
 const causesOf = (text: string): string[] => ask(text).causes.map(({ id }) => id);
 
-describe('a rule', () => {
-  it.for(ruleIds)('%s is explained by its sentence, its citation and where it applies', (id) => {
-    const [rule, ...others] = ask(id).rules;
+describe('a question', () => {
+  it.for(questionIds)('%s is explained by its sentence, its citation and where it applies', (id) => {
+    const [question, ...others] = ask(id).questions;
     expect(others).toEqual([]);
-    expect(rule).toMatchObject({ id, asks: expect.stringMatching(/\w+ \w+.*\?$/), applies: expect.stringMatching(/\w/) });
-    expect(rule?.pods.length).toBeGreaterThan(0);
+    expect(question).toMatchObject({ id, asks: expect.stringMatching(/\w+ \w+.*\?$/), applies: expect.stringMatching(/\w/) });
+    expect(question?.pods.length).toBeGreaterThan(0);
   });
 
   it('is found in any case and with blanks around it', () => {
-    expect(ask('  priv-host-dev\n').rules.map(({ id }) => id)).toEqual(['PRIV-HOST-DEV']);
+    expect(ask('  priv-host-dev\n').questions.map(({ id }) => id)).toEqual(['PRIV-HOST-DEV']);
   });
 
   it('comes with its known issues, where they happen and their link', () => {
@@ -43,7 +43,7 @@ describe('a rule', () => {
   });
 
   it('says what its pods need too, when all of them need it', () => {
-    expect(ask('PRIV-HOST-DEV').rules[0]?.applies).toContain('hosts marked disposable');
+    expect(ask('PRIV-HOST-DEV').questions[0]?.applies).toContain('hosts marked disposable');
   });
 });
 
@@ -62,14 +62,14 @@ describe('a verdict', () => {
 });
 
 describe('a cell', () => {
-  it('of the matrix is explained with its profiles, the rules that apply and the reasons why others do not', () => {
+  it('of the matrix is explained with its profiles, the questions that apply and the reasons why others do not', () => {
     const { kind, cell, known } = ask('debian-13/containerd-1.7.24/kata-3.30.0-go-qemu');
     expect(kind).toBe('cell');
     expect(cell?.profiles).toEqual(['qualification']);
     expect(cell?.applies).toContain('RVMM-UID');
     expect(cell?.unsupported).toContainEqual({
       reason: 'applies to kata >=4.1.0, this is kata 3.30.0',
-      rules: ['RVMM-CONFINED'],
+      questions: ['RVMM-CONFINED'],
     });
     expect(known.map(({ id }) => id)).toContain('kata-go-annotation-ignored');
     expect(known.map(({ id }) => id)).not.toContain('kata-rust-annotation-not-denied');
@@ -160,7 +160,7 @@ describe('words', () => {
 
 describe('an unknown text', () => {
   it.for(['xyzzy', '', 'hello world', 'a'.repeat(100_000), 'more characters'])('%# has no answer and nothing near it', (text) => {
-    expect(ask(text)).toMatchObject({ kind: 'unknown', causes: [], rules: [], found: [] });
+    expect(ask(text)).toMatchObject({ kind: 'unknown', causes: [], questions: [], found: [] });
   });
 
   it('says what was read from it', () => {

@@ -1,11 +1,20 @@
 import type { Document } from '../model/document.ts';
 import type { Matrix } from '../model/matrix/matrix.ts';
-import { issuesSaying, knownEntry, knownOf, ruleEntries, rulesOf, type Book, type KnownEntry, type RuleEntry } from './book.ts';
+import {
+  issuesSaying,
+  knownEntry,
+  knownOf,
+  questionEntries,
+  questionsOf,
+  type Book,
+  type KnownEntry,
+  type QuestionEntry,
+} from './book.ts';
 import { cellEntry, type CellEntry } from './cell.ts';
 import { answerFailure, causeEntry, type CauseEntry } from './failure-answer.ts';
 import { complaint, type Failure } from './reader/failure.ts';
 import { read } from './reader/reading.ts';
-import { recordedCell, recordedRules, type RecordedCell, type RecordedRule } from './recorded.ts';
+import { recordedCell, recordedQuestions, type RecordedCell, type RecordedQuestion } from './recorded.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 import { verdictEntry, type VerdictEntry } from './verdict.ts';
 import type { Hit } from './words/search.ts';
@@ -14,7 +23,7 @@ import type { Hit } from './words/search.ts';
 export interface Explanation {
   /** Untrusted, as it was given. */
   text: string;
-  kind: 'rule' | 'verdict' | 'cell' | 'known issue' | 'cause' | 'failure' | 'words' | 'unknown';
+  kind: 'question' | 'verdict' | 'cell' | 'known issue' | 'cause' | 'failure' | 'words' | 'unknown';
   /** The failure that is explained, or the last one that was read where none is. Untrusted. */
   failure?: Failure;
   verdict?: VerdictEntry;
@@ -23,10 +32,10 @@ export interface Explanation {
   causes: CauseEntry[];
   /** What words found, best first; of an unknown text what shares its object or errno. */
   found: Hit[];
-  rules: RuleEntry[];
+  questions: QuestionEntry[];
   known: KnownEntry[];
-  /** What recorded runs show of the rules: all of it for the one that was meant, what deviates for others. */
-  recorded: RecordedRule[];
+  /** What recorded runs show of the questions: all of it for the one that was meant, what deviates for others. */
+  recorded: RecordedQuestion[];
   /** Recorded runs of the cell, newest first. */
   runs: RecordedCell[];
 }
@@ -41,16 +50,16 @@ export interface Sources {
   find?: ((query: string) => Hit[]) | undefined;
 }
 
-/** What a rule, a verdict, a cell, a known issue, a cause, the text of a failure, or words mean. Pure. */
+/** What a question, a verdict, a cell, a known issue, a cause, the text of a failure, or words mean. Pure. */
 export function explain(text: string, book: Book, { matrix, documents = [], find = () => [] }: Sources = {}): Explanation {
   const word = text.trim();
-  const rule = rulesOf(book).find((each) => each.rule.id === word.toUpperCase())?.rule.id;
-  if (rule !== undefined)
+  const question = questionsOf(book).find((each) => each.question.id === word.toUpperCase())?.question.id;
+  if (question !== undefined)
     return {
-      ...blank(text, 'rule'),
-      rules: ruleEntries(book, [rule]),
-      known: knownOf(book, [rule]),
-      recorded: recordedRules(documents, [rule]),
+      ...blank(text, 'question'),
+      questions: questionEntries(book, [question]),
+      known: knownOf(book, [question]),
+      recorded: recordedQuestions(documents, [question]),
     };
 
   const verdict = verdictEntry(word.toLowerCase());
@@ -60,9 +69,9 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
   if (issue !== undefined)
     return {
       ...blank(text, 'known issue'),
-      rules: ruleEntries(book, Object.keys(issue.answers)),
+      questions: questionEntries(book, Object.keys(issue.answers)),
       known: [knownEntry(issue, book)],
-      recorded: recordedRules(documents, Object.keys(issue.answers), ({ known }) => known.includes(issue.id)),
+      recorded: recordedQuestions(documents, Object.keys(issue.answers), ({ known }) => known.includes(issue.id)),
     };
 
   const symptom = book.symptoms.find(({ id }) => id === word.toLowerCase());
@@ -71,7 +80,7 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
       ...blank(text, 'cause'),
       causes: [causeEntry(symptom)],
       ...about(book, symptom.questions),
-      recorded: recordedRules(documents, symptom.questions),
+      recorded: recordedQuestions(documents, symptom.questions),
     };
 
   const cell = matrix && cellEntry(word, matrix, book);
@@ -80,19 +89,24 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
   const failure = answerFailure(text, book.symptoms);
   if (failure !== undefined) {
     const questions = failure.causes[0]?.questions ?? [];
-    return { ...blank(text, 'failure'), ...failure, ...about(book, questions), recorded: recordedRules(documents, questions) };
+    return {
+      ...blank(text, 'failure'),
+      ...failure,
+      ...about(book, questions),
+      recorded: recordedQuestions(documents, questions),
+    };
   }
 
   // What an engine or runtime says where an issue is known.
   const line = text.slice(0, 16_384).replace(/\s+/g, ' ').trim();
   const observed = issuesSaying(line, book).map((each) => knownEntry(each, book));
   if (observed.length > 0) {
-    const ids = [...new Set(observed.flatMap(({ rules }) => rules))];
+    const ids = [...new Set(observed.flatMap(({ questions }) => questions))];
     return {
       ...blank(text, 'known issue'),
-      rules: ruleEntries(book, ids),
+      questions: questionEntries(book, ids),
       known: observed,
-      recorded: recordedRules(documents, ids, ({ known }) => observed.some(({ id }) => known.includes(id))),
+      recorded: recordedQuestions(documents, ids, ({ known }) => observed.some(({ id }) => known.includes(id))),
     };
   }
   return byWords(text, book, find);
@@ -131,10 +145,10 @@ function shares({ signs }: Symptom, failure: Failure | undefined): boolean {
   );
 }
 
-function about(book: Book, questions: readonly string[]): Pick<Explanation, 'rules' | 'known'> {
-  return { rules: ruleEntries(book, questions), known: knownOf(book, questions) };
+function about(book: Book, questions: readonly string[]): Pick<Explanation, 'questions' | 'known'> {
+  return { questions: questionEntries(book, questions), known: knownOf(book, questions) };
 }
 
 function blank(text: string, kind: Explanation['kind']): Explanation {
-  return { text, kind, causes: [], found: [], rules: [], known: [], recorded: [], runs: [] };
+  return { text, kind, causes: [], found: [], questions: [], known: [], recorded: [], runs: [] };
 }

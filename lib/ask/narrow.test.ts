@@ -9,11 +9,11 @@ const report = {
     { id: 'b', engine: { name: 'crio', version: '1.36.3' }, runtime: { name: 'crun', version: '1.21' } },
   ],
   verdicts: [
-    { cell: 'a', rule: 'OWN-OFF', verdict: 'pass' },
-    { cell: 'b', rule: 'OWN-OFF', verdict: 'known' },
-    { cell: 'b', rule: 'OWN-ON', verdict: 'pass' },
-    { cell: 'a', rule: 'OWN-OFF', verdict: 'blocked' },
-    { cell: 'gone', rule: 'OWN-OFF', verdict: 'pass' },
+    { cell: 'a', question: 'OWN-OFF', verdict: 'pass' },
+    { cell: 'b', question: 'OWN-OFF', verdict: 'known' },
+    { cell: 'b', question: 'OWN-ON', verdict: 'pass' },
+    { cell: 'a', question: 'OWN-OFF', verdict: 'blocked' },
+    { cell: 'gone', question: 'OWN-OFF', verdict: 'pass' },
   ],
 };
 const tested = testedIn(report, ['OWN-OFF']);

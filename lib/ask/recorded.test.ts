@@ -5,7 +5,7 @@ import { sampleDocument } from '../testing/report/sample.ts';
 import { referenceDocuments } from '../verbs/reference-documents.ts';
 import type { Book } from './book.ts';
 import { explain } from './explain.ts';
-import { recordedCell, recordedRules } from './recorded.ts';
+import { recordedCell, recordedQuestions } from './recorded.ts';
 import { reply } from './reply/reply.ts';
 import { symptoms } from './symptoms/all.ts';
 
@@ -14,11 +14,11 @@ const documents = await referenceDocuments();
 const shown = (text: string): string => reply(explain(text, book, { documents })).replaceAll(/\s+/g, ' ');
 
 describe('recorded evidence', () => {
-  it('of a rule names every tested range of versions, and where it deviates by which known issue', () => {
+  it('of a question names every tested range of versions, and where it deviates by which known issue', () => {
     const text = shown('OWN-ON');
     expect(text).toMatch(/containerd 1\.6\.20 · [\w.· -]+ with runc 1\.1\.5 · [\d. ·]+: as documented/);
     expect(text).toMatch(/crio 1\.36\.3 with kata 3\.30\.0 \(go qemu\): deviates, known: crio-kata-mode-000/);
-    const [entry] = recordedRules(documents, ['OWN-ON']);
+    const [entry] = recordedQuestions(documents, ['OWN-ON']);
     expect(entry?.ranges).toContainEqual(
       expect.objectContaining({ engine: 'crio', runtime: 'kata go qemu', answer: 'known', known: ['crio-kata-mode-000'] }),
     );
@@ -27,7 +27,7 @@ describe('recorded evidence', () => {
 
   it('of a known issue names only where it was seen', () => {
     const { recorded } = explain('crio-mode-0666', book, { documents });
-    expect(recorded.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['OWN-MODE', 'OWN-ON', 'OWN-QAT-DPDK']));
+    expect(recorded.map(({ question }) => question)).toEqual(expect.arrayContaining(['OWN-MODE', 'OWN-ON', 'OWN-QAT-DPDK']));
     for (const { engine, known } of recorded.flatMap(({ ranges }) => ranges)) {
       expect(engine).toBe('crio');
       expect(known).toContain('crio-mode-0666');
@@ -37,15 +37,15 @@ describe('recorded evidence', () => {
   it('of a failure is that of the questions that its first cause names', () => {
     const { causes, recorded } = explain('cat: /dev/dri/renderD128: Permission denied', book, { documents });
     expect(causes[0]?.id).toBe('file-mode');
-    expect(causes[0]?.questions).toEqual(expect.arrayContaining(recorded.map(({ rule }) => rule)));
-    expect(recorded.find(({ rule }) => rule === 'OWN-OFF')?.ranges.map(({ answer }) => answer)).toContain('pass');
+    expect(causes[0]?.questions).toEqual(expect.arrayContaining(recorded.map(({ question }) => question)));
+    expect(recorded.find(({ question }) => question === 'OWN-OFF')?.ranges.map(({ answer }) => answer)).toContain('pass');
   });
 
   it('of a cell is every run of it, newest first, with what deviates', () => {
     const runs = recordedCell(documents, 'debian-13/crio-1.36.3/runc-1.1.15');
     expect(runs.map(({ run }) => run)).toContain('crio-1.36.3');
     const whole = runs.find(({ run }) => run === 'crio-1.36.3');
-    expect(whole?.deviates).toContainEqual({ rule: 'OWN-MODE', known: 'crio-mode-0666' });
+    expect(whole?.deviates).toContainEqual({ question: 'OWN-MODE', known: 'crio-mode-0666' });
     const starts = runs.map(({ started }) => started);
     expect([...starts].sort((a, b) => (a < b ? 1 : -1))).toEqual(starts);
   });
@@ -58,8 +58,8 @@ describe('recorded evidence', () => {
 
   it.for(hostileTexts)('of hostile runs %# is inert on a terminal', (hostile) => {
     const document = hostileChanges(hostile);
-    const rule = { ...document, verdicts: document.verdicts.map((verdict) => ({ ...verdict, rule: 'OWN-ON' })) };
-    const text = reply(explain('OWN-ON', book, { documents: [rule] }));
+    const question = { ...document, verdicts: document.verdicts.map((verdict) => ({ ...verdict, question: 'OWN-ON' })) };
+    const text = reply(explain('OWN-ON', book, { documents: [question] }));
     expect(text).toContain('Recorded evidence');
     // oxlint-disable-next-line no-control-regex
     expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);

@@ -5,9 +5,9 @@ import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';
 import { isMeant, type Wanted } from './narrow.ts';
 
-/** What recorded runs show of one rule. */
-export interface RecordedRule {
-  rule: string;
+/** What recorded runs show of one question. */
+export interface RecordedQuestion {
+  question: string;
   /** Tested versions and what was so with them. */
   ranges: Array<{
     engine: string;
@@ -26,39 +26,47 @@ export interface RecordedCell {
   run: string;
   started: string;
   verdicts: string;
-  /** Rules that deviate, with their known issues. */
-  deviates: Array<{ rule: string; known?: string }>;
+  /** Questions that deviate, with their known issues. */
+  deviates: Array<{ question: string; known?: string }>;
 }
 
-/** The rules in the order of `ids`; tracks to which `about` says no are left out, and those to which a rule does not apply. */
-export function recordedRules(
+/** The questions in the order of `ids`; tracks to which `about` says no are left out, and those to which a question does not apply. */
+export function recordedQuestions(
   documents: readonly Document[],
   ids: readonly string[],
   about: (answer: Answer) => boolean = () => true,
-): RecordedRule[] {
+): RecordedQuestion[] {
   if (documents.length === 0 || ids.length === 0) return [];
   const { tracks } = history(documents);
-  return ids.flatMap((rule): RecordedRule[] => {
-    const own = tracks.filter((track) => track.rule === rule && track.ranges.some(({ value }) => isTold(value) && about(value)));
+  return ids.flatMap((question): RecordedQuestion[] => {
+    const own = tracks.filter(
+      (track) => track.question === question && track.ranges.some(({ value }) => isTold(value) && about(value)),
+    );
     return own.length === 0
       ? []
-      : [{ rule, ranges: own.flatMap((track) => rangesOf(track, about)), lines: own.flatMap((track) => linesOf(track, about)) }];
+      : [
+          {
+            question,
+            ranges: own.flatMap((track) => rangesOf(track, about)),
+            lines: own.flatMap((track) => linesOf(track, about)),
+          },
+        ];
   });
 }
 
 /** The recorded ranges of this engine and runtime, with the versions that are meant. */
 export function narrowRecorded(
-  recorded: readonly RecordedRule[],
+  recorded: readonly RecordedQuestion[],
   engine: Wanted | undefined,
   runtime: Wanted | undefined,
-): RecordedRule[] {
-  return recorded.flatMap((rule): RecordedRule[] => {
-    const ranges = rule.ranges.flatMap((range) => {
+): RecordedQuestion[] {
+  return recorded.flatMap((question): RecordedQuestion[] => {
+    const ranges = question.ranges.flatMap((range) => {
       const engines = range.engines.filter((version) => isMeant(range.engine, version, engine));
       const runtimes = range.runtimes.filter((version) => isMeant(range.runtime.split(' ')[0] ?? '', version, runtime));
       return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
     });
-    return ranges.length === 0 ? [] : [{ ...rule, ranges, lines: rangeLines(ranges) }];
+    return ranges.length === 0 ? [] : [{ ...question, ranges, lines: rangeLines(ranges) }];
   });
 }
 
@@ -72,18 +80,18 @@ export function recordedCell(documents: readonly Document[], cell: string): Reco
         verdictNames.map((name) => [name, own.filter(({ verdict }) => verdict === name).length]),
       ) as Document['counts'];
       const bad = own.filter(({ verdict }) => verdict === 'known' || verdict === 'fail');
-      const deviates = bad.map(({ rule, known }) => ({ rule, ...(known === undefined ? {} : { known }) }));
+      const deviates = bad.map(({ question, known }) => ({ question, ...(known === undefined ? {} : { known }) }));
       return {
         run: run.id,
         started: run.started,
         verdicts: countsText(counts),
-        deviates: [...new Map(deviates.map((each) => [`${each.rule} ${each.known ?? ''}`, each])).values()],
+        deviates: [...new Map(deviates.map((each) => [`${each.question} ${each.known ?? ''}`, each])).values()],
       };
     })
     .sort((a, b) => (a.started < b.started ? 1 : -1));
 }
 
-function rangesOf(track: Track, about: (answer: Answer) => boolean): RecordedRule['ranges'] {
+function rangesOf(track: Track, about: (answer: Answer) => boolean): RecordedQuestion['ranges'] {
   return track.ranges
     .filter(({ value }) => isTold(value) && about(value))
     .map(({ engines, runtimes, value }) => ({
@@ -100,7 +108,7 @@ function linesOf(track: Track, about: (answer: Answer) => boolean): string[] {
   return [...rangeLines(rangesOf(track, about)), ...track.turns.map((turn) => turnText(track, turn))];
 }
 
-function rangeLines(ranges: RecordedRule['ranges']): string[] {
+function rangeLines(ranges: RecordedQuestion['ranges']): string[] {
   return ranges.map(
     ({ engine, engines, runtime, runtimes, answer, known }) =>
       `${engine} ${rangeText(engines)} with ${runtimeText(runtime, rangeText(runtimes))}: ${answerText({ verdict: answer, known })}`,

@@ -16,7 +16,7 @@ export interface Tested {
 export function testedIn(report: unknown, questions: readonly string[]): Tested[] {
   const cells = new Map(list(report, 'cells').map((cell) => [text(cell, 'id'), cell]));
   return list(report, 'verdicts').flatMap((verdict): Tested[] => {
-    const question = text(verdict, 'rule');
+    const question = text(verdict, 'question');
     const judged = text(verdict, 'verdict');
     const cell = cells.get(text(verdict, 'cell'));
     if (!questions.includes(question) || cell === undefined || !['pass', 'known', 'fail', 'fixed'].includes(judged)) return [];

@@ -15,7 +15,7 @@ const next: Record<VerdictName, string> = {
   pass: 'Nothing. A documented failure that fails as documented is a pass too.',
   known: 'Read the known issue: it has a link and says whether it weakens isolation. It does not turn a run red.',
   fixed: 'Give the known issue in suites/known-issues.ts the ceiling that this run shows, so that its return is a fail.',
-  fail: 'Compare expected with observed, and look at the first layer that changed. If engine or runtime is wrong, report it there and record it in suites/known-issues.ts; if the rule is wrong, correct its row.',
+  fail: 'Compare expected with observed, and look at the first layer that changed. If engine or runtime is wrong, report it there and record it in suites/known-issues.ts; if the question is wrong, correct its row.',
   void: 'Find out what answered: version, checksum, kernel or VMM are not the planned ones. Nothing else of this pod is judged.',
   blocked: 'Read the reason: it ends with what helps. Then npx podproof run --resume.',
   error: 'npx podproof run --resume tries it again. If it stays, report it with the run folder.',

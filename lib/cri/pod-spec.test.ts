@@ -86,7 +86,7 @@ describe('pod specification', () => {
     });
   });
 
-  it('is recorded as the first layer of every trail', () => {
+  it('is recorded as the first layer of each device', () => {
     expect(requestFacts({ ...plain, runAsUser: 1000, sandboxAnnotations: { a: '1' } }, '777')).toEqual({
       handler: '',
       privileged: false,

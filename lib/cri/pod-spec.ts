@@ -99,7 +99,7 @@ export function containerConfig(spec: PodSpec): ContainerConfig {
   });
 }
 
-/** What was asked for, as the observation records it: the first layer of every trail. */
+/** What was asked for, as the observation records it: the first layer of each device. */
 export function requestFacts(spec: PodSpec, imageUser = ''): CriRequest {
   return {
     handler: spec.handler,

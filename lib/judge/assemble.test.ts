@@ -11,7 +11,7 @@ import { contrast } from '../suite/read/dev.ts';
 import { ownerOf, presenceOf } from '../suite/read/node.ts';
 import { engine, runtime } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
-import { assemble, type Records, type Rulebook } from './assemble.ts';
+import { assemble, type Records, type Catalog } from './assemble.ts';
 import { fixtures, frozen, lease, observation, planned } from '../testing/evidence.ts';
 import { identityOf } from './planned-identity.ts';
 
@@ -71,7 +71,7 @@ const ownership = suite({
     }),
   ],
 });
-const rulebook: Rulebook = { suites: [ownership], known: [], selects: () => true };
+const catalog: Catalog = { suites: [ownership], known: [], selects: () => true };
 
 const plan: Plan = {
   schema: 1,
@@ -140,8 +140,8 @@ const everything = cells.flatMap((cell) => [seen(cell, 'user-and-group', 1), see
 const records = (change: Partial<Records> = {}): Records => ({ plan, run: 'run-1', events, observations: everything, ...change });
 const verdicts = (document: Document): string[] =>
   document.verdicts.map(
-    ({ cell, scenario, rule, verdict, flaky }) =>
-      `${cell.split('/')[2]} ${scenario} ${rule} ${verdict}${flaky === true ? ' flaky' : ''}`,
+    ({ cell, scenario, question, verdict, flaky }) =>
+      `${cell.split('/')[2]} ${scenario} ${question} ${verdict}${flaky === true ? ' flaky' : ''}`,
   );
 const broken: Outcome = { kind: 'error', message: 'the stream was closed', stack: '' };
 const hostLost = (repeated: boolean): Outcome => ({
@@ -155,12 +155,12 @@ const hostLost = (repeated: boolean): Outcome => ({
 /** The verdict of OWN under runc after these tries of its pod. */
 function after(...outcomes: Outcome[]): string | undefined {
   const tries = outcomes.map((outcome, index) => seen(cells[0] as PlannedCell, 'user-and-group', index + 1, { outcome }));
-  return verdicts(assemble(records({ observations: tries }), rulebook)).find((line) => line.includes(' OWN '));
+  return verdicts(assemble(records({ observations: tries }), catalog)).find((line) => line.includes(' OWN '));
 }
 
 describe('document of a run', () => {
   it('has a verdict for every question in every cell, and is a valid document', () => {
-    const document = assemble(records(), rulebook);
+    const document = assemble(records(), catalog);
     expect(verdicts(document)).toEqual([
       'runc-1.1.15 user-and-group OWN pass',
       'runc-1.1.15 user-and-group NONE pass',
@@ -187,8 +187,8 @@ describe('document of a run', () => {
     expect(document.verdicts[0]?.evidence).toBe('cells/debian-13/containerd-1.7.24/runc-1.1.15/observations.ndjson#1');
     expect(document.hosts).toMatchObject([{ id: 'debian-13', kind: 'container', accelerator: 'tcg' }]);
     expect(document.excluded).toEqual(plan.excluded);
-    expect(document.rules.map(({ id, range }) => `${id}: ${range}`)).toContain('CRIO: crio');
-    expect(document.rules[0]).toEqual({
+    expect(document.questions.map(({ id, range }) => `${id}: ${range}`)).toContain('CRIO: crio');
+    expect(document.questions[0]).toEqual({
       ...{ id: 'OWN', suite: 'ownership', asks: 'Whose is it?', citation: 'c', range: 'every engine and runtime' },
       answers: [
         { name: 'owned', says: 'the pod’s' },
@@ -199,20 +199,20 @@ describe('document of a run', () => {
   });
 
   it('has what the selection covers, and nothing else', () => {
-    const selects: Rulebook['selects'] = (_, scenario, rule) => rule === 'NONE' && scenario === 'plain';
-    const document = assemble(records(), { ...rulebook, selects });
+    const selects: Catalog['selects'] = (_, scenario, question) => question === 'NONE' && scenario === 'plain';
+    const document = assemble(records(), { ...catalog, selects });
     expect(verdicts(document)).toEqual(['runc-1.1.15 plain NONE pass', 'crun-1.21 plain NONE pass']);
-    expect(document.rules.map(({ id }) => id)).toEqual(['NONE']);
+    expect(document.questions.map(({ id }) => id)).toEqual(['NONE']);
   });
 
   it('leaves out suites that were not planned', () => {
-    expect(assemble(records({ plan: { ...plan, suites: [] } }), rulebook).verdicts).toEqual([]);
+    expect(assemble(records({ plan: { ...plan, suites: [] } }), catalog).verdicts).toEqual([]);
   });
 
   it('shows a missing record as missing, and a blocked cell with its reason', () => {
     const runc = cells[0]?.id ?? '';
     const blocked: JournalEvent = { event: 'blocked', cells: [runc], reason: 'containerd 1.7.24 is not there; fetch it' };
-    const document = assemble(records({ observations: [], events: [...events, blocked] }), rulebook);
+    const document = assemble(records({ observations: [], events: [...events, blocked] }), catalog);
     expect(verdicts(document).filter((line) => line.includes(' OWN '))).toEqual([
       'runc-1.1.15 user-and-group OWN blocked',
       'crun-1.21 user-and-group OWN missing',
@@ -227,7 +227,7 @@ describe('document of a run', () => {
   it('forgets what was blocked when the run was resumed', () => {
     const blocked: JournalEvent = { event: 'blocked', cells: plan.cells.map(({ id }) => id), reason: 'no host' };
     const resumed: JournalEvent = { event: 'started', run: 'run-1', at: 'later', podproof: '0.1.0', profile: 'quick' };
-    const document = assemble(records({ events: [...events, blocked, resumed, ...events.slice(1)] }), rulebook);
+    const document = assemble(records({ events: [...events, blocked, resumed, ...events.slice(1)] }), catalog);
     expect(document.cells.map(({ verdict, reason }) => ({ verdict, reason }))).toEqual([
       { verdict: 'pass', reason: undefined },
       { verdict: 'pass', reason: undefined },
@@ -237,12 +237,12 @@ describe('document of a run', () => {
 
   it('is not complete while a run that had ended goes on once more', () => {
     const resumed: JournalEvent = { event: 'started', run: 'run-1', at: 'later', podproof: '0.1.0', profile: 'quick' };
-    expect(assemble(records({ events }), rulebook).run.complete).toBe(true);
-    expect(assemble(records({ events: [...events, resumed] }), rulebook).run.complete).toBe(false);
+    expect(assemble(records({ events }), catalog).run.complete).toBe(true);
+    expect(assemble(records({ events: [...events, resumed] }), catalog).run.complete).toBe(false);
   });
 
   it('says so when an observation names a lease that the journal has not', () => {
-    const document = assemble(records({ events: events.filter(({ event }) => event !== 'lease') }), rulebook);
+    const document = assemble(records({ events: events.filter(({ event }) => event !== 'lease') }), catalog);
     expect(document.verdicts[0]).toMatchObject({
       verdict: 'error',
       reason: 'the journal has no engine lease "debian-13/containerd-1.7.24/ownership,cdi"',
@@ -250,19 +250,19 @@ describe('document of a run', () => {
   });
 
   it('is void throughout when the journal does not know the binaries that ran', () => {
-    const document = assemble(records({ events: events.filter(({ event }) => event !== 'artifact') }), rulebook);
+    const document = assemble(records({ events: events.filter(({ event }) => event !== 'artifact') }), catalog);
     expect(document.counts).toMatchObject({ void: 7, unsupported: 3, pass: 0 });
     expect(document.cells[0]).toMatchObject({ engine: { source: 'not had', sha256: '' } });
   });
 
   it('is incomplete until the run ended', () => {
-    const document = assemble(records({ events: events.slice(0, -1) }), rulebook);
+    const document = assemble(records({ events: events.slice(0, -1) }), catalog);
     expect(document.run).toMatchObject({ complete: false, ended: '' });
   });
 
   it('contrasts a runtime with runc in the same run, and with nothing where runc is not there', () => {
-    const alone = assemble(records({ plan: { ...plan, cells: cells.slice(1) } }), rulebook);
-    expect(alone.verdicts.find(({ rule }) => rule === 'CONTRAST')).toMatchObject({
+    const alone = assemble(records({ plan: { ...plan, cells: cells.slice(1) } }), catalog);
+    expect(alone.verdicts.find(({ question }) => question === 'CONTRAST')).toMatchObject({
       verdict: 'unsupported',
       reason: 'this run has nothing to answer it from',
     });
@@ -296,7 +296,7 @@ describe('several tries of one pod', () => {
     const [first] = cells;
     if (first === undefined) throw new Error('no cell');
     const observations = [seen(first, 'plain', 1, { outcome: broken }), ...everything];
-    expect(verdicts(assemble(records({ observations }), rulebook)).filter((line) => line.endsWith('flaky'))).toEqual([
+    expect(verdicts(assemble(records({ observations }), catalog)).filter((line) => line.endsWith('flaky'))).toEqual([
       'runc-1.1.15 plain NONE pass flaky',
     ]);
   });
@@ -305,14 +305,14 @@ describe('several tries of one pod', () => {
 describe('assembling', () => {
   it('does not depend on the order in which different pods were observed', () => {
     const tries = [...everything, ...cells.map((cell) => seen(cell, 'plain', 3, { outcome: broken }))];
-    const whole = assemble(records({ observations: tries }), rulebook);
+    const whole = assemble(records({ observations: tries }), catalog);
     const order = fc.shuffledSubarray([...tries.keys()], { minLength: tries.length });
     fc.assert(
       fc.property(order, (shuffled) => {
         // Pods change places; the tries of one pod keep their order.
         const queues = new Map(tries.map((located) => [pod(located), tries.filter((other) => pod(other) === pod(located))]));
         const observations = shuffled.flatMap((index) => queues.get(pod(tries[index]))?.shift() ?? []);
-        const document = assemble(records({ observations }), rulebook);
+        const document = assemble(records({ observations }), catalog);
         expect({ ...document, spans: bag(document.spans) }).toEqual({ ...whole, spans: bag(whole.spans) });
       }),
       { numRuns: 30 },
@@ -321,7 +321,7 @@ describe('assembling', () => {
 
   it('writes to nothing that it is given', () => {
     const given = frozen(structuredClone(records()));
-    expect(assemble(given, rulebook)).toEqual(assemble(records(), rulebook));
+    expect(assemble(given, catalog)).toEqual(assemble(records(), catalog));
   });
 });
 
@@ -336,8 +336,8 @@ function bag(spans: Document['spans']): string[] {
 it('names the CNI plugins of a cell where its plan does, with their checksum', () => {
   const cni = { name: 'cni', version: '1.9.0', source: { kind: 'release' } } as const;
   const chosen = { ...plan, cells: cells.map((cell) => ({ ...cell, cni })) };
-  const document = assemble(records({ plan: chosen, events: [...events, artifact(cni, 'b'.repeat(64))] }), rulebook);
+  const document = assemble(records({ plan: chosen, events: [...events, artifact(cni, 'b'.repeat(64))] }), catalog);
   expect(document.cells[0]?.cni).toEqual({ version: '1.9.0', source: 'path /opt/cni', sha256: 'a'.repeat(64) });
   expect(Document.parse(JSON.parse(JSON.stringify(document)))).toEqual(document);
-  expect(assemble(records(), rulebook).cells[0]).not.toHaveProperty('cni');
+  expect(assemble(records(), catalog).cells[0]).not.toHaveProperty('cni');
 });

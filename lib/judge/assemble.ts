@@ -3,7 +3,7 @@ import {
   type Cell,
   type Document,
   type HostEntry,
-  type RuleText,
+  type QuestionText,
   type Span,
   type Verdict,
 } from '../model/document.ts';
@@ -31,16 +31,16 @@ export interface Records {
   observations: readonly Located[];
 }
 
-export interface Rulebook {
+export interface Catalog {
   suites: readonly Suite[];
   known: readonly KnownIssue[];
   /** Which judgements the plan's selection covers. */
   selects: Selects;
 }
 
-/** The whole document of a run from its records and today's rules. Pure, so that `judge` needs no host. */
-export function assemble({ plan, run, events, observations }: Records, rulebook: Rulebook): Document {
-  const assembly = new Assembly(run, [{ id: '', plan, events }], rulebook);
+/** The whole document of a run from its records and today's questions. Pure, so that `judge` needs no host. */
+export function assemble({ plan, run, events, observations }: Records, catalog: Catalog): Document {
+  const assembly = new Assembly(run, [{ id: '', plan, events }], catalog);
   const seen = groupBy(observations, ({ observation }) => observation.cell);
   for (const cells of assembly.places) assembly.judge(cells, [cells.flatMap(({ id }) => seen.get(id) ?? [])]);
   return assembly.document();
@@ -50,8 +50,8 @@ export function assemble({ plan, run, events, observations }: Records, rulebook:
 const ahead = 16;
 
 /** The same for runs that were merged, shards of one plan and several tries of one; their observations are never held all at once. */
-export async function assembleParts(run: string, parts: readonly Part[], rulebook: Rulebook): Promise<Document> {
-  const assembly = new Assembly(run, parts, rulebook);
+export async function assembleParts(run: string, parts: readonly Part[], catalog: Catalog): Promise<Document> {
+  const assembly = new Assembly(run, parts, catalog);
   const observed = (cells: readonly PlannedCell[]): Promise<Located[][]> =>
     Promise.all(parts.map(async (part) => (await Promise.all(cells.map(({ id }) => part.observations(id)))).flat()));
   for (let from = 0; from < assembly.places.length; from += ahead) {
@@ -70,23 +70,23 @@ class Assembly {
   readonly #single: boolean;
   readonly #plan: Plan;
   readonly #runs: Runs;
-  readonly #rulebook: Rulebook;
+  readonly #catalog: Catalog;
   readonly #suites: readonly Suite[];
   readonly #questions: readonly Asked[];
   readonly #accelerators: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #judged = new Map<string, { cell: Cell; verdicts: readonly Verdict[] }>();
   readonly #pods: Span[][];
 
-  constructor(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | 'events'>>, rulebook: Rulebook) {
+  constructor(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | 'events'>>, catalog: Catalog) {
     const [first] = parts;
     if (first === undefined) throw new Error('Cannot judge a run without records');
     this.#run = run;
     this.#single = parts.length === 1 && first.id === '';
     this.#plan = this.#single ? first.plan : wholePlan(first.plan);
     this.#runs = new Runs(parts);
-    this.#rulebook = rulebook;
-    this.#suites = rulebook.suites.filter((suite) => this.#plan.suites.includes(suite.id));
-    this.#questions = questionsOf(this.#suites, rulebook.selects);
+    this.#catalog = catalog;
+    this.#suites = catalog.suites.filter((suite) => this.#plan.suites.includes(suite.id));
+    this.#questions = questionsOf(this.#suites, catalog.selects);
     this.#accelerators = acceleratorsOf(this.#runs);
     this.#pods = parts.map(() => []);
     const placeOf = ({ host, engine }: PlannedCell): string => `${host.id} ${engine.name} ${engine.version}`;
@@ -101,7 +101,7 @@ class Assembly {
     for (const planned of cells) {
       const home = tries.home(planned.id) ?? this.#runs.home(planned.id);
       const contrast = planned.runtime.name === 'runc' ? undefined : native;
-      const verdicts = cellVerdicts({ planned, home, tries, known: this.#rulebook.known, native: contrast }, this.#questions);
+      const verdicts = cellVerdicts({ planned, home, tries, known: this.#catalog.known, native: contrast }, this.#questions);
       const blocked = home.blocked.get(planned.id);
       const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
       const differ = (this.#accelerators.get(planned.host.id)?.size ?? 0) > 1;
@@ -123,7 +123,7 @@ class Assembly {
     const verdicts = judged.flatMap((one) => one.verdicts);
     const names = verdicts.map(({ verdict }) => verdict);
     const knownIds = new Set(verdicts.map((verdict) => verdict.known));
-    const ruleIds = new Set(verdicts.map((verdict) => verdict.rule));
+    const questionIds = new Set(verdicts.map((verdict) => verdict.question));
     const { shard } = plan;
     return {
       schema: documentSchema,
@@ -139,10 +139,10 @@ class Assembly {
       counts: count(names),
       hosts: hostsOf(plan, this.#runs),
       cells: judged.map(({ cell }) => cell),
-      rules: this.#suites.flatMap((suite) =>
-        suite.questions.filter(({ id }) => ruleIds.has(id)).map((question) => ruleText(suite.id, question)),
+      questions: this.#suites.flatMap((suite) =>
+        suite.questions.filter(({ id }) => questionIds.has(id)).map((question) => questionText(suite.id, question)),
       ),
-      known: this.#rulebook.known
+      known: this.#catalog.known
         .filter((issue) => knownIds.has(issue.id))
         .map(({ id, title, url, where, impact, remedy }) => ({
           ...{ id, title, url, impact, remedy },
@@ -199,7 +199,7 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
   };
 }
 
-function ruleText(suite: string, { id, asks, needs = [], answers, documented }: Question): RuleText {
+function questionText(suite: string, { id, asks, needs = [], answers, documented }: Question): QuestionText {
   return {
     ...{ id, suite, asks },
     citation: [...new Set(documented.map(({ citation }) => citation))].join('; '),

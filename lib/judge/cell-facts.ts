@@ -1,7 +1,7 @@
 import type { PlannedCell } from '../model/cell.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 
-/** What requirements and rules may know of a planned cell; without `host` its host is not up yet, or never was. */
+/** What requirements and questions may know of a planned cell; without `host` its host is not up yet, or never was. */
 export function cellFacts(planned: PlannedCell, host?: Pick<CellFacts, 'facts' | 'fixtures'>): CellFacts {
   const { engine, runtime } = planned;
   return {

@@ -76,7 +76,7 @@ function judgeTry(place: Place, asked: Asked, { observation, at, journal }: Try,
     cell: observation.cell,
     suite: observation.suite,
     scenario: observation.scenario,
-    rule: asked.question.id,
+    question: asked.question.id,
     evidence: at,
     ...judge(asked.question, { cell, observation, lease, native: sibling.at(-1)?.observation }, identity, place.known),
   };
@@ -90,7 +90,7 @@ function without(
   [verdict, reason]: [Judgement['verdict'], string],
 ): Verdict {
   return {
-    ...{ cell: planned.id, suite, scenario: scenario.id, rule: question.id, evidence },
+    ...{ cell: planned.id, suite, scenario: scenario.id, question: question.id, evidence },
     ...{ verdict, expected: question.asks, observed: '', reason },
   };
 }

@@ -60,7 +60,7 @@ function judged(
 
 describe('judgement', () => {
   it('passes the documented answer, names it, and blames no layer', () => {
-    const { verdict, answer, harm, layer, trail, expected, observed } = judged();
+    const { verdict, answer, harm, layer, layers, expected, observed } = judged();
     expect({ verdict, answer, harm, layer, expected, observed }).toEqual({
       verdict: 'pass',
       answer: 'owned',
@@ -69,7 +69,7 @@ describe('judgement', () => {
       expected: 'it belongs to the pod',
       observed: `it belongs to the pod: ${path} belongs to 1000:2000; ${path} has mode 0640, the host's 0640`,
     });
-    expect(trail?.some(({ changed }) => changed)).toBe(false);
+    expect(layers?.some(({ changed }) => changed)).toBe(false);
   });
 
   it('shows of another answer only what deviates, with its harm and the layer at fault', () => {

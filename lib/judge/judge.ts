@@ -9,7 +9,7 @@ import type { Sight } from '../suite/reading.ts';
 import { messageOf } from '../util/errors.ts';
 import { deviating, documentedFor, seenBy, seenText } from './answer.ts';
 import { wrongThingTested, type PlannedIdentity } from './canary.ts';
-import { trail } from './layers.ts';
+import { deviceLayers } from './layers.ts';
 import { symptomOf } from './symptoms.ts';
 
 /** The judgement of one question on one observation. */
@@ -23,7 +23,7 @@ export interface Judgement {
   observed: string;
   reason?: string;
   layer?: string;
-  trail?: Layer[];
+  layers?: Layer[];
   known?: string;
 }
 
@@ -94,13 +94,13 @@ function layersOf(
   shown: readonly Sight[],
   right: boolean,
   { observation, lease, cell }: Evidence,
-): Pick<Judgement, 'layer' | 'trail'> {
+): Pick<Judgement, 'layer' | 'layers'> {
   const about = (right ? shown.findLast((sight) => sight.about !== undefined) : shown.find((sight) => sight.about !== undefined))
     ?.about;
   if (about === undefined) return {};
-  const way = trail(about, { observation, lease, cell });
-  if (!right) return { trail: way, layer: way.find(({ changed }) => changed)?.layer ?? 'guest' };
-  return { trail: way.map((layer) => ({ ...layer, changed: false })) };
+  const way = deviceLayers(about, { observation, lease, cell });
+  if (!right) return { layers: way, layer: way.find(({ changed }) => changed)?.layer ?? 'guest' };
+  return { layers: way.map((layer) => ({ ...layer, changed: false })) };
 }
 
 function knownTo(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { About } from '../suite/reading.ts';
 import { evidence, lease, type Sample } from '../testing/evidence.ts';
-import { trail } from './layers.ts';
+import { deviceLayers } from './layers.ts';
 
 const path = '/dev/podproof-block';
 const flag = 'device_ownership_from_security_context';
@@ -9,7 +9,7 @@ type Field = About['field'];
 
 /** `layer: value` of every hop, with a star at the one that is blamed. */
 function hops(field: Field, change: (observation: Sample) => void = () => undefined, at = path, on = lease): string[] {
-  return trail({ path: at, field }, { ...evidence(change), lease: on }).map(
+  return deviceLayers({ path: at, field }, { ...evidence(change), lease: on }).map(
     ({ layer, value, changed }) => `${changed ? '* ' : ''}${layer}: ${value}`,
   );
 }
@@ -21,7 +21,7 @@ function blamed(...given: Parameters<typeof hops>): string[] {
 const guest = (observation: Sample) => observation.guest.dev[0];
 const spec = (observation: Sample) => observation.spec.linux?.devices[0];
 
-describe('trail', () => {
+describe('deviceLayers', () => {
   it('names the value at each layer', () => {
     expect(hops('uid')).toEqual([
       'cri: runAsUser 1000',
@@ -100,7 +100,7 @@ describe('trail', () => {
   it('stands when the pod never ran', () => {
     const had = evidence();
     const { guest: _guest, host: _host, spec: _spec, ...refused } = had.observation;
-    const layers = trail({ path, field: 'presence' }, { ...had, observation: refused });
+    const layers = deviceLayers({ path, field: 'presence' }, { ...had, observation: refused });
     expect(layers.map(({ value }) => value)).toEqual([
       '/dev/vdb rwm',
       'no key changes it',

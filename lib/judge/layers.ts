@@ -12,7 +12,7 @@ const ownershipKey = 'device_ownership_from_security_context';
  * `changed` marks the first layer at fault: a key that is not effective as planned, else the first layer whose value is the
  * observed one while the layer before had another.
  */
-export function trail(
+export function deviceLayers(
   { path, field }: About,
   { observation, lease, cell }: Pick<Evidence, 'observation' | 'lease' | 'cell'>,
 ): Layer[] {

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
 import type { Observation } from '../model/observation.ts';
 import { isRefusal, type Question } from '../suite/question.ts';
-import { rulebookFor } from '../verbs/rulebook.ts';
+import { catalogFor } from '../verbs/catalog.ts';
 import { lines, pod, Recorded, recordedRuns } from '../testing/recorded.ts';
 
 /** A recorded run, by the name of its folder: the texts below are those of its versions. */
 async function recorded(name: string): Promise<Recorded> {
   const run = recordedRuns().find((each) => each.name === name);
   if (run === undefined) throw new Error(`results/reference/${name} is not there`);
-  return Recorded.read(run.folder, rulebookFor);
+  return Recorded.read(run.folder, catalogFor);
 }
 
 const containerd = await recorded('containerd-1.7.24');
@@ -56,7 +56,7 @@ const block = '/dev/podproof-block';
 
 type Change = [what: string, scenario: string, edit: (observation: Observation) => void, turned: string[]];
 
-describe('one changed fact of a runc pod under containerd turns the rules that speak of it', () => {
+describe('one changed fact of a runc pod under containerd turns the questions that speak of it', () => {
   it.for<Change>([
     ['an owner off by one', 'user-and-group', (o) => void (seen(o, block).uid = 1001), ['OWN-ON → fail']],
     ['a group off by one', 'user-and-group', (o) => void (seen(o, block).gid = 2001), ['OWN-ON → fail']],
@@ -226,15 +226,15 @@ describe('a slip in an answer turns its question wherever it was seen, and no ot
       questions: suite.questions.map((question) => (question.id === id ? change(question) : question)),
     }));
     for (const recordedRun of [containerd, kata]) {
-      const had = recordedRun.verdicts.filter(({ rule, answer }) => rule === id && answer === name);
-      const turned = recordedRun.turned({ rulebook: { suites: changed } });
+      const had = recordedRun.verdicts.filter(({ question, answer }) => question === id && answer === name);
+      const turned = recordedRun.turned({ catalog: { suites: changed } });
       expect(lines(turned)).toEqual(lines(had.map((verdict) => ({ ...verdict, verdict: 'fail' }))));
     }
   });
 });
 
 describe('a run that tested something else', () => {
-  it('is void for the pod whose runtime was another binary, and for every rule on it', () => {
+  it('is void for the pod whose runtime was another binary, and for every question on it', () => {
     const turned = containerd.after(
       pod('runc', 'unprivileged'),
       (o) => o.identity && (o.identity.runtimeSha256 = 'f'.repeat(64)),
@@ -257,7 +257,7 @@ describe('a run that tested something else', () => {
     const inLease = new Set(
       containerd.records.observations.flatMap(({ at, observation }) => (observation.lease === lease ? [at] : [])),
     );
-    // A rule that found nothing to compare was judged too.
+    // A question that found nothing to compare was judged too.
     const expected = containerd.verdicts.filter(
       ({ verdict, observed, evidence }) => (verdict !== 'unsupported' || observed !== '') && inLease.has(evidence),
     );
@@ -314,7 +314,7 @@ describe('a pod that was not observed', () => {
     const failures = all('fail').filter((line) => !line.includes('OWN-EFFECTIVE'));
     const observations = containerd.edited(pod('runc', 'user-and-group'), lost(true, 'Kernel panic'));
     const turned = containerd.turned({ records: { observations, events } });
-    expect(turned.map(({ scenario, rule, verdict }) => `${scenario} ${rule} → ${verdict}`).sort()).toEqual(
+    expect(turned.map(({ scenario, question, verdict }) => `${scenario} ${question} → ${verdict}`).sort()).toEqual(
       failures.map((line) => line.slice(line.indexOf(' ') + 1)).sort(),
     );
     for (const { observed } of turned) expect(observed).toBe('the host was lost: QEMU ended with exit code 1');
@@ -329,21 +329,21 @@ describe('a pod that was not observed', () => {
     const tried = first.filter(({ observation }) => observation.outcome.kind === 'host-lost');
     const observations = [...tried, ...containerd.records.observations];
     expect(containerd.turned({ records: { observations } })).toEqual([]);
-    const flaky = new Recorded({ ...containerd.records, observations }, rulebookFor(containerd.records.plan)).verdicts;
-    const marked = flaky.filter((verdict) => verdict.flaky === true).map((verdict) => `${verdict.scenario} ${verdict.rule}`);
+    const flaky = new Recorded({ ...containerd.records, observations }, catalogFor(containerd.records.plan)).verdicts;
+    const marked = flaky.filter((verdict) => verdict.flaky === true).map((verdict) => `${verdict.scenario} ${verdict.question}`);
     expect(of('runc', ...marked)).toEqual(containerd.on('runc', 'user-and-group').sort());
   });
 });
 
 describe('a layer at fault', () => {
-  const katasOwn = (rule: string) =>
-    crioKata.verdicts.find((verdict) => verdict.scenario === 'user-and-group' && verdict.rule === rule);
+  const katasOwn = (question: string) =>
+    crioKata.verdicts.find((verdict) => verdict.scenario === 'user-and-group' && verdict.question === question);
 
   it('is the OCI specification where CRI-O sends no file mode and the agent takes none: mode 000, and an open that it refuses', () => {
-    for (const rule of ['OWN-ON', 'OWN-MODE', 'OWN-KATA']) {
-      expect(katasOwn(rule), rule).toMatchObject({ verdict: 'known', known: 'crio-kata-mode-000', layer: 'oci-spec' });
-      const { trail = [] } = katasOwn(rule) ?? {};
-      expect(trail.map(({ layer, value, changed }) => `${changed ? '* ' : ''}${layer} ${value}`).slice(1)).toEqual([
+    for (const question of ['OWN-ON', 'OWN-MODE', 'OWN-KATA']) {
+      expect(katasOwn(question), question).toMatchObject({ verdict: 'known', known: 'crio-kata-mode-000', layer: 'oci-spec' });
+      const { layers = [] } = katasOwn(question) ?? {};
+      expect(layers.map(({ layer, value, changed }) => `${changed ? '* ' : ''}${layer} ${value}`).slice(1)).toEqual([
         'engine-config no key changes it',
         '* oci-spec unset: the runtime chooses',
         'host 0640',
@@ -359,7 +359,7 @@ describe('a layer at fault', () => {
     );
     const [turned, ...others] = containerd.turned({ records: { observations: refusedByCgroup } });
     expect(others).toEqual([]);
-    expect(turned).toMatchObject({ rule: 'OWN-ON', verdict: 'fail' });
+    expect(turned).toMatchObject({ question: 'OWN-ON', verdict: 'fail' });
     expect(turned?.layer).toBeUndefined();
   });
 });
@@ -384,7 +384,7 @@ describe('a known issue', () => {
   });
 
   it('turns a failure into known, and without its record it is a failure', () => {
-    const known = [...crio.turned({ rulebook: { known: [] } })];
+    const known = [...crio.turned({ catalog: { known: [] } })];
     expect(known.map(({ verdict }) => verdict)).toEqual(
       crio.verdicts.flatMap(({ verdict }) => (verdict === 'known' ? ['fail'] : [])),
     );
@@ -392,7 +392,7 @@ describe('a known issue', () => {
   });
 });
 
-describe('one changed fact of a Kata pod turns the rules that speak of it', () => {
+describe('one changed fact of a Kata pod turns the questions that speak of it', () => {
   it.for<Change>([
     [
       'a VMM of root, all ids',
@@ -533,7 +533,7 @@ describe('one changed fact of a Kata pod turns the rules that speak of it', () =
     expect(turned.length).toBeGreaterThan(3);
   });
 
-  it('and a runc pod in the name of Kata is void, for every rule on it', () => {
+  it('and a runc pod in the name of Kata is void, for every question on it', () => {
     const runc = containerd.records.observations.find(
       ({ observation }) => observation.scenario === 'user-and-group' && observation.identity?.stateOf === 'runc',
     )?.observation;
@@ -549,7 +549,7 @@ describe('one changed fact of a Kata pod turns the rules that speak of it', () =
     );
   });
 
-  it('and a guest that never answered is an error, not the rule’s failure', () => {
+  it('and a guest that never answered is an error, not a failed question', () => {
     const mute = kata.after(pod('kata', 'rootless'), (o) => {
       const message = 'Failed to Check if grpc server is working: rpc error: timed out connecting to vsock 1892:1024';
       o.outcome = { kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message };

@@ -4,7 +4,7 @@ import { type Document, type Verdict, verdictId } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import type { Observation } from '../model/observation.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
-import { rulebookFor } from '../verbs/rulebook.ts';
+import { catalogFor } from '../verbs/catalog.ts';
 import { frozen } from '../testing/evidence.ts';
 import { assemble } from './assemble.ts';
 import { Recorded, recordedRuns } from '../testing/recorded.ts';
@@ -13,7 +13,9 @@ import { symptomOf } from './symptoms.ts';
 const runs = recordedRuns();
 
 function judgements(verdicts: readonly Verdict[]): string[] {
-  return verdicts.map(({ cell, suite, scenario, rule, verdict }) => `${cell} ${suite} ${scenario} ${rule}: ${verdict}`).sort();
+  return verdicts
+    .map(({ cell, suite, scenario, question, verdict }) => `${cell} ${suite} ${scenario} ${question}: ${verdict}`)
+    .sort();
 }
 
 function committed(path: string): Promise<Document> {
@@ -27,7 +29,7 @@ describe('recorded evidence', () => {
 
   it.for(runs)('of $name is judged today as it was when it was committed', async ({ folder }) => {
     const plan = await folder.plan();
-    const document = await judgeFolder(folder, rulebookFor(plan));
+    const document = await judgeFolder(folder, catalogFor(plan));
     const before = await committed(folder.path);
     expect(judgements(document.verdicts)).toEqual(judgements(before.verdicts));
     expect(document.counts).toEqual(before.counts);
@@ -41,17 +43,17 @@ describe('recorded evidence', () => {
   });
 
   it.for(runs)('of $name names a place of the evidence for every verdict that has one', async ({ folder }) => {
-    const { records, verdicts } = await Recorded.read(folder, rulebookFor);
+    const { records, verdicts } = await Recorded.read(folder, catalogFor);
     const places = new Set(records.observations.map(({ at }) => at));
-    for (const { rule, verdict, evidence } of verdicts) {
-      if (verdict !== 'unsupported') expect(places, rule).toContain(evidence);
+    for (const { question, verdict, evidence } of verdicts) {
+      if (verdict !== 'unsupported') expect(places, question).toContain(evidence);
     }
   });
 
   it.for(runs)('of $name is judged without being written to, and the same each time', async ({ folder }) => {
-    const { records } = await Recorded.read(folder, rulebookFor);
-    const rulebook = rulebookFor(records.plan);
-    expect(assemble(frozen(records), rulebook)).toEqual(assemble(structuredClone(records), rulebook));
+    const { records } = await Recorded.read(folder, catalogFor);
+    const catalog = catalogFor(records.plan);
+    expect(assemble(frozen(records), catalog)).toEqual(assemble(structuredClone(records), catalog));
   });
 });
 
@@ -59,7 +61,7 @@ describe('the defaults of an emulated host', () => {
   it('survive twenty Kata pods in a row', async () => {
     const rows = await Promise.all(
       runs.map(async ({ folder }) => {
-        const { records } = await Recorded.read(folder, rulebookFor);
+        const { records } = await Recorded.read(folder, catalogFor);
         const emulated = records.events.filter((event) => event.event === 'host' && event.facts.accelerator === 'tcg');
         return emulated.length === 0 ? 0 : longestRow(records.observations.map(({ observation }) => observation));
       }),
@@ -81,14 +83,14 @@ function longestRow(observations: readonly Observation[]): number {
   return longest;
 }
 
-/** Rules that judge the engine's configuration, not what became of the pod. */
+/** Questions that judge the engine's configuration, not what became of the pod. */
 const ofTheEngine = ['ID-API', 'ID-CONFIG', 'ID-ENGINE', 'OWN-EFFECTIVE'];
-/** Rules that judge what was left on the host, whatever became of the pod. */
+/** Questions that judge what was left on the host, whatever became of the pod. */
 const ofTheHost = ['HYG-OURS', 'HYG-RUNTIME', 'RVMM-LEFTOVERS'];
 
-describe('a rule that passed', () => {
+describe('a question that passed', () => {
   it.for(runs)('in $name fails when its pod is refused for a reason that nobody documented', async ({ folder }) => {
-    const recorded = await Recorded.read(folder, rulebookFor);
+    const recorded = await Recorded.read(folder, catalogFor);
     const refused = { kind: 'refused' as const, call: 'RunPodSandbox', code: 'UNKNOWN', message: 'no space left on device' };
     const observations = recorded.edited(
       () => true,
@@ -98,11 +100,13 @@ describe('a rule that passed', () => {
     expect(new Set(turned.map(({ verdict }) => verdict))).toEqual(new Set(['fail']));
     const failed = new Set(turned.map(verdictId));
     const deaf = recorded.verdicts.filter((verdict) => verdict.verdict !== 'unsupported' && !failed.has(verdictId(verdict)));
-    expect(deaf.map(({ rule }) => rule).filter((rule) => ![...ofTheEngine, ...ofTheHost].includes(rule))).toEqual([]);
+    expect(deaf.map(({ question }) => question).filter((question) => ![...ofTheEngine, ...ofTheHost].includes(question))).toEqual(
+      [],
+    );
   });
 
   it.for(runs)('in $name fails when what the pod and the host showed is lost', async ({ folder }) => {
-    const recorded = await Recorded.read(folder, rulebookFor);
+    const recorded = await Recorded.read(folder, catalogFor);
     const observations = recorded.records.observations.map(({ at, observation }) => {
       const { guest: _guest, host: _host, spec: _spec, leftovers: _leftovers, config: _config, ...rest } = observation;
       return { at, observation: rest };
@@ -110,8 +114,8 @@ describe('a rule that passed', () => {
     const refusals = new Set(
       observations.filter(({ observation }) => observation.outcome.kind === 'refused').map(({ at }) => at),
     );
-    const { verdicts } = assemble({ ...recorded.records, observations }, rulebookFor(recorded.records.plan));
+    const { verdicts } = assemble({ ...recorded.records, observations }, catalogFor(recorded.records.plan));
     const green = verdicts.filter(({ verdict, evidence }) => verdict === 'pass' && !refusals.has(evidence));
-    expect(green.map(({ rule }) => rule).filter((rule) => !ofTheEngine.includes(rule))).toEqual([]);
+    expect(green.map(({ question }) => question).filter((question) => !ofTheEngine.includes(question))).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/outcome.ts';
 
-/** Failures that say nothing about a rule: the emulator's or the guest boot's own. Each is tried once more and marked. */
+/** Failures that say nothing about a question: the emulator's or the guest boot's own. Each is tried once more and marked. */
 const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
   {
     // A nested guest now and then never answers; dial_timeout 45 or 120 alike, and a second try works (measured).

@@ -49,7 +49,7 @@ export const Change = z.object({
   cell: z.string(),
   suite: z.string(),
   scenario: z.string(),
-  rule: z.string(),
+  question: z.string(),
   before: z
     .object({
       verdict: VerdictName,
@@ -85,7 +85,7 @@ export const Baseline = z.object({
   pairs: z.array(CellPair).describe('one for each cell of the run'),
   changes: z.array(Change).describe('all but what is the same, still unjudged, or not comparable for want of a cell'),
   gone: z
-    .array(z.object({ cell: z.string(), suite: z.string(), scenario: z.string(), rule: z.string() }))
+    .array(z.object({ cell: z.string(), suite: z.string(), scenario: z.string(), question: z.string() }))
     .describe('what the baseline judged in the older cell of a pair, and the run does not'),
   goneCells: z.array(z.string()).describe('cells of the baseline that no cell of the run is compared with'),
 });

@@ -32,7 +32,7 @@ export const Plan = z.object({
   schema: z.literal(1),
   hash: z.string(),
   profile: z.string(),
-  /** The `--only` expression that narrowed it; empty for all. It also selects rules. */
+  /** The `--only` expression that narrowed it; empty for all. It also selects questions. */
   only: z.string().default(''),
   suites: z.array(z.string()),
   /** By suite, those that there were when it was planned: what a suite got later is no part of the run. Absent in older plans. */

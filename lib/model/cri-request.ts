@@ -9,7 +9,7 @@ export const CallTiming = z.object({
 });
 export type CallTiming = z.infer<typeof CallTiming>;
 
-/** What the CRI was asked for: the first layer of every trail. */
+/** What the CRI was asked for: the first layer of each device. */
 export const CriRequest = z.object({
   handler: z.string(),
   privileged: z.boolean(),

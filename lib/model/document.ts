@@ -7,7 +7,7 @@ import { Harm, VerdictName } from './verdict.ts';
 export const Layer = z.object({
   layer: z.enum(['cri', 'engine-config', 'oci-spec', 'host', 'guest']),
   value: z.string(),
-  /** The first layer where the value is no longer what the rule expects. */
+  /** The first layer where the value is no longer what the question expects. */
   changed: z.boolean(),
 });
 export type Layer = z.infer<typeof Layer>;
@@ -45,7 +45,7 @@ export const Verdict = z.object({
   cell: z.string(),
   suite: z.string(),
   scenario: z.string(),
-  rule: z.string().describe('id of the question'),
+  question: z.string().describe('id of the question'),
   verdict: VerdictName,
   flaky: z.boolean().optional(),
   answer: z.string().optional().describe('name of the answer that was seen; absent where none was, or none was foreseen'),
@@ -54,7 +54,7 @@ export const Verdict = z.object({
   observed: z.string().describe('what the answer that was seen says, with the values'),
   /** The first layer where the value changed, and the whole way. */
   layer: z.string().optional(),
-  trail: z.array(Layer).optional(),
+  layers: z.array(Layer).optional(),
   /** Id of the known issue. */
   known: z.string().optional(),
   reason: z.string().optional(),
@@ -64,7 +64,7 @@ export const Verdict = z.object({
 export type Verdict = z.infer<typeof Verdict>;
 
 /** What a reader needs to know of a question, copied into the document so that it stands alone. */
-export const RuleText = z.object({
+export const QuestionText = z.object({
   id: z.string(),
   suite: z.string(),
   asks: z.string(),
@@ -72,7 +72,7 @@ export const RuleText = z.object({
   range: z.string().describe('where it is asked, in words'),
   answers: z.array(z.object({ name: z.string(), says: z.string(), harm: Harm.optional() })),
 });
-export type RuleText = z.infer<typeof RuleText>;
+export type QuestionText = z.infer<typeof QuestionText>;
 
 export const KnownIssueText = z.object({
   id: z.string(),
@@ -115,7 +115,7 @@ export const RunPart = z.object({
 export type RunPart = z.infer<typeof RunPart>;
 
 /** The number of the shape below. A change that is not additive counts it up and adds a step to `migrate.ts`. */
-export const documentSchema = 4;
+export const documentSchema = 5;
 
 /** report.json: the truth from which every other report derives. Additive within one schema number. */
 export const Document = z.object({
@@ -140,7 +140,7 @@ export const Document = z.object({
   /** A host id stands more than once when several machines took its part. */
   hosts: z.array(HostEntry),
   cells: z.array(Cell),
-  rules: z.array(RuleText),
+  questions: z.array(QuestionText),
   known: z.array(KnownIssueText),
   verdicts: z.array(Verdict),
   spans: z.array(Span),
@@ -152,6 +152,11 @@ export const Document = z.object({
 export type Document = z.infer<typeof Document>;
 
 /** The stable id of a verdict, the same in every run: `debian-13/containerd-1.7.24/runc-1.1.15/ownership/user-and-group/OWN-ON`. */
-export function verdictId({ cell, suite, scenario, rule }: Pick<Verdict, 'cell' | 'suite' | 'scenario' | 'rule'>): string {
-  return `${cell}/${suite}/${scenario}/${rule}`;
+export function verdictId({
+  cell,
+  suite,
+  scenario,
+  question,
+}: Pick<Verdict, 'cell' | 'suite' | 'scenario' | 'question'>): string {
+  return `${cell}/${suite}/${scenario}/${question}`;
 }

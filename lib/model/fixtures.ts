@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What we put on a host so that a pod can be handed something unmistakable: never a disk or node that we did not make.
- * Paths are those on the host; owners and modes are recorded by the host sweep, as a layer of every trail.
+ * Paths are those on the host; owners and modes are recorded by the host sweep, as one of the layers.
  */
 export const Fixtures = z.object({
   /** Character node 10:229 of our own, 1234:4321 0640. */

@@ -8,7 +8,7 @@ export interface Component extends Flavour {
   name: string;
 }
 
-/** One word of a filter, `rule=RVMM-*,OWN-ON`: it holds for whatever one of its values matches. */
+/** One word of a filter, `question=RVMM-*,OWN-ON`: it holds for whatever one of its values matches. */
 export interface Term<Key extends string> {
   key: Key;
   /** A component for the keys `engine` and `runtime`, a text for all others. */

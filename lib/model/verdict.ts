@@ -55,7 +55,7 @@ export function worstOf(names: Iterable<VerdictName>): VerdictName | undefined {
   return verdictNames[worst];
 }
 
-/** 1 when a rule was found broken, otherwise 75 when something did not come up, 77 when nothing could run here, 0. */
+/** 1 when an answer is not the documented one, otherwise 75 when something did not come up, 77 when nothing could run here, 0. */
 export function exitCode(verdicts: readonly VerdictName[]): 0 | 1 | 75 | 77 {
   const seen = new Set(verdicts.map(colourOf));
   if (seen.has('red')) return 1;

@@ -4,7 +4,14 @@ import { readAddress, writeAddress } from './address.ts';
 
 test('an address is read as it was written, whatever its texts are', () => {
   const text = fc.string({ unit: 'binary' }).filter((each) => each.isWellFormed());
-  const address = fc.record({ only: text, cell: text, suite: text, rule: text, open: text, cells: fc.constantFrom('', 'all') });
+  const address = fc.record({
+    only: text,
+    cell: text,
+    suite: text,
+    question: text,
+    open: text,
+    cells: fc.constantFrom('', 'all'),
+  });
   fc.assert(
     fc.property(address, (each) => {
       expect(readAddress(writeAddress(each))).toEqual(each);
@@ -22,5 +29,5 @@ test('any text after # is an address', () => {
 
 test('an address that says nothing is empty', () => {
   expect(writeAddress({})).toBe('#');
-  expect(writeAddress({ cell: 'a/b', rule: '' })).toBe('#cell=a%2Fb');
+  expect(writeAddress({ cell: 'a/b', question: '' })).toBe('#cell=a%2Fb');
 });

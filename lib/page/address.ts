@@ -2,24 +2,24 @@
 export interface Address {
   /** The filter. */
   only: string;
-  /** Where the drawer is open: on a rule of a suite in a cell, or on the cell alone. */
+  /** Where the drawer is open: on a question of a suite in a cell, or on the cell alone. */
   cell: string;
   suite: string;
-  rule: string;
+  question: string;
   /** `all` gives each cell a column of its own. */
   cells: string;
   /** Which folded rows are open, separated by commas. */
   open: string;
 }
 
-const nowhere: Address = { only: '', cell: '', suite: '', rule: '', cells: '', open: '' };
+const nowhere: Address = { only: '', cell: '', suite: '', question: '', cells: '', open: '' };
 
 /** Reads the part of an address after `#`, whatever it is. */
 export function readAddress(hash: string): Address {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const of = (key: keyof Address): string => parameters.get(key) ?? '';
   const cells = of('cells') === 'all' ? 'all' : '';
-  return { only: of('only'), cell: of('cell'), suite: of('suite'), rule: of('rule'), cells, open: of('open') };
+  return { only: of('only'), cell: of('cell'), suite: of('suite'), question: of('question'), cells, open: of('open') };
 }
 
 /** The part of an address from `#` on. */

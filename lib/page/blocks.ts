@@ -17,31 +17,31 @@ export function dataBlocks(
   const cellIds = [...document.cells.map((cell) => cell.id), ...document.verdicts.map((verdict) => verdict.cell)];
   const cells = new Map(document.cells.map((cell) => [cell.id, cell]));
   const cellAt = new Map([...new Set(cellIds)].map((id, index) => [id, index]));
-  const rules: Document['rules'] = [];
-  const ruleAt = new Map<string, Map<string, number>>();
+  const questions: Document['questions'] = [];
+  const questionAt = new Map<string, Map<string, number>>();
   const numbered = (suite: string, id: string, add: () => number): number => {
-    const suiteRules = ruleAt.get(suite) ?? new Map<string, number>();
-    ruleAt.set(suite, suiteRules);
-    const at = suiteRules.get(id) ?? add();
-    suiteRules.set(id, at);
+    const suiteQuestions = questionAt.get(suite) ?? new Map<string, number>();
+    questionAt.set(suite, suiteQuestions);
+    const at = suiteQuestions.get(id) ?? add();
+    suiteQuestions.set(id, at);
     return at;
   };
-  for (const rule of document.rules) numbered(rule.suite, rule.id, () => rules.push(rule) - 1);
-  const ruleOf = ({ suite, rule: id }: Document['verdicts'][number]): number =>
-    numbered(suite, id, () => rules.push({ id, suite, asks: '', citation: '', range: '', answers: [] }) - 1);
-  const { columns, texts, trails } = verdictColumns(document, ruleOf, ({ cell }) => cellAt.get(cell) ?? 0);
+  for (const question of document.questions) numbered(question.suite, question.id, () => questions.push(question) - 1);
+  const questionOf = ({ suite, question: id }: Document['verdicts'][number]): number =>
+    numbered(suite, id, () => questions.push({ id, suite, asks: '', citation: '', range: '', answers: [] }) - 1);
+  const { columns, texts, layerLists } = verdictColumns(document, questionOf, ({ cell }) => cellAt.get(cell) ?? 0);
   const { bytes, places } = packColumns(columns);
   const data: ReportData = {
     run: visible(document.run.id),
     cells: [...cellAt.keys()].map((id) => visibleDeep<CellEntry>(cells.get(id) ?? { id })),
-    rules: rules.map((rule) => visibleDeep(rule)),
+    questions: questions.map((question) => visibleDeep(question)),
     known: document.known.map((issue) => visibleDeep({ ...issue, remedy: remedyText(issue.remedy) })),
     embedded: embedded.map((id) => cellAt.get(id) ?? -1),
     kept,
     of,
     places,
     texts: texts.map((text) => text && visible(text)),
-    trails: trails.map((trail) => trail && visibleDeep(trail)),
+    layerLists: layerLists.map((layers) => layers && visibleDeep(layers)),
   };
   return [textBlock('data', JSON.stringify(data)), bytesBlock('columns', bytes)];
 }

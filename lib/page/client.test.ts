@@ -24,15 +24,15 @@ const kata: Component = { name: 'kata', version: '3.30.0', shim: 'go', vmm: 'qem
 /** The sample as the page has it. */
 function sampleModel(): Model {
   const document = sampleDocument();
-  const { cells, rules } = document;
+  const { cells, questions } = document;
   const packed = verdictColumns(
     document,
-    (verdict) => rules.findIndex(({ suite, id }) => suite === verdict.suite && id === verdict.rule),
+    (verdict) => questions.findIndex(({ suite, id }) => suite === verdict.suite && id === verdict.question),
     (verdict) => cells.findIndex(({ id }) => id === verdict.cell),
   );
   const { bytes, places } = packColumns(packed.columns);
-  const data = { run: document.run.id, cells, rules, known: [], embedded: [], kept: 0, of: 0, places };
-  return indexed({ ...data, texts: packed.texts, trails: packed.trails }, Uint8Array.from(bytes).buffer);
+  const data = { run: document.run.id, cells, questions, known: [], embedded: [], kept: 0, of: 0, places };
+  return indexed({ ...data, texts: packed.texts, layerLists: packed.layerLists }, Uint8Array.from(bytes).buffer);
 }
 
 const model = sampleModel();
@@ -41,11 +41,11 @@ const select = (text: string): ReturnType<typeof selectEntries> => selectEntries
 
 describe('a filter', () => {
   test('takes globs and alternatives, whatever their case', () => {
-    expect(meets('rule=RVMM-*,own-on', 'rule', 'RVMM-UID')).toBe(true);
-    expect(meets('rule=RVMM-*,own-on', 'rule', 'OWN-ON')).toBe(true);
-    expect(meets('rule=RVMM-*,own-on', 'rule', 'OWN-OFF')).toBe(false);
+    expect(meets('question=RVMM-*,own-on', 'question', 'RVMM-UID')).toBe(true);
+    expect(meets('question=RVMM-*,own-on', 'question', 'OWN-ON')).toBe(true);
+    expect(meets('question=RVMM-*,own-on', 'question', 'OWN-OFF')).toBe(false);
     expect(meets('cell=debian-13/*', 'cell', 'debian-13/crio-1.36.3/runc-1.1.15')).toBe(true);
-    expect(meets('rule=a.c', 'rule', 'abc')).toBe(false);
+    expect(meets('question=a.c', 'question', 'abc')).toBe(false);
   });
 
   test('chooses an engine or runtime by name, by version with flavour, and by comparisons', () => {
@@ -60,10 +60,10 @@ describe('a filter', () => {
   });
 
   test('says what cannot be read, and takes the rest as words', () => {
-    expect(parseFilter('colour=red engine=containerd>=x permission denied rule=', anything).problems).toEqual([
+    expect(parseFilter('colour=red engine=containerd>=x permission denied question=', anything).problems).toEqual([
       `colour=red: unknown key "colour". Known: ${filterKeys.join(', ')}`,
       'engine=containerd>=x: "x" is no version; expected one like 1.7.24 or 2.4.0-beta.0',
-      'rule=: a value is empty; expected rule=value or rule=value,value',
+      'question=: a value is empty; expected question=value or question=value,value',
     ]);
     expect(parseFilter('Permission  denied', anything).words).toEqual(['permission', 'denied']);
   });
@@ -80,14 +80,14 @@ describe('a filter', () => {
   });
 
   test('of a name that is not there selects nothing, and one that cannot be read is left out', () => {
-    expect(select('rule=NO-SUCH').count).toBe(0);
+    expect(select('question=NO-SUCH').count).toBe(0);
     expect(select('colour=red').count).toBe(model.columns.verdict.length);
   });
 
   test('refuses no text with an exception, whatever the versions of components are', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), (text, version) => {
-        const filter = parseFilter(`${text} engine=${text} engine=x>=1 rule=${text}`, anything);
+        const filter = parseFilter(`${text} engine=${text} engine=x>=1 question=${text}`, anything);
         for (const term of filter.terms) term.matches(term.key === 'engine' ? { name: 'x', version } : version);
       }),
     );
@@ -95,12 +95,12 @@ describe('a filter', () => {
 });
 
 describe('the matrix', () => {
-  test('has the rules and cells of the verdicts that meet every term and hold every word', () => {
-    const { rows, columns, hits, count } = select('rule=OWN-* engine=crio verdict=fail,known');
-    expect(new Set(rows.map((row) => model.rules[row]?.id))).toEqual(new Set(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-ON']));
+  test('has the questions and cells of the verdicts that meet every term and hold every word', () => {
+    const { rows, columns, hits, count } = select('question=OWN-* engine=crio verdict=fail,known');
+    expect(new Set(rows.map((row) => model.questions[row]?.id))).toEqual(new Set(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-ON']));
     expect(columns.every((column) => model.cells[column]?.engine?.name === 'crio')).toBe(true);
     expect(hits?.reduce((sum, hit) => sum + hit, 0)).toBeLessThanOrEqual(count);
-    expect(select('permission denied vmm').rows.map((row) => model.rules[row]?.id)).toEqual(['RVMM-BLOCK-EACCES']);
+    expect(select('permission denied vmm').rows.map((row) => model.questions[row]?.id)).toEqual(['RVMM-BLOCK-EACCES']);
   });
 
   test('has what weakens isolation, and no more, for harm=weakens', () => {
@@ -118,7 +118,7 @@ describe('the matrix', () => {
     const all = arranged(rows, urgency, ['documented', 'inapplicable']);
     expect([...all.rows].sort((a, b) => a - b)).toEqual(rows);
     expect(all.folded).toEqual([]);
-    expect(model.rules[all.rows[0] ?? -1]?.id).toBe('OWN-DIRECTORY');
+    expect(model.questions[all.rows[0] ?? -1]?.id).toBe('OWN-DIRECTORY');
     const order = ['weakens', 'deviates', 'documented', 'inapplicable'];
     const places = all.rows.map((row) => order.indexOf(urgency.classOf[row] ?? ''));
     expect(places).toEqual([...places].sort((a, b) => a - b));

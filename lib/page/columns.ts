@@ -21,24 +21,24 @@ class Dictionary<T> {
 interface VerdictColumns {
   columns: Record<ColumnName, Uint32Array>;
   texts: Array<string | null>;
-  trails: Array<Layer[] | null>;
+  layerLists: Array<Layer[] | null>;
 }
 
-/** The columns by rule and then cell, as `ruleOf` and `cellOf` number them: so the verdicts of a place stand together. */
+/** The columns by question and then cell, as `questionOf` and `cellOf` number them: so the verdicts of a place stand together. */
 export function verdictColumns(
   { verdicts }: Document,
-  ruleOf: (verdict: Verdict) => number,
+  questionOf: (verdict: Verdict) => number,
   cellOf: (verdict: Verdict) => number,
 ): VerdictColumns {
   const texts = new Dictionary<string>();
-  const trails = new Dictionary<Layer[]>();
+  const layerLists = new Dictionary<Layer[]>();
   const lineOf = evidenceLine();
   let line = 0;
   const text = (key: 'scenario' | 'answer' | 'expected' | 'observed' | 'layer' | 'known' | 'reason') => (verdict: Verdict) =>
     texts.add(verdict[key]);
   const numberOf: Record<ColumnName, (verdict: Verdict) => number> = {
     cell: cellOf,
-    rule: ruleOf,
+    question: questionOf,
     verdict: (verdict) => severity(verdict.verdict),
     marks: ({ flaky, harm }) => (flaky === true ? marks.flaky : 0) + (harm === undefined ? 0 : marks[harm]),
     scenario: text('scenario'),
@@ -50,7 +50,7 @@ export function verdictColumns(
     reason: text('reason'),
     line: (verdict) => (line = lineOf(verdict)),
     evidence: (verdict) => (line === 0 ? texts.add(verdict.evidence) : 0),
-    trail: ({ trail }) => (trail === undefined ? 0 : trails.add(trail, JSON.stringify(trail))),
+    layers: ({ layers }) => (layers === undefined ? 0 : layerLists.add(layers, JSON.stringify(layers))),
   };
   const columns = perColumn(() => new Uint32Array(verdicts.length));
   const given = columnNames.map((name) => ({ of: numberOf[name], numbers: columns[name] }));
@@ -58,11 +58,11 @@ export function verdictColumns(
   verdicts.forEach((verdict, at) => {
     for (const { of, numbers } of given) numbers[at] = of(verdict);
   });
-  const order = countingSort(countingSort(Uint32Array.from(verdicts.keys()), columns.cell), columns.rule);
+  const order = countingSort(countingSort(Uint32Array.from(verdicts.keys()), columns.cell), columns.question);
   return {
     columns: perColumn((name) => order.map((at) => columns[name][at] ?? 0)),
     texts: texts.list,
-    trails: trails.list,
+    layerLists: layerLists.list,
   };
 }
 

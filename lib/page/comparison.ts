@@ -37,13 +37,13 @@ function group(document: Document, kind: ChangeKind): Markup | undefined {
     ${limited('findings', outcomes.map(item))}`;
 }
 
-function item({ rule, asks, before, after, harm, verdicts, cells }: Outcome): Markup {
+function item({ question, asks, before, after, harm, verdicts, cells }: Outcome): Markup {
   const [first] = verdicts;
   const links = cells.slice(0, 4).flatMap((id) => verdicts.find(({ cell }) => cell === id) ?? []);
   return html`<li>
     <div class="lead">${first && badge(first.verdict)}${harm && html`<span class="tag">${harm}</span>`}</div>
     <div class="what">
-      <p class="sentence">${asks} <span class="mono quiet">${rule}</span></p>
+      <p class="sentence">${asks} <span class="mono quiet">${question}</span></p>
       <p>${after}</p>
       ${before === '' ? undefined : html`<p class="before"><span>Before</span><span>${before}</span></p>`}
       <p class="where">

@@ -6,7 +6,7 @@ import { among, boolean, either, list, nullable, number, object, optional, type 
 /** The numbers of a verdict, each in a column of its own. */
 export const columnNames = [
   'cell',
-  'rule',
+  'question',
   'verdict',
   'marks',
   'scenario',
@@ -18,7 +18,7 @@ export const columnNames = [
   'reason',
   'line',
   'evidence',
-  'trail',
+  'layers',
 ] as const;
 export type ColumnName = (typeof columnNames)[number];
 
@@ -53,7 +53,7 @@ const CellEntry = object({
 });
 export type CellEntry = Read<typeof CellEntry>;
 
-const RuleEntry = object({
+const QuestionEntry = object({
   id: text,
   suite: text,
   asks: text,
@@ -61,7 +61,7 @@ const RuleEntry = object({
   range: text,
   answers: list(object({ name: text, says: text, harm: optional(among(harms)) })),
 });
-export type RuleEntry = Read<typeof RuleEntry>;
+export type QuestionEntry = Read<typeof QuestionEntry>;
 
 const KnownEntry = object({ id: text, title: text, url: text, range: text, impact: text, remedy: text });
 export type KnownEntry = Read<typeof KnownEntry>;
@@ -72,7 +72,7 @@ export type Hop = Read<typeof Hop>;
 export const ReportData = object({
   run: text,
   cells: list(CellEntry),
-  rules: list(RuleEntry),
+  questions: list(QuestionEntry),
   known: list(KnownEntry),
   /** The cell of each block of evidence. */
   embedded: list(number),
@@ -80,9 +80,9 @@ export const ReportData = object({
   kept: number,
   of: number,
   places: list(Place),
-  /** Columns of texts and trails number these from 1 on; 0 stands for none. */
+  /** Columns of texts and layerLists number these from 1 on; 0 stands for none. */
   texts: list(nullable(text)),
-  trails: list(nullable(list(Hop))),
+  layerLists: list(nullable(list(Hop))),
 });
 export type ReportData = Read<typeof ReportData>;
 

@@ -21,9 +21,9 @@ function cards({ title, causes }: Section, nth: number): Markup {
 }
 
 function card(cause: Cause): Markup {
-  const { issue, verdict, verdicts, rules, cells, layer } = cause;
+  const { issue, verdict, verdicts, questions, cells, layer } = cause;
   const told = issue !== undefined && verdict !== 'fixed';
-  const only = `rule=${rules.join(',')} verdict=${verdict}`;
+  const only = `question=${questions.join(',')} verdict=${verdict}`;
   return html`<li class="cause v-${verdict === 'pass' ? 'known' : verdict}">
     <h3>${cause.headline}</h3>
     ${told ? html`<p>${issue.impact}</p>` : verdict === 'pass' ? undefined : html`<p class="said">${sentence(cause)}</p>`}

@@ -12,7 +12,7 @@ import { citation, html } from './template.ts';
 
 const Data = z.object({
   cells: z.array(z.object({ id: z.string() })),
-  rules: z.array(z.object({ id: z.string() })),
+  questions: z.array(z.object({ id: z.string() })),
   places: z.array(z.object({ name: z.string(), width: z.literal([1, 2, 4]), from: z.number(), length: z.number() })),
   texts: z.array(z.string().nullable()),
   embedded: z.array(z.number()),
@@ -32,7 +32,9 @@ function block(page: string, id: string): unknown {
 }
 
 /** The texts and columns of a page. */
-function dataOf(page: string): z.infer<typeof Data> & { columns: Record<'cell' | 'rule' | 'observed' | 'verdict', number[]> } {
+function dataOf(
+  page: string,
+): z.infer<typeof Data> & { columns: Record<'cell' | 'question' | 'observed' | 'verdict', number[]> } {
   const data = Data.parse(block(page, 'data'));
   const packed = bytes(page, 'columns');
   const column = (wanted: string): number[] => {
@@ -41,7 +43,7 @@ function dataOf(page: string): z.infer<typeof Data> & { columns: Record<'cell' |
   };
   return {
     ...data,
-    columns: { cell: column('cell'), rule: column('rule'), observed: column('observed'), verdict: column('verdict') },
+    columns: { cell: column('cell'), question: column('question'), observed: column('observed'), verdict: column('verdict') },
   };
 }
 
@@ -73,28 +75,28 @@ test('the page has no style attribute, no event attribute and no address but of 
   expect(page).not.toMatch(/ src=/);
 });
 
-test('the data block has every verdict, by rule and cell', () => {
+test('the data block has every verdict, by question and cell', () => {
   const data = dataOf(renderHtml(sampleDocument()));
-  const { cell, rule, observed } = data.columns;
+  const { cell, question, observed } = data.columns;
   expect(cell).toHaveLength(sampleDocument().verdicts.length);
   expect(data.columns.verdict.every((verdict) => verdict < 9)).toBe(true);
-  const places = rule.map((each, index) => each * data.cells.length + (cell[index] ?? 0));
+  const places = question.map((each, index) => each * data.cells.length + (cell[index] ?? 0));
   expect(places).toEqual([...places].sort((a, b) => a - b));
-  const seen = rule.map(
-    (each, index) => `${data.rules[each]?.id} ${data.cells[cell[index] ?? 0]?.id} ${data.texts[observed[index] ?? 0]}`,
+  const seen = question.map(
+    (each, index) => `${data.questions[each]?.id} ${data.cells[cell[index] ?? 0]?.id} ${data.texts[observed[index] ?? 0]}`,
   );
   expect(seen.sort()).toEqual(
     sampleDocument()
-      .verdicts.map((verdict) => `${verdict.rule} ${verdict.cell} ${verdict.observed}`)
+      .verdicts.map((verdict) => `${verdict.question} ${verdict.cell} ${verdict.observed}`)
       .sort(),
   );
 });
 
-test('verdicts of cells and rules that the document does not describe are shown all the same', () => {
-  const document: Document = { ...sampleDocument(), cells: [], rules: [] };
+test('verdicts of cells and questions that the document does not describe are shown all the same', () => {
+  const document: Document = { ...sampleDocument(), cells: [], questions: [] };
   const data = dataOf(renderHtml(document));
   expect(data.columns.cell).toHaveLength(document.verdicts.length);
-  expect(data.rules).toHaveLength(sampleDocument().rules.length);
+  expect(data.questions).toHaveLength(sampleDocument().questions.length);
 });
 
 test('evidence is embedded by cell, for its scenarios', () => {
@@ -146,7 +148,7 @@ test('a large document is compressed and reads back', () => {
       ...verdict,
       scenario: `${verdict.scenario}-${index}`,
       observed: `${verdict.observed} ${index}`,
-      evidence: `e${index}-${verdict.rule}`,
+      evidence: `e${index}-${verdict.question}`,
     })),
   ).flat();
   const page = renderHtml(document);

@@ -57,14 +57,14 @@ function matrixFrame(document: Document): Markup {
         type="search"
         autocomplete="off"
         spellcheck="false"
-        placeholder="runtime=kata verdict=fail,known rule=OWN-* permission denied"
+        placeholder="runtime=kata verdict=fail,known question=OWN-* permission denied"
         aria-describedby="filter-help filter-state"
       />
       <label class="switch"><input id="every-cell" type="checkbox" /> Every cell</label>
       <output id="filter-state" aria-live="polite"></output>
     </form>
     <p id="filter-help" class="quiet hint">
-      Keys: host, engine, runtime, cell, suite, rule, scenario, answer, harm, verdict. <span class="mono">*</span> matches
+      Keys: host, engine, runtime, cell, suite, question, scenario, answer, harm, verdict. <span class="mono">*</span> matches
       anything, commas are alternatives, <span class="mono">engine=containerd&gt;=1.7</span> compares versions; other words are
       searched in texts. Equal neighbouring versions share a column. Arrow keys move through the matrix, Enter opens the evidence,
       Escape closes it.

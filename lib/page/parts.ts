@@ -35,8 +35,8 @@ export function badge(name: VerdictName): Markup {
 }
 
 /** A link to a verdict's drawer; the synthetic verdict of a whole cell leads to the cell. */
-export function drawerLink({ cell, suite, rule }: Verdict, text: string): Markup {
-  const within = rule === 'CELL' ? {} : { suite: visible(suite), rule: visible(rule) };
+export function drawerLink({ cell, suite, question }: Verdict, text: string): Markup {
+  const within = question === 'CELL' ? {} : { suite: visible(suite), question: visible(question) };
   return html`<a class="mono" data-drawer href="${writeAddress({ cell: visible(cell), ...within })}">${text}</a>`;
 }
 

@@ -29,10 +29,10 @@ export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'scenarios' | 'on
   return hash.digest('hex');
 }
 
-/** Hosts, engines and suites are in the plan already; scenarios and rules are only in the selection. */
+/** Hosts, engines and suites are in the plan already; scenarios and questions are only in the selection. */
 function narrowing(only: string): string[] {
   return only
     .split(' ')
-    .filter((word) => /^(scenario|rule)=/.test(word))
+    .filter((word) => /^(scenario|question)=/.test(word))
     .sort();
 }

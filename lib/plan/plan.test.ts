@@ -99,14 +99,14 @@ describe('the hash of a plan', () => {
     expect(hashOf('')).toBe(hashOf('host=*  engine=*'));
   });
 
-  test('differs with cells, suites, a source and the rules asked for', () => {
+  test('differs with cells, suites, a source and the questions asked for', () => {
     const other = exampleMatrix();
     for (const entry of other.engines.crio ?? []) entry.source = { kind: 'release' };
     const hashes = [
       hashOf(''),
       hashOf('host=debian-13'),
       hashOf('suite=identity'),
-      hashOf('rule=PRIV-*'),
+      hashOf('question=PRIV-*'),
       makePlan(other, { profile: 'all' }).hash,
     ];
     expect(new Set(hashes).size).toBe(hashes.length);

@@ -6,7 +6,7 @@ import { makePlan } from './plan.ts';
 import { parseSelection } from './select.ts';
 
 const matrix = exampleMatrix();
-const vocabulary = { matrix, rules: ['RVMM-UID', 'RVMM-GROUPS', 'PRIV-CAPS'], scenarios: ['baseline', 'vfio'] };
+const vocabulary = { matrix, questions: ['RVMM-UID', 'RVMM-GROUPS', 'PRIV-CAPS'], scenarios: ['baseline', 'vfio'] };
 
 function idsOf(only: string): string[] {
   return makePlan(matrix, { profile: 'all', only }).cells.map(({ id }) => id);
@@ -39,35 +39,35 @@ describe('parseSelection', () => {
     expect(idsOf(only)).toEqual(ids);
   });
 
-  test('selects suites, scenarios and rules', () => {
-    const selection = parseSelection('suite=privileged,rootless-* rule=rvmm-* scenario=vfio', vocabulary);
+  test('selects suites, scenarios and questions', () => {
+    const selection = parseSelection('suite=privileged,rootless-* question=rvmm-* scenario=vfio', vocabulary);
     expect(['identity', 'privileged', 'rootless-vmm'].filter(selection.suite)).toEqual(['privileged', 'rootless-vmm']);
-    expect(vocabulary.rules.filter(selection.rule)).toEqual(['RVMM-UID', 'RVMM-GROUPS']);
+    expect(vocabulary.questions.filter(selection.question)).toEqual(['RVMM-UID', 'RVMM-GROUPS']);
     expect(vocabulary.scenarios.filter(selection.scenario)).toEqual(['vfio']);
   });
 
   test('selects everything when it is empty', () => {
     const selection = parseSelection('  ', vocabulary);
     expect(selection.text).toBe('');
-    expect(selection.rule('PRIV-CAPS') && selection.suite('x') && selection.scenario('y')).toBe(true);
+    expect(selection.question('PRIV-CAPS') && selection.suite('x') && selection.scenario('y')).toBe(true);
   });
 
   test.each([
     [
       'runc',
-      '--only: word 1, "runc": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, rule, cell',
+      '--only: word 1, "runc": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, question, cell',
     ],
     [
       'engine=containerd >=1.7',
-      '--only: word 2, ">=1.7": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, rule, cell',
+      '--only: word 2, ">=1.7": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, question, cell',
     ],
     [
       'engine>=1.7',
-      '--only: word 1, "engine>=1.7": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, rule, cell',
+      '--only: word 1, "engine>=1.7": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, question, cell',
     ],
     [
       'engin=containerd',
-      '--only: word 1, "engin=containerd": unknown key "engin", did you mean "engine"? Known: host, engine, runtime, suite, scenario, rule, cell',
+      '--only: word 1, "engin=containerd": unknown key "engin", did you mean "engine"? Known: host, engine, runtime, suite, scenario, question, cell',
     ],
     [
       'engine=containrd',
@@ -97,23 +97,23 @@ describe('parseSelection', () => {
       'suite=privilege',
       '--only: word 1, "suite=privilege": unknown suite "privilege", did you mean "privileged"? Known: identity, privileged, rootless-vmm',
     ],
-    ['rule=RVM-*', '--only: word 1, "rule=RVM-*": unknown rule "RVM-*". Known: RVMM-UID, RVMM-GROUPS, PRIV-CAPS'],
+    ['question=RVM-*', '--only: word 1, "question=RVM-*": unknown question "RVM-*". Known: RVMM-UID, RVMM-GROUPS, PRIV-CAPS'],
     ['host=metal,', '--only: word 1, "host=metal,": a value is empty; expected host=value or host=value,value'],
   ])('refuses %j', (text, message) => {
     expect(() => parseSelection(text, vocabulary)).toThrow(new UsageError(message));
   });
 
-  test('leaves rules unchecked where none are known', () => {
-    expect(parseSelection('rule=ANY-*', { matrix }).rule('any-thing')).toBe(true);
+  test('leaves questions unchecked where none are known', () => {
+    expect(parseSelection('question=ANY-*', { matrix }).question('any-thing')).toBe(true);
   });
 
   test('reads a recorded selection without its matrix', () => {
-    expect(parseSelection('engine=containerd>=9 host=gone rule=PRIV-*').rule('PRIV-CAPS')).toBe(true);
+    expect(parseSelection('engine=containerd>=9 host=gone question=PRIV-*').question('PRIV-CAPS')).toBe(true);
   });
 
   test('answers any text with a selection or a UsageError', () => {
     const noise = fc.array(
-      fc.constantFrom('engine', 'runtime', 'rule', '=', '>=', '<', '@', '*', ',', ' ', 'containerd', 'kata', '1.7', '(', '['),
+      fc.constantFrom('engine', 'runtime', 'question', '=', '>=', '<', '@', '*', ',', ' ', 'containerd', 'kata', '1.7', '(', '['),
       { maxLength: 10 },
     );
     fc.assert(

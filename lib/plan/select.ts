@@ -11,20 +11,20 @@ export interface Selection {
   cell: (cell: PlannedCell) => boolean;
   suite: (id: string) => boolean;
   scenario: (id: string) => boolean;
-  rule: (id: string) => boolean;
+  question: (id: string) => boolean;
 }
 
 /** Names that a selection may use, each checked only where it is known: a recorded plan is read without its matrix. */
 export interface Vocabulary {
   matrix?: Matrix;
   scenarios?: readonly string[];
-  rules?: readonly string[];
+  questions?: readonly string[];
 }
 
-const keys = ['host', 'engine', 'runtime', 'suite', 'scenario', 'rule', 'cell'] as const;
+const keys = ['host', 'engine', 'runtime', 'suite', 'scenario', 'question', 'cell'] as const;
 type Key = (typeof keys)[number];
 
-/** Reads `engine=containerd>=1.7 runtime=kata suite=rootless-vmm rule=RVMM-*`. Throws a UsageError that names the offending word. */
+/** Reads `engine=containerd>=1.7 runtime=kata suite=rootless-vmm question=RVMM-*`. Throws a UsageError that names the offending word. */
 export function parseSelection(text: string, vocabulary: Vocabulary = {}): Selection {
   const words = text.split(/\s+/).filter((word) => word !== '');
   const known = wordsOf(vocabulary);
@@ -47,7 +47,7 @@ export function parseSelection(text: string, vocabulary: Vocabulary = {}): Selec
       runtime(planned.runtime),
     suite: (id) => every('suite', id),
     scenario: (id) => every('scenario', id),
-    rule: (id) => every('rule', id),
+    question: (id) => every('question', id),
   };
 }
 
@@ -68,12 +68,12 @@ function once(terms: ReadonlyArray<Term<Key>>, key: Key): (component: Component)
 }
 
 /** Cells have no names here: they are checked against the profile, in makePlan. */
-function wordsOf({ matrix, scenarios, rules }: Vocabulary): Words<Key> {
+function wordsOf({ matrix, scenarios, questions }: Vocabulary): Words<Key> {
   const names: Partial<Record<Key, readonly string[] | undefined>> = {
     host: matrix && Object.keys(matrix.hosts),
     suite: matrix && [...new Set(Object.values(matrix.profiles).flatMap((profile) => profile.suites))],
     scenario: scenarios,
-    rule: rules,
+    question: questions,
   };
   const axis = (versions: Readonly<Record<string, ReadonlyArray<Omit<Component, 'name'>> | undefined>>): Component[] =>
     Object.entries(versions).flatMap(([name, entries = []]) => entries.map((entry) => ({ ...entry, name })));

@@ -8,7 +8,7 @@ import type { Plan } from '../model/cell.ts';
 import { renderJson } from '../report/json.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
 import { UsageError } from '../util/errors.ts';
-import { rulebookFor } from '../verbs/rulebook.ts';
+import { catalogFor } from '../verbs/catalog.ts';
 import { planMerge, writeMerge } from './merge.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -61,7 +61,7 @@ async function merged(
   out = fresh(),
 ): Promise<{ text: string; parts: string[]; folder: RunFolder }> {
   const folder = await writeMerge(await planMerge(folders), out);
-  const document = await judgeFolder(folder, rulebookFor(await folder.plan()));
+  const document = await judgeFolder(folder, catalogFor(await folder.plan()));
   return { text: renderJson(document), parts: (await readdir(join(out, 'parts'))).sort(), folder };
 }
 const read = (text: string) => JSON.parse(text) as Awaited<ReturnType<typeof judgeFolder>>;
@@ -69,11 +69,13 @@ const all = await merged([one, two, none]);
 
 describe('a merge of shards', () => {
   it('has the verdicts of the whole run, from the places where they were recorded', async () => {
-    const single = await judgeFolder(recorded, rulebookFor(whole));
+    const single = await judgeFolder(recorded, catalogFor(whole));
     const document = read(all.text);
     const verdicts = (of: typeof single): string[] =>
       of.verdicts
-        .map(({ cell, suite, scenario, rule, verdict, observed }) => [cell, suite, scenario, rule, verdict, observed].join())
+        .map(({ cell, suite, scenario, question, verdict, observed }) =>
+          [cell, suite, scenario, question, verdict, observed].join(),
+        )
         .sort();
     expect(verdicts(document)).toEqual(verdicts(single));
     expect(document.counts).toEqual(single.counts);

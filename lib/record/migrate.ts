@@ -24,7 +24,25 @@ const steps: Record<number, (document: Plain) => Plain> = {
   }),
   // 4 compares by answer and across versions. An older comparison has neither; `--baseline` makes it again from the two runs.
   3: (document) => ({ ...document, schema: 4, baseline: null }),
+  // 5 says question and layers where older ones say rule and trail.
+  4: ({ rules, verdicts, baseline, ...document }) => ({
+    ...document,
+    schema: 5,
+    questions: rules,
+    verdicts: each(verdicts, ({ trail, ...verdict }) =>
+      ofQuestion(trail === undefined ? verdict : { ...verdict, layers: trail }),
+    ),
+    baseline: typeof baseline === 'object' && baseline !== null ? ofQuestions(baseline as Plain) : baseline,
+  }),
 };
+
+function ofQuestion({ rule, ...entry }: Plain): Plain {
+  return { ...entry, question: rule };
+}
+
+function ofQuestions({ changes, gone, ...baseline }: Plain): Plain {
+  return { ...baseline, changes: each(changes, ofQuestion), gone: each(gone, ofQuestion) };
+}
 
 /** The objects of a list changed; what is none stays as it is, for the schema to refuse. */
 function each(list: unknown, change: (entry: Plain) => Plain): unknown {

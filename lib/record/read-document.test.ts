@@ -9,13 +9,21 @@ import { withBaseline } from '../report/compare.ts';
 import { sampleDocument } from '../testing/report/sample.ts';
 import { hostileChanges, hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 import { UsageError } from '../util/errors.ts';
-import { documentSchema } from '../model/document.ts';
+import { type Document, documentSchema } from '../model/document.ts';
 import { migrated } from './migrate.ts';
 import { parseDocument, readDocument } from './read-document.ts';
 import { reportSchema, reportSchemaFile } from './schema.ts';
 
 const version1 = await readFile(new URL('../testing/fixtures/document-1.json', import.meta.url), 'utf8');
 const version2 = await readFile(new URL('../testing/document-2.json', import.meta.url), 'utf8');
+/** A document in the words of schema 4. */
+function inOldWords(document: Document): object {
+  const words = { question: 'rule', questions: 'rules', layers: 'trail' };
+  return JSON.parse(
+    renderJson(document).replace(/"(question|questions|layers)":/g, (_, key: keyof typeof words) => `"${words[key]}":`),
+  ) as object;
+}
+
 const refusal = (text: string): string => {
   try {
     parseDocument(text, 'x/report.json');
@@ -36,7 +44,14 @@ describe('report.json', () => {
     expect(JSON.parse(version1)).toMatchObject({ schema: 1 });
     const document = parseDocument(version1, 'x');
     expect(document).toMatchObject({ schema: documentSchema, baseline: null, parts: [], run: { plan: '' } });
-    expect(document.verdicts).toEqual((JSON.parse(version1) as { verdicts: unknown }).verdicts);
+    const old = JSON.parse(version1) as { verdicts: Array<{ rule: string; trail?: unknown }> };
+    expect(document.verdicts).toEqual(
+      old.verdicts.map(({ rule, trail, ...rest }) => ({
+        ...rest,
+        question: rule,
+        ...(trail === undefined ? {} : { layers: trail }),
+      })),
+    );
     expect(parseDocument(renderJson(document), 'x')).toEqual(document);
   });
 
@@ -47,19 +62,26 @@ describe('report.json', () => {
       rules: Array<{ title: string }>;
     };
     expect(old.schema).toBe(2);
-    const { schema, rules, known, verdicts } = parseDocument(version2, 'x');
+    const { schema, questions, known, verdicts } = parseDocument(version2, 'x');
     expect(schema).toBe(documentSchema);
     expect(verdicts.map(({ harm }) => harm === 'weakens')).toEqual(old.verdicts.map(({ security }) => security === true));
     expect(verdicts.filter(({ harm }) => harm === 'weakens').length).toBeGreaterThan(0);
-    expect(rules.map(({ asks }) => asks)).toEqual(old.rules.map(({ title }) => title));
+    expect(questions.map(({ asks }) => asks)).toEqual(old.rules.map(({ title }) => title));
     for (const { impact, remedy } of known) expect([impact, remedy]).toEqual(['', 'none known']);
   });
 
   it('of schema 3 is read without what changed, which compared verdicts of the same cell alone', () => {
     const change = { kind: 'new-failure', cell: 'c', suite: 's', scenario: 'p', rule: 'R', after: 'fail' };
     const compared = { run: 'r', started: '', podproof: '', exit: 1, changes: [change], newCells: ['c'], goneCells: [] };
-    const old = { ...(JSON.parse(renderJson(sampleDocument())) as object), schema: 3, baseline: compared };
+    const old = { ...inOldWords(sampleDocument()), schema: 3, baseline: compared };
     expect(parseDocument(JSON.stringify(old), 'x')).toEqual(JSON.parse(renderJson(sampleDocument())));
+  });
+
+  it('of schema 4 is read with question and layers for rule and trail, in what changed too', () => {
+    const document = withBaseline(sampleDocument(), { ...sampleDocument(), verdicts: [] });
+    expect(document.baseline?.changes.length).toBeGreaterThan(0);
+    const old = JSON.stringify({ ...inOldWords(document), schema: 4 });
+    expect(parseDocument(old, 'x')).toEqual(JSON.parse(renderJson(document)));
   });
 
   it('of today is not migrated, and of any age not changed in place', () => {

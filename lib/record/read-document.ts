@@ -50,10 +50,10 @@ function contradictionIn(document: Document): string | undefined {
   }
   const ids = new Set<string>();
   const counts = new Map<string, number>();
-  for (const { cell, suite, scenario, rule, verdict } of document.verdicts) {
-    if (!cells.has(cell)) return `it judges ${rule} in the cell ${JSON.stringify(cell)}, which it does not have`;
-    const id = JSON.stringify([cell, suite, scenario, rule]);
-    if (ids.has(id)) return `it judges ${rule} on ${scenario} in ${cell} twice`;
+  for (const { cell, suite, scenario, question, verdict } of document.verdicts) {
+    if (!cells.has(cell)) return `it judges ${question} in the cell ${JSON.stringify(cell)}, which it does not have`;
+    const id = JSON.stringify([cell, suite, scenario, question]);
+    if (ids.has(id)) return `it judges ${question} on ${scenario} in ${cell} twice`;
     ids.add(id);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
   }

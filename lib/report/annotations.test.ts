@@ -23,7 +23,7 @@ test('a reason that blocks many questions is one warning', () => {
   const [first] = document.verdicts;
   document.cells = [];
   document.verdicts = Array.from({ length: 20 }, (_, index) => ({
-    ...{ ...first!, rule: `R-${index}`, verdict: 'blocked' as const, reason: 'There is no KVM; load kvm_amd' },
+    ...{ ...first!, question: `R-${index}`, verdict: 'blocked' as const, reason: 'There is no KVM; load kvm_amd' },
   }));
   expect(lines(document)).toEqual([
     `::warning title=blocked%3A 1 cell%2C 20 questions in ${first?.cell}::There is no KVM; load kvm_amd`,
@@ -44,7 +44,7 @@ test.for([8, 9, 200])('of %i findings a kind has at most eight lines, the last o
   const document = sampleDocument();
   const first = document.verdicts[0]!;
   document.cells = [];
-  document.verdicts = Array.from({ length: many }, (_, index) => ({ ...first, rule: `R-${index}`, verdict: 'fail' }));
+  document.verdicts = Array.from({ length: many }, (_, index) => ({ ...first, question: `R-${index}`, verdict: 'fail' }));
   expect(lines(document)).toHaveLength(8);
   if (many > 8) expect(lines(document).at(-1)).toContain(`+${many - 7} more`);
 });

@@ -35,12 +35,12 @@ interface Note {
 }
 
 function noteOf(cause: Cause): Note {
-  const { harm, verdict, issue, rules, cells, headline } = cause;
+  const { harm, verdict, issue, questions, cells, headline } = cause;
   const kind = verdict === 'pass' ? 'as documented' : verdict;
   const meaning =
     issue === undefined || verdict === 'fixed' ? sentence(cause) : `${issue.impact} Remedy: ${remedyText(issue.remedy)}`;
   return {
-    title: `${kind}${harm === 'weakens' ? ', weakens isolation' : ''}: ${placesText(rules)} in ${placesText(cells)}`,
+    title: `${kind}${harm === 'weakens' ? ', weakens isolation' : ''}: ${placesText(questions)} in ${placesText(cells)}`,
     text: `${headline}. ${meaning}`,
   };
 }

@@ -14,7 +14,7 @@ export function canonical(document: Document): Document {
     parts: sorted(document.parts, (part) => [part.id]),
     hosts: sorted(document.hosts, (host) => [host.id, host.kind]),
     cells: sorted(document.cells, (cell) => [cell.id]),
-    rules: sorted(document.rules, (rule) => [rule.suite, rule.id]),
+    questions: sorted(document.questions, (question) => [question.suite, question.id]),
     known: sorted(document.known, (issue) => [issue.id]),
     verdicts: sortedVerdicts(document.verdicts),
     spans: [...document.spans].sort(
@@ -41,12 +41,12 @@ function sorted<T>(rows: readonly T[], keys: (row: T) => string[]): T[] {
 }
 
 /**
- * By cell, suite, scenario and rule. There may be 600,000 verdicts of few distinct names: these are ranked once, and each
+ * By cell, suite, scenario and question. There may be 600,000 verdicts of few distinct names: these are ranked once, and each
  * verdict becomes one number that sorts as its names do.
  */
 function sortedVerdicts(verdicts: readonly Verdict[]): Verdict[] {
   const places = new Float64Array(verdicts.length);
-  for (const key of ['cell', 'suite', 'scenario', 'rule'] as const) {
+  for (const key of ['cell', 'suite', 'scenario', 'question'] as const) {
     const names = new Set<string>();
     for (const verdict of verdicts) names.add(verdict[key]);
     const rank = ranks(names);

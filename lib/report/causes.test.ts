@@ -17,7 +17,7 @@ const run = (wanted: string): Document => {
 };
 
 test('the same deviation in two cells is one cause', () => {
-  const directory = causes(sampleDocument()).filter(({ rules }) => rules.includes('OWN-DIRECTORY'));
+  const directory = causes(sampleDocument()).filter(({ questions }) => questions.includes('OWN-DIRECTORY'));
   expect(directory.map(({ cells }) => cells)).toEqual([
     ['debian-13/crio-1.36.3/crun-1.21', 'debian-13/crio-1.36.3/runc-1.1.15'].sort().reverse(),
   ]);
@@ -38,7 +38,7 @@ test('what weakens comes before the rest, and deviations before infrastructure',
 });
 
 test('a cell that never came up has a verdict of its own, with its reason', () => {
-  const bare = everyVerdict(sampleDocument()).filter((verdict) => verdict.rule === 'CELL');
+  const bare = everyVerdict(sampleDocument()).filter((verdict) => verdict.question === 'CELL');
   expect(bare).toHaveLength(1);
   expect(bare[0]).toMatchObject({ verdict: 'blocked', observed: expect.stringContaining('kata 4.1.0') as string });
 });
@@ -71,7 +71,7 @@ test('CRI-O 1.36.3 has three known holes, each with what it means and what helps
   expect(headline(document)).toBe('Nothing new. 3 known causes weaken isolation.');
   const [weakens, breaks] = sections(document);
   expect(weakens?.title).toBe('Weakens isolation, known');
-  expect(weakens?.causes.map(({ known, rules, cells }) => [known, rules.length, cells.length])).toEqual([
+  expect(weakens?.causes.map(({ known, questions, cells }) => [known, questions.length, cells.length])).toEqual([
     ['crio-mode-0666', 10, 2],
     ['crio-host-devices-0666', 2, 2],
     ['crio-privileged-ambient', 1, 2],
@@ -90,7 +90,7 @@ test('what is documented and weakens all the same is a hole as much as a known i
 });
 
 test('a headline is the finding: the question with the answer that was seen, where no issue is known', () => {
-  const [cause] = causes(run('kata-3.30.0-go-containerd-1.7.24')).filter(({ rules }) => rules.includes('RVMM-KVM-WIDE'));
+  const [cause] = causes(run('kata-3.30.0-go-containerd-1.7.24')).filter(({ questions }) => questions.includes('RVMM-KVM-WIDE'));
   expect(cause?.headline).toBe(
     'What becomes of a rootless VMM where /dev/kvm is root:root 0666? It runs, and gets the group of root, which hides that the group is wrong',
   );
@@ -100,9 +100,9 @@ test('the headline counts what is new, and says how much of it weakens isolation
   const { verdicts, ...document } = run('containerd-1.7.24');
   const [first] = verdicts;
   if (first === undefined) throw new Error('The recorded run has no verdict');
-  const fail = (rule: string) => ({
+  const fail = (question: string) => ({
     ...first,
-    rule,
+    question,
     verdict: 'fail' as const,
     answer: undefined,
     known: undefined,

@@ -1,4 +1,4 @@
-import type { Document, KnownIssueText, RuleText, Verdict } from '../model/document.ts';
+import type { Document, KnownIssueText, QuestionText, Verdict } from '../model/document.ts';
 import { colourOf, exitMeaning, type Harm, type VerdictName } from '../model/verdict.ts';
 import { layerText } from './layers.ts';
 import { naturalOrder } from './order.ts';
@@ -25,7 +25,7 @@ export interface Cause {
   /** In the order of the document. */
   cells: string[];
   /** Ids of the questions. */
-  rules: string[];
+  questions: string[];
   /** At least one; the first stands for all. */
   verdicts: [Verdict, ...Verdict[]];
 }
@@ -54,28 +54,28 @@ export function causes(document: Document): Cause[] {
 
 /** The same of some verdicts. */
 export function causesOf(document: Document, verdicts: readonly Verdict[]): Cause[] {
-  const questions = new Map(document.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule]));
+  const questions = new Map(document.questions.map((question) => [`${question.suite} ${question.id}`, question]));
   const issues = new Map(document.known.map((issue) => [issue.id, issue]));
   const groups = new Map<string, [Verdict, ...Verdict[]]>();
   for (const verdict of verdicts) {
-    const { answer = steady(verdict.observed), known, suite, rule } = verdict;
-    const key = JSON.stringify([verdict.verdict, ...(known === undefined ? [suite, rule, answer] : [known])]);
+    const { answer = steady(verdict.observed), known, suite, question } = verdict;
+    const key = JSON.stringify([verdict.verdict, ...(known === undefined ? [suite, question, answer] : [known])]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [verdict]);
     else group.push(verdict);
   }
   const found = [...groups.values()].map((group): Cause => {
-    const [{ verdict, known, suite, rule }] = group;
+    const [{ verdict, known, suite, question }] = group;
     const issue = known === undefined ? undefined : issues.get(known);
     return {
       verdict,
       harm: group.some(({ harm }) => harm === 'weakens') ? 'weakens' : group.find(({ harm }) => harm !== undefined)?.harm,
-      headline: headlineOf(group[0], issue, questions.get(`${suite} ${rule}`)),
+      headline: headlineOf(group[0], issue, questions.get(`${suite} ${question}`)),
       known,
       issue,
       layer: layerOf(group),
       cells: [...new Set(group.map(({ cell }) => cell))],
-      rules: [...new Set(group.map((each) => each.rule))].sort(naturalOrder),
+      questions: [...new Set(group.map((each) => each.question))].sort(naturalOrder),
       verdicts: group,
     };
   });
@@ -84,7 +84,7 @@ export function causesOf(document: Document, verdicts: readonly Verdict[]): Caus
       Number(b.harm === 'weakens') - Number(a.harm === 'weakens') ||
       urgency.indexOf(a.verdict) - urgency.indexOf(b.verdict) ||
       b.verdicts.length - a.verdicts.length ||
-      naturalOrder(a.known ?? a.rules[0] ?? '', b.known ?? b.rules[0] ?? '') ||
+      naturalOrder(a.known ?? a.questions[0] ?? '', b.known ?? b.questions[0] ?? '') ||
       naturalOrder(a.verdicts[0].observed, b.verdicts[0].observed),
   );
 }
@@ -94,15 +94,15 @@ function layerOf(verdicts: readonly Verdict[]): string | undefined {
   return layer && layerText(layer);
 }
 
-/** The finding, never the rule that it breaks: the title of the known issue, or the question with the answer that was seen. */
-function headlineOf(verdict: Verdict, issue: KnownIssueText | undefined, question: RuleText | undefined): string {
-  const { known, rule, answer, observed } = verdict;
+/** The finding, never what it deviates from: the title of the known issue, or the question with the answer that was seen. */
+function headlineOf(verdict: Verdict, issue: KnownIssueText | undefined, text: QuestionText | undefined): string {
+  const { known, question, answer, observed } = verdict;
   const title = issue?.title ?? known;
   if (title !== undefined) return verdict.verdict === 'fixed' ? `No longer happens here: ${title}` : title;
-  if (rule === 'CELL') return 'A cell was not judged';
-  if (colourOf(verdict.verdict) === 'infrastructure') return `Not answered: ${question?.asks ?? rule}`;
-  const says = question?.answers.find(({ name }) => name === answer)?.says;
-  return `${question?.asks ?? rule} ${capital(says ?? `Unforeseen: ${observed}`)}`;
+  if (question === 'CELL') return 'A cell was not judged';
+  if (colourOf(verdict.verdict) === 'infrastructure') return `Not answered: ${text?.asks ?? question}`;
+  const says = text?.answers.find(({ name }) => name === answer)?.says;
+  return `${text?.asks ?? question} ${capital(says ?? `Unforeseen: ${observed}`)}`;
 }
 
 /** The causes under their headings: first what weakens isolation, then what broke, each new, known and as documented. */
@@ -154,8 +154,8 @@ export function sentence({ verdict, verdicts: [first], known, layer }: Cause): s
 }
 
 /** `9 questions in 2 cells`. */
-export function extent({ rules, cells }: Cause): string {
-  return `${rules.length === 1 ? (rules[0] ?? '') : `${rules.length} questions`} in ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}`;
+export function extent({ questions, cells }: Cause): string {
+  return `${questions.length === 1 ? (questions[0] ?? '') : `${questions.length} questions`} in ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}`;
 }
 
 function capital(text: string): string {

@@ -7,7 +7,7 @@ import { readDocument } from '../record/read-document.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
 import { recordedRuns } from '../testing/recorded.ts';
 import { countOf, sampleDocument } from '../testing/report/sample.ts';
-import { rulebookFor } from '../verbs/rulebook.ts';
+import { catalogFor } from '../verbs/catalog.ts';
 import { changesOf, compare, withBaseline } from './compare.ts';
 import { headlines, remarks, totals } from './comparison-text.ts';
 
@@ -23,7 +23,7 @@ const changed = (document: Document, pick: (verdict: Verdict) => boolean, change
 const recorded = async (name: string): Promise<Document> => {
   const folder = recordedRuns().find((run) => run.name === name)?.folder;
   if (folder === undefined) throw new Error(`results/reference has no ${name}`);
-  return judgeFolder(folder, rulebookFor(await folder.plan()));
+  return judgeFolder(folder, catalogFor(await folder.plan()));
 };
 
 test('a run compared with itself has no change', () => {
@@ -58,7 +58,7 @@ test('a cell that the baseline does not have is not comparable, and nothing in i
 });
 
 test('only temporary names that differ are no change', () => {
-  const renamed = changed(sampleDocument(), (verdict) => verdict.rule === 'RVMM-UID' && verdict.verdict === 'pass', {
+  const renamed = changed(sampleDocument(), (verdict) => verdict.question === 'RVMM-UID' && verdict.verdict === 'pass', {
     observed: 'qemu-system-x86 runs as kata-11111 (1000:1000), groups 993, CapEff 0',
   });
   expect(compare(sampleDocument(), renamed).changes).toEqual([]);
@@ -80,7 +80,7 @@ describe('recorded runs of two versions', async () => {
     const { changes, ...baseline } = compare(older, document);
     const shown = changes
       .filter(({ kind }) => kind !== 'not-comparable')
-      .map(({ kind, cell, scenario, rule }) => `${kind}: ${cell.slice(cell.lastIndexOf('/') + 1)} ${scenario} ${rule}`);
+      .map(({ kind, cell, scenario, question }) => `${kind}: ${cell.slice(cell.lastIndexOf('/') + 1)} ${scenario} ${question}`);
     const whys = changes.flatMap(({ why }) => why ?? []);
     return {
       shown,
@@ -112,7 +112,7 @@ describe('recorded runs of two versions', async () => {
     const { shown, whys, exit, lines, gone } = told(await recorded('crio-1.30.14'), await recorded('crio-1.36.3'));
     expect(lines).toEqual(['CRI-O 1.30.14 → 1.36.3: 0 newly weaker, 0 newly broken, 0 mended, 10 the same, 83 not comparable']);
     expect([shown, whys, exit]).toEqual([[], new Set(['not-run']), 0]);
-    expect(gone.map(({ cell, rule }) => `${cell} ${rule}`)).toEqual([
+    expect(gone.map(({ cell, question }) => `${cell} ${question}`)).toEqual([
       'debian-13/crio-1.30.14/crun-1.21 HYG-HOST-NULL',
       'debian-13/crio-1.30.14/runc-1.1.15 HYG-HOST-NULL',
     ]);
@@ -145,7 +145,7 @@ describe('recorded runs of two versions', async () => {
     });
     const { changes, exit } = compare(renamed(newer, '1.0.0'), renamed(older, '2.0.0'));
     const turned = changes.filter(({ kind }) => kind.startsWith('newly-'));
-    expect(new Set(turned.map(({ kind, rule }) => `${kind} ${rule}`))).toEqual(
+    expect(new Set(turned.map(({ kind, question }) => `${kind} ${question}`))).toEqual(
       new Set(['newly-weaker DEV-CDI', 'newly-weaker OWN-CDI', 'newly-broken DEV-CDI-OFF']),
     );
     expect(exit).toBe(1);
@@ -166,7 +166,7 @@ describe('two recorded runs with a verdict of every kind', async () => {
           const untold: ChangeKind[] = ['same', 'still-unjudged', ...(before === undefined ? ['not-comparable' as const] : [])];
           for (const kind of changeKinds)
             expect(own.filter((change) => change.kind === kind)).toHaveLength(untold.includes(kind) ? 0 : counts[kind]);
-          expect(new Set(own.map(({ suite, scenario, rule }) => `${suite} ${scenario} ${rule}`)).size).toBe(own.length);
+          expect(new Set(own.map(({ suite, scenario, question }) => `${suite} ${scenario} ${question}`)).size).toBe(own.length);
         }
       }),
       { numRuns: 60 },

@@ -54,7 +54,7 @@ function compareCells(
   older: Cell | undefined,
   then: readonly Verdict[],
 ): { pair: CellPair; changes: Change[]; gone: Baseline['gone'] } {
-  const nameOf = ({ suite, scenario, rule }: Verdict): string => verdictId({ cell: '', suite, scenario, rule });
+  const nameOf = ({ suite, scenario, question }: Verdict): string => verdictId({ cell: '', suite, scenario, question });
   const before = new Map(then.map((verdict) => [nameOf(verdict), verdict]));
   const ran = new Set(then.map(({ suite, scenario }) => JSON.stringify([suite, scenario])));
   const counts = Object.fromEntries(changeKinds.map((kind) => [kind, 0])) as CellPair['counts'];
@@ -62,7 +62,7 @@ function compareCells(
   const judged = new Set<string>();
   for (const verdict of now) {
     if (verdict.verdict === 'unsupported') continue;
-    const { suite, scenario, rule } = verdict;
+    const { suite, scenario, question } = verdict;
     judged.add(nameOf(verdict));
     const was = before.get(nameOf(verdict));
     const absent = (): Incomparable =>
@@ -71,14 +71,14 @@ function compareCells(
     counts[found.kind]++;
     if (found.kind === 'same' || found.kind === 'still-unjudged' || found.why === 'no-cell') continue;
     const told = was === undefined ? {} : { before: toldOf(was) };
-    changes.push({ ...found, ...{ cell: cell.id, suite, scenario, rule }, ...told, after: verdict.verdict });
+    changes.push({ ...found, ...{ cell: cell.id, suite, scenario, question }, ...told, after: verdict.verdict });
   }
   const gone = then.filter((was) => was.verdict !== 'unsupported' && !isUnjudged(was) && !judged.has(nameOf(was)));
   const from = older && { cell: older.id, host: older.host, engine: older.engine.version, runtime: older.runtime.version };
   return {
     pair: { cell: cell.id, ...(from && { before: from }), counts },
     changes,
-    gone: gone.map(({ suite, scenario, rule, ...was }) => ({ cell: was.cell, suite, scenario, rule })),
+    gone: gone.map(({ suite, scenario, question, ...was }) => ({ cell: was.cell, suite, scenario, question })),
   };
 }
 

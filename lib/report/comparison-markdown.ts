@@ -8,10 +8,10 @@ export function changeTables(document: Document): Array<{ title: string; columns
   return (['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended', 'changed-evidence'] as const).map((kind) => ({
     title: changeTitles[kind],
     columns: ['Question', 'Before', 'Now', 'Cells'],
-    rows: outcomesOf(document, kind).map(({ rule, asks, before, after, harm, cells }) => {
+    rows: outcomesOf(document, kind).map(({ question, asks, before, after, harm, cells }) => {
       const more = cells.length > 3 ? ` and ${cells.length - 3} more` : '';
       return [
-        `${code(rule)}<br>${prose(asks)}`,
+        `${code(question)}<br>${prose(asks)}`,
         code(before),
         `${code(after)}${harm === undefined ? '' : `<br>${harm}`}`,
         `${cells.slice(0, 3).map(code).join('<br>')}${more}`,

@@ -10,7 +10,7 @@ import { ownName } from './own-name.ts';
 /** One thing that became of a question: the same answers before and after, in whatever cells and scenarios. */
 export interface Outcome {
   kind: ChangeKind;
-  rule: string;
+  question: string;
   /** The question's sentence, or its id. */
   asks: string;
   /** What was answered then and now, in the words of the answers; `before` is empty when there was none. */
@@ -27,11 +27,11 @@ export interface Outcome {
 
 /** The outcomes of a kind, the widest first. */
 export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
-  const questions = new Map(document.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule]));
+  const questions = new Map(document.questions.map((question) => [`${question.suite} ${question.id}`, question]));
   const groups = groupBy(changesOf(document, kind), ({ change, verdict }) =>
     JSON.stringify([
       change.suite,
-      change.rule,
+      change.question,
       change.before?.answer ?? change.before?.observed,
       verdict.answer ?? verdict.observed,
     ]),
@@ -41,7 +41,7 @@ export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
       const [first] = group;
       if (first === undefined) return [];
       const { change, verdict } = first;
-      const question = questions.get(`${change.suite} ${change.rule}`);
+      const question = questions.get(`${change.suite} ${change.question}`);
       const inWords = (told: Pick<Verdict, 'answer' | 'observed' | 'reason'>): string =>
         question?.answers.find(({ name }) => name === told.answer)?.says ?? (told.observed || (told.reason ?? ''));
       const [before, after] = [change.before === undefined ? '' : inWords(change.before), inWords(verdict)];
@@ -49,7 +49,7 @@ export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
       const same = change.before?.answer !== undefined && change.before.answer === verdict.answer;
       return [
         {
-          ...{ kind, rule: change.rule, asks: question?.asks ?? change.rule, harm: verdict.harm, was: change.before },
+          ...{ kind, question: change.question, asks: question?.asks ?? change.question, harm: verdict.harm, was: change.before },
           before: same ? (change.before?.observed ?? '') : before,
           after: same ? verdict.observed : after,
           verdicts: group.map((each) => each.verdict),
@@ -57,7 +57,7 @@ export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
         },
       ];
     })
-    .sort((a, b) => b.verdicts.length - a.verdicts.length || naturalOrder(a.rule, b.rule));
+    .sort((a, b) => b.verdicts.length - a.verdicts.length || naturalOrder(a.question, b.question));
 }
 
 /** How many changes of each kind in all cells. */

@@ -6,7 +6,7 @@ import { sampleDocument } from '../testing/report/sample.ts';
 import { hostileDocument, hostileTexts } from '../testing/report/hostile.ts';
 import { everyVerdict } from './verdicts.ts';
 
-const empty: Document = { ...sampleDocument(), verdicts: [], cells: [], hosts: [], rules: [] };
+const empty: Document = { ...sampleDocument(), verdicts: [], cells: [], hosts: [], questions: [] };
 empty.run = { ...empty.run, started: '', ended: '' };
 
 test.for<[string, Document]>([

@@ -20,8 +20,8 @@ export function renderCtrf(document: Document): string {
 export function* ctrfChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const verdicts = everyVerdict(ordered);
-  const suites = groupBy(ordered.rules, ({ suite }) => suite);
-  const titles = new Map([...suites].map(([suite, rules]) => [suite, new Map(rules.map(({ id, asks }) => [id, asks]))]));
+  const suites = groupBy(ordered.questions, ({ suite }) => suite);
+  const titles = new Map([...suites].map(([suite, questions]) => [suite, new Map(questions.map(({ id, asks }) => [id, asks]))]));
   const count = (status: Status): number => verdicts.filter((verdict) => statusOf(verdict.verdict) === status).length;
   const start = milliseconds(ordered.run.started);
   const stop = Math.max(start, milliseconds(ordered.run.ended));
@@ -75,7 +75,7 @@ export function* ctrfChunks(document: Document): Generator<string> {
   const name = names();
   let lead = '\n   ';
   for (const verdict of verdicts) {
-    yield lead + test(verdict, titles.get(verdict.suite)?.get(verdict.rule), name);
+    yield lead + test(verdict, titles.get(verdict.suite)?.get(verdict.question), name);
     lead = ',\n   ';
   }
   yield `]${tail}\n`;
@@ -83,13 +83,13 @@ export function* ctrfChunks(document: Document): Generator<string> {
 
 /** One test as JSON, field by field, as there may be 600,000 of them. `name` makes JSON of a text that many tests share. */
 function test(verdict: Verdict, title: string | undefined, name: (text: string) => string): string {
-  const { cell, suite, scenario, rule, expected, observed, evidence, known } = verdict;
+  const { cell, suite, scenario, question, expected, observed, evidence, known } = verdict;
   const message = verdict.verdict === 'pass' ? '' : `"message":${json(messageOf(verdict))},`;
   const flaky = passedFlaky(verdict) ? '"flaky":true,' : '';
-  const tags = `${name(rule)}${verdict.harm === 'weakens' ? ',"security"' : ''}${verdict.flaky === true ? ',"flaky"' : ''}`;
+  const tags = `${name(question)}${verdict.harm === 'weakens' ? ',"security"' : ''}${verdict.flaky === true ? ',"flaky"' : ''}`;
   const more = `${title === undefined ? '' : `,"title":${name(title)}`}${known === undefined ? '' : `,"known":${name(known)}`}`;
   return (
-    `{"id":"${uuid(JSON.stringify([cell, suite, scenario, rule]))}","name":${name(rule).slice(0, -1)} ${name(scenario).slice(1)},` +
+    `{"id":"${uuid(JSON.stringify([cell, suite, scenario, question]))}","name":${name(question).slice(0, -1)} ${name(scenario).slice(1)},` +
     `"status":"${statusOf(verdict.verdict)}","duration":0,"suite":[${name(cell)},${name(suite)}],${message}` +
     `"rawStatus":"${verdict.verdict}","type":"e2e",${flaky}"tags":[${tags}],"extra":{"podproof":{` +
     `"expected":${name(expected)},"observed":${json(observed)},"evidence":${json(evidence)}${more}}}}`

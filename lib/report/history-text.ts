@@ -25,10 +25,10 @@ export function historyText({ runs, tracks, events }: History): string {
   );
   const harmOf = (own: readonly Track[]): number =>
     Math.max(...own.flatMap(({ ranges }) => ranges.map(({ value }) => harmRank(worstOfSeen(value)))));
-  const questions = [...groupBy(told, ({ rule }) => rule)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
+  const questions = [...groupBy(told, ({ question }) => question)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
   const lines = [
     `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
-    ...questions.flatMap(([rule, own]) => ['', `${rule}: ${own[0]?.asks ?? ''}`, ...own.flatMap(trackLines)]),
+    ...questions.flatMap(([question, own]) => ['', `${question}: ${own[0]?.asks ?? ''}`, ...own.flatMap(trackLines)]),
     '',
     `${tracks.length - told.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
     ...(events.length === 0 ? [] : ['', 'Between runs', ...events.map(eventLine)]),
@@ -104,7 +104,7 @@ function turnNames({ before, after }: Turn): [now: string, before: string] {
   return [text(after), text(before)];
 }
 
-function eventLine({ kind, cell, scenario, rule, last, first }: Event): string {
+function eventLine({ kind, cell, scenario, question, last, first }: Event): string {
   const [since, before] = kind === 'broke' ? ['first bad', 'last good'] : ['first good', 'last bad'];
-  return `  ${rule} ${scenario} in ${cell}: ${since} in ${first.run} (${first.started}), ${before} in ${last.run} (${last.started})`;
+  return `  ${question} ${scenario} in ${cell}: ${since} in ${first.run} (${first.started}), ${before} in ${last.run} (${last.started})`;
 }

@@ -33,7 +33,7 @@ function run(
       cell: `debian-13/crio-${engine}/kata-${runtime}-go-qemu`,
       suite: 'ownership',
       scenario,
-      rule: 'OWN-MODE',
+      question: 'OWN-MODE',
       verdict,
       expected: 'e',
       observed: 'o',
@@ -44,7 +44,7 @@ function run(
   return {
     ...sample,
     run: { ...sample.run, id, started },
-    rules: [
+    questions: [
       {
         id: 'OWN-MODE',
         suite: 'ownership',
@@ -75,10 +75,10 @@ const ping = run('a', '2026-01-01T00:00:00Z', [
   ['1.36.3', '3.9.0', 'blocked'],
 ]);
 
-test('a rule under an engine with a runtime has ranges of versions, and the first bad and the first good of them', () => {
+test('a question under an engine with a runtime has ranges of versions, and the first bad and the first good of them', () => {
   const { tracks } = history([ping]);
   expect(tracks).toHaveLength(1);
-  expect(tracks[0]).toMatchObject({ rule: 'OWN-MODE', engine: 'crio', runtime: 'kata go qemu' });
+  expect(tracks[0]).toMatchObject({ question: 'OWN-MODE', engine: 'crio', runtime: 'kata go qemu' });
   expect(tracks[0]?.ranges.map(({ runtimes, value }) => `${runtimes.join()} ${value.verdict}`)).toEqual([
     '3.2.0,3.7.0 pass',
     '3.8.0,3.14.0 known',
@@ -139,7 +139,7 @@ test('pods of one question that answer differently are all told, what harms most
   expect(tracks[0]?.ranges[0]?.value.answers).toEqual(seen('open-to-all', 'closed', 'host'));
 });
 
-test('the worst of the pods of a rule is its answer, and pods to which it does not apply say nothing', () => {
+test('the worst of the pods of a question is its answer, and pods to which it does not apply say nothing', () => {
   const answer = (...verdicts: VerdictName[]): unknown =>
     history([
       run(

@@ -1,4 +1,4 @@
-import { type Cell, type Document, type RuleText, type Verdict, verdictId } from '../model/document.ts';
+import { type Cell, type Document, type QuestionText, type Verdict, verdictId } from '../model/document.ts';
 import { harms, worstOf, type Harm, type VerdictName } from '../model/verdict.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange, versionOrder } from './ranges.ts';
@@ -42,7 +42,7 @@ export interface Turn {
 /** One question under one engine with one flavour of a runtime, over all tested versions. */
 export interface Track {
   suite: string;
-  rule: string;
+  question: string;
   /** The question in its newest words; the id again where no run has them. */
   asks: string;
   /** Name of the engine: `containerd`. */
@@ -59,7 +59,7 @@ export interface Event {
   cell: string;
   suite: string;
   scenario: string;
-  rule: string;
+  question: string;
   last: { run: string; started: string; verdict: VerdictName };
   first: { run: string; started: string; verdict: VerdictName };
 }
@@ -112,31 +112,33 @@ export function newestVerdicts(runs: readonly Document[]): Array<{ verdict: Verd
 }
 
 /** The newest wording of every question, by suite and id. */
-function newestWording(runs: readonly Document[]): Map<string, RuleText> {
-  return new Map(runs.flatMap(({ rules }) => rules.map((rule) => [questionKey(rule.suite, rule.id), rule])));
+function newestWording(runs: readonly Document[]): Map<string, QuestionText> {
+  return new Map(
+    runs.flatMap(({ questions }) => questions.map((question) => [questionKey(question.suite, question.id), question])),
+  );
 }
 
-function questionKey(suite: string, rule: string): string {
-  return JSON.stringify([suite, rule]);
+function questionKey(suite: string, question: string): string {
+  return JSON.stringify([suite, question]);
 }
 
 function tracks(runs: readonly Document[]): Track[] {
   const rows = newestVerdicts(runs);
   const wording = newestWording(runs);
   const groups = groupBy(rows, ({ verdict, cell }) =>
-    JSON.stringify([verdict.suite, verdict.rule, cell.engine.name, flavourOf(cell.runtime)]),
+    JSON.stringify([verdict.suite, verdict.question, cell.engine.name, flavourOf(cell.runtime)]),
   );
   return [...groups.values()]
     .flatMap((group): Track[] => {
       const [first] = group;
       if (first === undefined) return [];
-      const question = wording.get(questionKey(first.verdict.suite, first.verdict.rule));
+      const question = wording.get(questionKey(first.verdict.suite, first.verdict.question));
       const points = pointsOf(group, question);
       return [
         {
           suite: first.verdict.suite,
-          rule: first.verdict.rule,
-          asks: question?.asks ?? first.verdict.rule,
+          question: first.verdict.question,
+          asks: question?.asks ?? first.verdict.question,
           engine: first.cell.engine.name,
           runtime: flavourOf(first.cell.runtime),
           ranges: collapsePairs(points, sameAnswer),
@@ -147,7 +149,7 @@ function tracks(runs: readonly Document[]): Track[] {
     .sort(
       (a, b) =>
         naturalOrder(a.suite, b.suite) ||
-        naturalOrder(a.rule, b.rule) ||
+        naturalOrder(a.question, b.question) ||
         naturalOrder(a.engine, b.engine) ||
         naturalOrder(a.runtime, b.runtime),
     );
@@ -155,7 +157,7 @@ function tracks(runs: readonly Document[]): Track[] {
 
 type Point = Pair & { value: Answer };
 
-function pointsOf(group: ReturnType<typeof newestVerdicts>, question: RuleText | undefined): Point[] {
+function pointsOf(group: ReturnType<typeof newestVerdicts>, question: QuestionText | undefined): Point[] {
   const pairs = groupBy(group, ({ cell }) => JSON.stringify([cell.engine.version, cell.runtime.version]));
   return [...pairs.values()].flatMap((own): Point[] => {
     const [first] = own;
@@ -176,7 +178,7 @@ function pointsOf(group: ReturnType<typeof newestVerdicts>, question: RuleText |
   });
 }
 
-function seenOf(rows: ReturnType<typeof newestVerdicts>, question: RuleText | undefined): Seen[] {
+function seenOf(rows: ReturnType<typeof newestVerdicts>, question: QuestionText | undefined): Seen[] {
   const seen = rows.flatMap(({ verdict: { answer: name, harm } }): Seen[] => {
     if (name === undefined) return [];
     // An older run may have an answer that the question no longer has.
@@ -259,14 +261,14 @@ function events(runs: readonly Document[]): Event[] {
   const last = new Map<string, Event['last']>();
   const found: Event[] = [];
   for (const { run, verdicts } of runs) {
-    for (const { cell, suite, scenario, rule, verdict } of verdicts) {
+    for (const { cell, suite, scenario, question, verdict } of verdicts) {
       const answer = answerOf(verdict);
       if (answer === undefined || answer === 'unsupported') continue;
-      const id = verdictId({ cell, suite, scenario, rule });
+      const id = verdictId({ cell, suite, scenario, question });
       const before = last.get(id);
       const now = { run: run.id, started: run.started, verdict };
       if (before !== undefined && isBad(before.verdict) !== isBad(verdict))
-        found.push({ kind: isBad(verdict) ? 'broke' : 'mended', cell, suite, scenario, rule, last: before, first: now });
+        found.push({ kind: isBad(verdict) ? 'broke' : 'mended', cell, suite, scenario, question, last: before, first: now });
       last.set(id, now);
     }
   }

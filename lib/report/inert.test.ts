@@ -4,7 +4,7 @@ import { assemble } from '../judge/assemble.ts';
 import { Recorded, recordedRuns } from '../testing/recorded.ts';
 import { Document } from '../model/document.ts';
 import { Observation } from '../model/observation.ts';
-import { rulebookFor } from '../verbs/rulebook.ts';
+import { catalogFor } from '../verbs/catalog.ts';
 import { renderAnnotations } from './annotations.ts';
 import { renderBadgeSvg } from './badge.ts';
 import { withBaseline } from './compare.ts';
@@ -115,7 +115,7 @@ describe('hostile text in one field of a document', () => {
       '.hosts[].facts.cgroup',
       '.known[].remedy',
       '.verdicts[].harm',
-      '.verdicts[].trail[].layer',
+      '.verdicts[].layers[].layer',
       '.verdicts[].verdict',
     ]);
   });
@@ -129,13 +129,13 @@ describe('hostile text in one field of a document', () => {
 describe('hostile records', async () => {
   const folder = recordedRuns().find(({ name }) => name === 'crio-1.36.3')?.folder;
   if (folder === undefined) throw new Error('results/reference has no crio-1.36.3');
-  const read = (await Recorded.read(folder, rulebookFor)).records;
+  const read = (await Recorded.read(folder, catalogFor)).records;
   const [first] = read.plan.cells;
   if (first === undefined) throw new Error('crio-1.36.3 has no cell');
   const records = { ...read, plan: { ...read.plan, cells: [first] } };
   const ofFirst = read.observations.filter(({ observation }) => observation.cell === first.id);
-  const rulebook = rulebookFor(records.plan);
-  const before = assemble(records, rulebook);
+  const catalog = catalogFor(records.plan);
+  const before = assemble(records, catalog);
 
   it.for([everything, '__proto__', 'constructor'])(
     'with %j wherever a pod, an engine or a host may say anything are judged, and act on nobody',
@@ -155,7 +155,7 @@ describe('hostile records', async () => {
           },
         };
       });
-      const document = assemble({ ...records, observations }, rulebook);
+      const document = assemble({ ...records, observations }, catalog);
       expect(document.verdicts).toHaveLength(before.verdicts.length);
       expect(offences(withBaseline(document, before))).toEqual([]);
     },
@@ -169,7 +169,7 @@ describe('hostile records', async () => {
         outcome: { kind: 'refused', call: 'CreateContainer', code: 'UNKNOWN', message: everything },
       }),
     }));
-    const document = withBaseline(assemble({ ...records, observations: refused }, rulebook), before);
+    const document = withBaseline(assemble({ ...records, observations: refused }, catalog), before);
     expect(offences(document)).toEqual([]);
     for (const text of [renderJunit(document), renderMarkdown(document), renderAnnotations(document), renderTerminal(document)])
       expect(text).toMatch(/alert\W/);

@@ -85,7 +85,10 @@ test('the tallies are true', () => {
 test('class and name of a case are unique, and stay when sentences are reworded', () => {
   const names = (document: Document): string[] =>
     parsed(document).testsuite.flatMap((suite) => suite.testcase.map((each) => `${each['@classname']} ${each['@name']}`));
-  const reworded = { ...sampleDocument(), rules: sampleDocument().rules.map((rule) => ({ ...rule, title: 'reworded' })) };
+  const reworded = {
+    ...sampleDocument(),
+    questions: sampleDocument().questions.map((question) => ({ ...question, title: 'reworded' })),
+  };
   expect(new Set(names(sampleDocument())).size).toBe(names(sampleDocument()).length);
   expect(names(reworded)).toEqual(names(sampleDocument()));
   expect(names(sampleDocument())[0]).toMatch(/^\w+\.[A-Z]+-[A-Z-]+ /);

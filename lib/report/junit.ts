@@ -8,8 +8,8 @@ import { visible } from './visible.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /**
- * JUnit XML: a suite is a cell, a test case a rule in a scenario. `failure` deviates, `error` is infrastructure, `skipped`
- * does not apply or is a known issue. The id of the rule is in the class name, as many readers drop properties; neither
+ * JUnit XML: a suite is a cell, a test case a question in a scenario. `failure` deviates, `error` is infrastructure, `skipped`
+ * does not apply or is a known issue. The id of the question is in the class name, as many readers drop properties; neither
  * class nor name holds a sentence, so that history survives rewording.
  */
 export function renderJunit(document: Document): string {
@@ -20,7 +20,7 @@ export function renderJunit(document: Document): string {
 export function* junitChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const byCell = groupBy(everyVerdict(ordered), (verdict) => verdict.cell);
-  const titles = new Map(ordered.rules.map((rule) => [`${rule.suite} ${rule.id}`, rule.asks]));
+  const titles = new Map(ordered.questions.map((question) => [`${question.suite} ${question.id}`, question.asks]));
   const cells = new Map(ordered.cells.map((cell) => [cell.id, cell]));
   const accelerators = new Map(ordered.hosts.map((host) => [host.id, host.accelerator]));
   const changes = groupBy(ordered.baseline?.changes ?? [], ({ cell }) => cell);
@@ -64,7 +64,7 @@ function suite(
     properties.length === 0
       ? ''
       : `    <properties>\n${properties.map(([name, value]) => `      <property name="${xml(name ?? '')}" value="${xml(value ?? '')}"/>\n`).join('')}    </properties>\n`,
-    ...verdicts.map((verdict) => testCase(verdict, titles.get(`${verdict.suite} ${verdict.rule}`) ?? verdict.rule)),
+    ...verdicts.map((verdict) => testCase(verdict, titles.get(`${verdict.suite} ${verdict.question}`) ?? verdict.question)),
     '  </testsuite>\n',
   ].join('');
 }
@@ -72,10 +72,10 @@ function suite(
 /** What weakens isolation in each cell, known or not: `weakens.crio-mode-0666` = title, impact and remedy. */
 function weakeningByCell(document: Document): Map<string, string[][]> {
   const properties = new Map<string, string[][]>();
-  for (const { harm, issue, headline, rules, cells } of causes(document)) {
+  for (const { harm, issue, headline, questions, cells } of causes(document)) {
     if (harm !== 'weakens') continue;
     const meaning = issue === undefined ? '' : `. ${issue.impact} Remedy: ${remedyText(issue.remedy)}. ${issue.url}`;
-    const property = [`weakens.${issue?.id ?? rules.join(' ')}`, `${headline}${meaning}`];
+    const property = [`weakens.${issue?.id ?? questions.join(' ')}`, `${headline}${meaning}`];
     for (const cell of cells) properties.set(cell, [...(properties.get(cell) ?? []), property]);
   }
   return properties;
@@ -86,12 +86,15 @@ function sinceProperties(baseline: Baseline, changes: readonly Change[]): string
   const kinds = groupBy(changes, ({ kind }) => kind);
   return [
     ['since.baseline', baseline.run],
-    ...[...kinds].map(([kind, own]) => [`since.${kind}`, own.map(({ rule, scenario }) => `${rule} ${scenario}`).join(', ')]),
+    ...[...kinds].map(([kind, own]) => [
+      `since.${kind}`,
+      own.map(({ question, scenario }) => `${question} ${scenario}`).join(', '),
+    ]),
   ];
 }
 
 function testCase(verdict: Verdict, title: string): string {
-  const open = `    <testcase classname="${xml(`${verdict.suite}.${verdict.rule}`)}" name="${xml(`${verdict.scenario} [${verdict.cell}]`)}"`;
+  const open = `    <testcase classname="${xml(`${verdict.suite}.${verdict.question}`)}" name="${xml(`${verdict.scenario} [${verdict.cell}]`)}"`;
   const kind = kindOf(verdict.verdict);
   if (kind === 'passed') return `${open}/>\n`;
   const type = `${verdict.verdict}${verdict.flaky === true ? ' flaky' : ''}`;
@@ -102,7 +105,7 @@ function testCase(verdict: Verdict, title: string): string {
     `expected: ${verdict.expected}`,
     `observed: ${verdict.observed}`,
     ...(verdict.reason === undefined ? [] : [`reason: ${verdict.reason}`]),
-    ...(verdict.trail ?? []).map((hop) => `${hop.changed ? '> ' : '  '}${hop.layer}: ${hop.value}`),
+    ...(verdict.layers ?? []).map((hop) => `${hop.changed ? '> ' : '  '}${hop.layer}: ${hop.value}`),
     `evidence: ${verdict.evidence}`,
   ];
   return `${open}>\n      <${kind} type="${xml(type)}" message="${xml(verdict.reason ?? verdict.observed)}">${xml(body.join('\n'))}</${kind}>\n    </testcase>\n`;

@@ -8,7 +8,7 @@ const words: Record<Layer['layer'], string> = {
   guest: 'guest node',
 };
 
-/** A layer of a trail in words; a name that is none of ours stays as it is. */
+/** A layer in words; a name that is none of ours stays as it is. */
 export function layerText(layer: string): string {
   return Object.entries(words).find(([name]) => name === layer)?.[1] ?? layer;
 }

@@ -25,7 +25,7 @@ test('a summary of a huge run stays within the budget of bytes and says what it 
   const verdicts = Array.from({ length: 20_000 }, (_, index) => ({
     ...base.verdicts[0]!,
     verdict: 'fail' as const,
-    rule: `RULE-${index}`,
+    question: `RULE-${index}`,
     observed: '中'.repeat(200),
   }));
   const text = renderMarkdown({ ...base, verdicts, counts: countOf(verdicts) });
@@ -41,7 +41,7 @@ test('a summary that fits leaves nothing out', () => {
 test('what changed since a baseline stands after the findings', () => {
   const before = sampleDocument();
   before.verdicts = before.verdicts.map((verdict) =>
-    verdict.rule === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass', answer: 'other', harm: undefined } : verdict,
+    verdict.question === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass', answer: 'other', harm: undefined } : verdict,
   );
   const text = renderMarkdown(withBaseline(sampleDocument(), before));
   expect(text.indexOf('### Weakens isolation, new')).toBeGreaterThan(0);

@@ -92,13 +92,13 @@ function someCells(cells: readonly string[]): string {
 const causeColumns = ['What was found', 'What it means', 'Remedy', 'Where'];
 
 function causeRow(cause: Cause): string[] {
-  const { issue, verdict, rules, cells } = cause;
+  const { issue, verdict, questions, cells } = cause;
   const told = issue === undefined || verdict === 'fixed';
   return [
     `**${prose(cause.headline)}**${issue === undefined ? '' : `<br>${link(issue.url, issue.id)}`}`,
     told ? (verdict === 'pass' ? 'as documented' : code(sentence(cause))) : prose(issue.impact),
     told ? '' : prose(remedyText(issue.remedy)),
-    `${rules.slice(0, 12).map(code).join(' ')}${rules.length > 12 ? ` and ${rules.length - 12} more` : ''}<br>${someCells(cells)}`,
+    `${questions.slice(0, 12).map(code).join(' ')}${questions.length > 12 ? ` and ${questions.length - 12} more` : ''}<br>${someCells(cells)}`,
   ];
 }
 

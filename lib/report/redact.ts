@@ -58,7 +58,7 @@ export function redactDeep(value: unknown, redact: Redact): unknown {
   return entries.every(([key, child]) => child === (value as Record<string, unknown>)[key]) ? value : Object.fromEntries(entries);
 }
 
-/** A document for publishing. What joins its parts, the ids of hosts, cells, rules and scenarios, stays. */
+/** A document for publishing. What joins its parts, the ids of hosts, cells, questions and scenarios, stays. */
 export function redactDocument(document: Document, redact: Redact): Document {
   const { run, cells, hosts, verdicts, spans, excluded, ...rest } = document;
   const keep = <Row extends object>(row: Row, ...keys: ReadonlyArray<keyof Row>): Row => {
@@ -81,15 +81,15 @@ function hiddenVerdict(verdict: Verdict, redact: Redact): Verdict {
   const expected = redact(verdict.expected);
   const observed = redact(verdict.observed);
   const reason = verdict.reason === undefined ? undefined : redact(verdict.reason);
-  const trail = verdict.trail === undefined ? undefined : redactDeep(verdict.trail, redact);
-  if (expected === verdict.expected && observed === verdict.observed && reason === verdict.reason && trail === verdict.trail)
+  const layers = verdict.layers === undefined ? undefined : redactDeep(verdict.layers, redact);
+  if (expected === verdict.expected && observed === verdict.observed && reason === verdict.reason && layers === verdict.layers)
     return verdict;
   return {
     ...verdict,
     expected,
     observed,
     ...(reason === undefined ? {} : { reason }),
-    ...(trail === undefined ? {} : { trail }),
+    ...(layers === undefined ? {} : { layers }),
   };
 }
 

@@ -60,7 +60,7 @@ const rows: Array<[Told | undefined, Told, Change['kind'], Change['why']?]> = [
 ];
 
 it.for(rows)('from %j to %j is %s', ([was, now, kind, why]) => {
-  const base = { cell: 'c', suite: 's', scenario: 'p', rule: 'R', expected: 'e', observed: '', evidence: '' };
+  const base = { cell: 'c', suite: 's', scenario: 'p', question: 'R', expected: 'e', observed: '', evidence: '' };
   const found = sinceThen({
     was: was && { ...base, ...was },
     now: { ...base, ...now },

@@ -34,7 +34,7 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     known('kata-privileged-dev-full', false, 'a/b/c'),
     known('crio-opens-device-mode', true, 'a/b/d'),
     known('crio-opens-device-mode', true, 'a/b/c'),
-    { ...first!, verdict: 'fail', rule: 'R-1', cell: 'a/b/c' },
+    { ...first!, verdict: 'fail', question: 'R-1', cell: 'a/b/c' },
   ];
   document.cells = [];
   const lines = renderTerminal(document, { reportPath: 'r.html', width: 500 }).trimEnd().split('\n').slice(-18);
@@ -42,7 +42,7 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     'Found     1 new finding. 1 known cause weakens isolation.',
     'Weakens isolation, known: 1',
     '  CRI-O sends no file mode, so that runc and crun make the node 0666',
-    `    in    ${first?.rule} in 2 cells: a/b/c and 1 more`,
+    `    in    ${first?.question} in 2 cells: a/b/c and 1 more`,
     '    who   Every user of the pod opens the device',
     '    fix   none known',
     '    more  npx podproof explain crio-opens-device-mode',
@@ -52,7 +52,7 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     expect.stringMatching(/^ {4}why {3}expected /),
     'Broken, known: 1',
     expect.stringMatching(/^ {2}Host devices passed /),
-    `    in    ${first?.rule} in 1 cell: a/b/c`,
+    `    in    ${first?.question} in 1 cell: a/b/c`,
     '    more  npx podproof explain kata-privileged-dev-full',
     'Report    r.html',
     expect.stringMatching(/^Verdicts /),
@@ -62,8 +62,8 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
 
 test('what is mended since a baseline is told with what it was and is', () => {
   const older = sampleDocument();
-  const [rule] = older.verdicts.flatMap(({ rule: each, verdict }) => (verdict === 'pass' ? [each] : []));
-  older.verdicts = older.verdicts.map((each) => (each.rule === rule ? { ...each, verdict: 'fail' as const } : each));
+  const [question] = older.verdicts.flatMap(({ question: each, verdict }) => (verdict === 'pass' ? [each] : []));
+  older.verdicts = older.verdicts.map((each) => (each.question === question ? { ...each, verdict: 'fail' as const } : each));
   const text = renderTerminal(withBaseline(sampleDocument(), older), { width: 500 });
   expect(text).toMatch(/^Mended: 1\n {2}\S.*\n {4}was {3}\S.*\n {4}now {3}\S.*\n {4}in {4}\S/m);
   expect(text).not.toMatch(/^Newly/m);
@@ -80,7 +80,7 @@ test('an id that a command line would not take as one word is not part of a comm
 test('many findings are counted', () => {
   const document = sampleDocument();
   const first = document.verdicts[0]!;
-  document.verdicts = Array.from({ length: 30 }, (_, index) => ({ ...first, rule: `R-${index}`, verdict: 'fail' }));
+  document.verdicts = Array.from({ length: 30 }, (_, index) => ({ ...first, question: `R-${index}`, verdict: 'fail' }));
   document.cells = [];
   expect(renderTerminal(document)).toContain('and 22 more findings');
 });
@@ -118,7 +118,7 @@ describe('what blocked a run', () => {
     document.verdicts = document.cells.flatMap(({ id }) =>
       Array.from({ length: 5 }, (_, index) => ({
         ...first!,
-        ...{ cell: id, rule: `R-${index}`, verdict: 'blocked' as const, reason: `${reason}; ${remedy}` },
+        ...{ cell: id, question: `R-${index}`, verdict: 'blocked' as const, reason: `${reason}; ${remedy}` },
       })),
     );
     return document;

@@ -31,7 +31,7 @@ function withBareCells(document: Document): readonly Verdict[] {
       cell: cell.id,
       suite: 'cell',
       scenario: 'bring-up',
-      rule: 'CELL',
+      question: 'CELL',
       verdict: cell.verdict,
       expected: 'the cell comes up and is judged',
       observed: cell.reason ?? `the cell is ${cell.verdict}: ${meaning[cell.verdict]}`,

@@ -63,7 +63,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
             cell.planned,
             knownIssues,
           );
-          task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, rule: question.id, verdict };
+          task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, question: question.id, verdict };
           if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
             throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
           }
@@ -74,7 +74,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
 }
 
 /**
- * Launches a scenario and records it before anything is judged, so that a failed or interrupted rule leaves its facts. What
+ * Launches a scenario and records it before anything is judged, so that a failed or interrupted question leaves its facts. What
  * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
  * runner finds out whether the host is lost, and brings back what was not observed. Of a run that is stopped nothing is recorded
  * any more, as the end of its pods says nothing of them.

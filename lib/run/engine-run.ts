@@ -130,14 +130,14 @@ async function pods(stage: Stage, suites: LeaseSuites, context: WorkerContext): 
       else stage.underWay.delete(pod);
       tell();
     },
-    onRule: (title, passed) => {
+    onQuestion: (title, passed) => {
       const pod = title.slice(0, title.lastIndexOf(' > '));
       if (!seen.has(pod)) {
         seen.add(pod);
         stage.count.done++;
         tell();
       }
-      if (!passed) stage.progress.line('rule', `not as expected: ${title}`);
+      if (!passed) stage.progress.line('question', `not as expected: ${title}`);
     },
   });
   for (const error of errors) stage.progress.line('error', error);
@@ -151,7 +151,7 @@ function switches(stage: Stage, setting: HostSetting, group: EngineGroup): Engin
 }
 
 function selected(stage: Stage): string[] {
-  return questionsOf(stage.suites, stage.rulebook.selects).map(
+  return questionsOf(stage.suites, stage.catalog.selects).map(
     ({ suite, scenario, question }) => `${suite}/${scenario.id}/${question.id}`,
   );
 }

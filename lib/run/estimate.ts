@@ -1,15 +1,15 @@
-import type { Rulebook } from '../judge/assemble.ts';
+import type { Catalog } from '../judge/assemble.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import { costs, type Costs } from '../plan/cost.ts';
 import { readCosts } from '../record/costs.ts';
 import { openScenarios } from './stage.ts';
 
 /** What the pods of a plan cost by what this machine has learned. */
-export async function learnedCosts(plan: Pick<Plan, 'suites'>, rulebook: Rulebook): Promise<Costs> {
-  const suites = rulebook.suites.filter((suite) => plan.suites.includes(suite.id));
+export async function learnedCosts(plan: Pick<Plan, 'suites'>, catalog: Catalog): Promise<Costs> {
+  const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
   const pods = new Map<PlannedCell, number>();
   const podsOf = (cell: PlannedCell): number => {
-    const count = pods.get(cell) ?? openScenarios({ suites, rulebook, done: new Set() }, cell).length;
+    const count = pods.get(cell) ?? openScenarios({ suites, catalog, done: new Set() }, cell).length;
     pods.set(cell, count);
     return count;
   };

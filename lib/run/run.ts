@@ -22,7 +22,7 @@ import { Timeline } from './timeline.ts';
  * judged document; it is incomplete when `signal` aborted, and a later call with the same folder finishes it.
  */
 export async function run(options: RunOptions): Promise<Document> {
-  const { plan, folder, rulebook } = options;
+  const { plan, folder, catalog } = options;
   setMaxListeners(0, options.signal);
   await folder.mend(plan.cells.map((cell) => cell.id));
   const timeline = new Timeline(
@@ -59,7 +59,7 @@ export async function run(options: RunOptions): Promise<Document> {
   await learn(options).catch((error: unknown) =>
     options.progress.line('run', `what it took is not remembered: ${messageOf(error)}`),
   );
-  return judgeFolder(folder, rulebook);
+  return judgeFolder(folder, catalog);
 }
 
 /** Adds what this run took to what the machine knows; a resumed run adds all of it again, as its last try is the newest. */
@@ -81,7 +81,7 @@ async function origin(folder: RunFolder): Promise<number> {
 
 async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
   const { plan, folder, progress, signal } = options;
-  const suites = options.rulebook.suites.filter((suite) => plan.suites.includes(suite.id));
+  const suites = options.catalog.suites.filter((suite) => plan.suites.includes(suite.id));
   const done = new Set(await settledScenarios(folder, plan.cells));
   const before = await folder.events();
   const had = await timeline.span('artifact', 'resolve', () =>
@@ -117,7 +117,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
     if (host === undefined) throw new Error(`Cannot lease ${id}: the plan has no such host`);
     return host;
   };
-  const by = await learnedCosts(plan, options.rulebook);
+  const by = await learnedCosts(plan, options.catalog);
   if (open.length > 0)
     progress.line('plan', `${open.length} cells, ${duration(totalCost(open, by))} one after the other (${basis(open, by)})`);
   await schedule<HostJob>({

@@ -8,7 +8,7 @@ import { block, openScenarios } from './stage.ts';
 import { cell, stageIn } from '../testing/stage.ts';
 
 describe('scenarios that still need a pod', () => {
-  it('are those that some rule judges here', async () => {
+  it('are those that some question judges here', async () => {
     await using results = await temporary();
     const { stage } = await stageIn(results.path);
     expect(openScenarios(stage, cell).map(({ scenario }) => scenario.id)).toEqual(['plain', 'pages']);
@@ -27,7 +27,7 @@ describe('scenarios that still need a pod', () => {
     stage.done.add(scenarioKey({ cell: cell.id, suite: 's', scenario: 'plain' }));
     expect(openScenarios(stage, cell).map(({ key }) => key)).toEqual([`${cell.id} s pages`]);
     const selects = (_: string, scenario: string) => scenario === 'plain';
-    const narrow = await stageIn(results.path, { rulebook: { ...stage.rulebook, selects } });
+    const narrow = await stageIn(results.path, { catalog: { ...stage.catalog, selects } });
     expect(openScenarios(narrow.stage, cell).map(({ scenario }) => scenario.id)).toEqual(['plain']);
   });
 });

@@ -1,6 +1,6 @@
 import type { EngineConfig } from '../engines/engine.ts';
 import type { acquireHost } from '../hosts/registry.ts';
-import type { Rulebook } from '../judge/assemble.ts';
+import type { Catalog } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { questionsOf, scenariosOf } from '../judge/applies.ts';
 import { worthRetry } from '../judge/symptoms.ts';
@@ -20,7 +20,7 @@ import type { Timeline } from './timeline.ts';
 export interface RunOptions {
   plan: Plan;
   folder: RunFolder;
-  rulebook: Rulebook;
+  catalog: Catalog;
   version: string;
   progress: Progress;
   signal: AbortSignal;
@@ -51,12 +51,12 @@ export interface Stage extends RunOptions {
 
 /** The scenarios whose pods a cell still needs, as far as this is known: without `setting` its host is not up yet. */
 export function openScenarios(
-  stage: Pick<Stage, 'suites' | 'rulebook' | 'done'>,
+  stage: Pick<Stage, 'suites' | 'catalog' | 'done'>,
   cell: PlannedCell,
   setting?: HostSetting,
 ): Array<{ key: string; scenario: Scenario }> {
   const facts = factsOf(cell, setting);
-  return scenariosOf(stage.suites, questionsOf(stage.suites, stage.rulebook.selects), facts)
+  return scenariosOf(stage.suites, questionsOf(stage.suites, stage.catalog.selects), facts)
     .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), scenario }))
     .filter(({ key }) => !stage.done.has(key));
 }

@@ -12,7 +12,7 @@ import { readRecords } from '../record/ndjson.ts';
 import { Observation } from '../model/observation.ts';
 import { exec } from '../util/exec.ts';
 import { packageRoot } from '../util/paths.ts';
-import { rulebookFor } from '../verbs/rulebook.ts';
+import { catalogFor } from '../verbs/catalog.ts';
 import { prepareSuites } from './vitest-lease.ts';
 import { workerContext } from '../testing/worker.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -27,9 +27,9 @@ const probe: NonNullable<FakeCriOptions['runtime']> = {
   },
 };
 
-/** `suite/scenario/rule` of every judgement of these scenarios. */
+/** `suite/scenario/question` of every judgement of these scenarios. */
 function judgements(suite: string, ...scenarios: string[]): string[] {
-  return questionsOf(rulebookFor({ only: '' }).suites)
+  return questionsOf(catalogFor({ only: '' }).suites)
     .filter((asked) => asked.suite === suite && scenarios.includes(asked.scenario.id))
     .map(({ scenario, question }) => `${suite}/${scenario.id}/${question.id}`);
 }
@@ -37,7 +37,7 @@ function judgements(suite: string, ...scenarios: string[]): string[] {
 interface Ran {
   /** What began and what was gone, in order. */
   pods: string[];
-  rules: Array<{ title: string; passed: boolean }>;
+  questions: Array<{ title: string; passed: boolean }>;
   errors: string[];
   observations: Observation[];
 }
@@ -55,15 +55,16 @@ async function ran(cri: FakeCri, change: Partial<WorkerContext>, signal?: AbortS
     pods: 1,
     ...change,
   });
-  const rules: Ran['rules'] = [];
-  const onRule = (title: string, passed: boolean): void => void rules.push({ title: title.split(' > ').at(-1) ?? '', passed });
+  const questions: Ran['questions'] = [];
+  const onQuestion = (title: string, passed: boolean): void =>
+    void questions.push({ title: title.split(' > ').at(-1) ?? '', passed });
   const pods: string[] = [];
   const onPod = (pod: string, begun: boolean): void => void pods.push(`${begun ? '+' : '-'}${pod}`);
   await using suites = prepareSuites();
-  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onRule, onPod });
+  const errors = await suites.run({ context, signal: signal ?? new AbortController().signal, onQuestion, onPod });
   return {
     pods,
-    rules,
+    questions,
     errors,
     observations: await readRecords(join(place.path, 'cells', cell.id, 'observations.ndjson'), Observation),
   };
@@ -85,7 +86,7 @@ async function mute(guests: number): Promise<FakeCri> {
 }
 
 function judgedPlain(observation: Observation): Judgement {
-  const question = rulebookFor({ only: '' })
+  const question = catalogFor({ only: '' })
     .suites.flatMap(({ questions }) => questions)
     .find(({ id }) => id === 'ID-RUNTIME');
   if (question === undefined) throw new Error('There is no question ID-RUNTIME');
@@ -97,13 +98,13 @@ function launches(cri: FakeCri): number {
 }
 
 describe('suites of one engine lease', () => {
-  it('launch a scenario once, however many rules judge it, and record it before', async () => {
+  it('launch a scenario once, however many questions judge it, and record it before', async () => {
     await using cri = await fakeCri({ runtime: probe });
     const exitCode = process.exitCode;
-    const { pods, rules, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { pods, questions, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
     expect(pods).toEqual([`+${cell.id} plain`, `-${cell.id} plain`]);
-    expect(rules.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
+    expect(questions.map(({ title, passed }) => `${title.split(':')[0]} ${passed}`).sort()).toEqual([
       'ID-API true',
       'ID-CONFIG true',
       'ID-ENGINE true',
@@ -116,14 +117,14 @@ describe('suites of one engine lease', () => {
     expect(process.exitCode).toBe(exitCode);
   });
 
-  it('say which rule is not as expected, and why, without calling it an error of ours', async () => {
+  it('say which question is not as expected, and why, without calling it an error of ours', async () => {
     const refuse = (): never => {
       throw new ConnectError('no space left on device', Code.Unknown);
     };
     await using cri = await fakeCri({ runtime: { createContainer: refuse } });
-    const { rules, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { questions, errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
-    expect(rules.filter(({ passed }) => !passed).map(({ title }) => title.split(':')[0])).toEqual(['ID-RUNTIME', 'ID-GUEST']);
+    expect(questions.filter(({ passed }) => !passed).map(({ title }) => title.split(':')[0])).toEqual(['ID-RUNTIME', 'ID-GUEST']);
     expect(observations).toMatchObject([{ outcome: { kind: 'refused', message: 'no space left on device' } }]);
   });
 
@@ -137,12 +138,12 @@ describe('suites of one engine lease', () => {
       },
     });
     const scenarios = ['unprivileged', 'withheld', 'sandbox-first'];
-    const { rules, errors, observations } = await ran(cri, { selected: judgements('privileged', ...scenarios) });
+    const { questions, errors, observations } = await ran(cri, { selected: judgements('privileged', ...scenarios) });
     expect(launches(cri)).toBe(1);
     expect(observations).toHaveLength(1);
     expect(observations[0]?.outcome).toMatchObject({ kind: 'error' });
-    expect(rules.length).toBeGreaterThan(3);
-    expect(rules.every(({ passed }) => !passed)).toBe(true);
+    expect(questions.length).toBeGreaterThan(3);
+    expect(questions.every(({ passed }) => !passed)).toBe(true);
     expect(errors.join('\n')).toContain('Not launched: Cannot complete RunPodSandbox');
   });
 
@@ -155,13 +156,13 @@ describe('suites of one engine lease', () => {
     expect(cri.engine.sandboxes.size).toBe(0);
   });
 
-  it('try a guest that never answers no third time, and call that no failure of the rule', async () => {
+  it('try a guest that never answers no third time, and call that no failure of the question', async () => {
     await using cri = await mute(3);
-    const { rules, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
+    const { questions, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(observations.map(({ outcome }) => outcome)).toMatchObject([{ call: 'RunPodSandbox' }, { call: 'RunPodSandbox' }]);
     expect(launches(cri)).toBe(2);
-    expect(rules.length).toBeGreaterThan(2);
-    expect(rules.every(({ passed }) => !passed)).toBe(true);
+    expect(questions.length).toBeGreaterThan(2);
+    expect(questions.every(({ passed }) => !passed)).toBe(true);
     expect(observations.map(judgedPlain).at(-1)).toMatchObject({ verdict: 'error', reason: 'the guest never answered on vsock' });
   });
 
@@ -197,7 +198,7 @@ describe('suites of one engine lease', () => {
   it('launch no pod that was observed before, and none that wants another configuration', async () => {
     await using cri = await fakeCri();
     const change = { selected: judgements('ownership', 'root', 'flag-off'), done: [`${cell.id} ownership root`] };
-    expect(await ran(cri, change)).toEqual({ pods: [], rules: [], errors: [], observations: [] });
+    expect(await ran(cri, change)).toEqual({ pods: [], questions: [], errors: [], observations: [] });
     expect(cri.calls).toEqual([]);
   });
 

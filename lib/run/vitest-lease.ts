@@ -8,8 +8,8 @@ import { begun, type WorkerContext } from './worker-context.ts';
 export interface SuiteRun {
   context: WorkerContext;
   signal: AbortSignal;
-  /** Hears of every finished test: one rule in one cell. */
-  onRule: (title: string, passed: boolean) => void;
+  /** Hears of every finished test: one question in one cell. */
+  onQuestion: (title: string, passed: boolean) => void;
   /** Hears when a pod has got its turn, and when it is gone: `debian-13/containerd-1.7.24/crun-1.21 user-and-group`. */
   onPod: (pod: string, begun: boolean) => void;
 }
@@ -17,7 +17,7 @@ export interface SuiteRun {
 /** vitest for one engine lease. */
 export interface LeaseSuites extends AsyncDisposable {
   /**
-   * Runs the selected rules of all suites, once. Observations are recorded by the worker; what vitest itself could not run
+   * Runs the selected questions of all suites, once. Observations are recorded by the worker; what vitest itself could not run
    * (suites that do not load, a worker that died) is returned as errors.
    */
   run(work: SuiteRun): Promise<string[]>;
@@ -34,7 +34,7 @@ const runner = 'lib/run/suite-runner.ts';
  */
 export function prepareSuites(): LeaseSuites {
   const errors: string[] = [];
-  const heard: Pick<SuiteRun, 'onRule' | 'onPod'> = { onRule: () => undefined, onPod: () => undefined };
+  const heard: Pick<SuiteRun, 'onQuestion' | 'onPod'> = { onQuestion: () => undefined, onPod: () => undefined };
   const handover = new Handover();
   const { exitCode } = process;
   const ready = start(reporter(heard, errors), handover.name);
@@ -54,7 +54,7 @@ export function prepareSuites(): LeaseSuites {
   return {
     async run(work) {
       const vitest = await ready;
-      Object.assign(heard, { onRule: work.onRule, onPod: work.onPod });
+      Object.assign(heard, { onQuestion: work.onQuestion, onPod: work.onPod });
       const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
       work.signal.addEventListener('abort', cancel, { once: true });
       try {
@@ -131,14 +131,14 @@ async function transform(vitest: Vitest, urls: readonly string[], seen = new Set
   );
 }
 
-function reporter(heard: Pick<SuiteRun, 'onRule' | 'onPod'>, errors: string[]): Reporter {
+function reporter(heard: Pick<SuiteRun, 'onQuestion' | 'onPod'>, errors: string[]): Reporter {
   return {
     onTestCaseAnnotate(_, { message, type }: TestAnnotation) {
       heard.onPod(message, type === begun);
     },
     onTestCaseResult(test: TestCase) {
       const result = test.result();
-      heard.onRule(test.fullName, result.state === 'passed');
+      heard.onQuestion(test.fullName, result.state === 'passed');
       if (result.state === 'failed' && test.meta().podproof === undefined) {
         errors.push(`${test.fullName}: ${result.errors[0]?.stack ?? result.errors[0]?.message ?? 'failed without an error'}`);
       }

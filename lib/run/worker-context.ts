@@ -34,7 +34,7 @@ export interface WorkerContext {
   runFolder: string;
   /** Monotonic milliseconds from which every record's times count. */
   clockOrigin: number;
-  /** `suite/scenario/rule` of every selected judgement. */
+  /** `suite/scenario/question` of every selected judgement. */
   selected: string[];
   /** `cell suite scenario` of what a resumed run has already observed. */
   done: string[];
@@ -51,6 +51,6 @@ declare module 'vitest' {
     podproof: string;
   }
   interface TaskMeta {
-    podproof?: { cell: string; suite: string; scenario: string; rule: string; verdict: string };
+    podproof?: { cell: string; suite: string; scenario: string; question: string; verdict: string };
   }
 }

@@ -6,7 +6,7 @@ import { inRange } from '../model/version.ts';
 import type { RuntimeName } from '../runtimes/facts.ts';
 import type { Shim, Vmm } from '../runtimes/kata/facts.ts';
 
-/** What requirements and rules may know of a cell. Host facts and fixtures are absent until its host was up. */
+/** What requirements and questions may know of a cell. Host facts and fixtures are absent until its host was up. */
 export interface CellFacts {
   id: string;
   host: string;

@@ -8,7 +8,7 @@ const shown = {
   only: 'suite=ownership engine=crio',
   cell: 'debian-13/crio-1.36.3/runc-1.1.15',
   suite: 'ownership',
-  rule: 'OWN-MODE',
+  question: 'OWN-MODE',
 };
 const hash = `#${Object.entries(shown)
   .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)

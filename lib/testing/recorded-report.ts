@@ -55,8 +55,8 @@ function sideBySide(documents: readonly Document[]): Document {
       documents.flatMap((document) => document.hosts),
       ({ id }) => id,
     ),
-    rules: distinct(
-      documents.flatMap((document) => document.rules),
+    questions: distinct(
+      documents.flatMap((document) => document.questions),
       ({ suite, id }) => `${suite} ${id}`,
     ),
     known: distinct(

@@ -5,7 +5,7 @@ import type { JournalEvent } from '../model/journal.ts';
 import { Observation } from '../model/observation.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { packageRoot } from '../util/paths.ts';
-import { assemble, type Records, type Rulebook } from '../judge/assemble.ts';
+import { assemble, type Records, type Catalog } from '../judge/assemble.ts';
 
 const directory = join(packageRoot, 'results/reference');
 
@@ -17,8 +17,8 @@ export function recordedRuns(): Array<{ name: string; folder: RunFolder }> {
 }
 
 /** `runc-1.1.15 user-and-group OWN-ON`: one judgement of a run that has one engine. */
-export function title({ cell, scenario, rule }: Verdict): string {
-  return `${cell.slice(cell.lastIndexOf('/') + 1)} ${scenario} ${rule}`;
+export function title({ cell, scenario, question }: Verdict): string {
+  return `${cell.slice(cell.lastIndexOf('/') + 1)} ${scenario} ${question}`;
 }
 
 type Selects = (observation: Observation) => boolean;
@@ -26,19 +26,19 @@ type Selects = (observation: Observation) => boolean;
 /** A recorded run of which single facts can be changed, to see which judgements turn. */
 export class Recorded {
   readonly records: Records;
-  readonly #rulebook: Rulebook;
+  readonly #catalog: Catalog;
   readonly #before: ReadonlyMap<string, Verdict>;
 
-  constructor(records: Records, rulebook: Rulebook) {
+  constructor(records: Records, catalog: Catalog) {
     this.records = records;
-    this.#rulebook = rulebook;
-    this.#before = new Map(assemble(records, rulebook).verdicts.map((verdict) => [verdictId(verdict), verdict]));
+    this.#catalog = catalog;
+    this.#before = new Map(assemble(records, catalog).verdicts.map((verdict) => [verdictId(verdict), verdict]));
   }
 
-  static async read(folder: RunFolder, rulebookFor: (plan: Records['plan']) => Rulebook): Promise<Recorded> {
+  static async read(folder: RunFolder, catalogFor: (plan: Records['plan']) => Catalog): Promise<Recorded> {
     const plan = await folder.plan();
     const observations = await folder.observations(plan.cells.map((cell) => cell.id));
-    return new Recorded({ plan, run: folder.id, events: await folder.events(), observations }, rulebookFor(plan));
+    return new Recorded({ plan, run: folder.id, events: await folder.events(), observations }, catalogFor(plan));
   }
 
   /** Every judgement before any change, in the order of the document. */
@@ -54,9 +54,9 @@ export class Recorded {
       .map(title);
   }
 
-  /** The verdicts that another rulebook or other records give differently. */
-  turned(change: { records?: Partial<Records>; rulebook?: Partial<Rulebook> }): Verdict[] {
-    const { verdicts } = assemble({ ...this.records, ...change.records }, { ...this.#rulebook, ...change.rulebook });
+  /** The verdicts that another catalog or other records give differently. */
+  turned(change: { records?: Partial<Records>; catalog?: Partial<Catalog> }): Verdict[] {
+    const { verdicts } = assemble({ ...this.records, ...change.records }, { ...this.#catalog, ...change.catalog });
     return verdicts.filter((verdict) => verdict.verdict !== this.#before.get(verdictId(verdict))?.verdict);
   }
 

@@ -41,7 +41,7 @@ export async function stageIn(results: string, change: Partial<Stage> = {}): Pro
   const stage: Stage = {
     plan,
     folder,
-    rulebook: { suites: [table], known: [], selects: () => true },
+    catalog: { suites: [table], known: [], selects: () => true },
     version: '0.1.0',
     progress: progressOn({ write: (text) => written.push(text) }),
     signal: new AbortController().signal,

@@ -16,7 +16,7 @@ export class BlockedError extends Error {
   }
 }
 
-/** The host under test died, rebooted or stopped answering: not a verdict on a rule, but on the host. */
+/** The host under test died, rebooted or stopped answering: not a verdict on a question, but on the host. */
 export class HostLostError extends Error {
   override readonly name = 'HostLostError';
   readonly consoleTail: string;

@@ -24,7 +24,7 @@ const longest = 16 * 1024 * 1024;
 export function explainVerb(program: Command): void {
   program
     .command('explain')
-    .argument('<text...>', 'the text of a failure (- reads standard input), words, a rule, a verdict, a cell, a known issue')
+    .argument('<text...>', 'the text of a failure (- reads standard input), words, a question, a verdict, a cell, a known issue')
     .description('what it means, which setting helps since which version and at which cost, and what was tested')
     .option('--all', 'everything that is known of it')
     .option('--json', 'for machines')

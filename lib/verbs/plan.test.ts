@@ -36,13 +36,13 @@ describe('plan', () => {
   });
 
   it('keeps the selection, so that a resumed run judges what it was asked for', async () => {
-    const plan = await planFrom({ matrix, profile: 'quick', only: 'suite=ownership rule=OWN-ON' }, asking);
-    expect(plan).toMatchObject({ suites: ['ownership'], only: 'suite=ownership rule=OWN-ON' });
+    const plan = await planFrom({ matrix, profile: 'quick', only: 'suite=ownership question=OWN-ON' }, asking);
+    expect(plan).toMatchObject({ suites: ['ownership'], only: 'suite=ownership question=OWN-ON' });
   });
 
   it.for([
     [{ profile: 'qiuck' }, /profile "qiuck".*quick/],
-    [{ profile: 'quick', only: 'rule=OWN-OM' }, /OWN-OM/],
+    [{ profile: 'quick', only: 'question=OWN-OM' }, /OWN-OM/],
     [{ profile: 'quick', only: 'scenario=user-onyl' }, /user-onyl.*user-only/],
   ] as const)('of %j is bad input that names the near miss', async ([flags, words]) => {
     await expect(planFrom({ matrix, ...flags }, asking)).rejects.toThrow(words);

@@ -10,7 +10,7 @@ import { findVersions, type Asking } from '../run/newest.ts';
 import { UsageError } from '../util/errors.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
-import { rulebookFor, vocabulary } from './rulebook.ts';
+import { catalogFor, vocabulary } from './catalog.ts';
 
 export interface PlanFlags {
   matrix: string;
@@ -46,7 +46,7 @@ export function planVerb(program: Command): void {
     .command('plan')
     .description('the cells, their cost, and why the others are left out')
     .option('--profile <name>', 'a profile of the matrix', 'quick')
-    .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership rule=OWN-*'")
+    .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership question=OWN-*'")
     .option('--shards <n>', 'pack the cells for this many machines')
     .option('--all', 'each cell on a line of its own, with what it stands for where the profile covers pairs')
     .option('--check-newest', 'instead of a plan, list versions that are newer than those of the matrix')
@@ -64,7 +64,7 @@ export function planVerb(program: Command): void {
           return;
         }
         const plan = await planFrom(flags, asking);
-        const by = await learnedCosts(plan, rulebookFor(plan));
+        const by = await learnedCosts(plan, catalogFor(plan));
         process.stdout.write(
           flags.json === true
             ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n`

@@ -5,10 +5,10 @@ import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
-import { rulebookFor } from './rulebook.ts';
+import { catalogFor } from './catalog.ts';
 
 /**
- * A recorded run, by its folder or its name below `results`: judged with today's rules, so that two of them differ only
+ * A recorded run, by its folder or its name below `results`: judged with today's questions, so that two of them differ only
  * in what engines and runtimes did. A report.json is taken as it was written. Throws UsageError when there is neither.
  */
 export async function recordedDocument(name: string, results: string): Promise<Document> {
@@ -19,5 +19,5 @@ export async function recordedDocument(name: string, results: string): Promise<D
       return readDocument(join(path, 'report.json'));
   }
   const folder = await RunFolder.open(name, results);
-  return judgeFolder(folder, rulebookFor(await folder.plan()));
+  return judgeFolder(folder, catalogFor(await folder.plan()));
 }

@@ -24,15 +24,15 @@ async function results(...names: string[]) {
   return directory;
 }
 
-/** Turns one recorded report.json into one in which a rule failed. */
-async function broken(folder: string, rule: string): Promise<void> {
+/** Turns one recorded report.json into one in which a question failed. */
+async function broken(folder: string, question: string): Promise<void> {
   const path = join(folder, 'report.json');
   const document = JSON.parse(await readFile(path, 'utf8')) as {
     counts: Record<string, number>;
-    verdicts: Array<{ rule: string; verdict: string }>;
+    verdicts: Array<{ question: string; verdict: string }>;
   };
   for (const verdict of document.verdicts) {
-    if (verdict.rule !== rule || verdict.verdict !== 'pass') continue;
+    if (verdict.question !== question || verdict.verdict !== 'pass') continue;
     Object.assign(verdict, { verdict: 'fail', answer: 'another' });
     document.counts = { ...document.counts, fail: (document.counts['fail'] ?? 0) + 1, pass: (document.counts['pass'] ?? 0) - 1 };
   }

@@ -10,7 +10,7 @@ import { widthOf, wrapText } from '../util/wrap.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { recordedDocument } from './recorded.ts';
 import { writeRepro } from './repro.ts';
-import { rulebookFor } from './rulebook.ts';
+import { catalogFor } from './catalog.ts';
 import { writeSite } from './site.ts';
 
 interface ReportFlags extends PublishFlags {
@@ -43,7 +43,7 @@ export function reportVerb(program: Command): void {
       const [only] = folders;
       const merges = only === undefined || folders.length > 1 || flags.out !== undefined;
       const folder = merges ? await merged(folders, flags) : only;
-      const exit = await publish(folder, await judgeFolder(folder, rulebookFor(await folder.plan())), flags, baseline);
+      const exit = await publish(folder, await judgeFolder(folder, catalogFor(await folder.plan())), flags, baseline);
       // What was judged when it ran is only rendered again; a merge is judged for the first time.
       process.exitCode = merges || flags.newOnly === true ? exit : 0;
     });
@@ -58,7 +58,7 @@ async function repro([name = '', ...others]: readonly string[], verdict: string,
   if (flags.out === undefined || others.length > 0)
     throw new UsageError('Cannot write a bundle: --repro takes one run, and --out with a directory that is not there yet');
   const folder = await RunFolder.open(name, flags.results);
-  await writeRepro(folder, await judgeFolder(folder, rulebookFor(await folder.plan())), verdict, flags.out);
+  await writeRepro(folder, await judgeFolder(folder, catalogFor(await folder.plan())), verdict, flags.out);
   process.stdout.write(`Bundle    ${flags.out}: read its README.md\n`);
 }
 

@@ -63,11 +63,11 @@ function served({ name, manifest, config, layer }: OciImage): ServedImage {
   return { name, manifest, blobs: [config, layer] };
 }
 
-/** The verdicts that somebody may have meant: those of the same rule. */
+/** The verdicts that somebody may have meant: those of the same question. */
 function similar({ verdicts }: Document, id: string): string {
-  const rule = id.slice(id.lastIndexOf('/') + 1);
-  const of = verdicts.filter((verdict) => verdict.rule === rule).map(verdictId);
+  const question = id.slice(id.lastIndexOf('/') + 1);
+  const of = verdicts.filter((verdict) => verdict.question === question).map(verdictId);
   return of.length === 0
-    ? 'an id is cell/suite/scenario/rule, as the page of a verdict shows it'
-    : `of the rule ${rule} it has ${of.slice(0, 6).join(', ')}${of.length > 6 ? ` and ${of.length - 6} more` : ''}`;
+    ? 'an id is cell/suite/scenario/question, as the page of a verdict shows it'
+    : `of the question ${question} it has ${of.slice(0, 6).join(', ')}${of.length > 6 ? ` and ${of.length - 6} more` : ''}`;
 }

@@ -14,7 +14,7 @@ import { parseShard, shardPlan } from '../plan/shards.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
-import { rulebookFor } from './rulebook.ts';
+import { catalogFor } from './catalog.ts';
 
 interface RunFlags extends PlanFlags, PublishFlags {
   json?: boolean;
@@ -30,7 +30,7 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
     .command('run')
     .description('bring up, launch, observe, judge, report')
     .option('--profile <name>', 'a profile of the matrix', 'quick')
-    .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership rule=OWN-*'")
+    .option('--only <selection>', "narrow it: 'engine=containerd>=1.7 runtime=crun suite=ownership question=OWN-*'")
     .option('--plan <file>', 'what "plan --shards N --json" printed, instead of a profile')
     .option('--shard <i/n>', 'only this part of the plan, counted from 1')
     .option('--resume [run]', 'finish an interrupted run; without a name the latest')
@@ -48,8 +48,8 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
           signal,
           progress: (text) => progress.line('plan', text),
         });
-        const rulebook = rulebookFor(plan);
-        const document = await run({ plan, folder, rulebook, version, progress, signal, ...seams });
+        const catalog = catalogFor(plan);
+        const document = await run({ plan, folder, catalog, version, progress, signal, ...seams });
         const exit = await publish(folder, document, flags, baseline);
         // There may be more machines than work: a part without cells is done.
         process.exitCode = signal.aborted ? 130 : plan.cells.length === 0 ? 0 : exit;

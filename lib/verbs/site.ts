@@ -17,7 +17,7 @@ export const guide: Guide = {
     where,
     fix: remedies.map((remedy) => remedy.do).join('; or '),
     cost: remedies.map(({ cost }) => cost).join('; '),
-    rules: questions,
+    questions: questions,
   })),
 };
 
@@ -25,7 +25,7 @@ export const guide: Guide = {
 const mark = ': podproof</title>';
 
 /**
- * Writes the site into `directory`, which may be new, empty, or an earlier site; pages of rules that are gone go too.
+ * Writes the site into `directory`, which may be new, empty, or an earlier site; pages of questions that are gone go too.
  * Returns the path of its first page.
  */
 export async function writeSite(documents: readonly Document[], directory: string): Promise<string> {
@@ -36,7 +36,7 @@ export async function writeSite(documents: readonly Document[], directory: strin
   });
   const isOurs = entries.length === 0 || (await readFile(first, 'utf8').catch(() => '')).includes(mark);
   if (!isOurs) throw new UsageError(`Cannot write a site into ${directory}: it holds something else; name a new directory`);
-  for (const folder of ['rules', 'engines', 'runtimes']) await rm(join(directory, folder), { recursive: true, force: true });
+  for (const folder of ['questions', 'engines', 'runtimes']) await rm(join(directory, folder), { recursive: true, force: true });
   const hide = redactor([hostname()]);
   const told = documents.map((document) => redactDocument(document, hide));
   for (const [path, text] of renderSite(told, guide)) {

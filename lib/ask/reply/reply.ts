@@ -1,10 +1,10 @@
 import { remedyText } from '../../report/verdicts.ts';
 import { clip, visibleLine } from '../../report/visible.ts';
-import type { KnownEntry, RuleEntry } from '../book.ts';
+import type { KnownEntry, QuestionEntry } from '../book.ts';
 import type { CellEntry } from '../cell.ts';
 import type { Explanation } from '../explain.ts';
 import type { Wanted } from '../narrow.ts';
-import type { RecordedCell, RecordedRule } from '../recorded.ts';
+import type { RecordedCell, RecordedQuestion } from '../recorded.ts';
 import type { Tested } from '../tested.ts';
 import type { VerdictEntry } from '../verdict.ts';
 import { causeBlock, failureReply, titleOf } from './failure-reply.ts';
@@ -25,10 +25,10 @@ export function reply(
   explanation: Explanation,
   { sheet = plainSheet, all = false, engine, runtime, tested = [] }: ReplyOptions = {},
 ): string {
-  const { kind, verdict, cell, causes, found, rules, known, recorded, runs } = explanation;
+  const { kind, verdict, cell, causes, found, questions, known, recorded, runs } = explanation;
   const evidence = recorded.length === 0 ? '' : `\n${recordedLines(recorded, sheet)}`;
   const more = (): string =>
-    `${[...rules.map((rule) => ruleLines(rule, sheet)), ...known.map((issue) => knownLines(issue, sheet))].map((block) => `\n${block}`).join('')}${evidence}`;
+    `${[...questions.map((question) => questionLines(question, sheet)), ...known.map((issue) => knownLines(issue, sheet))].map((block) => `\n${block}`).join('')}${evidence}`;
   switch (kind) {
     case 'unknown':
       return unknownReply(explanation, sheet);
@@ -56,11 +56,15 @@ export function reply(
       ].join('\n');
     case 'known issue':
       return (
-        [...known.map((issue) => knownLines(issue, sheet)), ...rules.map((rule) => ruleLines(rule, sheet))].join('\n') + evidence
+        [...known.map((issue) => knownLines(issue, sheet)), ...questions.map((question) => questionLines(question, sheet))].join(
+          '\n',
+        ) + evidence
       );
-    case 'rule':
+    case 'question':
       return (
-        [...rules.map((rule) => ruleLines(rule, sheet)), ...known.map((issue) => knownLines(issue, sheet))].join('\n') + evidence
+        [...questions.map((question) => questionLines(question, sheet)), ...known.map((issue) => knownLines(issue, sheet))].join(
+          '\n',
+        ) + evidence
       );
   }
 }
@@ -80,15 +84,15 @@ function verdictLines({ verdict, means, exit, next }: VerdictEntry, sheet: Sheet
   return `${heading(sheet, verdict)}${field(sheet, 'means', means)}${field(sheet, 'exit', exit)}${field(sheet, 'next', next)}`;
 }
 
-function ruleLines({ id, suite, asks, answers, citation, applies, pods }: RuleEntry, sheet: Sheet): string {
+function questionLines({ id, suite, asks, answers, citation, applies, pods }: QuestionEntry, sheet: Sheet): string {
   const told = answers.map(({ name, says, harm }) =>
     field(sheet, '', `${name}${harm === undefined ? '' : ` (${harm})`}: ${says}`),
   );
   return `${heading(sheet, `${id}, a question of suite ${suite}`)}${field(sheet, 'asks', asks)}${told.join('')}${field(sheet, 'on', pods.join('; '))}${field(sheet, 'applies to', applies, 13)}${field(sheet, 'written in', citation, 13)}`;
 }
 
-function knownLines({ id, title, url, range, rules, security, impact, remedy }: KnownEntry, sheet: Sheet): string {
-  return `${heading(sheet, `${id}, a known issue${security ? ' of security' : ''}`)}${field(sheet, 'says', title)}${field(sheet, 'impact', impact)}${field(sheet, 'remedy', remedyText(remedy))}${field(sheet, 'happens on', range, 13)}${field(sheet, 'rules', rules.join(', '))}${field(sheet, 'link', url)}`;
+function knownLines({ id, title, url, range, questions, security, impact, remedy }: KnownEntry, sheet: Sheet): string {
+  return `${heading(sheet, `${id}, a known issue${security ? ' of security' : ''}`)}${field(sheet, 'says', title)}${field(sheet, 'impact', impact)}${field(sheet, 'remedy', remedyText(remedy))}${field(sheet, 'happens on', range, 13)}${field(sheet, 'questions', questions.join(', '))}${field(sheet, 'link', url)}`;
 }
 
 function cellLines({ id, host, engine, runtime, profiles, excluded, applies, unsupported }: CellEntry, sheet: Sheet): string {
@@ -98,21 +102,21 @@ function cellLines({ id, host, engine, runtime, profiles, excluded, applies, uns
     field(sheet, 'engine', engine),
     field(sheet, 'runtime', runtime),
     excluded === undefined ? field(sheet, 'profiles', profiles.join(', ') || 'none') : field(sheet, 'left out', excluded),
-    field(sheet, 'rules', `${applies.length} apply: ${applies.join(', ')}`),
-    ...unsupported.map(({ reason, rules }) => field(sheet, 'not', `${reason}: ${rules.join(', ')}`)),
+    field(sheet, 'questions', `${applies.length} apply: ${applies.join(', ')}`),
+    ...unsupported.map(({ reason, questions }) => field(sheet, 'not', `${reason}: ${questions.join(', ')}`)),
   ].join('');
 }
 
-function recordedLines(recorded: readonly RecordedRule[], sheet: Sheet): string {
-  const rows = recorded.flatMap(({ rule, lines }) =>
-    lines.map((line, index) => field(sheet, index === 0 ? rule : '', visibleLine(line), 26)),
+function recordedLines(recorded: readonly RecordedQuestion[], sheet: Sheet): string {
+  const rows = recorded.flatMap(({ question, lines }) =>
+    lines.map((line, index) => field(sheet, index === 0 ? question : '', visibleLine(line), 26)),
   );
   return `${heading(sheet, 'Recorded evidence')}${rows.join('')}`;
 }
 
 function runLines(runs: readonly RecordedCell[], sheet: Sheet): string {
   const lines = runs.map(({ run, started, verdicts, deviates }) => {
-    const bad = deviates.map(({ rule, known }) => (known === undefined ? rule : `${rule} (${known})`));
+    const bad = deviates.map(({ question, known }) => (known === undefined ? question : `${question} (${known})`));
     return field(
       sheet,
       run,

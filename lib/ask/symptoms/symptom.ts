@@ -39,7 +39,7 @@ export interface Symptom {
   where: string;
   /** Versions in which it happens, as `runc >=1.2.0 <1.2.4`; absent where no version decides. */
   ranges?: readonly string[];
-  /** Ids of the suites' rules that ask about it; none where it is no pod's doing. */
+  /** Ids of the questions that ask about it; none where it is no pod's doing. */
   questions: readonly string[];
   /** Cheapest and safest first. */
   remedies: readonly [Remedy, ...Remedy[]];

@@ -6,7 +6,7 @@ import { read } from '../reader/reading.ts';
 import { symptoms } from './all.ts';
 import { none } from './symptom.ts';
 
-const rules = new Set(suites.flatMap((suite) => suite.questions.map(({ id }) => id)));
+const questions = new Set(suites.flatMap((suite) => suite.questions.map(({ id }) => id)));
 /** What takes something from the isolation of a host, however it is worded. */
 const weak =
   /0?666\b|privileged: true|Unconfined|setenforce|hostUsers: true|privileged: true in|\bcapabilities: \{add|all_devices_allowed = true|noiommu|rootless = false|allowPrivilegeEscalation: true|apparmor_restrict_unprivileged_userns=0|max_user_namespaces|as root and the container as a user|make-rshared/;
@@ -23,8 +23,8 @@ describe('every cause', () => {
     },
   );
 
-  it('names rules that there are', () => {
-    expect(symptoms.flatMap(({ questions }) => questions).filter((rule) => !rules.has(rule))).toEqual([]);
+  it('names questions that there are', () => {
+    expect(symptoms.flatMap(({ questions }) => questions).filter((question) => !questions.has(question))).toEqual([]);
   });
 
   it('says what would show another cause, and how it is known', () => {

@@ -1,5 +1,5 @@
 import { featureRows } from '../../model/feature.ts';
-import { knownEntry, ruleEntries, rulesOf, type Book } from '../book.ts';
+import { knownEntry, questionEntries, questionsOf, type Book } from '../book.ts';
 import { errnoNames } from '../reader/errno.ts';
 import { terms } from './terms.ts';
 
@@ -33,18 +33,18 @@ export function entriesOf(book: Book): Entry[] {
       };
     }),
     ...book.known.map((issue): Entry => {
-      const { id, title, range, rules, security } = knownEntry(issue, book);
+      const { id, title, range, questions, security } = knownEntry(issue, book);
       return {
         id,
         kind: 'known issue',
         title,
-        names: rules.join(' '),
+        names: questions.join(' '),
         text: `${range} ${security ? 'security weakens isolation open everybody' : ''}`,
       };
     }),
-    ...ruleEntries(
+    ...questionEntries(
       book,
-      rulesOf(book).map(({ rule }) => rule.id),
+      questionsOf(book).map(({ question }) => question.id),
     ).map(({ id, asks, answers, applies, pods, citation }): Entry => ({
       id,
       kind: 'question',

@@ -12,7 +12,7 @@ export function caseView(model: Model, verdict: number, open: boolean): HTMLElem
   const harm = harmOf(marked);
   const known = textAt(model, 'known', verdict);
   const issue = model.known.find(({ id }) => id === known);
-  const trail = model.trails[columns.trail[verdict] ?? 0];
+  const layers = model.layerLists[columns.layers[verdict] ?? 0];
   const layer = textAt(model, 'layer', verdict);
   const answer = textAt(model, 'answer', verdict);
   const reason = textAt(model, 'reason', verdict);
@@ -40,7 +40,7 @@ export function caseView(model: Model, verdict: number, open: boolean): HTMLElem
       ),
     ),
     known !== undefined && knownView(known, issue),
-    trail ? trailView(trail) : layer !== undefined && h('p', {}, `Changed at the ${layerText(layer)}`),
+    layers ? layersView(layers) : layer !== undefined && h('p', {}, `Changed at the ${layerText(layer)}`),
     evidenceView(model, verdict, open),
   );
 }
@@ -56,9 +56,9 @@ function knownView(id: string, issue: KnownEntry | undefined): HTMLElement {
   return h('div', { class: 'note' }, h('b', {}, 'Known issue '), h('span', { class: 'mono' }, id), about);
 }
 
-function trailView(trail: readonly Hop[]): HTMLElement {
-  const first = trail.findIndex((hop) => hop.changed);
-  const hops = trail.map((hop, index) =>
+function layersView(layers: readonly Hop[]): HTMLElement {
+  const first = layers.findIndex((hop) => hop.changed);
+  const hops = layers.map((hop, index) =>
     h(
       'li',
       { class: index === first ? 'first' : hop.changed ? 'changed' : undefined },
@@ -67,5 +67,5 @@ function trailView(trail: readonly Hop[]): HTMLElement {
       index === first && h('span', { class: 'tag' }, 'changed first here'),
     ),
   );
-  return h('ol', { class: 'trail', 'aria-label': 'The value, layer by layer' }, hops);
+  return h('ol', { class: 'layers', 'aria-label': 'The value, layer by layer' }, hops);
 }

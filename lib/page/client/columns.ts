@@ -45,8 +45,8 @@ export function collapsed(model: Model, { rows, columns, hits }: Selection, { or
   const same = (a: number, b: number): boolean =>
     family[a] === family[b] &&
     model.cells[a]?.verdict === model.cells[b]?.verdict &&
-    rows.every((rule) => {
-      const [left, right] = [rule * width + a, rule * width + b];
+    rows.every((question) => {
+      const [left, right] = [question * width + a, question * width + b];
       return model.looks[left] === model.looks[right] && (hits === undefined || hits[left] === hits[right]);
     });
   return neighbours(

@@ -1,6 +1,6 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
 import { writeAddress } from '../address.ts';
-import type { RuleEntry } from '../data.ts';
+import type { QuestionEntry } from '../data.ts';
 import { caseView } from './case.ts';
 import type { Group } from './columns.ts';
 import { badgeOf, citationOf, fact, h } from './dom.ts';
@@ -9,11 +9,11 @@ import { entryAt, type Model } from './model.ts';
 /** Other cells of a column that are listed one by one. */
 const listed = 60;
 
-/** Content of the drawer for a rule in a cell: every scenario's verdict, worst first. `like` are the cells that share its column. */
-export function verdictView(model: Model, rule: number, cell: number, like: Group): HTMLElement {
-  const text = model.rules[rule];
+/** Content of the drawer for a question in a cell: every scenario's verdict, worst first. `like` are the cells that share its column. */
+export function verdictView(model: Model, question: number, cell: number, like: Group): HTMLElement {
+  const text = model.questions[question];
   const where = model.cells[cell];
-  const entry = entryAt(model, rule, cell);
+  const entry = entryAt(model, question, cell);
   const { verdict } = model.columns;
   const verdicts = Array.from({ length: entry.count }, (_, index) => entry.from + index).sort(
     (a, b) => (verdict[b] ?? 0) - (verdict[a] ?? 0),
@@ -37,7 +37,7 @@ export function verdictView(model: Model, rule: number, cell: number, like: Grou
         h('h3', {}, badgeOf(entry.name ?? 'missing'), 'The whole cell'),
         h('p', {}, where?.reason ?? 'No reason was recorded.'),
       ),
-    entry.name === undefined && h('p', { class: 'quiet' }, 'This rule was not planned for this cell.'),
+    entry.name === undefined && h('p', { class: 'quiet' }, 'This question was not planned for this cell.'),
     verdicts.map((i, index) => caseView(model, i, index === 0)),
   );
 }
@@ -71,12 +71,12 @@ export function cellView(model: Model, cell: number, like: Group): HTMLElement {
 }
 
 /** The other cells of a column: the matrix shows the same in all of them, and each has evidence of its own. */
-function likeView(model: Model, cell: number, like: Group, rule?: RuleEntry): HTMLElement | undefined {
+function likeView(model: Model, cell: number, like: Group, question?: QuestionEntry): HTMLElement | undefined {
   const others = like.filter((other) => other !== cell);
   if (others.length === 0) return undefined;
   const links = others.slice(0, listed).map((other) => {
     const id = model.cells[other]?.id ?? '';
-    const href = writeAddress({ cell: id, suite: rule?.suite ?? '', rule: rule?.id ?? '' });
+    const href = writeAddress({ cell: id, suite: question?.suite ?? '', question: question?.id ?? '' });
     return h('li', {}, h('a', { class: 'mono', 'data-drawer': true, href }, id));
   });
   return h(

@@ -32,7 +32,7 @@ export function evidenceView(model: Model, verdict: number, open: boolean): HTML
 
 async function contentOf(model: Model, verdict: number, block: number): Promise<HTMLElement[]> {
   const observations = await readBlock(`evidence-${block}`, record(anything));
-  const key = `${model.rules[model.columns.rule[verdict] ?? 0]?.suite} ${textAt(model, 'scenario', verdict)}`;
+  const key = `${model.questions[model.columns.question[verdict] ?? 0]?.suite} ${textAt(model, 'scenario', verdict)}`;
   const found = observations && Object.hasOwn(observations, key) ? observations[key] : undefined;
   return PodEvidence(found)
     ? observationView(found, await reproView(model, verdict, found))

@@ -6,7 +6,7 @@ export const filterKeys = [
   'runtime',
   'cell',
   'suite',
-  'rule',
+  'question',
   'scenario',
   'answer',
   'harm',

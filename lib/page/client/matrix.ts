@@ -23,13 +23,13 @@ const moves: Partial<Record<string, (at: Position, all: boolean) => Position>> =
 };
 
 /**
- * The matrix as a real table of which only the columns near the view exist: 10,000 cells × 60 rules stay usable. `#frame` is
- * the element that scrolls; `#open` is called with rule -1 for a whole cell.
+ * The matrix as a real table of which only the columns near the view exist: 10,000 cells × 60 questions stay usable. `#frame` is
+ * the element that scrolls; `#open` is called with question -1 for a whole cell.
  */
 export class MatrixView {
   readonly #frame: HTMLElement;
   readonly #model: Model;
-  readonly #open: (rule: number, cell: number) => void;
+  readonly #open: (question: number, cell: number) => void;
   #shown: Shown = { rows: [], columns: [], hits: undefined, count: 0, problems: [], classOf: [], folded: [] };
   #built = { from: 0, to: 0 };
   #active: Position = { row: 0, column: 0 };
@@ -38,7 +38,7 @@ export class MatrixView {
   #pending = 0;
   #width: number;
 
-  constructor(frame: HTMLElement, model: Model, open: (rule: number, cell: number) => void) {
+  constructor(frame: HTMLElement, model: Model, open: (question: number, cell: number) => void) {
     this.#frame = frame;
     this.#model = model;
     this.#open = open;
@@ -89,7 +89,7 @@ export class MatrixView {
     // Tab must find a button, and the focus must not fall off the page when its column is scrolled away.
     this.#active.column = Math.max(this.#built.from, Math.min(this.#built.to - 1, this.#active.column));
     const { scrollLeft, scrollTop } = frame;
-    frame.style.setProperty('--rule-width', `${this.#ruleWidth}px`);
+    frame.style.setProperty('--question-width', `${this.#questionWidth}px`);
     const shape = this.#shape();
     const table = matrixTable(shape);
     addRows(table, shape, 0, Math.min(least, rows));
@@ -119,18 +119,18 @@ export class MatrixView {
 
   #shape(): Frame {
     const { from, to } = this.#built;
-    const [ruleWidth, columnWidth] = [this.#ruleWidth, this.#columnWidth];
-    return { model: this.#model, shown: this.#shown, from, to, active: this.#active, ruleWidth, columnWidth };
+    const [questionWidth, columnWidth] = [this.#questionWidth, this.#columnWidth];
+    return { model: this.#model, shown: this.#shown, from, to, active: this.#active, questionWidth, columnWidth };
   }
 
-  get #ruleWidth(): number {
+  get #questionWidth(): number {
     const width = this.#frame.clientWidth;
     return width < 700 ? 170 : width < 1200 ? 320 : 400;
   }
 
-  /** What the column of rules leaves. */
+  /** What the column of questions leaves. */
   get #free(): number {
-    return this.#frame.clientWidth - this.#ruleWidth;
+    return this.#frame.clientWidth - this.#questionWidth;
   }
 
   get #columnWidth(): number {

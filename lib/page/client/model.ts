@@ -6,11 +6,11 @@ type Column = Uint8Array | Uint16Array | Uint32Array;
 /** The data of the page, with what is looked up often. */
 export interface Model extends ReportData {
   columns: Record<ColumnName, Column>;
-  /** The first verdict by rule × cells + cell; the next one's is the end. */
+  /** The first verdict by question × cells + cell; the next one's is the end. */
   starts: Int32Array;
-  /** The first of the worst verdicts by rule × cells + cell; -1 for none. */
+  /** The first of the worst verdicts by question × cells + cell; -1 for none. */
   worst: Int32Array;
-  /** By rule × cells + cell; equal where the matrix shows the same. */
+  /** By question × cells + cell; equal where the matrix shows the same. */
   looks: Int32Array;
   /** 1 for each cell that has a verdict. */
   judged: Uint8Array;
@@ -18,7 +18,7 @@ export interface Model extends ReportData {
 
 const views = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
-/** Finds the verdicts of a rule in a cell: they stand together, as the columns are sorted by rule and cell. */
+/** Finds the verdicts of a question in a cell: they stand together, as the columns are sorted by question and cell. */
 export function indexed(data: ReportData, bytes: ArrayBuffer): Model {
   const columns = perColumn((name): Column => {
     const place = data.places.find((each) => each.name === name);
@@ -26,14 +26,14 @@ export function indexed(data: ReportData, bytes: ArrayBuffer): Model {
     return new views[place.width](bytes, place.from, place.length);
   });
   const width = data.cells.length;
-  const starts = new Int32Array(data.rules.length * width + 1);
-  const worst = new Int32Array(data.rules.length * width).fill(-1);
-  const looks = new Int32Array(data.rules.length * width);
+  const starts = new Int32Array(data.questions.length * width + 1);
+  const worst = new Int32Array(data.questions.length * width).fill(-1);
+  const looks = new Int32Array(data.questions.length * width);
   const judged = new Uint8Array(width);
-  const { cell, rule, verdict, known, answer, marks } = columns;
+  const { cell, question, verdict, known, answer, marks } = columns;
   for (let i = 0; i < verdict.length; i++) {
     const c = cell[i] ?? 0;
-    const at = (rule[i] ?? 0) * width + c;
+    const at = (question[i] ?? 0) * width + c;
     judged[c] = 1;
     starts[at + 1] = (starts[at + 1] ?? 0) + 1;
     if ((verdict[worst[at] ?? -1] ?? -1) < (verdict[i] ?? -1)) worst[at] = i;
@@ -44,7 +44,7 @@ export function indexed(data: ReportData, bytes: ArrayBuffer): Model {
   return { ...data, columns, starts, worst, looks, judged };
 }
 
-/** What the matrix shows for a rule in a cell. */
+/** What the matrix shows for a question in a cell. */
 export interface Entry {
   /** The worst verdict, or that of a cell that never came up, which is `inherited`; undefined where nothing was planned. */
   name: VerdictName | undefined;
@@ -58,8 +58,8 @@ export interface Entry {
 
 const neverJudged: ReadonlyArray<VerdictName | undefined> = ['void', 'blocked', 'error', 'missing'];
 
-export function entryAt(model: Model, rule: number, cell: number): Entry {
-  const at = rule * model.cells.length + cell;
+export function entryAt(model: Model, question: number, cell: number): Entry {
+  const at = question * model.cells.length + cell;
   const from = model.starts[at] ?? 0;
   const count = (model.starts[at + 1] ?? from) - from;
   if (count > 0) {

@@ -15,7 +15,7 @@ function start(model: Model): void {
   const input = byId('only', HTMLInputElement);
   const everyCell = byId('every-cell', HTMLInputElement);
   const cellAt = new Map(model.cells.map((cell, index) => [cell.id, index]));
-  const ruleAt = new Map(model.rules.map((rule, index) => [`${rule.suite} ${rule.id}`, index]));
+  const questionAt = new Map(model.questions.map((question, index) => [`${question.suite} ${question.id}`, index]));
   const families = familiesOf(model);
   const vocabulary = vocabularyOf(model);
   const urgency = urgencyOf(model);
@@ -24,10 +24,10 @@ function start(model: Model): void {
   /** Where the focus goes when the drawer closes. */
   let origin: (() => HTMLElement | null) | undefined;
 
-  const matrix = new MatrixView(byId('grid', HTMLElement), model, (rule, cell) => {
-    const text = model.rules[rule];
+  const matrix = new MatrixView(byId('grid', HTMLElement), model, (question, cell) => {
+    const text = model.questions[question];
     origin = () => matrix.activeButton();
-    go({ cell: model.cells[cell]?.id ?? '', suite: text?.suite ?? '', rule: text?.id ?? '' });
+    go({ cell: model.cells[cell]?.id ?? '', suite: text?.suite ?? '', question: text?.id ?? '' });
   });
 
   const go = (change: Partial<Address>): void => {
@@ -35,7 +35,7 @@ function start(model: Model): void {
     history.replaceState(null, '', writeAddress(address));
     show();
   };
-  const close = (): void => go({ cell: '', suite: '', rule: '' });
+  const close = (): void => go({ cell: '', suite: '', question: '' });
 
   const show = (): void => {
     const { only, cells, open, ...place } = address;
@@ -62,7 +62,7 @@ function start(model: Model): void {
 
   const showDrawer = (place: Address): void => {
     const cell = cellAt.get(place.cell);
-    const rule = ruleAt.get(`${place.suite} ${place.rule}`);
+    const question = questionAt.get(`${place.suite} ${place.question}`);
     if (cell === undefined) {
       const inside = drawer.contains(document.activeElement);
       drawer.hidden = true;
@@ -71,7 +71,7 @@ function start(model: Model): void {
       return;
     }
     const like = matrix.likeCell(cell);
-    drawer.replaceChildren(rule === undefined ? cellView(model, cell, like) : verdictView(model, rule, cell, like));
+    drawer.replaceChildren(question === undefined ? cellView(model, cell, like) : verdictView(model, question, cell, like));
     drawer.hidden = false;
     drawer.scrollTop = 0;
     drawer.focus({ preventScroll: true });
@@ -96,8 +96,8 @@ function start(model: Model): void {
     } else if (link.matches('[data-drawer]')) {
       event.preventDefault();
       origin = () => link;
-      const { cell, suite, rule } = readAddress(href);
-      go({ cell, suite, rule });
+      const { cell, suite, question } = readAddress(href);
+      go({ cell, suite, question });
     }
   };
 

@@ -7,9 +7,9 @@ import { type Model, textAt } from './model.ts';
 
 /** How the pod of a verdict is launched again, and the engine that it ran in. */
 export async function reproView(model: Model, verdict: number, { lease, replay }: PodEvidence): Promise<HTMLElement[]> {
-  const rule = model.rules[model.columns.rule[verdict] ?? 0];
+  const question = model.questions[model.columns.question[verdict] ?? 0];
   const cell = model.cells[model.columns.cell[verdict] ?? 0]?.id;
-  const id = `${cell}/${rule?.suite}/${textAt(model, 'scenario', verdict)}/${rule?.id}`;
+  const id = `${cell}/${question?.suite}/${textAt(model, 'scenario', verdict)}/${question?.id}`;
   const leases = (await readBlock('leases', LeaseEntries)) ?? {};
   const engine = Object.hasOwn(leases, lease) ? leases[lease] : undefined;
   return [

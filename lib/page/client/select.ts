@@ -7,10 +7,10 @@ import { wordTest } from './words.ts';
 
 /** What a filter leaves of the matrix. */
 export interface Selection {
-  /** Numbers of rules and of cells, in their order. */
+  /** Numbers of questions and of cells, in their order. */
   rows: number[];
   columns: number[];
-  /** 1 at rule × cells + cell of what is shown; undefined when everything is. */
+  /** 1 at question × cells + cell of what is shown; undefined when everything is. */
   hits: Uint8Array | undefined;
   /** Verdicts. */
   count: number;
@@ -22,11 +22,11 @@ type Subject<T> = (each: T) => string | Component;
 /** Terms of these keys alone speak of cells, also of those that have no verdict. */
 const cellKeys: readonly FilterKey[] = ['cell', 'host', 'engine', 'runtime', 'verdict'];
 
-/** Rules and cells with at least one verdict that meets every term and holds every word. */
+/** Questions and cells with at least one verdict that meets every term and holds every word. */
 export function selectEntries(model: Model, text: string, vocabulary: Vocabulary<FilterKey>): Selection {
   const { terms, words, problems } = parseFilter(text, vocabulary);
   const total = model.columns.verdict.length;
-  const allRows = model.rules.map((_, index) => index);
+  const allRows = model.questions.map((_, index) => index);
   const allColumns = model.cells.map((_, index) => index);
   if (terms.length === 0 && words.length === 0)
     return { rows: allRows, columns: allColumns, hits: undefined, count: total, problems };
@@ -47,20 +47,20 @@ export function selectEntries(model: Model, text: string, vocabulary: Vocabulary
     engine: ({ engine }) => engine ?? '',
     runtime: ({ runtime }) => runtime ?? '',
   });
-  const rowFits = fitting(model.rules, { suite: ({ suite }) => suite, rule: ({ id }) => id });
+  const rowFits = fitting(model.questions, { suite: ({ suite }) => suite, question: ({ id }) => id });
   const verdictFits = fitting(verdictNames, { verdict: (name) => name });
   const scenarioFits = fitting(model.texts, { scenario: (name) => name ?? '' });
   const answerFits = fitting(model.texts, { answer: (name) => name ?? '' });
   const markFits = fitting([...Array(8).keys()], { harm: (bits) => harmOf(bits) ?? 'none' });
   const holdsWords = wordTest(model, words);
 
-  const { cell, rule, verdict, scenario, answer, marks } = model.columns;
-  const hits = new Uint8Array(model.rules.length * model.cells.length);
-  const rows = new Uint8Array(model.rules.length);
+  const { cell, question, verdict, scenario, answer, marks } = model.columns;
+  const hits = new Uint8Array(model.questions.length * model.cells.length);
+  const rows = new Uint8Array(model.questions.length);
   const columns = new Uint8Array(model.cells.length);
   let count = 0;
   for (let i = 0; i < total; i++) {
-    const r = rule[i] ?? 0;
+    const r = question[i] ?? 0;
     const c = cell[i] ?? 0;
     if (!columnFits[c] || !rowFits[r] || !verdictFits[verdict[i] ?? 0] || !markFits[marks[i] ?? 0]) continue;
     if (!scenarioFits[scenario[i] ?? 0] || !answerFits[answer[i] ?? 0] || !holdsWords(i)) continue;
@@ -74,7 +74,7 @@ export function selectEntries(model: Model, text: string, vocabulary: Vocabulary
   }
   const shownRows = allRows.filter((r) => rows[r] === 1);
   const shownColumns = allColumns.filter((c) => columns[c] === 1);
-  // Cells that never came up stand beside all rules.
+  // Cells that never came up stand beside all questions.
   const bareOnly = shownRows.length === 0 && shownColumns.length > 0;
   return { rows: bareOnly ? allRows : shownRows, columns: shownColumns, hits, count, problems };
 }

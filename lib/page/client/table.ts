@@ -7,7 +7,7 @@ import { type Class, classes, type Fold, foldable } from './urgency.ts';
 /** A selection whose cells are grouped into columns. */
 export interface Shown extends Omit<Selection, 'columns'> {
   columns: readonly Group[];
-  /** By rule. */
+  /** By question. */
   classOf: readonly Class[];
   folded: readonly Fold[];
 }
@@ -28,15 +28,15 @@ export interface Frame {
   /** The one button that Tab reaches. */
   active: Position;
   /** In pixels. */
-  ruleWidth: number;
+  questionWidth: number;
   columnWidth: number;
 }
 
 /** The table of the columns in view, without rows; two spacers stand for all other columns, so that the scroll bar is true. */
 export function matrixTable(frame: Frame): HTMLTableElement {
-  const { shown, from, to, ruleWidth, columnWidth } = frame;
+  const { shown, from, to, questionWidth, columnWidth } = frame;
   const after = (shown.columns.length - to) * columnWidth;
-  const widths = [ruleWidth, from * columnWidth, ...builtColumns(frame).map(() => columnWidth), after];
+  const widths = [questionWidth, from * columnWidth, ...builtColumns(frame).map(() => columnWidth), after];
   const columns = widths.map((width) => {
     const column = h('col');
     column.style.width = `${width}px`;
@@ -45,7 +45,7 @@ export function matrixTable(frame: Frame): HTMLTableElement {
   const size = { 'aria-rowcount': shown.rows.length + 3, 'aria-colcount': shown.columns.length + 1 };
   const table = h(
     'table',
-    { class: 'matrix', 'aria-label': 'Rules by cells', ...size },
+    { class: 'matrix', 'aria-label': 'Questions by cells', ...size },
     h('colgroup', {}, columns),
     tableHead(frame),
   );
@@ -64,9 +64,9 @@ function tableHead(frame: Frame): HTMLElement {
   const hosts = names.map(({ host }) => ({ text: host, key: host }));
   const engines = names.map(({ host, engine }) => ({ text: engine, key: `${host}\n${engine}` }));
   const cells = shown.columns.reduce((sum, group) => sum + group.length, 0);
-  const rules = shown.folded.reduce((sum, { count }) => sum + count, shown.rows.length);
+  const questions = shown.folded.reduce((sum, { count }) => sum + count, shown.rows.length);
   const columns = cells === shown.columns.length ? '' : ` in ${shown.columns.length} columns`;
-  const corner = h('td', { class: 'corner', rowspan: 3 }, `${rules} rules, ${cells} cells${columns}`);
+  const corner = h('td', { class: 'corner', rowspan: 3 }, `${questions} questions, ${cells} cells${columns}`);
   const runtimes = built.map((group, index) => runtimeHead(frame, group, frame.from + index));
   return h(
     'thead',
@@ -116,8 +116,8 @@ export function addRows(table: HTMLTableElement, frame: Frame, first: number, en
       if (classes.indexOf(name) > before && classes.indexOf(name) < after) add(name, count, false);
   };
   for (let row = first; row < end; row++) {
-    const rule = shown.rows[row] ?? 0;
-    const text = model.rules[rule];
+    const question = shown.rows[row] ?? 0;
+    const text = model.questions[question];
     const name = classAt(row);
     if (name !== undefined && (row === 0 || name !== classAt(row - 1))) {
       foldedBetween(row === 0 ? -1 : place(row - 1), place(row));
@@ -129,7 +129,7 @@ export function addRows(table: HTMLTableElement, frame: Frame, first: number, en
       h('span', { class: 'mono' }, text?.id),
       h('span', { class: 'title' }, text?.asks),
     );
-    const cells = built.map((group, index) => entryCell(frame, rule, group, { row, column: frame.from + index }));
+    const cells = built.map((group, index) => entryCell(frame, question, group, { row, column: frame.from + index }));
     table.tBodies.item(table.tBodies.length - 1)?.append(h('tr', { 'aria-rowindex': row + 4 }, title, spacer(), cells, spacer()));
   }
   if (end === shown.rows.length) foldedBetween(place(end - 1), classes.length);
@@ -154,15 +154,15 @@ function classHead(frame: Frame, name: Class, count: number, open: boolean): HTM
 }
 
 /** The newest cell of a group speaks for it. */
-function entryCell(frame: Frame, rule: number, group: Group, position: Position): HTMLElement {
+function entryCell(frame: Frame, question: number, group: Group, position: Position): HTMLElement {
   const { model, shown } = frame;
   const cell = group.at(-1) ?? 0;
-  const { name, answer, count, inherited } = entryAt(model, rule, cell);
-  const where = `${model.rules[rule]?.id} in ${namesOf(model, group).id}`;
+  const { name, answer, count, inherited } = entryAt(model, question, cell);
+  const where = `${model.questions[question]?.id} in ${namesOf(model, group).id}`;
   const column = { 'aria-colindex': position.column + 2 };
   if (name === undefined)
     return h('td', { class: 'none', ...column }, buttonAt(frame, position, { 'aria-label': `${where}: not planned` }, '·'));
-  const isHit = shown.hits === undefined || inherited || shown.hits[rule * model.cells.length + cell] === 1;
+  const isHit = shown.hits === undefined || inherited || shown.hits[question * model.cells.length + cell] === 1;
   const attributes = {
     class: `v-${name}${inherited ? ' inherited' : ''}`,
     'aria-label': `${name}: ${where}${answer === undefined ? '' : `, answer ${answer}`}${count > 1 ? `, worst of ${count} scenarios` : ''}`,

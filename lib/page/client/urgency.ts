@@ -10,30 +10,30 @@ export type Class = (typeof classes)[number];
 export type Foldable = Extract<Class, 'documented' | 'inapplicable'>;
 export const foldable: readonly Foldable[] = ['documented', 'inapplicable'];
 
-/** The class of each rule, and its place: what weakens isolation by its worst verdict, then what deviates. */
+/** The class of each question, and its place: what weakens isolation by its worst verdict, then what deviates. */
 export interface Urgency {
   classOf: readonly Class[];
   rank: Uint8Array;
 }
 
 /** Reads each verdict once. */
-export function urgencyOf({ rules, columns }: Model): Urgency {
+export function urgencyOf({ questions, columns }: Model): Urgency {
   const [pass, unsupported] = [severity('pass'), severity('unsupported')];
-  const worst = new Int8Array(rules.length).fill(unsupported);
-  const weakens = new Uint8Array(rules.length);
-  const { rule, verdict, marks } = columns;
+  const worst = new Int8Array(questions.length).fill(unsupported);
+  const weakens = new Uint8Array(questions.length);
+  const { question, verdict, marks } = columns;
   for (let i = 0; i < verdict.length; i++) {
-    const r = rule[i] ?? 0;
+    const r = question[i] ?? 0;
     worst[r] = Math.max(worst[r] ?? 0, verdict[i] ?? 0);
     if (harmOf(marks[i] ?? 0) === 'weakens') weakens[r] = 1;
   }
-  const classOf = rules.map((_, r): Class => {
+  const classOf = questions.map((_, r): Class => {
     if (weakens[r] === 1) return 'weakens';
     return worst[r] === unsupported ? 'inapplicable' : worst[r] === pass ? 'documented' : 'deviates';
   });
   return {
     classOf,
-    rank: Uint8Array.from(rules, (_, r) => classes.indexOf(classOf[r] ?? 'deviates') * 16 + 15 - (worst[r] ?? 0)),
+    rank: Uint8Array.from(questions, (_, r) => classes.indexOf(classOf[r] ?? 'deviates') * 16 + 15 - (worst[r] ?? 0)),
   };
 }
 

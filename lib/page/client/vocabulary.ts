@@ -4,17 +4,17 @@ import { filterKeys, type FilterKey } from './filter.ts';
 import type { Model } from './model.ts';
 
 /** What a filter of this run may speak of, gathered when it is asked for. Cells are too many to guess one among them. */
-export function vocabularyOf({ cells, rules, texts, columns }: Model): Vocabulary<FilterKey> {
+export function vocabularyOf({ cells, questions, texts, columns }: Model): Vocabulary<FilterKey> {
   const names: Partial<Record<FilterKey, () => readonly string[]>> = {
     host: () => distinct(cells.map(({ host }) => host)),
-    suite: () => distinct(rules.map(({ suite }) => suite)),
-    rule: () => distinct(rules.map(({ id }) => id)),
+    suite: () => distinct(questions.map(({ suite }) => suite)),
+    question: () => distinct(questions.map(({ id }) => id)),
     scenario: () => {
       const used = new Uint8Array(texts.length);
       for (const at of columns.scenario) used[at] = 1;
       return distinct(texts.filter((_, at) => used[at] === 1));
     },
-    answer: () => distinct(rules.flatMap(({ answers }) => answers.map(({ name }) => name))),
+    answer: () => distinct(questions.flatMap(({ answers }) => answers.map(({ name }) => name))),
     harm: () => ['none', ...harms],
     verdict: () => verdictNames,
   };

@@ -1,7 +1,7 @@
 import type { Model } from './model.ts';
 
 /**
- * Whether a verdict holds every word: in one of its texts, its rule or its cell. Each distinct text is searched once for each
+ * Whether a verdict holds every word: in one of its texts, its question or its cell. Each distinct text is searched once for each
  * word. Words are bits, so that a verdict is tested by looking up seven numbers; a number has 31 of them to use.
  */
 export function wordTest(model: Model, words: readonly string[]): (verdict: number) => boolean {
@@ -17,12 +17,12 @@ export function wordTest(model: Model, words: readonly string[]): (verdict: numb
   };
   const texts = Uint32Array.from(model.texts.map(held));
   const cells = Uint32Array.from(model.cells.map((cell) => held(cell.id)));
-  const rules = Uint32Array.from(model.rules.map((rule) => held(`${rule.id} ${rule.asks}`)));
+  const questions = Uint32Array.from(model.questions.map((question) => held(`${question.id} ${question.asks}`)));
   const all = 2 ** words.length - 1;
-  const { cell, rule, observed, expected, scenario, reason, known } = model.columns;
+  const { cell, question, observed, expected, scenario, reason, known } = model.columns;
   const inText = (at: number | undefined): number => texts[at ?? 0] ?? 0;
   return (i) =>
-    ((rules[rule[i] ?? 0] ?? 0) |
+    ((questions[question[i] ?? 0] ?? 0) |
       (cells[cell[i] ?? 0] ?? 0) |
       inText(observed[i]) |
       inText(expected[i]) |

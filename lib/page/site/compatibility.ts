@@ -1,4 +1,4 @@
-import type { RuleText } from '../../model/document.ts';
+import type { QuestionText } from '../../model/document.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { currentOf, urgencyOf, type Current } from './current.ts';
@@ -7,27 +7,27 @@ import { ownName } from '../../report/own-name.ts';
 import { answer, harmMark, link, trackAnchor } from './parts.ts';
 
 /** Whether a question is about the run itself, not about what a pod can touch. */
-export function isProof({ suite }: RuleText): boolean {
+export function isProof({ suite }: QuestionText): boolean {
   return suite === 'identity' || suite === 'hygiene';
 }
 
 /** The questions of which an answer with the newest versions weakens isolation or deviates, worst and most frequent first. */
-export function urgentRules(facts: Facts): RuleText[] {
-  return facts.rules
-    .map((rule) => ({ rule, urgencies: facts.tracksOf(rule.id).map((track) => urgencyOf(currentOf(track)?.value)) }))
-    .map(({ rule, urgencies }) => {
+export function urgentQuestions(facts: Facts): QuestionText[] {
+  return facts.questions
+    .map((question) => ({ question, urgencies: facts.tracksOf(question.id).map((track) => urgencyOf(currentOf(track)?.value)) }))
+    .map(({ question, urgencies }) => {
       const worst = Math.max(0, ...urgencies);
-      return { rule, worst, often: urgencies.filter((urgency) => urgency === worst).length };
+      return { question, worst, often: urgencies.filter((urgency) => urgency === worst).length };
     })
     .filter(({ worst }) => worst > 0)
     .sort((a, b) => b.worst - a.worst || b.often - a.often)
-    .map(({ rule }) => rule);
+    .map(({ question }) => question);
 }
 
 /** Questions against every engine with every runtime that has an answer to one of them. */
-export function compatibility(id: string, title: string, rules: readonly RuleText[], facts: Facts): Markup | undefined {
-  if (rules.length === 0) return undefined;
-  const answered = new Set(rules.flatMap((rule) => facts.tracksOf(rule.id).filter(currentOf).map(trackAnchor)));
+export function compatibility(id: string, title: string, questions: readonly QuestionText[], facts: Facts): Markup | undefined {
+  if (questions.length === 0) return undefined;
+  const answered = new Set(questions.flatMap((question) => facts.tracksOf(question.id).filter(currentOf).map(trackAnchor)));
   const columns = facts.pairings
     .filter((pairing) => answered.has(trackAnchor(pairing)))
     .sort((a, b) => Number(hasOwnKernel(a)) - Number(hasOwnKernel(b)));
@@ -48,27 +48,27 @@ export function compatibility(id: string, title: string, rules: readonly RuleTex
           </tr>
         </thead>
         <tbody>
-          ${rules.map((rule) => row(rule, columns, facts))}
+          ${questions.map((question) => row(question, columns, facts))}
         </tbody>
       </table>
     </div>
   </section>`;
 }
 
-function row(rule: RuleText, columns: readonly Pairing[], facts: Facts): Markup {
-  const tracks = facts.tracksOf(rule.id);
+function row(question: QuestionText, columns: readonly Pairing[], facts: Facts): Markup {
+  const tracks = facts.tracksOf(question.id);
   const text = [
-    rule.id,
-    rule.asks,
-    rule.suite,
-    ...facts.guide.suites.flatMap(({ id, title }) => (id === rule.suite ? [title] : [])),
+    question.id,
+    question.asks,
+    question.suite,
+    ...facts.guide.suites.flatMap(({ id, title }) => (id === question.suite ? [title] : [])),
   ];
   return html`<tr data-text="${text.join(' ').toLowerCase()}">
-    <th scope="row">${link('', 'rules', rule.id, rule.asks)} <span class="id">${rule.id}</span></th>
+    <th scope="row">${link('', 'questions', question.id, question.asks)} <span class="id">${question.id}</span></th>
     ${columns.map((column) => {
       const track = tracks.find((each) => trackAnchor(each) === trackAnchor(column));
       return html`<td data-text="${placeOf(column)}" ${track === undefined ? html` data-none` : undefined}>
-        ${track === undefined ? notRun(rule, column, tracks) : cell(rule, track)}
+        ${track === undefined ? notRun(question, column, tracks) : cell(question, track)}
       </td>`;
     })}
   </tr>`;
@@ -84,10 +84,10 @@ function placeOf({ engine, runtime }: Pairing): string {
   return `${engine} ${runtime}`.toLowerCase();
 }
 
-function cell(rule: RuleText, track: Track): Markup {
+function cell(question: QuestionText, track: Track): Markup {
   const current = currentOf(track);
   if (current === undefined) return html`<span class="where">does not apply</span>`;
-  return html`${link('', 'rules', rule.id, answer(current.value), trackAnchor(track))}
+  return html`${link('', 'questions', question.id, answer(current.value), trackAnchor(track))}
     <span class="where">${sinceText(current, track)}</span>
     ${current.before.map((value) => html`<span class="where">before: ${value.answers.map(({ name }) => name.replaceAll('-', ' ')).join('; ') || 'otherwise'}${harmMark(value)}</span>`)}`;
 }
@@ -100,7 +100,7 @@ function sinceText({ since: { along, version, tested, all } }: Current, { runtim
 }
 
 /** With the same runtime under another engine, or else another flavour of it; of another runtime nothing can be concluded. */
-function notRun(rule: RuleText, column: Pairing, tracks: readonly Track[]): Markup {
+function notRun(question: QuestionText, column: Pairing, tracks: readonly Track[]): Markup {
   const run = tracks.filter(
     (track) => currentOf(track) !== undefined && runtimeName(track.runtime) === runtimeName(column.runtime),
   );
@@ -110,7 +110,7 @@ function notRun(rule: RuleText, column: Pairing, tracks: readonly Track[]): Mark
         ? undefined
         : html`<span class="where"
             >nearest:
-            ${link('', 'rules', rule.id, `${ownName(nearest.engine)} with ${ownName(nearest.runtime)}`, trackAnchor(nearest))}</span
+            ${link('', 'questions', question.id, `${ownName(nearest.engine)} with ${ownName(nearest.runtime)}`, trackAnchor(nearest))}</span
           >`
     }`;
 }

@@ -23,7 +23,7 @@ export function componentPage(kind: 'engine' | 'runtime', name: string, facts: F
   return page({
     title: ownName(name),
     root: '../',
-    trail: html`<span>${kind === 'engine' ? 'Engines' : 'Runtimes'}</span>`,
+    crumb: html`<span>${kind === 'engine' ? 'Engines' : 'Runtimes'}</span>`,
     body,
     facts,
   });
@@ -31,16 +31,16 @@ export function componentPage(kind: 'engine' | 'runtime', name: string, facts: F
 
 function section(pairing: Pairing, facts: Facts): Markup {
   const id = trackAnchor(pairing);
-  const rows = facts.rules.flatMap((rule) => {
-    const track = facts.tracksOf(rule.id).find((each) => trackAnchor(each) === id);
-    return track === undefined ? [] : [{ rule, track }];
+  const rows = facts.questions.flatMap((question) => {
+    const track = facts.tracksOf(question.id).find((each) => trackAnchor(each) === id);
+    return track === undefined ? [] : [{ question, track }];
   });
   const isBare = ({ track }: { track: Track }): boolean => track.ranges.every(({ value }) => value.verdict === 'unsupported');
   const bare = rows.filter(isBare);
   const suites = [
     ...groupBy(
       rows.filter((row) => !isBare(row)),
-      ({ rule }) => rule.suite,
+      ({ question }) => question.suite,
     ),
   ];
   return html`<section aria-labelledby="${id}">
@@ -61,11 +61,11 @@ function section(pairing: Pairing, facts: Facts): Markup {
               <tr class="group">
                 <th colspan="4" scope="rowgroup">${facts.guide.suites.find((each) => each.id === suite)?.title ?? suite}</th>
               </tr>
-              ${own.map(({ rule, track }) =>
+              ${own.map(({ question, track }) =>
                 track.ranges.map(
                   (range, index) =>
                     html`<tr>
-                      ${index === 0 ? html`<th scope="row" rowspan="${track.ranges.length}">${link('../', 'rules', rule.id, rule.asks, id)} <span class="id">${rule.id}</span></th>` : undefined}
+                      ${index === 0 ? html`<th scope="row" rowspan="${track.ranges.length}">${link('../', 'questions', question.id, question.asks, id)} <span class="id">${question.id}</span></th>` : undefined}
                       <td>${rangeText(range.engines)} with ${rangeText(range.runtimes)}</td>
                       <td>${answer(range.value)}</td>
                       <td>${knownLinks(range, facts)}</td>
@@ -76,6 +76,6 @@ function section(pairing: Pairing, facts: Facts): Markup {
         )}
       </table>
     </div>
-    ${bare.length === 0 ? undefined : html`<p class="quiet">Do not apply: ${bare.map(({ rule }, index) => html`${index === 0 ? '' : ', '}${link('../', 'rules', rule.id, rule.id)}`)}.</p>`}
+    ${bare.length === 0 ? undefined : html`<p class="quiet">Do not apply: ${bare.map(({ question }, index) => html`${index === 0 ? '' : ', '}${link('../', 'questions', question.id, question.id)}`)}.</p>`}
   </section>`;
 }

@@ -12,7 +12,7 @@ const doesNotApply: Answer = { verdict: 'unsupported', known: [], answers: [] };
 function track(...ranges: Array<[engines: string, runtimes: string, value: Answer]>): Track {
   return {
     suite: 's',
-    rule: 'R',
+    question: 'R',
     asks: 'Is it?',
     engine: 'containerd',
     runtime: 'runc',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Cell, Document, KnownIssueText, RuleText, Verdict } from '../../model/document.ts';
+import type { Cell, Document, KnownIssueText, QuestionText, Verdict } from '../../model/document.ts';
 import { flavourOf, history, newestVerdicts, oldestFirst, type History, type Track } from '../../report/history.ts';
 import { naturalOrder } from '../../report/order.ts';
 import { versionOrder } from '../../report/ranges.ts';
@@ -9,7 +9,7 @@ import { groupBy } from '../../util/group-by.ts';
 export interface Guide {
   /** In the order of reports. */
   suites: ReadonlyArray<{ id: string; title: string }>;
-  help: ReadonlyArray<{ id: string; means: string; where: string; fix: string; cost: string; rules: readonly string[] }>;
+  help: ReadonlyArray<{ id: string; means: string; where: string; fix: string; cost: string; questions: readonly string[] }>;
 }
 
 /** One engine with one flavour of a runtime: a column of the overview. */
@@ -23,14 +23,14 @@ export interface Pairing {
 export interface Facts {
   documents: readonly Document[];
   history: History;
-  rules: RuleText[];
+  questions: QuestionText[];
   known: ReadonlyMap<string, KnownIssueText>;
   pairings: Pairing[];
   /** Tested versions, oldest first, by name of the engine and by flavour of the runtime. */
   versions: ReadonlyMap<string, string[]>;
-  /** Tracks by rule, and by the page of an engine or a runtime. */
-  tracksOf: (rule: string) => Track[];
-  evidenceOf: (rule: string) => Array<{ verdict: Verdict; cell: Cell; run: Document['run'] }>;
+  /** Tracks by question, and by the page of an engine or a runtime. */
+  tracksOf: (question: string) => Track[];
+  evidenceOf: (question: string) => Array<{ verdict: Verdict; cell: Cell; run: Document['run'] }>;
   guide: Guide;
 }
 
@@ -38,10 +38,10 @@ export function gatherFacts(documents: readonly Document[], guide: Guide): Facts
   const runs = oldestFirst(documents);
   const told = history(runs);
   const cells = runs.flatMap((run) => run.cells);
-  const tracks = groupBy(told.tracks, ({ rule }) => rule);
+  const tracks = groupBy(told.tracks, ({ question }) => question);
   const evidence = groupBy(
     newestVerdicts(runs).filter(({ verdict }) => verdict.verdict !== 'unsupported'),
-    ({ verdict }) => verdict.rule,
+    ({ verdict }) => verdict.question,
   );
   const pairings = [...new Map(told.tracks.map(({ engine, runtime }) => [`${engine} ${runtime}`, { engine, runtime }])).values()];
   const tested = [
@@ -56,19 +56,19 @@ export function gatherFacts(documents: readonly Document[], guide: Guide): Facts
   return {
     documents: runs,
     history: told,
-    rules: rulesOf(runs, guide),
+    questions: questionsOf(runs, guide),
     known: new Map(runs.flatMap((run) => run.known.map((issue) => [issue.id, issue]))),
     pairings: pairings.sort((a, b) => naturalOrder(a.engine, b.engine) || naturalOrder(a.runtime, b.runtime)),
     versions: new Map(tested.map(([name, own]) => [name, [...new Set(own.map(({ version }) => version))].sort(versionOrder)])),
-    tracksOf: (rule) => tracks.get(rule) ?? [],
-    evidenceOf: (rule) => evidence.get(rule) ?? [],
+    tracksOf: (question) => tracks.get(question) ?? [],
+    evidenceOf: (question) => evidence.get(question) ?? [],
     guide,
   };
 }
 
-/** The newest wording of every rule, by suite in the order of the guide. */
-function rulesOf(runs: readonly Document[], { suites }: Guide): RuleText[] {
-  const newest = new Map(runs.flatMap((run) => run.rules.map((rule) => [rule.id, rule])));
+/** The newest wording of every question, by suite in the order of the guide. */
+function questionsOf(runs: readonly Document[], { suites }: Guide): QuestionText[] {
+  const newest = new Map(runs.flatMap((run) => run.questions.map((question) => [question.id, question])));
   const place = (suite: string): number => (suites.findIndex(({ id }) => id === suite) + suites.length + 1) % (suites.length + 1);
   return [...newest.values()].sort(
     (a, b) => place(a.suite) - place(b.suite) || naturalOrder(a.suite, b.suite) || naturalOrder(a.id, b.id),

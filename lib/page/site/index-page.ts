@@ -1,15 +1,15 @@
 import { bundle } from '../bundle.ts';
 import { html, type Markup } from '../template.ts';
 import { versionOrder } from '../../report/ranges.ts';
-import { compatibility, isProof, urgentRules } from './compatibility.ts';
+import { compatibility, isProof, urgentQuestions } from './compatibility.ts';
 import { runtimeName, type Facts } from './facts.ts';
 import { day, link, page, versions } from './parts.ts';
 
 /** The first page: what a pod can touch, every question against every engine with every runtime, and what was run. */
 export function indexPage(facts: Facts): string {
-  const { rules, pairings, documents } = facts;
-  const urgent = urgentRules(facts);
-  const others = rules.filter((rule) => !urgent.includes(rule) && !isProof(rule));
+  const { questions, pairings, documents } = facts;
+  const urgent = urgentQuestions(facts);
+  const others = questions.filter((question) => !urgent.includes(question) && !isProof(question));
   const body = html` <h1>What can a pod really touch?</h1>
     <p class="lead">
       Each cell is what pods on real hosts showed with the newest version that was tested, and since which tested version. It
@@ -65,14 +65,14 @@ export function indexPage(facts: Facts): string {
 
 /** What shows that a run tested what it names: the planned versions ran, and nothing of an older pod was in the way. */
 export function proofPage(facts: Facts): string {
-  const rules = facts.rules.filter(isProof);
+  const questions = facts.questions.filter(isProof);
   const body = html` <h1>Was the right thing tested?</h1>
     <p class="lead">
       Before a run is believed, it shows that the planned engine, runtime and VMM ran the pods, and that none of them left
       anything behind for the next.
     </p>
-    ${compatibility('proof', `Identity and hygiene (${rules.length})`, rules, facts)}`;
-  return page({ title: 'Was the right thing tested?', root: '', trail: html`<span>Proof</span>`, body, facts });
+    ${compatibility('proof', `Identity and hygiene (${questions.length})`, questions, facts)}`;
+  return page({ title: 'Was the right thing tested?', root: '', crumb: html`<span>Proof</span>`, body, facts });
 }
 
 /** A name with its tested versions, over all flavours of a runtime. */

@@ -63,7 +63,7 @@ export function trackAnchor({ engine, runtime }: Pick<Track, 'engine' | 'runtime
 /** A link within the site; `root` is the way to its first page. */
 export function link(
   root: string,
-  folder: 'rules' | 'engines' | 'runtimes',
+  folder: 'questions' | 'engines' | 'runtimes',
   name: string,
   text: Markup | string,
   anchor = '',
@@ -75,17 +75,17 @@ export function link(
 export function page(options: {
   title: string;
   root: string;
-  trail?: Markup | undefined;
+  crumb?: Markup | undefined;
   body: Markup;
   facts: Facts;
   script?: string;
 }): string {
-  const { title, root, trail, body, facts, script } = options;
+  const { title, root, crumb, body, facts, script } = options;
   const { runs } = facts.history;
   const accelerators = [...new Set(facts.documents.flatMap(({ hosts }) => hosts.map(({ accelerator }) => accelerator)))].sort();
   const framed = html`<a class="skip" href="#content">Skip to the content</a>
     <header>
-      <nav aria-label="Site"><a class="home" href="${root}index.html">podproof</a>${trail}</nav>
+      <nav aria-label="Site"><a class="home" href="${root}index.html">podproof</a>${crumb}</nav>
     </header>
     <main id="content">${body}</main>
     <footer>

@@ -13,7 +13,7 @@ const guide: Guide = {
     { id: 'privileged', title: 'Privileged pods' },
     { id: 'ownership', title: 'Who owns devices' },
   ],
-  help: [{ id: 'h', means: 'no mode is sent', where: 'CRI-O', fix: 'none yet', cost: 'nothing', rules: ['OWN-ON'] }],
+  help: [{ id: 'h', means: 'no mode is sent', where: 'CRI-O', fix: 'none yet', cost: 'nothing', questions: ['OWN-ON'] }],
 };
 const recorded = await Promise.all(recordedRuns().map(({ folder }) => readDocument(`${folder.path}/report.json`)));
 const site = renderSite(recorded, guide);
@@ -22,16 +22,16 @@ const pageOf = (path: string): string => site.get(path) ?? '';
 const skeleton = (page: string): string[] => (page.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, ''));
 
 describe('the site of all recorded runs', () => {
-  it('has a first page, and one for each rule, engine and runtime', () => {
+  it('has a first page, and one for each question, engine and runtime', () => {
     const facts = gatherFacts(recorded, guide);
-    for (const { id } of facts.rules) expect(site.has(`rules/${id}.html`), id).toBe(true);
+    for (const { id } of facts.questions) expect(site.has(`questions/${id}.html`), id).toBe(true);
     for (const name of ['engines/containerd', 'engines/crio', 'runtimes/runc', 'runtimes/crun', 'runtimes/kata'])
       expect(site.has(`${name}.html`), name).toBe(true);
     expect(site.has('index.html')).toBe(true);
   });
 
   it('answers whether device ownership works with CRI-O and Kata, with versions, known issue, help and evidence', () => {
-    const page = text(pageOf('rules/OWN-ON.html'));
+    const page = text(pageOf('questions/OWN-ON.html'));
     expect(page).toMatch(
       /CRI-O 1\.36\.3 Kata Containers \(Go, QEMU\) 3\.30\.0 closed breaks Under CRI-O with Kata a device has mode 000/,
     );
@@ -109,7 +109,7 @@ describe('a site of hostile runs', () => {
 
   it.for(hostileTexts)('names no file after %j that leaves its folder', (hostile) => {
     for (const path of renderSite([hostileDocument(hostile), sampleDocument()], guide).keys())
-      expect(path).toMatch(/^(index|proof|(rules|engines|runtimes)\/[A-Za-z0-9][A-Za-z0-9.-]*)\.html$/);
+      expect(path).toMatch(/^(index|proof|(questions|engines|runtimes)\/[A-Za-z0-9][A-Za-z0-9.-]*)\.html$/);
   });
 });
 

@@ -2,12 +2,12 @@ import type { Document } from '../../model/document.ts';
 import { componentPage } from './component-page.ts';
 import { gatherFacts, runtimeName, slug, type Guide } from './facts.ts';
 import { indexPage, proofPage } from './index-page.ts';
-import { rulePage } from './rule-page.ts';
+import { questionPage } from './question-page.ts';
 
 export type { Guide };
 
 /**
- * Pages that answer "can I use this with that?" from the recorded runs of any plans: path → text. One for each rule, engine
+ * Pages that answer "can I use this with that?" from the recorded runs of any plans: path → text. One for each question, engine
  * and runtime. Pure; the same for the same runs in any order.
  */
 export function renderSite(documents: readonly Document[], guide: Guide): Map<string, string> {
@@ -17,7 +17,10 @@ export function renderSite(documents: readonly Document[], guide: Guide): Map<st
   return new Map([
     ['index.html', indexPage(facts)],
     ['proof.html', proofPage(facts)],
-    ...facts.rules.map((rule): [string, string] => [`rules/${slug(rule.id)}.html`, rulePage(rule, facts)]),
+    ...facts.questions.map((question): [string, string] => [
+      `questions/${slug(question.id)}.html`,
+      questionPage(question, facts),
+    ]),
     ...[...engines].map((name): [string, string] => [`engines/${slug(name)}.html`, componentPage('engine', name, facts)]),
     ...[...runtimes].map((name): [string, string] => [`runtimes/${slug(name)}.html`, componentPage('runtime', name, facts)]),
   ]);

@@ -9,7 +9,7 @@ import { reproBundle } from './bundle.ts';
 import type { ReproInput } from './input.ts';
 
 const document = sampleDocument();
-const verdict = document.verdicts.find(({ rule, verdict: name }) => rule === 'OWN-DIRECTORY' && name === 'fail')!;
+const verdict = document.verdicts.find(({ question, verdict: name }) => question === 'OWN-DIRECTORY' && name === 'fail')!;
 const observation = sampleObservation(verdict);
 
 function input(change: Partial<ReproInput> = {}): ReproInput {

@@ -11,7 +11,7 @@ export function instructions(
   replay: Replay,
   instance: EngineInstance,
 ): string {
-  const rule = document.rules.find(({ id, suite }) => id === verdict.rule && suite === verdict.suite);
+  const question = document.questions.find(({ id, suite }) => id === verdict.question && suite === verdict.suite);
   const cell = document.cells.find(({ id }) => id === verdict.cell);
   const cni = cell?.cni === undefined ? undefined : { name: 'CNI plugins', ...cell.cni };
   const sources = [cell?.engine, cell?.runtime, cni].flatMap((part) =>
@@ -21,12 +21,12 @@ export function instructions(
     ...(replay.twin ? ['A second pod like it ran at the same time; `run.sh` launches one.'] : []),
     ...(replay.killVmm ? ['The VMM was killed before the pod was removed; `run.sh` does not kill it.'] : []),
   ];
-  return visible(`# ${verdict.verdict}: ${verdict.rule}
+  return visible(`# ${verdict.verdict}: ${verdict.question}
 
-${rule?.asks ?? ''}
+${question?.asks ?? ''}
 
 - verdict: ${verdictId(verdict)}
-- citation: ${rule?.citation ?? 'none'}
+- citation: ${question?.citation ?? 'none'}
 - expected: ${verdict.expected}
 - observed: ${verdict.observed}
 ${verdict.layer === undefined ? '' : `- changed first at: ${layerText(verdict.layer)}\n`}- host: ${hostText(document, lease.host)}

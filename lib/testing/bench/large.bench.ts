@@ -17,7 +17,12 @@ const Rendered = z.object({
 });
 const Viewed = z.object({ paintMs: z.number(), matrixMs: z.number(), filterMs: z.array(z.number()) });
 
-const filters = ['verdict=fail', 'engine=containerd>=1.30 rule=RULE-1*', 'runtime=kata verdict=known,fail permission', 'pod 5'];
+const filters = [
+  'verdict=fail',
+  'engine=containerd>=1.30 question=RULE-1*',
+  'runtime=kata verdict=known,fail permission',
+  'pod 5',
+];
 const measured: Record<string, number[]> = {};
 const note = (name: string, ...values: number[]): void => void (measured[name] ??= []).push(...values);
 const once = { iterations: 3, warmupIterations: 0, time: 0, warmupTime: 0 };
@@ -30,7 +35,7 @@ async function finish(): Promise<void> {
   await rm(directory, { recursive: true, force: true });
 }
 
-describe('a run of 10,000 cells × 60 rules', () => {
+describe('a run of 10,000 cells × 60 questions', () => {
   bench(
     'every report in at most 600 MiB, the page in at most 10 s, in a process of its own',
     async () => {

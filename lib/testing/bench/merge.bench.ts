@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { planMerge, writeMerge } from '../../record/merge.ts';
 import { RunFolder } from '../../record/run-folder.ts';
 import { judgeFolder } from '../../run/judge-folder.ts';
-import { rulebookFor } from '../../verbs/rulebook.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { repeat, type Spread } from './measure.ts';
 import { manifold } from './records.bench.ts';
 
@@ -40,7 +40,7 @@ export async function benchMerge(): Promise<Spread[]> {
         round++;
         await writeMerge(await planMerge(shards), merged());
       }),
-      await repeat('judge the merge of 10^4 cells', 2, () => judgeFolder(new RunFolder(merged()), rulebookFor(plan))),
+      await repeat('judge the merge of 10^4 cells', 2, () => judgeFolder(new RunFolder(merged()), catalogFor(plan))),
     ];
   } finally {
     await rm(directory, { recursive: true });

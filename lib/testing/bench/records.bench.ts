@@ -6,7 +6,7 @@ import { renderMarkdown } from '../../report/markdown.ts';
 import { renderJson } from '../../report/json.ts';
 import type { JournalEvent } from '../../model/journal.ts';
 import type { Document } from '../../model/document.ts';
-import { rulebookFor } from '../../verbs/rulebook.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { repeat, type Spread } from './measure.ts';
 
 /** Recorded evidence, copied under other names of hosts until there are so many cells, with as many pods each as there are or as told. */
@@ -39,11 +39,11 @@ export async function manifold({ cells, each = Infinity }: { cells: number; each
 export async function benchJudge(): Promise<Spread[]> {
   // 24 of each cell were recorded.
   const records = await manifold({ cells: 4_168 });
-  const rulebook = rulebookFor(records.plan);
-  return [await repeat(`judge ${records.observations.length} observations`, 3, () => assemble(records, rulebook))];
+  const catalog = catalogFor(records.plan);
+  return [await repeat(`judge ${records.observations.length} observations`, 3, () => assemble(records, catalog))];
 }
 
-/** A document of 10^4 cells with one verdict each in six rules. */
+/** A document of 10^4 cells with one verdict each in six questions. */
 export function manyCells(one: Document, cells: number): Document {
   const [cell] = one.cells;
   if (cell === undefined) throw new Error('Cannot measure: the document has no cell');
@@ -59,7 +59,7 @@ export function manyCells(one: Document, cells: number): Document {
 /** Rendering 10^4 cells; target: less than 5 s and 300 MB together. */
 export async function benchRender(): Promise<Spread[]> {
   const records = await manifold({ cells: 2 });
-  const document = manyCells(assemble(records, rulebookFor(records.plan)), 10_000);
+  const document = manyCells(assemble(records, catalogFor(records.plan)), 10_000);
   const evidence = new Map<string, never>();
   return [
     await repeat('render 10^4 cells as JSON', 3, () => renderJson(document)),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { judgeFolder } from '../../run/judge-folder.ts';
 import { RunFolder } from '../../record/run-folder.ts';
 import { wallTime } from '../../report/wall-time.ts';
-import { rulebookFor } from '../../verbs/rulebook.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { spread, type Spread } from './measure.ts';
 
 /** What recorded runs cost: each phase of a pod by runtime, host and engine starts, wall time by critical path. */
@@ -28,7 +28,7 @@ export async function benchRuns(results: string): Promise<Spread[]> {
       if (event.event !== 'span') continue;
       if (['host', 'engine', 'teardown'].includes(event.span.phase)) add(`${event.span.phase}`, event.span.durationMs);
     }
-    const time = wallTime(await judgeFolder(folder, rulebookFor(plan)));
+    const time = wallTime(await judgeFolder(folder, catalogFor(plan)));
     if (time !== undefined) add('wall time by critical path', time.overhead, 'ratio');
   }
   return [...values].map(([name, { unit, values: list }]) => spread(name, unit, list)).sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -24,7 +24,7 @@ const matrix = {
 };
 
 /** What narrows every run of the fleet to two pods for each of its 24 cells. */
-export const only = 'scenario=plain,user-and-group rule=ID-*,OWN-ON,OWN-ID';
+export const only = 'scenario=plain,user-and-group question=ID-*,OWN-ON,OWN-ID';
 
 /** A directory with a matrix, binaries and machines; podproof runs there on hosts without a machine, in processes of its own. */
 export class FakeFleet implements AsyncDisposable {

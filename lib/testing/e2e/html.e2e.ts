@@ -26,10 +26,10 @@ afterAll(() => browser.close());
 const cell = (page: Page, label: string): Locator => page.locator(`.matrix button[aria-label^="${label}"]`);
 const visibleRows = (page: Page): Promise<string[]> => page.locator('.matrix tbody th[scope=row] .mono').allTextContents();
 
-test('the matrix shows every rule and cell, with glyph and word, and nothing leaves the page', async () => {
+test('the matrix shows every question and cell, with glyph and word, and nothing leaves the page', async () => {
   await using opened = await openReport(browser, report, { hash: unfolded });
   const { page } = opened;
-  expect(await visibleRows(page)).toHaveLength(sampleDocument().rules.length);
+  expect(await visibleRows(page)).toHaveLength(sampleDocument().questions.length);
   expect(await page.locator('.matrix thead th[scope=col]').count()).toBe(sampleDocument().cells.length);
   const failed = cell(page, `fail: OWN-DIRECTORY in ${crioRunc}`);
   expect(await failed.innerText()).toBe('fail');
@@ -45,14 +45,14 @@ test('questions that deviate come first, and what is documented or does not appl
   const folds = (): Promise<string[]> => page.locator('.matrix .class th').allInnerTexts();
   const few = await visibleRows(page);
   expect(few[0]).toBe('OWN-DIRECTORY');
-  expect(few.length).toBeLessThan(sampleDocument().rules.length);
+  expect(few.length).toBeLessThan(sampleDocument().questions.length);
   const [weakens, deviates, documented] = await folds();
   expect(weakens).toMatch(/^\d+ weaken isolation$/);
   expect(deviates).toMatch(/^\d+ deviate or have no answer$/);
   expect(documented).toMatch(/^\d+ as documented ▸$/);
   await page.locator('[data-fold=documented]').focus();
   await page.keyboard.press('Enter');
-  await expect.poll(() => visibleRows(page)).toHaveLength(sampleDocument().rules.length);
+  await expect.poll(() => visibleRows(page)).toHaveLength(sampleDocument().questions.length);
   expect(await page.evaluate('document.activeElement.dataset.fold')).toBe('documented');
   expect(page.url()).toContain('open=documented');
   await page.reload();
@@ -96,7 +96,7 @@ test('the accelerator stays in view', async () => {
 test('a filter narrows rows and columns, stands in the address and survives a reload', async () => {
   await using opened = await openReport(browser, report);
   const { page } = opened;
-  await page.locator('#only').fill('rule=OWN-* engine=crio>=1.30 verdict=fail,known');
+  await page.locator('#only').fill('question=OWN-* engine=crio>=1.30 verdict=fail,known');
   await expect.poll(() => visibleRows(page)).toHaveLength(3);
   const check = async (): Promise<void> => {
     expect(await visibleRows(page)).toEqual(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-ON']);
@@ -104,10 +104,10 @@ test('a filter narrows rows and columns, stands in the address and survives a re
     expect(await page.locator('#filter-state').innerText()).toMatch(/^\d+ of \d+ verdicts$/);
   };
   await check();
-  expect(page.url()).toContain('only=rule%3DOWN-');
+  expect(page.url()).toContain('only=question%3DOWN-');
   await page.reload();
   await page.locator('table.matrix:not([aria-busy])').waitFor();
-  expect(await page.locator('#only').inputValue()).toBe('rule=OWN-* engine=crio>=1.30 verdict=fail,known');
+  expect(await page.locator('#only').inputValue()).toBe('question=OWN-* engine=crio>=1.30 verdict=fail,known');
   await check();
   await page.locator('#only').fill('colour=red');
   await page.getByText('colour=red: unknown key "colour". Known: host, engine,').waitFor();
@@ -120,14 +120,14 @@ test('a filter narrows rows and columns, stands in the address and survives a re
   expect(opened.offences).toEqual([]);
 });
 
-test('evidence opens by mouse, with the trail, the known issue, the nodes, the calls and the raw observation', async () => {
+test('evidence opens by mouse, with the layers, the known issue, the nodes, the calls and the raw observation', async () => {
   await using opened = await openReport(browser, report);
   const { page } = opened;
   await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
   const drawer = page.locator('#drawer');
   await drawer.getByRole('heading', { name: 'The mode of a node is the mode that it has on the host' }).waitFor();
   expect(await drawer.locator('.case').count()).toBe(3);
-  expect(await drawer.locator('.trail').first().locator('.first').innerText()).toMatch(
+  expect(await drawer.locator('.layers').first().locator('.first').innerText()).toMatch(
     /OCI specification[\s\S]*no fileMode[\s\S]*changed first here/,
   );
   expect(await drawer.getByRole('link', { name: 'https://github.com/cri-o/cri-o/issues/9358' }).count()).toBe(3);
@@ -171,7 +171,7 @@ test('the matrix is walked by arrow keys, Enter opens the evidence, Escape close
 });
 
 test('the address of an open drawer opens it again, and a finding leads to its evidence and back', async () => {
-  const hash = `#cell=${encodeURIComponent(crioRunc)}&suite=ownership&rule=OWN-DIRECTORY`;
+  const hash = `#cell=${encodeURIComponent(crioRunc)}&suite=ownership&question=OWN-DIRECTORY`;
   await using opened = await openReport(browser, report, { hash });
   const { page } = opened;
   await page.locator('#drawer').getByText('11:22 0666 and 33:44 0666').waitFor();
@@ -179,7 +179,7 @@ test('the address of an open drawer opens it again, and a finding leads to its e
   const link = page.locator('.causes a[data-drawer]').first();
   await link.click();
   await page.locator('#drawer .case').first().waitFor();
-  expect(page.url()).toContain('rule=OWN-DIRECTORY');
+  expect(page.url()).toContain('question=OWN-DIRECTORY');
   await page.keyboard.press('Escape');
   expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe(await link.getAttribute('href'));
   await page.locator('.count.v-fail').click();
@@ -277,7 +277,7 @@ test('equal neighbouring versions share a column until every cell is asked for, 
   const { page } = opened;
   const heads = (): Promise<string[]> => page.locator('.matrix thead tr:nth-child(2) th').allInnerTexts();
   expect(await heads()).toEqual(['containerd 5 tested: 1.1.0 … 1.5.0', 'containerd 7 tested: 1.6.0 … 1.12.0']);
-  expect(await page.locator('.matrix .corner').innerText()).toBe(`${document.rules.length} rules, 12 cells in 2 columns`);
+  expect(await page.locator('.matrix .corner').innerText()).toBe(`${document.questions.length} questions, 12 cells in 2 columns`);
   await cell(page, 'fail: OWN-ON in').click();
   expect(await page.locator('#drawer header').innerText()).toContain('debian-13/containerd-1.12.0/runc-1.1.15');
   await page.locator('#drawer .like summary').click();
@@ -310,7 +310,7 @@ test('the evidence says which keys of the engine are effective and how to run th
   expect(opened.offences).toEqual([]);
 });
 
-test('10,000 cells of 60 rules build few elements, scroll and filter without hanging', async () => {
+test('10,000 cells of 60 questions build few elements, scroll and filter without hanging', async () => {
   await using opened = await openReport(browser, renderHtml(largeDocument()));
   const { page } = opened;
   expect(await page.locator('.matrix td').count()).toBeLessThan(4000);
@@ -374,7 +374,7 @@ async function violations(page: Page): Promise<string[]> {
     violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`);
 }
 
-/** Twelve versions of an engine with one runtime; from the sixth on one rule fails. */
+/** Twelve versions of an engine with one runtime; from the sixth on one question fails. */
 function versionsDocument(): Document {
   const base = sampleDocument();
   const first = base.cells[0]!;
@@ -392,7 +392,7 @@ function versionsDocument(): Document {
     own.map((verdict) => ({
       ...verdict,
       cell: cell.id,
-      ...(verdict.rule === 'OWN-ON' && cell.verdict === 'fail' ? { verdict: 'fail' as const } : {}),
+      ...(verdict.question === 'OWN-ON' && cell.verdict === 'fail' ? { verdict: 'fail' as const } : {}),
     })),
   );
   return { ...base, cells, verdicts };

@@ -28,9 +28,11 @@ describe('the main job, with a real host, a real containerd and real pods', () =
   });
   afterAll(() => rm(results, { recursive: true }));
 
-  test('every rule holds and the exit code is 0', () => {
+  test('every question holds and the exit code is 0', () => {
     const red = document.verdicts.filter(({ verdict }) => !['pass', 'unsupported', 'known'].includes(verdict));
-    expect(red.map(({ cell, rule, scenario, observed, reason }) => ({ cell, rule, scenario, observed, reason }))).toEqual([]);
+    expect(red.map(({ cell, question, scenario, observed, reason }) => ({ cell, question, scenario, observed, reason }))).toEqual(
+      [],
+    );
     expect(exitCode).toBe(0);
     expect(document.counts.pass).toBeGreaterThan(80);
   });
@@ -125,9 +127,9 @@ describe('the main job, with a real host, a real containerd and real pods', () =
     await using report = await openReport(browser, markup);
     const { page } = report;
     const rows = page.locator('[aria-label^="pass: PRIV-HOST-DEV in"]');
-    await page.locator('#only').fill('rule=PRIV-HOST-DEV');
+    await page.locator('#only').fill('question=PRIV-HOST-DEV');
     await rows.first().waitFor();
-    await page.locator('#only').fill('rule=OWN-ON');
+    await page.locator('#only').fill('question=OWN-ON');
     await rows.first().waitFor({ state: 'detached' });
     await page.locator('[aria-label^="pass: OWN-ON in"]').first().click();
     await page.getByText('/dev/podproof-block belongs to 1000:2000').first().waitFor();

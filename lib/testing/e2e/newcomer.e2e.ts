@@ -8,7 +8,7 @@ import { makeNewcomer, reasonNoNewcomer, type Newcomer } from './newcomer.ts';
 import { documentOf } from './podproof.ts';
 
 const why = await reasonNoNewcomer();
-const only = 'runtime=runc suite=ownership scenario=user-and-group rule=OWN-ON';
+const only = 'runtime=runc suite=ownership scenario=user-and-group question=OWN-ON';
 const start = ['npm', 'start', '--', '--only', only] as const;
 
 /** Directories in which the account builds a host image. */
@@ -58,7 +58,7 @@ describe.skipIf(why !== undefined)(`a user with sudo, whose home is closed${why 
     expect(run.exitCode, `${run.stdout}\n${run.stderr}`).toBe(0);
     expect(run.stdout).toMatch(/^Exit {6}0: nothing new$/m);
     const { verdicts, hosts } = await documentOf(join(newcomer.home, 'podproof/results/latest'));
-    expect(verdicts.map(({ rule, verdict }) => `${rule} ${verdict}`)).toEqual(['OWN-ON pass']);
+    expect(verdicts.map(({ question, verdict }) => `${question} ${verdict}`)).toEqual(['OWN-ON pass']);
     const mayOpenKvm = (await newcomer.run(['test', '-w', '/dev/kvm'])).exitCode === 0;
     if (!mayOpenKvm) expect(hosts.map(({ accelerator }) => accelerator)).toEqual(['tcg']);
     expect(await places(uid)).toEqual([]);

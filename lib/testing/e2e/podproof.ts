@@ -23,9 +23,9 @@ export async function documentOf(folder: string): Promise<Document> {
   return readDocument(join(folder, 'report.json'));
 }
 
-/** The verdicts of one rule, by runtime and scenario, in one word each. */
-export function verdictsOf(document: Document, rule: string): Record<string, string> {
-  const own = document.verdicts.filter((verdict) => verdict.rule === rule);
+/** The verdicts of one question, by runtime and scenario, in one word each. */
+export function verdictsOf(document: Document, question: string): Record<string, string> {
+  const own = document.verdicts.filter((verdict) => verdict.question === question);
   return Object.fromEntries(own.map((verdict) => [`${runtimeOf(verdict)} ${verdict.scenario}`, verdict.verdict]));
 }
 
@@ -33,10 +33,10 @@ export function runtimeOf(verdict: Pick<Verdict, 'cell'>): string {
   return verdict.cell.split('/')[2]?.split('-')[0] ?? '';
 }
 
-/** What a verdict of the rule observed, for one runtime. */
-export function observedOf(document: Document, rule: string, runtime: string): string {
+/** What a verdict of the question observed, for one runtime. */
+export function observedOf(document: Document, question: string, runtime: string): string {
   return document.verdicts
-    .filter((verdict) => verdict.rule === rule && runtimeOf(verdict) === runtime)
+    .filter((verdict) => verdict.question === question && runtimeOf(verdict) === runtime)
     .map((verdict) => verdict.observed)
     .join('\n');
 }

@@ -45,7 +45,7 @@ describe('a run that was killed on one machine, and its folder copied to another
       /containerd 1\.7\.24 from .* is not what this run began with: containerd has sha256 \w{12}, then \w{12}/,
     );
     const document = await documentOf(other);
-    // A rule that the recorded pods broke wins over what is blocked.
+    // A question that the recorded pods broke wins over what is blocked.
     expect(exitCode).toBe(document.counts.fail > 0 ? 1 : 75);
     expect(document.counts.void).toBe(0);
     expect(document.counts.blocked).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ import { makePlan } from '../../plan/plan.ts';
 import type { Document, Verdict } from '../../model/document.ts';
 import { RunFolder } from '../../record/run-folder.ts';
 import { packageRoot } from '../../util/paths.ts';
-import { rulebookFor } from '../../verbs/rulebook.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { progressOn } from '../../run/progress.ts';
 import { run } from '../../run/run.ts';
 
@@ -27,7 +27,7 @@ async function sabotaged(only: string, tamper: Tamper, profile = 'quick'): Promi
   return run({
     plan,
     folder: await RunFolder.create(results, plan),
-    rulebook: rulebookFor(plan),
+    catalog: catalogFor(plan),
     version: '0.0.0',
     progress: progressOn({ write: () => true }),
     signal: new AbortController().signal,
@@ -45,16 +45,16 @@ function inFile(change: (text: string, path: string) => string): Tamper {
   });
 }
 
-function byRule(verdicts: Verdict[]): Record<string, Verdict> {
-  return Object.fromEntries(verdicts.map((verdict) => [verdict.rule, verdict]));
+function byQuestion(verdicts: Verdict[]): Record<string, Verdict> {
+  return Object.fromEntries(verdicts.map((verdict) => [verdict.question, verdict]));
 }
 
 const flag = 'device_ownership_from_security_context';
 
 describe('an engine whose configuration was sabotaged', () => {
-  test('with the ownership flag in a table where it is dead, OWN-EFFECTIVE and OWN-ON are red and the trail names the engine configuration', async () => {
+  test('with the ownership flag in a table where it is dead, OWN-EFFECTIVE and OWN-ON are red and the layers name the engine configuration', async () => {
     const document = await sabotaged(
-      'runtime=runc scenario=user-and-group rule=OWN-EFFECTIVE,OWN-ON,OWN-ID',
+      'runtime=runc scenario=user-and-group question=OWN-EFFECTIVE,OWN-ON,OWN-ID',
       inFile((text) => {
         const without = text.replace(`${flag} = true`, '');
         const moved = without.replace(/^ *\[plugins\."io\.containerd\.grpc\.v1\.cri"\.containerd\]\n/m, `$&${flag} = true\n`);
@@ -62,20 +62,20 @@ describe('an engine whose configuration was sabotaged', () => {
         return moved;
       }),
     );
-    const verdicts = byRule(document.verdicts);
+    const verdicts = byQuestion(document.verdicts);
     expect(verdicts['OWN-EFFECTIVE']).toMatchObject({
       verdict: 'fail',
       observed: `${flag} = false, planned true; containerd 1.7.24 ignores keys that it does not know, without a word`,
     });
     expect(verdicts['OWN-ON']).toMatchObject({ verdict: 'fail', layer: 'engine-config' });
-    expect(verdicts['OWN-ON']?.trail?.find((layer) => layer.changed)).toMatchObject({ layer: 'engine-config' });
+    expect(verdicts['OWN-ON']?.layers?.find((layer) => layer.changed)).toMatchObject({ layer: 'engine-config' });
     expect(verdicts['OWN-ID']).toMatchObject({ verdict: 'pass' });
     expect(document.run.exit).toBe(1);
   });
 
   test('with crun where runc was planned, the cell is void', async () => {
     const document = await sabotaged(
-      'scenario=plain rule=ID-*',
+      'scenario=plain question=ID-*',
       inFile((text) => {
         const paths = [...text.matchAll(/BinaryName = "(\S+)"/g)].map((match) => match[1] ?? '');
         const crun = paths.find((path) => path.endsWith('/crun')) ?? '';
@@ -119,7 +119,7 @@ describe.runIf(artifacts !== undefined)('engines of $PODPROOF_ARTIFACTS', () => 
   let document: Document;
   beforeAll(async () => {
     document = await sabotaged(
-      'host=debian-13 engine=containerd@2.2.7,containerd@2.3.4,crio@1.36.3 runtime=runc,crun scenario=user-and-group rule=OWN-EFFECTIVE,OWN-ID',
+      'host=debian-13 engine=containerd@2.2.7,containerd@2.3.4,crio@1.36.3 runtime=runc,crun scenario=user-and-group question=OWN-EFFECTIVE,OWN-ID',
       inFile((text, path) => {
         expect(text).toContain(`${flag} = true`);
         const misspelt = text.replace(flag, 'device_ownership_from_security_contxt');
@@ -130,7 +130,7 @@ describe.runIf(artifacts !== undefined)('engines of $PODPROOF_ARTIFACTS', () => 
   });
 
   const of = (engine: string, runtime: string): Record<string, Verdict> =>
-    byRule(document.verdicts.filter(({ cell }) => cell.includes(`/${engine}`) && cell.includes(`/${runtime}-`)));
+    byQuestion(document.verdicts.filter(({ cell }) => cell.includes(`/${engine}`) && cell.includes(`/${runtime}-`)));
 
   test.for([
     { engine: 'containerd-2.2.7', words: "the engine's log says that it ignores device_ownership_from_security_contxt" },

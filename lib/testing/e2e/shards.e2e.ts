@@ -149,12 +149,12 @@ async function observed(folder: string): Promise<number> {
 }
 
 /** All of a document but when, where and how often it was made. */
-function comparable({ counts, cells, rules, known, verdicts, excluded }: Document) {
+function comparable({ counts, cells, questions, known, verdicts, excluded }: Document) {
   const order = (a: { key: string }, b: { key: string }): number => (a.key < b.key ? -1 : 1);
   return {
     counts,
     excluded,
-    rules,
+    questions,
     known,
     cells: cells.map((cell) => ({ ...cell, key: cell.id })).sort(order),
     verdicts: verdicts
@@ -162,7 +162,7 @@ function comparable({ counts, cells, rules, known, verdicts, excluded }: Documen
         ...verdict,
         evidence: '',
         flaky: undefined,
-        key: [verdict.cell, verdict.scenario, verdict.rule].join(),
+        key: [verdict.cell, verdict.scenario, verdict.question].join(),
       }))
       .sort(order),
   };

@@ -44,10 +44,10 @@ async function open(path: string, options: BrowserContextOptions = {}): Promise<
 }
 
 /** Rows and column headings that are to be seen. */
-async function seen(page: Page): Promise<{ rules: string[]; columns: string[] }> {
-  const rules = await page.locator('tr[data-text]:visible .id').allTextContents();
+async function seen(page: Page): Promise<{ questions: string[]; columns: string[] }> {
+  const questions = await page.locator('tr[data-text]:visible .id').allTextContents();
   const columns = await page.locator('thead th[data-text]:visible').allTextContents();
-  return { rules, columns: [...new Set(columns.map((text) => text.replaceAll(/\s+/g, ' ').trim()))] };
+  return { questions, columns: [...new Set(columns.map((text) => text.replaceAll(/\s+/g, ' ').trim()))] };
 }
 
 describe('the site', () => {
@@ -68,13 +68,13 @@ describe('the site', () => {
     await page.getByRole('searchbox', { name: 'Ask' }).fill('ownership CRI-O kata');
     const after = await seen(page);
     expect(after.columns).toEqual(['CRI-O with Kata Containers (Go, QEMU)']);
-    expect(after.rules).toContain('OWN-ON');
-    expect(after.rules.length).toBeLessThan(before.rules.length);
-    expect(after.rules.filter((id) => id.startsWith('PRIV-'))).toEqual([]);
-    expect(await page.locator('#found').textContent()).toBe(`${after.rules.length} of ${before.rules.length} questions`);
+    expect(after.questions).toContain('OWN-ON');
+    expect(after.questions.length).toBeLessThan(before.questions.length);
+    expect(after.questions.filter((id) => id.startsWith('PRIV-'))).toEqual([]);
+    expect(await page.locator('#found').textContent()).toBe(`${after.questions.length} of ${before.questions.length} questions`);
     const link = page.url();
     await page.locator('tr', { hasText: 'OWN-ON' }).locator('td:visible a').first().click();
-    expect(page.url()).toBe(address('rules/OWN-ON.html#crio-kata-go-qemu'));
+    expect(page.url()).toBe(address('questions/OWN-ON.html#crio-kata-go-qemu'));
     expect(await page.locator('tr:target').textContent()).toMatch(/3\.30\.0[^]*closed[^]*breaks/);
     const again = await open('index.html');
     await again.page.goto(link);
@@ -92,19 +92,19 @@ describe('the site', () => {
   ])('never answers %j with an empty page, and says what it left out', async ([words, found]) => {
     const { page } = await open('index.html');
     await page.getByRole('searchbox', { name: 'Ask' }).fill(words);
-    const { rules, columns } = await seen(page);
-    expect(rules.length).toBeGreaterThan(0);
+    const { questions, columns } = await seen(page);
+    expect(questions.length).toBeGreaterThan(0);
     expect(columns.length).toBeGreaterThan(0);
     expect(await page.locator('#found').textContent()).toMatch(found);
   });
 
   it('is read without scripts, and without a network', async () => {
     const { page } = await open('index.html', { javaScriptEnabled: false, offline: true });
-    expect((await seen(page)).rules.length).toBeGreaterThan(60);
+    expect((await seen(page)).questions.length).toBeGreaterThan(60);
     expect(await page.getByRole('searchbox').count()).toBe(0);
   });
 
-  it.for(['index.html', 'proof.html', 'rules/OWN-ON.html', 'engines/crio.html', 'runtimes/kata.html'])(
+  it.for(['index.html', 'proof.html', 'questions/OWN-ON.html', 'engines/crio.html', 'runtimes/kata.html'])(
     '%s has no violation that axe finds, light or dark, wide or narrow',
     async (path) => {
       for (const [colorScheme, width] of [
@@ -126,8 +126,8 @@ describe('the site', () => {
     },
   );
 
-  it('a rule can be read on a phone: its evidence is folded until it is asked for', async () => {
-    const { page } = await open('rules/OWN-MODE.html', { viewport: { width: 390, height: 844 } });
+  it('a question can be read on a phone: its evidence is folded until it is asked for', async () => {
+    const { page } = await open('questions/OWN-MODE.html', { viewport: { width: 390, height: 844 } });
     expect(await page.evaluate<number>('document.documentElement.scrollHeight')).toBeLessThan(8 * 844);
     const pod = page.locator('details tbody tr').first();
     expect(await pod.isVisible()).toBe(false);

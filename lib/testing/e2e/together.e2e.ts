@@ -7,7 +7,7 @@ import { readLedger } from '../../hosts/shared/ledger.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { documentOf, podproof } from './podproof.ts';
 
-const only = 'runtime=runc suite=ownership scenario=user-and-group,root rule=OWN-ON,OWN-ID,OWN-MODE,OWN-ROOT';
+const only = 'runtime=runc suite=ownership scenario=user-and-group,root question=OWN-ON,OWN-ID,OWN-MODE,OWN-ROOT';
 let results: string[];
 beforeAll(async () => {
   results = await Promise.all(['a', 'b'].map((name) => mkdtemp(join(tmpdir(), `podproof-together-${name}-`))));
@@ -21,10 +21,10 @@ test('two podproofs at once on one machine both finish with the same verdicts, a
   for (const { exitCode, stderr } of runs) expect(exitCode, stderr).toBe(0);
   const verdicts = await Promise.all(
     results.map(async (path) =>
-      (await documentOf(join(path, 'latest'))).verdicts.map(({ cell, scenario, rule, verdict, observed }) => ({
+      (await documentOf(join(path, 'latest'))).verdicts.map(({ cell, scenario, question, verdict, observed }) => ({
         cell,
         scenario,
-        rule,
+        question,
         verdict,
         observed,
       })),

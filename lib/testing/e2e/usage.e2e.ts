@@ -49,7 +49,7 @@ describe('bad input is one sentence with its place, exit 2, and nothing is start
 
   test.for([
     ['an empty selection', ['run', '--only', 'engine=containerd runtime=crun host=debian-12'], /leaves no cell of profile quick/],
-    ['an unknown rule', ['run', '--only', 'rule=OWN-OM'], /--only: word 1, "rule=OWN-OM"/],
+    ['an unknown question', ['run', '--only', 'question=OWN-OM'], /--only: word 1, "question=OWN-OM"/],
     ['an unknown run', ['judge', 'yesterday'], /Cannot open the run "yesterday"/],
     ['an unknown verb', ['prove'], /unknown command 'prove'/],
   ] as const)('%s', async ([, args, message]) => {

@@ -53,9 +53,11 @@ function startRun(target: Target, setting: Setting, how: 'new' | 'resume', envir
   return setting.start([cli, '--results', results, 'run', ...(how === 'new' ? ['--only', onlyVm] : ['--resume'])], environment);
 }
 
-/** `scenario rule` → verdict of a document. */
+/** `scenario question` → verdict of a document. */
 export function verdictsOf(document: Document): Map<string, string> {
-  return new Map(document.verdicts.map(({ scenario, suite, rule, verdict }) => [`${suite}/${scenario} ${rule}`, verdict]));
+  return new Map(
+    document.verdicts.map(({ scenario, suite, question, verdict }) => [`${suite}/${scenario} ${question}`, verdict]),
+  );
 }
 
 /** The verdicts of a run in which nothing goes wrong. */

@@ -6,7 +6,7 @@ import { progressOn } from '../../run/progress.ts';
 import { run } from '../../run/run.ts';
 import { sayWhy } from '../../verbs/failure.ts';
 import { publish } from '../../verbs/publish.ts';
-import { rulebookFor } from '../../verbs/rulebook.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { acquireFake } from './fake-host.ts';
 
 /** As a program: `run-fake.ts DIRECTORY new|resume ONLY`. `podproof run` as it is, with a fake host in place of a machine. */
@@ -22,7 +22,7 @@ try {
   const document = await run({
     plan,
     folder,
-    rulebook: rulebookFor(plan),
+    catalog: catalogFor(plan),
     version: '0.0.0',
     progress: progressOn(process.stderr),
     signal: new AbortController().signal,

@@ -5,7 +5,7 @@ import { plannedIdentity } from '../../judge/planned-identity.ts';
 import { questionsOf, unmet } from '../../judge/applies.ts';
 import type { Evidence } from '../../suite/evidence.ts';
 import type { Question } from '../../suite/question.ts';
-import { rulebookFor } from '../../verbs/rulebook.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { recordedRuns } from '../recorded.ts';
 
 /** One question with the recorded evidence that it is answered from. */
@@ -24,7 +24,7 @@ export async function recordedCases(): Promise<Case[]> {
       const plan = await folder.plan();
       const journal = digest(await folder.events());
       const latest = await folder.latest(plan.cells.map(({ id }) => id));
-      const { suites, selects } = rulebookFor(plan);
+      const { suites, selects } = catalogFor(plan);
       const asked = questionsOf(
         suites.filter(({ id }) => plan.suites.includes(id)),
         selects,

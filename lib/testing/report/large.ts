@@ -3,13 +3,13 @@ import { worstOf } from '../../model/verdict.ts';
 import { countOf, sampleDocument } from './sample.ts';
 
 /**
- * A run as large as podproof promises to bear: 60 rules in each cell, versions that walk through an engine's history, mostly
+ * A run as large as podproof promises to bear: 60 questions in each cell, versions that walk through an engine's history, mostly
  * green. Texts repeat as real ones do: a tenth of the observations, and the address of each pod's evidence, are told once.
  */
-export function largeDocument(cellCount = 10_000, ruleCount = 60): Document {
+export function largeDocument(cellCount = 10_000, questionCount = 60): Document {
   const base = sampleDocument();
-  const rules = Array.from({ length: ruleCount }, (_, index) => ({
-    ...base.rules[index % base.rules.length]!,
+  const questions = Array.from({ length: questionCount }, (_, index) => ({
+    ...base.questions[index % base.questions.length]!,
     id: `RULE-${index}`,
   }));
   const passes = base.verdicts.filter((verdict) => verdict.verdict === 'pass');
@@ -21,16 +21,16 @@ export function largeDocument(cellCount = 10_000, ruleCount = 60): Document {
     return { ...cell, verdict: 'pass' as const, id, engine: { ...cell.engine, version } };
   });
   const verdicts = cells.flatMap((cell, c) =>
-    rules.map((rule, r) => {
-      // One rule in eight deviates, from some version on.
+    questions.map((question, r) => {
+      // One question in eight deviates, from some version on.
       const deviates = r % 8 === 3 && c > (r * 977) % cellCount;
       const from = deviates ? other : passes;
       const sample = from[(r * 7) % from.length]!;
       return {
         ...sample,
         cell: cell.id,
-        rule: rule.id,
-        suite: rule.suite,
+        question: question.id,
+        suite: question.suite,
         observed: (c + r) % 10 === 0 ? `${sample.observed} (pod ${c}-${r})` : sample.observed,
         evidence: `cells/${cell.id}/observations.ndjson#${(r % 24) + 1}`,
       };
@@ -40,7 +40,7 @@ export function largeDocument(cellCount = 10_000, ruleCount = 60): Document {
   for (const { cell, verdict } of verdicts) worst.set(cell, worstOf([verdict, worst.get(cell) ?? verdict]) ?? verdict);
   return {
     ...base,
-    rules,
+    questions,
     cells: cells.map((cell) => ({ ...cell, verdict: worst.get(cell.id) ?? cell.verdict })),
     verdicts,
     counts: countOf(verdicts),

@@ -2,7 +2,7 @@ import { type Document, documentSchema, type Verdict } from '../../model/documen
 import { type Observation } from '../../model/observation.ts';
 import { verdictNames, worstOf } from '../../model/verdict.ts';
 import { sampleCells, sampleHosts } from './cells.ts';
-import { rows, verdictsOf } from './rules.ts';
+import { rows, verdictsOf } from './questions.ts';
 import { sampleObservation } from './evidence.ts';
 import { evidenceKey } from '../../report/verdicts.ts';
 
@@ -29,7 +29,7 @@ export function sampleDocument(): Document {
       ...cell,
       verdict: worstOf(verdicts.filter((verdict) => verdict.cell === cell.id).map((verdict) => verdict.verdict)) ?? cell.verdict,
     })),
-    rules: rows.map((row) => row.rule),
+    questions: rows.map((row) => row.question),
     known: [
       {
         id: 'crio-opens-device-mode',

@@ -6,7 +6,7 @@ import type { Matrix } from '../../../model/matrix/matrix.ts';
 import { makePlan } from '../../../plan/plan.ts';
 import { parseSelection } from '../../../plan/select.ts';
 import { packageRoot } from '../../../util/paths.ts';
-import { vocabulary } from '../../../verbs/rulebook.ts';
+import { vocabulary } from '../../../verbs/catalog.ts';
 import { refusing, type Target } from '../target.ts';
 
 const matrixText = (): Promise<string> => readFile(join(packageRoot, 'matrix.json'), 'utf8');
@@ -31,8 +31,8 @@ export const inputTargets: Target[] = [
   {
     name: 'only',
     corpus: async () => [
-      'engine=containerd>=1.7 runtime=kata suite=rootless-vmm rule=RVMM-*',
-      'runtime=crun suite=ownership,devices rule=OWN-*',
+      'engine=containerd>=1.7 runtime=kata suite=rootless-vmm question=RVMM-*',
+      'runtime=crun suite=ownership,devices question=OWN-*',
       'host=debian-13 engine=containerd>=1.6<2.0 runtime=kata@3.30.0-go-*',
       'cell=debian-13/containerd-1.7.24/runc-1.1.15 scenario=plain,user-*',
     ],
@@ -46,7 +46,7 @@ export const inputTargets: Target[] = [
           const free = refusing(/^--only: /, () => parseSelection(text));
           if (free === undefined) return;
           for (const cell of cells) free.cell(cell);
-          for (const rule of vocabulary.rules) free.rule(rule);
+          for (const question of vocabulary.questions) free.question(question);
         },
       };
     },

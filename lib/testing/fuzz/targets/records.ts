@@ -8,7 +8,7 @@ import { parseRecords } from '../../../record/ndjson.ts';
 import { Observation } from '../../../model/observation.ts';
 import { renderMarkdown } from '../../../report/markdown.ts';
 import { renderTerminal } from '../../../report/terminal.ts';
-import { rulebookFor } from '../../../verbs/rulebook.ts';
+import { catalogFor } from '../../../verbs/catalog.ts';
 import { refusing, type Target } from '../target.ts';
 
 const run = (): ReturnType<typeof recordedRuns>[number] => {
@@ -37,7 +37,7 @@ export const recordTargets: Target[] = [
     corpus: observationLines,
     async open() {
       const known = await records();
-      const rulebook = rulebookFor(known.plan);
+      const catalog = catalogFor(known.plan);
       const [first] = known.plan.cells;
       if (first === undefined) throw new Error('Cannot fuzz observations: the recorded plan is empty');
       const plan = { ...known.plan, cells: [first] };
@@ -52,7 +52,7 @@ export const recordTargets: Target[] = [
           }));
           if (observations.length === 0) return;
           // What can be read can be judged and shown, whatever it says.
-          const document = assemble({ ...known, plan, observations }, rulebook);
+          const document = assemble({ ...known, plan, observations }, catalog);
           renderTerminal(document);
           renderMarkdown(document);
         },
@@ -64,11 +64,11 @@ export const recordTargets: Target[] = [
     corpus: async () => [await readFile(join(run().folder.path, 'journal.ndjson'), 'utf8')],
     async open() {
       const known = await records();
-      const rulebook = rulebookFor(known.plan);
+      const catalog = catalogFor(known.plan);
       return {
         try(text) {
           const events = refusing(/^Cannot read journal\.ndjson:\d+: /, () => parseRecords(text, 'journal.ndjson', JournalEvent));
-          if (events !== undefined) renderTerminal(assemble({ ...known, events, observations: [] }, rulebook));
+          if (events !== undefined) renderTerminal(assemble({ ...known, events, observations: [] }, catalog));
         },
       };
     },

@@ -1,9 +1,9 @@
-import { type RuleText, type Verdict } from '../../model/document.ts';
+import { type QuestionText, type Verdict } from '../../model/document.ts';
 import type { VerdictName } from '../../model/verdict.ts';
 
-/** One rule of the sample and what it finds in each cell. */
+/** One question of the sample and what it finds in each cell. */
 export interface Row {
-  rule: RuleText;
+  question: QuestionText;
   scenarios: string[];
   expected: string;
   observed: string;
@@ -11,14 +11,14 @@ export interface Row {
   but?: Record<string, Partial<Verdict> & { verdict: VerdictName }>;
 }
 
-/** The verdicts of one rule in one cell, one a scenario. */
+/** The verdicts of one question in one cell, one a scenario. */
 export function verdictsOf(row: Row, cell: string): Verdict[] {
   const other = Object.entries(row.but ?? {}).find(([part]) => new RegExp(part).test(cell))?.[1];
   return row.scenarios.map((scenario, index) => ({
     cell,
-    suite: row.rule.suite,
+    suite: row.question.suite,
     scenario,
-    rule: row.rule.id,
+    question: row.question.id,
     verdict: 'pass',
     expected: row.expected,
     observed: row.observed,
@@ -32,7 +32,13 @@ const unsupported = (reason: string): Partial<Verdict> & { verdict: VerdictName 
   observed: 'not run',
   reason,
 });
-const rule = (suite: string, id: string, asks: string, citation: string, range = 'every engine and runtime'): RuleText => ({
+const question = (
+  suite: string,
+  id: string,
+  asks: string,
+  citation: string,
+  range = 'every engine and runtime',
+): QuestionText => ({
   ...{ id, suite, asks, citation, range },
   answers: [{ name: 'documented', says: 'as documented' }],
 });
@@ -40,7 +46,7 @@ const privilegedDoc = 'https://github.com/kata-containers/kata-containers/blob/m
 
 export const rows: Row[] = [
   {
-    rule: rule(
+    question: question(
       'privileged',
       'PRIV-DEFAULT-DEV',
       'An unprivileged container has the default device nodes and links of the OCI specification and nothing else',
@@ -51,7 +57,7 @@ export const rows: Row[] = [
     observed: 'null zero full random urandom tty ptmx console, links fd stdin stdout stderr core -> /proc/kcore',
   },
   {
-    rule: rule(
+    question: question(
       'privileged',
       'PRIV-HOST-DEV',
       'A privileged container has every device node of the host with the same owner and mode',
@@ -64,7 +70,7 @@ export const rows: Row[] = [
     but: { kata: unsupported('applies to runc or crun, this is kata 3.30.0') },
   },
   {
-    rule: rule(
+    question: question(
       'privileged',
       'PRIV-NO-HOST-DEV',
       'With privileged_without_host_devices a privileged container has the device nodes of an unprivileged one',
@@ -75,7 +81,7 @@ export const rows: Row[] = [
     observed: 'default nodes only, /proc/partitions empty',
   },
   {
-    rule: rule(
+    question: question(
       'privileged',
       'PRIV-KATA-BLOCK',
       'Host block devices are hot-plugged into the guest of a privileged Kata pod',
@@ -96,7 +102,7 @@ export const rows: Row[] = [
         verdict: 'fail',
         observed: 'refused at CreateContainer: CreateContainer failed: 0000:02:00.0 has no IOMMU group',
         layer: 'guest',
-        trail: [
+        layers: [
           { layer: 'cri', value: 'privileged', changed: false },
           { layer: 'engine-config', value: 'privileged_without_host_devices = false', changed: false },
           { layer: 'oci-spec', value: '/dev/vfio/5 c 242:0 0600 root:root', changed: false },
@@ -108,7 +114,7 @@ export const rows: Row[] = [
     },
   },
   {
-    rule: rule(
+    question: question(
       'privileged',
       'PRIV-SANDBOX-FIRST',
       'A privileged container in an unprivileged sandbox is refused',
@@ -121,7 +127,7 @@ export const rows: Row[] = [
     but: { crio: unsupported('applies to containerd, this is crio 1.36.3') },
   },
   {
-    rule: rule(
+    question: question(
       'privileged',
       'PRIV-CAPS',
       'A privileged container has all capabilities and no masked path',
@@ -132,7 +138,7 @@ export const rows: Row[] = [
     observed: 'CapEff 000001ffffffffff, no masked path',
   },
   {
-    rule: rule(
+    question: question(
       'ownership',
       'OWN-OFF',
       'Without the flag a node keeps the owner of the host, and a user who may not open it gets EACCES',
@@ -143,7 +149,7 @@ export const rows: Row[] = [
     observed: '1234:4321 0640, open: EACCES',
   },
   {
-    rule: rule(
+    question: question(
       'ownership',
       'OWN-ON',
       'With the flag a node belongs to runAsUser and runAsGroup, and open works',
@@ -159,12 +165,12 @@ export const rows: Row[] = [
         observed: '8:0 1000:2000 000, open: Permission denied',
         expected: '8:0 1000:2000 0660, open works',
         layer: 'oci-spec',
-        trail: ownershipTrail(),
+        layers: ownershipLayers(),
       },
     },
   },
   {
-    rule: rule(
+    question: question(
       'ownership',
       'OWN-MODE',
       'The mode of a node is the mode that it has on the host',
@@ -180,7 +186,7 @@ export const rows: Row[] = [
         harm: 'weakens',
         observed: '0666',
         layer: 'oci-spec',
-        trail: [
+        layers: [
           { layer: 'cri', value: '/dev/podproof/char -> /dev/xchar rwm', changed: false },
           { layer: 'engine-config', value: 'device_ownership_from_security_context = true', changed: false },
           { layer: 'oci-spec', value: 'c 10:229 1000:2000, no fileMode', changed: true },
@@ -191,7 +197,7 @@ export const rows: Row[] = [
     },
   },
   {
-    rule: rule(
+    question: question(
       'ownership',
       'OWN-DIRECTORY',
       'The nodes of a directory device belong to runAsUser and runAsGroup and keep their modes',
@@ -206,7 +212,7 @@ export const rows: Row[] = [
     },
   },
   {
-    rule: rule(
+    question: question(
       'devices',
       'DEV-CGROUP',
       'A device with permissions r can be read, and a write gives EPERM',
@@ -217,7 +223,7 @@ export const rows: Row[] = [
     observed: 'read works, write: EPERM',
   },
   {
-    rule: rule(
+    question: question(
       'devices',
       'DEV-MISSING',
       'A missing host path fails at CreateContainer with the name of the path',
@@ -236,7 +242,7 @@ export const rows: Row[] = [
     },
   },
   {
-    rule: rule(
+    question: question(
       'rootless-vmm',
       'RVMM-UID',
       'The VMM has four times the uid and gid of one fresh kata user',
@@ -249,7 +255,7 @@ export const rows: Row[] = [
     but: { kata: { verdict: 'pass', flaky: true }, '.': unsupported('applies to kata, this is not') },
   },
   {
-    rule: rule(
+    question: question(
       'rootless-vmm',
       'RVMM-BLOCK-EACCES',
       'A block device that the VMM user may not open fails with permission denied',
@@ -272,7 +278,7 @@ export const rows: Row[] = [
   },
 ];
 
-function ownershipTrail(): NonNullable<Verdict['trail']> {
+function ownershipLayers(): NonNullable<Verdict['layers']> {
   return [
     { layer: 'cri', value: '/dev/podproof/disk -> /dev/xblk rwm, user 1000, group 2000', changed: false },
     { layer: 'engine-config', value: 'device_ownership_from_security_context = true', changed: false },

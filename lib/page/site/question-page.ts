@@ -1,4 +1,4 @@
-import type { RuleText } from '../../model/document.ts';
+import type { QuestionText } from '../../model/document.ts';
 import { severity } from '../../model/verdict.ts';
 import { badge } from '../parts.ts';
 import { citation, html, type Markup } from '../template.ts';
@@ -13,24 +13,24 @@ import { groupBy } from '../../util/group-by.ts';
 /** How much of an observation a row shows; report.json of its run has all. */
 const longest = 400;
 
-/** One rule: with which versions it holds, what is known, what helps at which cost, and the evidence. */
-export function rulePage(rule: RuleText, facts: Facts): string {
-  const tracks = facts.tracksOf(rule.id);
-  const suite = facts.guide.suites.find(({ id }) => id === rule.suite)?.title ?? rule.suite;
+/** One question: with which versions it holds, what is known, what helps at which cost, and the evidence. */
+export function questionPage(question: QuestionText, facts: Facts): string {
+  const tracks = facts.tracksOf(question.id);
+  const suite = facts.guide.suites.find(({ id }) => id === question.suite)?.title ?? question.suite;
   const turned = tracks.flatMap((track) => track.turns.map((turn) => turnText(track, turn)));
-  const body = html` <p class="over"><span class="mono">${rule.id}</span> · ${suite}</p>
-    <h1>${rule.asks}</h1>
+  const body = html` <p class="over"><span class="mono">${question.id}</span> · ${suite}</p>
+    <h1>${question.asks}</h1>
     <dl class="facts">
       <div>
         <dt>Written in</dt>
-        <dd>${citation(rule.citation)}</dd>
+        <dd>${citation(question.citation)}</dd>
       </div>
       <div>
         <dt>Applies to</dt>
-        <dd>${rule.range}</dd>
+        <dd>${question.range}</dd>
       </div>
     </dl>
-    ${answersOf(rule)}
+    ${answersOf(question)}
     <section aria-labelledby="where">
       <h2 id="where">How it is answered, and where</h2>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="where">
@@ -56,12 +56,12 @@ export function rulePage(rule: RuleText, facts: Facts): string {
             </ul>`
       }
     </section>
-    ${issues(rule, facts)} ${help(rule, facts)} ${evidence(rule, facts)}`;
-  return page({ title: rule.id, root: '../', trail: html`<span>Questions</span>`, body, facts });
+    ${issues(question, facts)} ${help(question, facts)} ${evidence(question, facts)}`;
+  return page({ title: question.id, root: '../', crumb: html`<span>Questions</span>`, body, facts });
 }
 
 /** Everything that can come out, with what it does to its user. */
-function answersOf({ answers }: RuleText): Markup | undefined {
+function answersOf({ answers }: QuestionText): Markup | undefined {
   if (answers.length === 0) return undefined;
   return html`<section aria-labelledby="answers">
     <h2 id="answers">Answers</h2>
@@ -79,8 +79,8 @@ function answersOf({ answers }: RuleText): Markup | undefined {
   </section>`;
 }
 
-function issues(rule: RuleText, facts: Facts): Markup | undefined {
-  const ids = new Set(facts.tracksOf(rule.id).flatMap(({ ranges }) => ranges.flatMap(({ value }) => value.known)));
+function issues(question: QuestionText, facts: Facts): Markup | undefined {
+  const ids = new Set(facts.tracksOf(question.id).flatMap(({ ranges }) => ranges.flatMap(({ value }) => value.known)));
   const found = [...ids].sort(naturalOrder).flatMap((id) => facts.known.get(id) ?? []);
   if (found.length === 0) return undefined;
   return html`<section aria-labelledby="issues">
@@ -113,8 +113,8 @@ function issues(rule: RuleText, facts: Facts): Markup | undefined {
   </section>`;
 }
 
-function help(rule: RuleText, facts: Facts): Markup | undefined {
-  const found = facts.guide.help.filter(({ rules }) => rules.includes(rule.id));
+function help(question: QuestionText, facts: Facts): Markup | undefined {
+  const found = facts.guide.help.filter(({ questions }) => questions.includes(question.id));
   if (found.length === 0) return undefined;
   return html`<section aria-labelledby="help">
     <h2 id="help">What helps, and what it costs</h2>
@@ -142,8 +142,8 @@ function help(rule: RuleText, facts: Facts): Markup | undefined {
 }
 
 /** The newest observation of each pod, folded by verdict, worst first: there are hundreds. */
-function evidence(rule: RuleText, facts: Facts): Markup | undefined {
-  const rows = [...facts.evidenceOf(rule.id)].sort(
+function evidence(question: QuestionText, facts: Facts): Markup | undefined {
+  const rows = [...facts.evidenceOf(question.id)].sort(
     (a, b) =>
       severity(b.verdict.verdict) - severity(a.verdict.verdict) ||
       naturalOrder(a.cell.id, b.cell.id) ||

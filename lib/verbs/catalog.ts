@@ -1,17 +1,17 @@
 import { knownIssues, suites } from '../../suites/all.ts';
-import type { Rulebook } from '../judge/assemble.ts';
+import type { Catalog } from '../judge/assemble.ts';
 import { parseSelection } from '../plan/select.ts';
 import type { Plan } from '../model/cell.ts';
 
 /** Today's suites and known issues, narrowed as the plan was, to the scenarios that there were when it was made. */
-export function rulebookFor({ only, scenarios }: Pick<Plan, 'only' | 'scenarios'>): Rulebook {
+export function catalogFor({ only, scenarios }: Pick<Plan, 'only' | 'scenarios'>): Catalog {
   const selection = parseSelection(only);
   const planned = (suite: string, scenario: string): boolean => scenarios?.[suite]?.includes(scenario) ?? true;
   return {
     suites,
     known: knownIssues,
-    selects: (suite, scenario, rule) =>
-      planned(suite, scenario) && selection.suite(suite) && selection.scenario(scenario) && selection.rule(rule),
+    selects: (suite, scenario, question) =>
+      planned(suite, scenario) && selection.suite(suite) && selection.scenario(scenario) && selection.question(question),
   };
 }
 
@@ -19,6 +19,6 @@ export function rulebookFor({ only, scenarios }: Pick<Plan, 'only' | 'scenarios'
 export const vocabulary = {
   scenariosOf: Object.fromEntries(suites.map(({ id, scenarios }) => [id, scenarios.map((scenario) => scenario.id)])),
   scenarios: [...new Set(suites.flatMap((suite) => suite.scenarios.map((scenario) => scenario.id)))],
-  rules: suites.flatMap((suite) => suite.questions.map((rule) => rule.id)),
+  questions: suites.flatMap((suite) => suite.questions.map((question) => question.id)),
   suites: suites.map((suite) => suite.id),
 };
