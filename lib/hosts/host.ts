@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../model/host-facts.ts';
 import type { ExecOptions, ExecResult } from '../util/exec.ts';
 import type { HostSpec } from './facts.ts';
-import type { AcquireOptions, Lacks } from './needs.ts';
+import type { AcquireOptions, MissingFeatures } from './needs.ts';
 import type { FixturePlan } from './shared/fixture-plan.ts';
 import type { Ledger } from './shared/ledger.ts';
 
@@ -42,7 +42,7 @@ export interface Host extends Remote, AsyncDisposable {
   /** What this kind of host can hand to pods. */
   readonly fixtures: FixturePlan;
   /** What its kernel has not, of what some cells need. */
-  readonly lacks: Lacks;
+  readonly missingFeatures: MissingFeatures;
   /** Makes `attachment` readable on the host, read-only; returns its path there. Idempotent. */
   attach(attachment: Attachment): Promise<string>;
   /** Makes a TCP port of this machine's loopback reachable on the host's loopback; returns the port there. */

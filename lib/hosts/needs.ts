@@ -29,7 +29,7 @@ export interface HostNeeds {
 export const leastNeeds: HostNeeds = { memoryMiB: 192, stateMiB: 128, features: [] };
 
 /** Kernel features that were asked for and are not there, with the words of who tried to load them. */
-export type Lacks = Partial<Record<KernelFeature, string>>;
+export type MissingFeatures = Partial<Record<KernelFeature, string>>;
 
 /** What is asked of a host that is leased. */
 export interface AcquireOptions {

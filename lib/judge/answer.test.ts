@@ -19,8 +19,8 @@ describe('answers', () => {
   it('exclude each other on all recorded evidence, where one is seen everywhere', () => {
     expect(cases.length).toBeGreaterThan(1700);
     const odd = cases.flatMap(({ question, evidence }) => {
-      const { answers, mute } = seenBy(question, evidence);
-      return mute || answers.length === 1
+      const { answers, unanswered } = seenBy(question, evidence);
+      return unanswered || answers.length === 1
         ? []
         : [`${question.id} ${evidence.observation.cell}: ${answers.join(' and ') || 'none'}`];
     });

@@ -10,7 +10,7 @@ export interface Seen {
   /** What each reading saw, by its name; empty when there was nothing to read. */
   sights: ReadonlyMap<string, Sight>;
   /** Nothing was recorded that it could be answered from. */
-  mute: boolean;
+  unanswered: boolean;
 }
 
 /** Looks at the evidence of a question. Pure. */
@@ -31,7 +31,7 @@ export function seenBy(question: Question, evidence: Evidence): Seen {
   return {
     answers,
     sights: whole ? sights : new Map(),
-    mute: !whole && (outcome.kind === 'ran' || !names.some((name) => question.reads[name]?.ofLaunch)),
+    unanswered: !whole && (outcome.kind === 'ran' || !names.some((name) => question.reads[name]?.ofLaunch)),
   };
 }
 

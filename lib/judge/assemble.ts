@@ -14,6 +14,7 @@ import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
 import { count, exitCode, worstOf } from '../model/verdict.ts';
 import { canonicalJson } from '../model/json.ts';
+import { contrastRuntime } from '../runtimes/facts.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Question } from '../suite/question.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -97,11 +98,11 @@ class Assembly {
   judge(cells: readonly PlannedCell[], seen: ReadonlyArray<readonly Located[]>): void {
     const tries = new Tries(this.#runs.journals.map((journal, index) => ({ journal, observations: seen[index] ?? [] })));
     seen.forEach((list, index) => this.#pods[index]?.push(...list.flatMap(({ observation }) => podSpans(observation))));
-    const native = cells.find(({ runtime }) => runtime.name === 'runc')?.id;
+    const contrasted = cells.find(({ runtime }) => runtime.name === contrastRuntime)?.id;
     for (const planned of cells) {
       const home = tries.home(planned.id) ?? this.#runs.home(planned.id);
-      const contrast = planned.runtime.name === 'runc' ? undefined : native;
-      const verdicts = cellVerdicts({ planned, home, tries, known: this.#catalog.known, native: contrast }, this.#questions);
+      const contrast = planned.runtime.name === contrastRuntime ? undefined : contrasted;
+      const verdicts = cellVerdicts({ planned, home, tries, known: this.#catalog.known, contrast }, this.#questions);
       const blocked = home.blocked.get(planned.id);
       const accelerator = home.hosts.get(planned.host.id)?.facts.accelerator;
       const differ = (this.#accelerators.get(planned.host.id)?.size ?? 0) > 1;

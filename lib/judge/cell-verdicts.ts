@@ -19,8 +19,8 @@ export interface CellContext {
   home: Journal;
   tries: Tries;
   known: readonly KnownIssue[];
-  /** The cell with runc on the same host and engine: what another runtime is contrasted with. */
-  native: string | undefined;
+  /** The cell on the same host and engine with the runtime that others are contrasted with. */
+  contrast: string | undefined;
 }
 
 /** One verdict for each question, in their order. */
@@ -71,14 +71,14 @@ function judgeTry(place: Place, asked: Asked, { observation, at, journal }: Try,
   if (lease === undefined)
     return without(place, asked, evidence, ['error', `the journal has no engine lease "${observation.lease}"`]);
   const { cell, identity } = knownBy(place, journal);
-  const sibling = place.native === undefined ? [] : place.tries.of(scenarioKey({ ...observation, cell: place.native }));
+  const sibling = place.contrast === undefined ? [] : place.tries.of(scenarioKey({ ...observation, cell: place.contrast }));
   return {
     cell: observation.cell,
     suite: observation.suite,
     scenario: observation.scenario,
     question: asked.question.id,
     evidence: at,
-    ...judge(asked.question, { cell, observation, lease, native: sibling.at(-1)?.observation }, identity, place.known),
+    ...judge(asked.question, { cell, observation, lease, contrast: sibling.at(-1)?.observation }, identity, place.known),
   };
 }
 

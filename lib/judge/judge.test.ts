@@ -121,8 +121,8 @@ describe('judgement', () => {
   });
 
   it('is unsupported where the run recorded nothing of it', () => {
-    const mute: Question = { ...owner, reads: { ...owner.reads, none: reading(['x'], () => undefined) } };
-    expect(judged(undefined, [], mute)).toMatchObject({ verdict: 'unsupported', observed: 'nothing to compare' });
+    const silent: Question = { ...owner, reads: { ...owner.reads, none: reading(['x'], () => undefined) } };
+    expect(judged(undefined, [], silent)).toMatchObject({ verdict: 'unsupported', observed: 'nothing to compare' });
   });
 
   it('is void, whatever the question, when another runtime was tested', () => {
@@ -156,8 +156,8 @@ describe('judgement', () => {
 
   it('is an error when the guest never answered', () => {
     const message = 'Failed to Check if grpc server is working: timed out connecting to vsock 2:1024';
-    const mute = judged(outcome({ kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message }), [issue]);
-    expect(mute).toMatchObject({ verdict: 'error', reason: 'the guest never answered on vsock' });
+    const silent = judged(outcome({ kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message }), [issue]);
+    expect(silent).toMatchObject({ verdict: 'error', reason: 'the guest never answered on vsock' });
   });
 
   it('is an error after one loss of the host, and a failure with the host’s words after a second', () => {

@@ -65,8 +65,8 @@ function judgeAnswer(
   known: readonly KnownIssue[],
   { documented, expected }: { documented: string | undefined; expected: string },
 ): Judgement {
-  const { answers, sights, mute } = seenBy(question, evidence);
-  if (mute) {
+  const { answers, sights, unanswered } = seenBy(question, evidence);
+  if (unanswered) {
     const reason = 'this run has nothing to answer it from';
     return { verdict: 'unsupported', expected, observed: 'nothing to compare', reason };
   }

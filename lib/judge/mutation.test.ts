@@ -550,11 +550,11 @@ describe('one changed fact of a Kata pod turns the questions that speak of it', 
   });
 
   it('and a guest that never answered is an error, not a failed question', () => {
-    const mute = kata.after(pod('kata', 'rootless'), (o) => {
+    const silent = kata.after(pod('kata', 'rootless'), (o) => {
       const message = 'Failed to Check if grpc server is working: rpc error: timed out connecting to vsock 1892:1024';
       o.outcome = { kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message };
     });
-    expect(mute).toEqual(
+    expect(silent).toEqual(
       kata
         .on('kata', 'rootless')
         .map((title) => `${title} → error`)

@@ -10,13 +10,13 @@ const lost = (consoleTail: string, repeated: boolean): Outcome => ({
   repeated,
 });
 const refused = (message: string): Outcome => ({ kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message });
-const mute =
+const noAnswer =
   'Failed to Check if grpc server is working: rpc error: code = DeadlineExceeded desc = timed out connecting to vsock 1';
 const int3 = '[   93.1] Oops: int3: 0000 [#1] PREEMPT SMP NOPTI';
 
 describe('symptoms of the harness’s own trouble', () => {
   it('are known by their words', () => {
-    expect(symptomOf(refused(mute))).toBe('the guest never answered on vsock');
+    expect(symptomOf(refused(noAnswer))).toBe('the guest never answered on vsock');
     expect(symptomOf(refused('timed out connecting to hybrid vsocket hvsock:///run/vc/vm/a/clh.sock:1024'))).toBeDefined();
     expect(symptomOf(refused('vsock: failed to connect to Vsock { port: 1024 } within 150s (attempts=8)'))).toBeDefined();
     expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
@@ -27,7 +27,7 @@ describe('symptoms of the harness’s own trouble', () => {
     expect(symptomOf(refused('open /dev/vhost-vsock: no such file or directory'))).toBeUndefined();
     expect(symptomOf(lost('Kernel panic - not syncing: Attempted to kill init!', true))).toBeUndefined();
     expect(symptomOf({ kind: 'ran' })).toBeUndefined();
-    expect(symptomOf({ kind: 'error', message: mute, stack: '' })).toBeUndefined();
+    expect(symptomOf({ kind: 'error', message: noAnswer, stack: '' })).toBeUndefined();
   });
 });
 
@@ -35,7 +35,7 @@ describe('a second try', () => {
   it.for([
     ['a pod that ran', { kind: 'ran' }, false],
     ['a refusal', refused('no'), false],
-    ['a mute guest', refused(mute), true],
+    ['a guest that does not answer', refused(noAnswer), true],
     ['an error of ours', { kind: 'error', message: 'socket', stack: '' }, true],
     ['a first loss of the host', lost('', false), true],
     ['a second loss of the host', lost('', true), false],

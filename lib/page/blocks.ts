@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Document } from '../model/document.ts';
 import { remedyText } from '../report/verdicts.ts';
-import { visible, visibleDeep } from '../report/visible.ts';
+import { escapeText, escapeDeep } from '../report/escape.ts';
 import { packColumns, verdictColumns } from './columns.ts';
 import type { CellEntry, ReportData } from './data.ts';
 import { type Markup, trusted } from './template.ts';
@@ -32,16 +32,16 @@ export function dataBlocks(
   const { columns, texts, layerLists } = verdictColumns(document, questionOf, ({ cell }) => cellAt.get(cell) ?? 0);
   const { bytes, places } = packColumns(columns);
   const data: ReportData = {
-    run: visible(document.run.id),
-    cells: [...cellAt.keys()].map((id) => visibleDeep<CellEntry>(cells.get(id) ?? { id })),
-    questions: questions.map((question) => visibleDeep(question)),
-    known: document.known.map((issue) => visibleDeep({ ...issue, remedy: remedyText(issue.remedy) })),
+    run: escapeText(document.run.id),
+    cells: [...cellAt.keys()].map((id) => escapeDeep<CellEntry>(cells.get(id) ?? { id })),
+    questions: questions.map((question) => escapeDeep(question)),
+    known: document.known.map((issue) => escapeDeep({ ...issue, remedy: remedyText(issue.remedy) })),
     embedded: embedded.map((id) => cellAt.get(id) ?? -1),
     kept,
     of,
     places,
-    texts: texts.map((text) => text && visible(text)),
-    layerLists: layerLists.map((layers) => layers && visibleDeep(layers)),
+    texts: texts.map((text) => text && escapeText(text)),
+    layerLists: layerLists.map((layers) => layers && escapeDeep(layers)),
   };
   return [textBlock('data', JSON.stringify(data)), bytesBlock('columns', bytes)];
 }

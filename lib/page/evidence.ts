@@ -3,7 +3,7 @@ import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import { severity } from '../model/verdict.ts';
 import { evidenceKey } from '../report/verdicts.ts';
-import { visible, visibleDeep } from '../report/visible.ts';
+import { escapeText, escapeDeep } from '../report/escape.ts';
 import { textBlock } from './blocks.ts';
 import type { LeaseEntry } from './data.ts';
 import type { PodEvidence } from './pod-evidence.ts';
@@ -59,12 +59,12 @@ export function embeddedEvidence(
   for (const { key, cell, suite, scenario } of evidence.size === 0 ? [] : podsByVerdict(document)) {
     const observation = evidence.get(key);
     if (observation === undefined) continue;
-    const json = JSON.stringify(visibleDeep<PodEvidence>(observation));
+    const json = JSON.stringify(escapeDeep<PodEvidence>(observation));
     if (json.length > room) break;
     room -= json.length;
     kept++;
     const entries = cells.get(cell) ?? [];
-    entries.push(`${JSON.stringify(visible(`${suite} ${scenario}`))}:${json}`);
+    entries.push(`${JSON.stringify(escapeText(`${suite} ${scenario}`))}:${json}`);
     cells.set(cell, entries);
   }
   const blocks = [...cells.values()].map((entries, index) => textBlock(`evidence-${index}`, `{${entries.sort().join(',')}}`));
@@ -76,7 +76,7 @@ export function leaseBlock(leases: readonly LeaseRecord[]): Markup {
   const told = leases.map(({ lease, engine }) => {
     const { planned, effective, configFile, instance } = engine;
     const files = instance?.files ?? { configuration: configFile };
-    return [visible(lease), visibleDeep<LeaseEntry>({ planned, effective, files })];
+    return [escapeText(lease), escapeDeep<LeaseEntry>({ planned, effective, files })];
   });
   return textBlock('leases', JSON.stringify(Object.fromEntries(told)));
 }

@@ -1,7 +1,7 @@
 import type { Verdict } from '../model/document.ts';
 import type { VerdictName } from '../model/verdict.ts';
 import { writeAddress } from './address.ts';
-import { visible } from '../report/visible.ts';
+import { escapeText } from '../report/escape.ts';
 import { html, type Markup, trusted } from './template.ts';
 
 /** Strokes on a 16 × 16 field: each verdict has a shape of its own, so that colour never carries it alone. */
@@ -36,18 +36,18 @@ export function badge(name: VerdictName): Markup {
 
 /** A link to a verdict's drawer; the synthetic verdict of a whole cell leads to the cell. */
 export function drawerLink({ cell, suite, question }: Verdict, text: string): Markup {
-  const within = question === 'CELL' ? {} : { suite: visible(suite), question: visible(question) };
-  return html`<a class="mono" data-drawer href="${writeAddress({ cell: visible(cell), ...within })}">${text}</a>`;
+  const within = question === 'CELL' ? {} : { suite: escapeText(suite), question: escapeText(question) };
+  return html`<a class="mono" data-drawer href="${writeAddress({ cell: escapeText(cell), ...within })}">${text}</a>`;
 }
 
 /** A link to the drawer of a whole cell. */
 export function cellLink(cell: string): Markup {
-  return html`<a class="mono" data-drawer href="${writeAddress({ cell: visible(cell) })}">${cell}</a>`;
+  return html`<a class="mono" data-drawer href="${writeAddress({ cell: escapeText(cell) })}">${cell}</a>`;
 }
 
 /** A link that narrows the matrix by a filter. */
 export function onlyLink(only: string, text: string): Markup {
-  return html`<a data-only="${visible(only)}" href="${writeAddress({ only: visible(only) })}">${text}</a>`;
+  return html`<a data-only="${escapeText(only)}" href="${writeAddress({ only: escapeText(only) })}">${text}</a>`;
 }
 
 /** Items of one heading that are open. */

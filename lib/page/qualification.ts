@@ -1,7 +1,7 @@
 import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from '../report/qualification/words.ts';
 import type { Qualification, QualifiedChange } from '../report/qualification/qualification.ts';
 import { writeAddress } from './address.ts';
-import { visible } from '../report/visible.ts';
+import { escapeText } from '../report/escape.ts';
 import { bundle } from './bundle.ts';
 import { offlinePage } from './offline-page.ts';
 import { badge } from './parts.ts';
@@ -38,10 +38,10 @@ export function qualificationPage(told: Qualification, { report }: { report?: st
 }
 
 function card(change: QualifiedChange, { against, version }: Qualification, report: string | undefined): Markup {
-  const { asks, rule, before, after, harm, verdict, known } = change;
+  const { asks, question, before, after, harm, verdict, known } = change;
   const remedy = remedyOf(change);
   return html`<article class="card">
-    <h3>${asks} <span class="id">${rule}</span></h3>
+    <h3>${asks} <span class="id">${question}</span></h3>
     <p>
       ${badge(verdict)}
       ${harm === undefined ? undefined : html`<span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`}
@@ -59,8 +59,8 @@ function where({ cells, verdicts }: QualifiedChange, report: string | undefined)
   return cells.map((cell) => {
     const verdict = verdicts.find((each) => each.cell === cell);
     if (report === undefined || verdict === undefined) return html`<span class="mono">${cell}</span> `;
-    const { suite, rule } = verdict;
-    const address = writeAddress({ cell: visible(cell), suite: visible(suite), rule: visible(rule) });
+    const { suite, question } = verdict;
+    const address = writeAddress({ cell: escapeText(cell), suite: escapeText(suite), question: escapeText(question) });
     return html`<a class="mono" href="${report}${address}">${cell}</a> `;
   });
 }

@@ -1,5 +1,5 @@
 import { isHttps } from './https.ts';
-import { visible } from '../report/visible.ts';
+import { escapeText } from '../report/escape.ts';
 
 /** Markup that is ready to be written; only `html` and `trusted` make it. */
 export class Markup {
@@ -12,7 +12,7 @@ export class Markup {
 export type Content = string | number | Markup | undefined | readonly Content[];
 
 /**
- * Template tag: every value but Markup is untrusted text, made visible and escaped for content and for attributes in
+ * Template tag: every value but Markup is untrusted text, escaped for content and for attributes in
  * double quotes. Never put a value into a tag name, an unquoted attribute, a script or a style.
  */
 export function html(strings: TemplateStringsArray, ...values: Content[]): Markup {
@@ -28,7 +28,7 @@ function write(content: Content): string {
   if (content === undefined) return '';
   if (content instanceof Markup) return content.text;
   if (typeof content === 'object') return content.map(write).join('');
-  return escape(visible(String(content)));
+  return escape(escapeText(String(content)));
 }
 
 function escape(text: string): string {

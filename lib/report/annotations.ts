@@ -4,7 +4,7 @@ import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
 import { causes, type Cause, sentence } from './causes.ts';
 import { remedyText } from './verdicts.ts';
-import { clip, visibleLine } from './visible.ts';
+import { clip, escapeLine } from './escape.ts';
 
 /** GitHub drops what exceeds ten of a kind in a step, silently. */
 const most = 8;
@@ -52,7 +52,7 @@ function placesText([first = '', ...others]: readonly string[]): string {
 function commands(kind: 'error' | 'warning', found: readonly Note[]): string[] {
   const shown = found.length > most ? found.slice(0, most - 1) : found;
   const lines = shown.map(
-    ({ title, text }) => `::${kind} title=${property(clip(visibleLine(title), 200))}::${message(clip(visibleLine(text), 2000))}`,
+    ({ title, text }) => `::${kind} title=${property(clip(escapeLine(title), 200))}::${message(clip(escapeLine(text), 2000))}`,
   );
   return shown.length === found.length
     ? lines

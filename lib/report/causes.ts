@@ -2,7 +2,7 @@ import type { Document, KnownIssueText, QuestionText, Verdict } from '../model/d
 import { colourOf, exitMeaning, type Harm, type VerdictName } from '../model/verdict.ts';
 import { layerText } from './layers.ts';
 import { naturalOrder } from './order.ts';
-import { steady } from './steady.ts';
+import { normalize } from './normalize.ts';
 import { everyVerdict } from './verdicts.ts';
 
 /** What to act on first: a deviation of what was tested before a machine that never came up, and that before good news. */
@@ -58,7 +58,7 @@ export function causesOf(document: Document, verdicts: readonly Verdict[]): Caus
   const issues = new Map(document.known.map((issue) => [issue.id, issue]));
   const groups = new Map<string, [Verdict, ...Verdict[]]>();
   for (const verdict of verdicts) {
-    const { answer = steady(verdict.observed), known, suite, question } = verdict;
+    const { answer = normalize(verdict.observed), known, suite, question } = verdict;
     const key = JSON.stringify([verdict.verdict, ...(known === undefined ? [suite, question, answer] : [known])]);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [verdict]);

@@ -3,7 +3,7 @@ import { type Document, type Verdict } from '../model/document.ts';
 import { verdictNames, type VerdictName } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { everyVerdict } from './verdicts.ts';
-import { visible } from './visible.ts';
+import { escapeText } from './escape.ts';
 import { groupBy } from '../util/group-by.ts';
 
 type Status = 'passed' | 'failed' | 'skipped' | 'other';
@@ -31,7 +31,7 @@ export function* ctrfChunks(document: Document): Generator<string> {
     reportId: uuid(`report ${ordered.run.id}`),
     generatedBy: 'podproof',
     results: {
-      tool: { name: 'podproof', version: visible(ordered.run.podproof) },
+      tool: { name: 'podproof', version: escapeText(ordered.run.podproof) },
       summary: {
         tests: verdicts.length,
         passed: count('passed'),
@@ -54,15 +54,15 @@ export function* ctrfChunks(document: Document): Generator<string> {
       },
       tests: [],
       environment: {
-        reportName: visible(ordered.run.profile),
+        reportName: escapeText(ordered.run.profile),
         extra: {
           podproof: {
-            run: visible(ordered.run.id),
+            run: escapeText(ordered.run.id),
             hosts: ordered.hosts.map((host) => ({
-              id: visible(host.id),
-              kind: visible(host.kind),
-              accelerator: visible(host.accelerator),
-              kernel: visible(host.facts?.kernel ?? 'unknown'),
+              id: escapeText(host.id),
+              kind: escapeText(host.kind),
+              accelerator: escapeText(host.accelerator),
+              kernel: escapeText(host.facts?.kernel ?? 'unknown'),
             })),
           },
         },
@@ -97,7 +97,7 @@ function test(verdict: Verdict, title: string | undefined, name: (text: string) 
 }
 
 function json(text: string): string {
-  return JSON.stringify(visible(text));
+  return JSON.stringify(escapeText(text));
 }
 
 /** `json` that keeps what it made, of some thousand texts. */

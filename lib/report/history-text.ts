@@ -10,7 +10,7 @@ import {
   type Turn,
 } from './history.ts';
 import { rangeText } from './ranges.ts';
-import { visibleLine } from './visible.ts';
+import { escapeLine } from './escape.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /**
@@ -33,7 +33,7 @@ export function historyText({ runs, tracks, events }: History): string {
     `${tracks.length - told.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
     ...(events.length === 0 ? [] : ['', 'Between runs', ...events.map(eventLine)]),
   ];
-  return lines.map((line) => `${visibleLine(line).replaceAll('##[', '## [')}\n`).join('');
+  return lines.map((line) => `${escapeLine(line).replaceAll('##[', '## [')}\n`).join('');
 }
 
 function trackLines(track: Track): string[] {

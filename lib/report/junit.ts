@@ -4,7 +4,7 @@ import { colourOf, meaning, type VerdictName } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
 import { causes } from './causes.ts';
 import { everyVerdict, remedyText } from './verdicts.ts';
-import { visible } from './visible.ts';
+import { escapeText } from './escape.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /**
@@ -129,5 +129,5 @@ function tally(verdicts: readonly Verdict[]): string {
 
 /** Text for XML 1.0 content and attributes: what XML forbids is written out, and `>` too, so that `]]>` never stands. */
 function xml(text: string): string {
-  return visible(text).replace(/[&<>"'\n\t]/g, (found) => `&#${found.charCodeAt(0)};`);
+  return escapeText(text).replace(/[&<>"'\n\t]/g, (found) => `&#${found.charCodeAt(0)};`);
 }

@@ -1,4 +1,4 @@
-import { clip, visibleLine } from './visible.ts';
+import { clip, escapeLine } from './escape.ts';
 
 /** Longest value in a table, in characters. */
 const longest = 600;
@@ -23,7 +23,7 @@ export function link(address: string, text: string): string {
 }
 
 function encode(text: string): string {
-  return clip(visibleLine(text), longest)
+  return clip(escapeLine(text), longest)
     .trim()
     .replace(/[^\p{L}\p{N} ,.;()/?…→⏎“”’-]/gu, (found) => `&#${found.codePointAt(0) ?? 0xfffd};`)
     .replace(/www\./gi, (found) => `${found.slice(0, 3)}&#46;`);

@@ -2,7 +2,7 @@ import type { Change, Incomparable } from '../model/baseline.ts';
 import type { Verdict } from '../model/document.ts';
 import { canonicalJson } from '../model/json.ts';
 import { colourOf } from '../model/verdict.ts';
-import { steady } from './steady.ts';
+import { normalize } from './normalize.ts';
 
 /** Two verdicts on one question in two cells that are compared. */
 interface Then {
@@ -61,7 +61,7 @@ function evidenceOf({ observed, layer }: Verdict, versions: readonly string[]): 
     .flatMap((version) => [version, version.replaceAll('.', '-')])
     .reduce((text, version) => text.replaceAll(versionPattern(version), 'VERSION'), observed);
   return canonicalJson([
-    steady(plain)
+    normalize(plain)
       .split(/[;:,] /)
       .sort(),
     layer ?? '',

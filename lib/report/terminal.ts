@@ -9,7 +9,7 @@ import { remedyText } from './verdicts.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
 import { wrap } from '../util/wrap.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
-import { clip, commandless } from './visible.ts';
+import { clip, commandless } from './escape.ts';
 
 /** How many findings of one kind the summary names. */
 const most = 8;

@@ -71,7 +71,7 @@ async function ran(cri: FakeCri, change: Partial<WorkerContext>, signal?: AbortS
 }
 
 /** An engine whose first guests never answer their shim. */
-async function mute(guests: number): Promise<FakeCri> {
+async function silent(guests: number): Promise<FakeCri> {
   let tries = 0;
   const cri: FakeCri = await fakeCri({
     runtime: {
@@ -148,7 +148,7 @@ describe('suites of one engine lease', () => {
   });
 
   it('try a guest that never answered once more, and record both tries', async () => {
-    await using cri = await mute(1);
+    await using cri = await silent(1);
     const { errors, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(errors).toEqual([]);
     expect(observations.map(({ outcome }) => outcome.kind)).toEqual(['refused', 'ran']);
@@ -157,7 +157,7 @@ describe('suites of one engine lease', () => {
   });
 
   it('try a guest that never answers no third time, and call that no failure of the question', async () => {
-    await using cri = await mute(3);
+    await using cri = await silent(3);
     const { questions, observations } = await ran(cri, { selected: judgements('identity', 'plain') });
     expect(observations.map(({ outcome }) => outcome)).toMatchObject([{ call: 'RunPodSandbox' }, { call: 'RunPodSandbox' }]);
     expect(launches(cri)).toBe(2);

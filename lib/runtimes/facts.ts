@@ -30,6 +30,9 @@ export interface RuntimeFacts extends ComponentFacts {
 export const runtimes = { runc, crun, runsc, kata } as const satisfies Record<string, RuntimeFacts>;
 export type RuntimeName = keyof typeof runtimes;
 
+/** The runtime that the others are contrasted with on the same engine. */
+export const contrastRuntime: RuntimeName = 'runc';
+
 export function runtimeFacts(name: RuntimeName): RuntimeFacts {
   return runtimes[name];
 }

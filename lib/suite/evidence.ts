@@ -7,6 +7,6 @@ export interface Evidence {
   cell: CellFacts;
   observation: Observation;
   lease: LeaseRecord;
-  /** The same scenario under runc on the same host and engine, where this run has it. */
-  native?: Observation | undefined;
+  /** The same scenario on the same host and engine under the runtime that others are contrasted with, where this run has it. */
+  contrast?: Observation | undefined;
 }

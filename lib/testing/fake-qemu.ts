@@ -8,7 +8,7 @@ import type { Blueprint } from '../hosts/vm/machine.ts';
 export type Fault =
   | 'none'
   | 'dies at once'
-  | 'is mute'
+  | 'says nothing'
   | 'dies after its first line'
   | 'dies while it is restored'
   | 'has no nested virtualization';
@@ -29,7 +29,7 @@ const end = (words) => { process.stderr.write(words + '\\n'); process.kill(proce
 if (fault === 'dies at once') end(${JSON.stringify(assertion)});
 const console = argv.find((each) => each.startsWith('file,id=console')).match(/path=([^,]*)/)[1];
 appendFileSync(console, '');
-if (!incoming && fault !== 'is mute') appendFileSync(console, '[    0.000000] Linux version 6.12\\n');
+if (!incoming && fault !== 'says nothing') appendFileSync(console, '[    0.000000] Linux version 6.12\\n');
 require('node:net').createServer((socket) => {
   const say = (message) => socket.write(JSON.stringify(message) + '\\n');
   const answers = {

@@ -5,7 +5,7 @@ import { narrowTested, wanted, type Wanted } from '../ask/narrow.ts';
 import { failureReply } from '../ask/reply/failure-reply.ts';
 import type { Sheet } from '../ask/reply/lines.ts';
 import { symptoms } from '../ask/symptoms/all.ts';
-import { visible } from '../report/visible.ts';
+import { escapeText } from '../report/escape.ts';
 import { UsageError } from '../util/errors.ts';
 import { readTail } from './read-tail.ts';
 import { testedOn } from './tested-on.ts';
@@ -47,7 +47,7 @@ export function explainVerb(program: Command): void {
       // The suites take longer to load than all else, and a failure's cause is known without them.
       const { explainFully, reply } = await import('./explain-fully.ts');
       const told = await explainFully(text, flags.matrix, { engine, runtime });
-      if (flags.json === true) process.stdout.write(`${JSON.stringify({ ...told, text: visible(text) }, undefined, 2)}\n`);
+      if (flags.json === true) process.stdout.write(`${JSON.stringify({ ...told, text: escapeText(text) }, undefined, 2)}\n`);
       else process.stdout.write(reply(told, { sheet: sheet(), all: flags.all === true, engine, runtime, tested }));
       process.exitCode = told.kind === 'unknown' ? 1 : 0;
     });
@@ -58,7 +58,7 @@ function component(flag: string, text: string | undefined): Wanted | undefined {
   const found = wanted(text);
   if (found === undefined)
     throw new UsageError(
-      `Cannot read ${flag}: "${visible(text)}" is not a name with or without a version; write ${flag} containerd@1.7`,
+      `Cannot read ${flag}: "${escapeText(text)}" is not a name with or without a version; write ${flag} containerd@1.7`,
     );
   return found;
 }

@@ -3,7 +3,7 @@ import { loadMatrix } from '../model/matrix/load.ts';
 import type { Plan } from '../model/cell.ts';
 import { explainPlan, planText } from '../plan/explain.ts';
 import { makePlan } from '../plan/plan.ts';
-import { visibleLine } from '../report/visible.ts';
+import { escapeLine } from '../report/escape.ts';
 import { checkNewest, standingsText } from '../run/check-newest.ts';
 import { learnedCosts } from '../run/estimate.ts';
 import { findVersions, type Asking } from '../run/newest.ts';
@@ -55,7 +55,7 @@ export function planVerb(program: Command): void {
       const flags = command.optsWithGlobals<PlanFlags>();
       const shards = shardCount(flags.shards);
       await untilInterrupted(async (signal) => {
-        const asking = { signal, progress: (text: string) => process.stderr.write(`${visibleLine(text)}\n`) };
+        const asking = { signal, progress: (text: string) => process.stderr.write(`${escapeLine(text)}\n`) };
         if (flags.checkNewest === true) {
           const standings = await checkNewest(await loadMatrix(flags.matrix), asking);
           process.stdout.write(

@@ -25,7 +25,7 @@ import { widthOf } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { writeAll } from './publish.ts';
 import { recordedDocument } from './recorded.ts';
-import { rulebookFor, vocabulary } from './rulebook.ts';
+import { catalogFor, vocabulary } from './catalog.ts';
 
 interface Flags {
   matrix: string;
@@ -73,8 +73,8 @@ export function qualifyVerb(program: Command, version: string, seams: Pick<RunOp
           'plan',
           `${subject.name} ${planned.against} → ${subject.version}: ${planned.plan.cells.map(({ id }) => id).join(', ')}`,
         );
-        const rulebook = rulebookFor(planned.plan);
-        const judged = await run({ plan: planned.plan, folder, rulebook, version, progress, signal, oneOfEach: true, ...seams });
+        const catalog = catalogFor(planned.plan);
+        const judged = await run({ plan: planned.plan, folder, catalog, version, progress, signal, oneOfEach: true, ...seams });
         const document = await writeAll(folder, judged, flags);
         const told = qualification([document], { ...subject, against: planned.against });
         await tell(told, { directory: folder.path, report: 'report.html' }, flags);

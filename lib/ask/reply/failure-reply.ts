@@ -1,4 +1,4 @@
-import { clip, visibleLine } from '../../report/visible.ts';
+import { clip, escapeLine } from '../../report/escape.ts';
 import type { CauseEntry, FailureAnswer } from '../failure-answer.ts';
 import { outside, tooOld, type Wanted } from '../narrow.ts';
 import type { Failure } from '../reader/failure.ts';
@@ -62,9 +62,9 @@ export function causeBlock(cause: CauseEntry, sheet: Sheet): string {
 /** `open of /dev/dri/renderD128 by an application: EACCES`. Names are shown with their control characters written out. */
 export function titleOf({ verb, object, errno, by, tool, text }: Failure): string {
   const who = tool === undefined || by !== 'application' ? `by ${article(by)}` : `by ${tool}`;
-  const what = object === undefined ? verb : `${verb ?? 'use'} of ${clip(visibleLine(object), 120)}`;
-  if (errno === undefined || what === undefined) return `"${clip(visibleLine(endOf(text)), 160)}"`;
-  return `${what} ${clip(visibleLine(who), 60)}: ${errno}`;
+  const what = object === undefined ? verb : `${verb ?? 'use'} of ${clip(escapeLine(object), 120)}`;
+  if (errno === undefined || what === undefined) return `"${clip(escapeLine(endOf(text)), 160)}"`;
+  return `${what} ${clip(escapeLine(who), 60)}: ${errno}`;
 }
 
 /** The end of a statement says what it came to. It begins with a whole word. */

@@ -1,5 +1,5 @@
 import { remedyText } from '../../report/verdicts.ts';
-import { clip, visibleLine } from '../../report/visible.ts';
+import { clip, escapeLine } from '../../report/escape.ts';
 import type { KnownEntry, QuestionEntry } from '../book.ts';
 import type { CellEntry } from '../cell.ts';
 import type { Explanation } from '../explain.ts';
@@ -71,7 +71,7 @@ export function reply(
 
 /** Nothing known: what was read, and what shares its object or errno. */
 function unknownReply({ text, failure, causes }: Explanation, sheet: Sheet): string {
-  const shown = visibleLine(clip(text, 200));
+  const shown = escapeLine(clip(text, 200));
   const facts =
     failure === undefined || (failure.errno === undefined && failure.object === undefined)
       ? []
@@ -109,7 +109,7 @@ function cellLines({ id, host, engine, runtime, profiles, excluded, applies, uns
 
 function recordedLines(recorded: readonly RecordedQuestion[], sheet: Sheet): string {
   const rows = recorded.flatMap(({ question, lines }) =>
-    lines.map((line, index) => field(sheet, index === 0 ? question : '', visibleLine(line), 26)),
+    lines.map((line, index) => field(sheet, index === 0 ? question : '', escapeLine(line), 26)),
   );
   return `${heading(sheet, 'Recorded evidence')}${rows.join('')}`;
 }
@@ -120,7 +120,7 @@ function runLines(runs: readonly RecordedCell[], sheet: Sheet): string {
     return field(
       sheet,
       run,
-      visibleLine([`${verdicts}, ${started.slice(0, 10)}`, ...(bad.length === 0 ? [] : [bad.join(', ')])].join('; deviates: ')),
+      escapeLine([`${verdicts}, ${started.slice(0, 10)}`, ...(bad.length === 0 ? [] : [bad.join(', ')])].join('; deviates: ')),
       40,
     );
   });

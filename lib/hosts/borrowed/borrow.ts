@@ -27,14 +27,14 @@ export interface MachineOptions {
 export async function borrowMachine(
   options: MachineOptions,
   context: LeaseContext,
-): Promise<Pick<Host, 'facts' | 'fixtures' | 'lacks'> & AsyncDisposable> {
+): Promise<Pick<Host, 'facts' | 'fixtures' | 'missingFeatures'> & AsyncDisposable> {
   const { what, token } = options;
   const remote = connectRemote(options.connection);
   const answers = await examine(remote);
   assertDisposable(what, options.declared, answers);
   assertUsable(what, answers);
   const fixtures = { disks: loopNumbers(), pci: options.sparePci ?? null, kernel: true };
-  const lacks = await assertFit(what, remote, options.needs, fixtures);
+  const missingFeatures = await assertFit(what, remote, options.needs, fixtures);
   const scope = new Scope();
   const receipt = await context.ledger.record({
     kind: 'machine',
@@ -63,7 +63,7 @@ export async function borrowMachine(
       ownKernel: true,
       disposable: true,
     });
-    return { facts, fixtures, lacks, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+    return { facts, fixtures, missingFeatures, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
   } catch (error) {
     await scope[Symbol.asyncDispose]();
     throw error;

@@ -103,7 +103,7 @@ async function acquireContainer(
     const ssh = scope.adopt('the ssh connection', await keepConnected(() => openControlMaster(master), { signal, progress }));
     const remote = connectRemote(ssh.connection);
     const fixtures = { disks: loops, pci: null, kernel: false };
-    const lacks = await assertFit(`host ${id}`, remote, needs, fixtures);
+    const missingFeatures = await assertFit(`host ${id}`, remote, needs, fixtures);
     const facts = await readFacts(remote, {
       accelerator: 'none',
       acceleratorReason: 'a container has the kernel and the processors of its machine',
@@ -121,7 +121,7 @@ async function acquireContainer(
       id,
       facts,
       fixtures,
-      lacks,
+      missingFeatures,
       attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail,

@@ -82,7 +82,7 @@ test('a QEMU that loses emulated hosts is a warning, and names the one that woul
   };
   const found = judgeMachine({ ...good, qemu });
   expect(found.find(({ id }) => id === 'qemu')).toMatchObject({ status: 'ok', found: '7.2.22, installed' });
-  expect(found.find(({ id }) => id === 'qemu-steady')).toMatchObject({
+  expect(found.find(({ id }) => id === 'qemu-reliable')).toMatchObject({
     status: 'warn',
     found: 'before QEMU 8.1 a host is lost now and then; that of x is not there',
   });

@@ -113,13 +113,13 @@ export function judgeMachine(found: Findings): Check[] {
       fix: 'apt install qemu-system-x86 qemu-utils',
     }),
     check(
-      'qemu-steady',
+      'qemu-reliable',
       'steadiness of emulated hosts',
       qemu !== null && qemu.shortcoming === undefined,
       'warn',
-      `QEMU ${qemuFacts.steadySince} or newer`,
+      `QEMU ${qemuFacts.reliableSince} or newer`,
       {
-        otherwise: qemu ? `before QEMU ${qemuFacts.steadySince} a host is lost now and then; ${qemu.shortcoming}` : 'no QEMU',
+        otherwise: qemu ? `before QEMU ${qemuFacts.reliableSince} a host is lost now and then; ${qemu.shortcoming}` : 'no QEMU',
         fix: 'nothing to do for correct results: a lost host is brought back; with a network, podproof fetch gets a newer QEMU where Debian has one',
       },
     ),

@@ -31,7 +31,7 @@ async function acquireLocal(
     id,
     facts: lease.facts,
     fixtures: lease.fixtures,
-    lacks: lease.lacks,
+    missingFeatures: lease.missingFeatures,
     attach: oncePerAttachment((attachment) => bindHere(attachment, remote)),
     expose: async (port) => port,
     consoleTail,

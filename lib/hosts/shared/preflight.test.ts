@@ -58,7 +58,7 @@ async function refusal(text: string, exitCode = 0): Promise<BlockedError> {
 test('a host that has what the plan needs has no problem and lacks nothing', () => {
   const preflight = parsePreflight(answers(), asked);
   expect(problemsOf(preflight, asked)).toEqual([]);
-  expect(preflight.lacks).toEqual({});
+  expect(preflight.missingFeatures).toEqual({});
 });
 
 const fullRun = [
@@ -136,8 +136,8 @@ test('a host that does not answer is told with its last words', async () => {
 test('a module that only some cells need costs those cells alone', async () => {
   const text = answers("feature:vhost_vsock=no modprobe: ERROR: could not insert 'vhost_vsock': Invalid argument");
   const remote = connectRemote({ prefix: ['sh', '-c', `cat <<'END'\n${text}\nEND`], quoting: 'none' });
-  const lacks = await assertFit('host metal', remote, needs, { disks: [1, 2] });
-  const host = { id: 'metal', lacks };
+  const missingFeatures = await assertFit('host metal', remote, needs, { disks: [1, 2] });
+  const host = { id: 'metal', missingFeatures };
   expect(reasonMissing(host, ['bridge'])).toBeUndefined();
   const why = reasonMissing(host, ['bridge', 'vhost_vsock']);
   expect(why?.message).toBe(

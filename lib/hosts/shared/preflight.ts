@@ -4,7 +4,7 @@ import { BlockedError } from '../../util/errors.ts';
 import type { FixturePlan } from './fixture-plan.ts';
 import type { Host, Remote } from '../host.ts';
 import { machineDirectory } from '../borrowed/release.ts';
-import type { HostNeeds, KernelFeature, Lacks } from '../needs.ts';
+import type { HostNeeds, KernelFeature, MissingFeatures } from '../needs.ts';
 import { groupBy } from '../../util/group-by.ts';
 
 const script = readFileSync(new URL('preflight.sh', import.meta.url), 'utf8');
@@ -31,7 +31,7 @@ export interface PreflightQuestion {
 export interface Preflight {
   places: Array<Place & { mount: string; freeMiB: number; refusal: string }>;
   memoryMiB: number;
-  lacks: Lacks;
+  missingFeatures: MissingFeatures;
 }
 
 /** One thing that is wrong, and what helps. */
@@ -74,7 +74,7 @@ export async function assertFit(
   remote: Remote,
   needs: HostNeeds,
   fixtures: Pick<FixturePlan, 'disks'>,
-): Promise<Lacks> {
+): Promise<MissingFeatures> {
   const asked = questionOf(needs, fixtures);
   const preflight = await readPreflight(what, remote, asked);
   const problems = problemsOf(preflight, asked);
@@ -82,7 +82,9 @@ export async function assertFit(
     throw new BlockedError(`Cannot use ${what}: ${problems.map(({ found }) => found).join('; ')}`, {
       remedy: [...new Set(problems.map(({ remedy }) => remedy))].join(', and '),
     });
-  return Object.fromEntries(asked.ofSome.flatMap((name) => (name in preflight.lacks ? [[name, preflight.lacks[name]]] : [])));
+  return Object.fromEntries(
+    asked.ofSome.flatMap((name) => (name in preflight.missingFeatures ? [[name, preflight.missingFeatures[name]]] : [])),
+  );
 }
 
 /** Asks without judging. Throws BlockedError when the host does not run the script. */
@@ -100,12 +102,12 @@ export async function readPreflight(what: string, remote: Remote, asked: Preflig
 
 /** Why cells that need these features cannot be tried on this host, or undefined. */
 export function reasonMissing(
-  { id, lacks }: Pick<Host, 'id' | 'lacks'>,
+  { id, missingFeatures }: Pick<Host, 'id' | 'missingFeatures'>,
   features: readonly KernelFeature[],
 ): BlockedError | undefined {
-  const missing = features.filter((feature) => feature in lacks);
+  const missing = features.filter((feature) => feature in missingFeatures);
   if (missing.length === 0) return undefined;
-  const said = missing.map((feature) => `${feature} (${lacks[feature]})`).join(', ');
+  const said = missing.map((feature) => `${feature} (${missingFeatures[feature]})`).join(', ');
   return new BlockedError(`The kernel of host ${id} has no ${said}`, { remedy: howToLoad(missing) });
 }
 
@@ -140,19 +142,19 @@ export function parsePreflight(text: string, asked: PreflightQuestion): Prefligh
       .slice(0, 300);
     return { ...each, mount: answer.mount, freeMiB: Math.floor((Number(blocks) * Number(size)) / 1024 ** 2), refusal };
   });
-  const lacks: Lacks = {};
+  const missingFeatures: MissingFeatures = {};
   for (const feature of [...asked.ofAll, ...asked.ofSome]) {
     const answer = read(z.string().regex(/^(yes$|no\b)/), `feature:${feature}`);
-    if (answer !== 'yes') lacks[feature] = answer.slice('no'.length).trim().slice(0, 300) || 'nothing loads it';
+    if (answer !== 'yes') missingFeatures[feature] = answer.slice('no'.length).trim().slice(0, 300) || 'nothing loads it';
   }
   const memory = read(z.string().regex(/^\d{1,15}$/), 'memory');
-  return { places, memoryMiB: Math.floor(Number(memory) / 1024), lacks };
+  return { places, memoryMiB: Math.floor(Number(memory) / 1024), missingFeatures };
 }
 
 /** Pure: what keeps every cell from being tried. Directories of one file system are one problem. */
-export function problemsOf({ places, memoryMiB, lacks }: Preflight, asked: PreflightQuestion): Problem[] {
+export function problemsOf({ places, memoryMiB, missingFeatures }: Preflight, asked: PreflightQuestion): Problem[] {
   const mounts = groupBy(places, ({ mount }) => mount);
-  const missing = asked.ofAll.filter((feature) => feature in lacks);
+  const missing = asked.ofAll.filter((feature) => feature in missingFeatures);
   return [
     ...[...mounts].flatMap(([mount, held]) => problemOfMount(mount, held)),
     ...(memoryMiB < asked.memoryMiB
@@ -167,7 +169,7 @@ export function problemsOf({ places, memoryMiB, lacks }: Preflight, asked: Prefl
       ? []
       : [
           {
-            found: `its kernel has no ${missing.map((feature) => `${feature} (${lacks[feature]})`).join(', ')}`,
+            found: `its kernel has no ${missing.map((feature) => `${feature} (${missingFeatures[feature]})`).join(', ')}`,
             remedy: howToLoad(missing),
           },
         ]),

@@ -59,7 +59,7 @@ async function acquireSsh(
       id,
       facts: lease.facts,
       fixtures: lease.fixtures,
-      lacks: lease.lacks,
+      missingFeatures: lease.missingFeatures,
       attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail,

@@ -5,7 +5,7 @@ import type { Ssh } from './control-master.ts';
 /** A connection is given up when it could not be made again for this long: a host may reboot in it. */
 const patienceMs = 300_000;
 
-export interface Keeper extends Omit<Ssh, 'ended'> {
+export interface ReconnectingSsh extends Omit<Ssh, 'ended'> {
   /** Resolves as soon as there is a connection; rejects with the last refusal when it was given up. */
   connected(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface Keeper extends Omit<Ssh, 'ended'> {
 export async function keepConnected(
   open: () => Promise<Ssh>,
   context: { signal: AbortSignal; progress: (text: string) => void },
-): Promise<Keeper> {
+): Promise<ReconnectingSsh> {
   const ports = new Map<number, number>();
   const over = new AbortController();
   const stopped = AbortSignal.any([context.signal, over.signal]);

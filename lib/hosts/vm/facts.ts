@@ -25,7 +25,7 @@ export const qemu = {
    * Not never, only seldom: under a key of the scheduler that is patched without a pause, 4 of 7 hosts died within 20 s on
    * 7.2.22, and 1 of 10 on 10.0.2, which patched it 2000 times in the others; of 42 that opened IPv6 connections, none.
    */
-  steadySince: '8.1',
+  reliableSince: '8.1',
 } as const;
 
 /** QEMU's own memory beside the guest's: devices, threads and, under emulation, translated code. */

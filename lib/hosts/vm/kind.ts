@@ -68,7 +68,10 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
       ...(said === undefined ? {} : { acceleratorDetail: said }),
       ...{ ownKernel: true, disposable: true },
     };
-    const [facts, lacks] = await Promise.all([readFacts(remote, known), assertFit(`host ${id}`, remote, needs, spareFixtures)]);
+    const [facts, missingFeatures] = await Promise.all([
+      readFacts(remote, known),
+      assertFit(`host ${id}`, remote, needs, spareFixtures),
+    ]);
     assertCgroup(id, spec.cgroup, facts.cgroup);
     const tail = (): Promise<string> => consoleTail(running.console);
     const heartbeat = scope.adopt(
@@ -83,7 +86,7 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
       id,
       facts,
       fixtures: spareFixtures,
-      lacks,
+      missingFeatures,
       attach: oncePerAttachment((attachment) => attachDisk(attachment, dirname(running.disk), running.qmp, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail: tail,

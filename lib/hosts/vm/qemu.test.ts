@@ -43,7 +43,7 @@ async function machine(path: string, installed: string, scripts: Record<string, 
   };
 }
 
-test('a steady QEMU that is installed is taken, and nothing is asked for', async () => {
+test('a reliable QEMU that is installed is taken, and nothing is asked for', async () => {
   await using place = await temporary();
   const { obtain, calls } = await machine(place.path, '8.1.0');
   expect(await obtain()).toEqual({

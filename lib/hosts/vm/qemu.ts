@@ -29,7 +29,7 @@ const patienceMs = 120_000;
 
 /**
  * The newest QEMU that this machine's own release offers: the installed one, or that of its backports where the installed one
- * is not steady, unpacked in the cache and installed nowhere. Throws BlockedError where none is installed.
+ * is not reliable, unpacked in the cache and installed nowhere. Throws BlockedError where none is installed.
  */
 export async function obtainQemu(context: Pick<LeaseContext, 'signal' | 'progress'>, osRelease?: string): Promise<Qemu> {
   const { signal, progress } = context;
@@ -66,7 +66,7 @@ async function choose(
   fromBackports: (suite: string, installed: Qemu) => Promise<Qemu>,
 ): Promise<Qemu> {
   const installed = await describe(['qemu-system-x86_64'], 'installed');
-  if (compareVersions(installed.version, qemuFacts.steadySince) >= 0) return installed;
+  if (compareVersions(installed.version, qemuFacts.reliableSince) >= 0) return installed;
   const codename = debianCodename(await readFile(osRelease, 'utf8').catch(() => ''));
   if (codename === undefined)
     return { ...installed, shortcoming: 'this machine is not Debian, whose backports may have a newer one' };

@@ -52,7 +52,7 @@ test('a machine that dies at once under KVM is emulated, with a short reason and
 
 test('a machine that says nothing under KVM is emulated', async () => {
   await using place = await temporary();
-  const { last, ways } = await start(place.path, 'is mute');
+  const { last, ways } = await start(place.path, 'says nothing');
   expect(last.reason).toBe('full emulation, as under KVM a stock kernel printed nothing in 0.4 s');
   expect(ways).toEqual(['cold tcg', 'warm tcg']);
 });

@@ -5,7 +5,7 @@ import { citation, html, type Markup } from '../template.ts';
 import { turnText } from '../../report/history-text.ts';
 import { naturalOrder } from '../../report/order.ts';
 import { remedyText } from '../../report/verdicts.ts';
-import { clip } from '../../report/visible.ts';
+import { clip } from '../../report/escape.ts';
 import type { Facts } from './facts.ts';
 import { day, page, rangeRows } from './parts.ts';
 import { groupBy } from '../../util/group-by.ts';

@@ -29,10 +29,10 @@ export function qualificationMarkdown(told: Qualification): string {
 }
 
 function row(change: QualifiedChange): string[] {
-  const { asks, rule, before, after, known, harm } = change;
+  const { asks, question, before, after, known, harm } = change;
   const remedy = remedyOf(change);
   return [
-    `${prose(asks)}<br>${code(rule)}`,
+    `${prose(asks)}<br>${code(question)}`,
     before === undefined ? 'not asked' : prose(before.says),
     `**${prose(after.says)}**`,
     `${harm === undefined ? '' : `**${harm}**<br>`}${prose(arrow(change))}<br>${prose(effect(change))}`,

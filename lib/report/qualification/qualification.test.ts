@@ -35,7 +35,7 @@ describe('a qualification', () => {
     expect(told.changes).toMatchObject([
       {
         kind: 'mended',
-        rule: 'DEV-CDI-OFF',
+        question: 'DEV-CDI-OFF',
         before: { answer: 'left-out' },
         after: { answer: 'refused' },
         unrecorded: false,
@@ -47,7 +47,9 @@ describe('a qualification', () => {
   it('turned round is newly broken, and exits with 1', () => {
     const back = swapped(both, '2.2.7', '2.3.4');
     const worse = qualification([back], { name: 'containerd', against: '2.2.7', version: '2.3.4' });
-    expect(worse.changes.map(({ kind, rule, harm }) => [kind, rule, harm])).toEqual([['newly-broken', 'DEV-CDI-OFF', 'breaks']]);
+    expect(worse.changes.map(({ kind, question, harm }) => [kind, question, harm])).toEqual([
+      ['newly-broken', 'DEV-CDI-OFF', 'breaks'],
+    ]);
     expect(worse.exit).toBe(1);
   });
 
@@ -55,14 +57,14 @@ describe('a qualification', () => {
     const compared = { name: 'containerd', against: '1.7.24', version: '2.3.4' };
     const newer = await documentOf('containerd-2.3.4');
     const one = qualification([old, newer], compared);
-    expect(one.changes.map(({ rule }) => rule)).toEqual(['DEV-CDI', 'DEV-CDI-OFF', 'OWN-CDI']);
+    expect(one.changes.map(({ question }) => question)).toEqual(['DEV-CDI', 'DEV-CDI-OFF', 'OWN-CDI']);
     expect({ ...qualification([newer, old], compared), run: '', started: '' }).toEqual({ ...one, run: '', started: '' });
   });
 
   it('exits with 1 for a change that nobody has recorded, though it harms nobody', () => {
-    const fresh = answered(both, { cell: /2\.3\.4/, rule: 'OWN-ID', answer: 'another' });
+    const fresh = answered(both, { cell: /2\.3\.4/, question: 'OWN-ID', answer: 'another' });
     const found = qualification([fresh], { name: 'containerd', against: '2.2.7', version: '2.3.4' });
-    expect(found.changes[0]).toMatchObject({ rule: 'OWN-ID', unrecorded: true });
+    expect(found.changes[0]).toMatchObject({ question: 'OWN-ID', unrecorded: true });
     expect(found.exit).toBe(1);
   });
 
@@ -102,7 +104,7 @@ describe('a qualification', () => {
     const rows = `export const knownIssues: KnownIssue[] = [\n${knownIssues.map(({ id }) => `  { id: '${id}' },\n`).join('')}];\n`;
     await mkdir(join(place.path, 'suites'));
     await writeFile(file, rows);
-    const fresh = answered(both, { cell: /2\.3\.4/, rule: 'DEV-CDI-OFF', answer: 'injected' });
+    const fresh = answered(both, { cell: /2\.3\.4/, question: 'DEV-CDI-OFF', answer: 'injected' });
     const found = qualification([fresh], { name: 'containerd', against: '2.2.7', version: '2.3.4' });
     const patch = recordPatch(found, { knownIssues: rows, features: new Map([['DEV-CDI-OFF', ['cdi']]]) });
     expect(patch).toContain("feature cdi: until: '2.3.4'");
@@ -119,9 +121,13 @@ describe('a qualification', () => {
     const hostile = {
       ...both,
       run: { ...both.run, id: text },
-      rules: both.rules.map((rule) => ({ ...rule, asks: text, answers: rule.answers.map((each) => ({ ...each, says: text })) })),
+      questions: both.questions.map((question) => ({
+        ...question,
+        asks: text,
+        answers: question.answers.map((each) => ({ ...each, says: text })),
+      })),
       verdicts: both.verdicts.map((each) =>
-        /2\.3\.4/.test(each.cell) && each.rule === 'DEV-CDI-OFF'
+        /2\.3\.4/.test(each.cell) && each.question === 'DEV-CDI-OFF'
           ? { ...each, verdict: 'fail' as const, answer: text, observed: text }
           : each,
       ),
@@ -151,11 +157,11 @@ function swapped(document: Document, one: string, other: string): Document {
 }
 
 /** With an answer that deviates. */
-function answered(document: Document, { cell, rule, answer }: { cell: RegExp; rule: string; answer: string }): Document {
+function answered(document: Document, { cell, question, answer }: { cell: RegExp; question: string; answer: string }): Document {
   return {
     ...document,
     verdicts: document.verdicts.map((verdict) =>
-      verdict.rule === rule && cell.test(verdict.cell) ? { ...verdict, verdict: 'fail', answer } : verdict,
+      verdict.question === question && cell.test(verdict.cell) ? { ...verdict, verdict: 'fail', answer } : verdict,
     ),
   };
 }

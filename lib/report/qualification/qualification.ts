@@ -27,7 +27,7 @@ export interface Told {
 /** One question that is answered otherwise by the newer version, in whatever cells and scenarios. */
 export interface QualifiedChange {
   kind: ChangeKind;
-  rule: string;
+  question: string;
   suite: string;
   asks: string;
   /** Absent where the older version had none to compare with. */
@@ -135,14 +135,14 @@ function narrowed([first, ...others]: readonly [Document, ...Document[]], { name
     ),
     verdicts: distinct(
       parts.flatMap(({ verdicts }) => verdicts),
-      ({ cell, suite, scenario, rule }) => JSON.stringify([cell, suite, scenario, rule]),
+      ({ cell, suite, scenario, question }) => JSON.stringify([cell, suite, scenario, question]),
     ),
     hosts: distinct(
       parts.flatMap(({ hosts }) => hosts),
       ({ id, accelerator }) => `${id} ${accelerator}`,
     ),
-    rules: distinct(
-      parts.flatMap(({ rules }) => rules),
+    questions: distinct(
+      parts.flatMap(({ questions }) => questions),
       ({ suite, id }) => `${suite} ${id}`,
     ),
     known: distinct(
@@ -174,12 +174,15 @@ function newFailures(document: Document): Outcome[] {
   return outcomesOf(document, 'not-comparable').filter(({ verdicts: [verdict] }) => verdict?.verdict === 'fail');
 }
 
-function changeOf({ kind, rule, asks, before, after, was, harm, verdicts, cells }: Outcome, document: Document): QualifiedChange {
+function changeOf(
+  { kind, question, asks, before, after, was, harm, verdicts, cells }: Outcome,
+  document: Document,
+): QualifiedChange {
   const [first] = verdicts;
   const { verdict = 'fail', suite = '', answer, known } = first ?? {};
   const issue = document.known.find(({ id }) => id === (known ?? was?.known));
   return {
-    ...{ kind, rule, suite, asks, verdict, cells, verdicts },
+    ...{ kind, question, suite, asks, verdict, cells, verdicts },
     ...(was === undefined ? {} : { before: { says: before, ...(was.answer === undefined ? {} : { answer: was.answer }) } }),
     after: { says: after, ...(answer === undefined ? {} : { answer }) },
     ...(harm === undefined ? {} : { harm }),
@@ -200,9 +203,9 @@ function unpaired(document: Document): Verdict[] {
 }
 
 function alsoWeakens(document: Document, changes: readonly QualifiedChange[]): string[] {
-  const told = new Set(changes.flatMap(({ rule, harm }) => (harm === 'weakens' ? [rule] : [])));
+  const told = new Set(changes.flatMap(({ question, harm }) => (harm === 'weakens' ? [question] : [])));
   return causes(document)
-    .filter((cause) => cause.harm === 'weakens' && !isNew(cause) && !cause.rules.every((rule) => told.has(rule)))
+    .filter((cause) => cause.harm === 'weakens' && !isNew(cause) && !cause.questions.every((question) => told.has(question)))
     .map(({ headline }) => headline);
 }
 

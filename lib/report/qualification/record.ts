@@ -1,6 +1,6 @@
 import { EngineName } from '../../model/matrix/matrix.ts';
 import { ownName } from '../own-name.ts';
-import { visibleLine } from '../visible.ts';
+import { escapeLine } from '../escape.ts';
 import { effect } from './words.ts';
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
@@ -26,16 +26,18 @@ export function recordPatch(told: Qualification, { knownIssues, features }: Rows
   const issues = open.flatMap((change) => (change.verdict === 'fixed' ? [] : issueLines(change, told)));
   const preamble = [
     `What ${ownName(told.name)} ${told.version} changed since ${told.against}, and nobody has recorded. A change that is meant is no known issue: take its row here instead.`,
-    ...open.flatMap((change) => ['', ...alternatives(change, told, features.get(change.rule) ?? [])]),
+    ...open.flatMap((change) => ['', ...alternatives(change, told, features.get(change.question) ?? [])]),
   ];
-  return [...preamble.map((line) => visibleLine(line)), '', ...(issues.length === 0 ? [] : hunk(knownIssues, issues))].join('\n');
+  return [...preamble.map((line) => escapeLine(line)), '', ...(issues.length === 0 ? [] : hunk(knownIssues, issues))].join('\n');
 }
 
 function alternatives(change: QualifiedChange, { name, version }: Qualification, features: readonly string[]): string[] {
-  const { rule, suite, asks, after, known } = change;
+  const { question, suite, asks, after, known } = change;
   if (change.verdict === 'fixed')
-    return [`${known?.id ?? rule} no longer happens: its row in suites/known-issues.ts gets the ceiling "${name} <${version}".`];
-  const file = `suites/${suite}.suite.ts, ${rule}`;
+    return [
+      `${known?.id ?? question} no longer happens: its row in suites/known-issues.ts gets the ceiling "${name} <${version}".`,
+    ];
+  const file = `suites/${suite}.suite.ts, ${question}`;
   return [
     `${asks} ${after.says} (${effect(change)})`,
     ...(after.answer === undefined
@@ -50,13 +52,13 @@ function alternatives(change: QualifiedChange, { name, version }: Qualification,
 }
 
 function issueLines(change: QualifiedChange, { name, version }: Qualification): string[] {
-  const { rule, asks, after } = change;
+  const { question, asks, after } = change;
   return [
     '  {',
-    `    id: ${quoted(`${name}-${version}-${rule}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'))},`,
+    `    id: ${quoted(`${name}-${version}-${question}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'))},`,
     `    title: ${quoted(`${ownName(name)} ${version}: ${asks} ${after.says}`)},`,
     `    url: '<where it is reported, or the change that made it>',`,
-    `    answers: { ${quoted(rule)}: [${quoted(after.answer ?? '<name of the answer>')}] },`,
+    `    answers: { ${quoted(question)}: [${quoted(after.answer ?? '<name of the answer>')}] },`,
     `    where: [${requirement(name, `>=${version}`)}],`,
     `    impact: '<what it means to who is affected>',`,
     `    remedy: 'none known',`,
@@ -75,7 +77,7 @@ function isEngine(name: string): boolean {
 
 /** A string of TypeScript, whatever the text holds. */
 function quoted(text: string): string {
-  return `'${visibleLine(text).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+  return `'${escapeLine(text).replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
 /** Added before the last line of the table that is `];`. */

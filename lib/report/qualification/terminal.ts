@@ -1,5 +1,5 @@
 import { wrap } from '../../util/wrap.ts';
-import { clip, commandless } from '../visible.ts';
+import { clip, commandless } from '../escape.ts';
 import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from './words.ts';
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
@@ -41,7 +41,7 @@ function changeLines(change: QualifiedChange, { against, version }: Qualificatio
     ...inside(against, change.before?.says ?? ''),
     ...inside(version, change.after.says),
     ...inside('fix', remedyOf(change)),
-    ...inside('in', `${change.rule}: ${change.cells.map((cell) => cell.slice(cell.lastIndexOf('/') + 1)).join(', ')}`),
+    ...inside('in', `${change.question}: ${change.cells.map((cell) => cell.slice(cell.lastIndexOf('/') + 1)).join(', ')}`),
   ];
 }
 

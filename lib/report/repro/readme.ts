@@ -2,7 +2,7 @@ import { verdictId } from '../../model/document.ts';
 import type { EngineInstance } from '../../model/lease-record.ts';
 import type { Replay } from '../../model/observation.ts';
 import { layerText } from '../layers.ts';
-import { visible } from '../visible.ts';
+import { escapeText } from '../escape.ts';
 import type { ReproInput } from './input.ts';
 
 /** README.md of a bundle: what is to be seen, what it takes, and how to run it. */
@@ -21,7 +21,7 @@ export function instructions(
     ...(replay.twin ? ['A second pod like it ran at the same time; `run.sh` launches one.'] : []),
     ...(replay.killVmm ? ['The VMM was killed before the pod was removed; `run.sh` does not kill it.'] : []),
   ];
-  return visible(`# ${verdict.verdict}: ${verdict.question}
+  return escapeText(`# ${verdict.verdict}: ${verdict.question}
 
 ${question?.asks ?? ''}
 

@@ -97,27 +97,27 @@ function kindOf(found: DeviceNode, entry: DeviceNode, users: string): 'unchanged
 
 /** How the pod differs from the same one under runc: not at all, by the link /dev/core, or, named, by more. */
 export function contrast(): Reading<'same' | 'core link'> {
-  return ofLaunch(['same', 'core link'], ({ native, observation, cell }) => {
+  return ofLaunch(['same', 'core link'], ({ contrast, observation, cell }) => {
     const { guest, outcome } = observation;
-    if (outcome.kind !== 'ran' || native?.guest === undefined || guest === undefined) return undefined;
-    const lines = differences(guest, native.guest);
+    if (outcome.kind !== 'ran' || contrast?.guest === undefined || guest === undefined) return undefined;
+    const lines = differences(guest, contrast.guest);
     const word = lines.length === 0 ? 'same' : lines.join() === 'only here: /dev/core -> /proc/kcore' ? 'core link' : 'more';
     return { word, text: lines.length === 0 ? `${cell.runtime.name} and runc show the same` : few(lines) };
   });
 }
 
-function differences(guest: GuestReport, native: GuestReport): string[] {
+function differences(guest: GuestReport, contrast: GuestReport): string[] {
   const link = ({ target }: DeviceNode): string => (target === undefined ? '' : ` -> ${target}`);
   const here = guest.dev.flatMap((entry) => {
-    const other = entryAt(native.dev, entry.path);
+    const other = entryAt(contrast.dev, entry.path);
     if (other === undefined) return [`only here: ${entry.path}${link(entry)}`];
     return stat(entry) === stat(other) ? [] : [`${entry.path}: ${stat(entry)} here, ${stat(other)} with runc`];
   });
-  const there = native.dev.flatMap((entry) =>
+  const there = contrast.dev.flatMap((entry) =>
     entryAt(guest.dev, entry.path) === undefined ? [`only with runc: ${entry.path}${link(entry)}`] : [],
   );
   const opens = guest.opens.flatMap(({ path, access, error }) => {
-    const other = native.opens.find((candidate) => candidate.path === path && candidate.access === access);
+    const other = contrast.opens.find((candidate) => candidate.path === path && candidate.access === access);
     if (other === undefined || other.error === error) return [];
     return [`${access} of ${path}: ${error ?? 'works'} here, ${other.error ?? 'works'} with runc`];
   });

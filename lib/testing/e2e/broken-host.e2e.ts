@@ -159,9 +159,9 @@ test('a machine that does not know our key is refused in the words of ssh', asyn
 test('a kernel without vhost_vsock costs the cells that need it, and mended it lacks nothing', async () => {
   // Asked without a lease: to give a machine back takes an emulated one most of a minute.
   const fixtures = { disks: [1, 2] } as const;
-  const lacks = await broken(hidden('vhost_vsock'), () => assertFit('host metal', machine, needs, fixtures));
-  expect(Object.keys(lacks)).toEqual(['vhost_vsock']);
-  const host = { id: 'metal', lacks };
+  const missingFeatures = await broken(hidden('vhost_vsock'), () => assertFit('host metal', machine, needs, fixtures));
+  expect(Object.keys(missingFeatures)).toEqual(['vhost_vsock']);
+  const host = { id: 'metal', missingFeatures };
   expect(reasonMissing(host, ['bridge', 'veth'])).toBeUndefined();
   expect(reasonMissing(host, ['bridge', 'vhost_vsock'])?.message).toMatch(
     /^The kernel of host metal has no vhost_vsock \(modprobe: .*\)$/,
@@ -169,7 +169,7 @@ test('a kernel without vhost_vsock costs the cells that need it, and mended it l
   const asked = questionOf(needs, fixtures);
   const mended = await readPreflight('the machine', machine, asked);
   expect(problemsOf(mended, asked)).toEqual([]);
-  expect(mended.lacks).toEqual({});
+  expect(mended.missingFeatures).toEqual({});
 });
 
 test('in a run its cells are blocked with the sentence, those of another host are judged, and the exit code is 75', async () => {

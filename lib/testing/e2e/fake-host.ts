@@ -114,7 +114,7 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
     id,
     facts,
     fixtures: spareFixtures,
-    lacks: {},
+    missingFeatures: {},
     async exec(argv, options): Promise<ExecResult> {
       const stdout = await answer(argv);
       if (stdout === undefined) return remote.exec(argv, options);

@@ -9,7 +9,7 @@ const Told = z.object({
   against: z.string(),
   exit: z.number(),
   changes: z.array(
-    z.object({ kind: z.string(), rule: z.string(), before: z.object({ answer: z.string() }), unrecorded: z.boolean() }),
+    z.object({ kind: z.string(), question: z.string(), before: z.object({ answer: z.string() }), unrecorded: z.boolean() }),
   ),
 });
 
@@ -40,7 +40,7 @@ describe('qualify', () => {
     const told = Told.parse(JSON.parse(await readFile(join(folder, 'qualify.json'), 'utf8')));
     expect(told).toMatchObject({ against: '1.21', exit: 1 });
     expect(told.changes).toContainEqual(
-      expect.objectContaining({ kind: 'newly-broken', rule: 'OWN-ON', before: { answer: 'owned' } }),
+      expect.objectContaining({ kind: 'newly-broken', question: 'OWN-ON', before: { answer: 'owned' } }),
     );
     expect(await readFile(join(folder, 'qualify.patch'), 'utf8')).toContain("+    where: [runtime('crun >=1.99')],");
     expect(await readFile(join(folder, 'qualify.html'), 'utf8')).toContain(
@@ -60,7 +60,7 @@ describe('qualify', () => {
       ...['qualify', 'crun@1.99', '--against', '1.21', '--recorded', 'latest', '--json'],
     ]);
     expect(exitCode, stderr).toBe(1);
-    expect(Told.parse(JSON.parse(stdout)).changes.map(({ rule }) => rule)).toContain('OWN-ON');
+    expect(Told.parse(JSON.parse(stdout)).changes.map(({ question }) => question)).toContain('OWN-ON');
   });
 
   test('is blocked, with the reason, where a version cannot be had', async () => {

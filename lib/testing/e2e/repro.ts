@@ -13,7 +13,7 @@ import { OciSpec } from '../../model/oci-spec.ts';
 import { componentKey } from '../../model/cell.ts';
 import { RunFolder } from '../../record/run-folder.ts';
 import { canonicalJson } from '../../model/json.ts';
-import { steady } from '../../report/steady.ts';
+import { normalize } from '../../report/normalize.ts';
 import { writeRepro } from '../../verbs/repro.ts';
 import { catalogFor } from '../../verbs/catalog.ts';
 import { resolveAll } from '../../run/artifacts.ts';
@@ -50,7 +50,7 @@ function comparable(guest: GuestReport, spec: OciSpec): string[] {
     canonicalJson(resources?.devices),
     canonicalJson(linux),
     canonicalJson(spec.process),
-  ].map(steady);
+  ].map(normalize);
 }
 
 async function resultOf(host: Host, directory: string, name: string): Promise<string> {
@@ -78,10 +78,10 @@ async function differences(host: Host, bundle: string, onHost: string, crictlOnH
   const refusedAt = (await resultOf(host, onHost, 'refused-at')).trim();
   if (recorded.outcome.kind === 'refused') {
     // crictl logs the engine's words as a quoted string.
-    const words = steady((await resultOf(host, onHost, 'refused.txt')).replaceAll('\\"', '"'));
+    const words = normalize((await resultOf(host, onHost, 'refused.txt')).replaceAll('\\"', '"'));
     return [
       ...(refusedAt === recorded.outcome.call ? [] : [`refused at ${refusedAt || 'no call'}, recorded ${recorded.outcome.call}`]),
-      ...(words.includes(steady(recorded.outcome.message)) ? [] : [`said ${words}, recorded ${recorded.outcome.message}`]),
+      ...(words.includes(normalize(recorded.outcome.message)) ? [] : [`said ${words}, recorded ${recorded.outcome.message}`]),
     ];
   }
   if (refusedAt !== '') return [`refused at ${refusedAt}: ${await resultOf(host, onHost, 'refused.txt')}`];

@@ -49,7 +49,7 @@ export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
       ...remote,
       id,
       fixtures: spareFixtures,
-      lacks: {},
+      missingFeatures: {},
       facts: {
         ...{ kernel: 'fake', bootId, os: 'fake', architecture: 'x86_64', cpus: 2, memoryMiB: 1024 },
         ...{ accelerator: 'none' as const, acceleratorReason: 'a directory of this machine', cgroup: 'v2' as const, lsm: [] },

@@ -3,6 +3,7 @@ import { cellFacts } from '../../judge/cell-facts.ts';
 import { digest } from '../../judge/journal.ts';
 import { plannedIdentity } from '../../judge/planned-identity.ts';
 import { questionsOf, unmet } from '../../judge/applies.ts';
+import { contrastRuntime } from '../../runtimes/facts.ts';
 import type { Evidence } from '../../suite/evidence.ts';
 import type { Question } from '../../suite/question.ts';
 import { catalogFor } from '../../verbs/catalog.ts';
@@ -30,9 +31,9 @@ export async function recordedCases(): Promise<Case[]> {
         selects,
       );
       return plan.cells.flatMap((cell) => {
-        const native = plan.cells.find(
+        const contrast = plan.cells.find(
           ({ host, engine, runtime }) =>
-            runtime.name === 'runc' &&
+            runtime.name === contrastRuntime &&
             host.id === cell.host.id &&
             engine.version === cell.engine.version &&
             engine.name === cell.engine.name,
@@ -44,8 +45,8 @@ export async function recordedCases(): Promise<Case[]> {
           const lease = journal.leases.get(observation?.lease ?? '');
           if (observation === undefined || lease === undefined || unmet({ scenario, question }, facts) !== undefined) return [];
           const sibling =
-            native === undefined || native === cell ? undefined : latest.get(`${native.id} ${suite} ${scenario.id}`);
-          return [{ run: name, suite, question, evidence: { cell: facts, observation, lease, native: sibling }, planned }];
+            contrast === undefined || contrast === cell ? undefined : latest.get(`${contrast.id} ${suite} ${scenario.id}`);
+          return [{ run: name, suite, question, evidence: { cell: facts, observation, lease, contrast: sibling }, planned }];
         });
       });
     }),

@@ -51,7 +51,7 @@ export function readBy({ question, evidence }: Case): Place[] {
   seenBy(
     question,
     watched(
-      { observation: evidence.observation, lease: evidence.lease, cell: evidence.cell, native: evidence.native },
+      { observation: evidence.observation, lease: evidence.lease, cell: evidence.cell, contrast: evidence.contrast },
       (place) => {
         if (place[0] === 'observation' || place[0] === 'lease') places.set(place.join(' '), place);
       },

@@ -2,7 +2,7 @@
  * An observation without what differs from run to run, for comparing two of them: names of temporary users, ids of
  * containers, interfaces, process numbers and times.
  */
-export function steady(text: string): string {
+export function normalize(text: string): string {
   return text
     .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)?/g, 'TIME')
     .replace(/\bkata-\d+\b/g, 'kata-N')

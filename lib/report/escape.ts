@@ -9,23 +9,23 @@ const hidden =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udc7f]/g;
 
 /**
- * Untrusted text with everything invisible written out (`\x1b`, `\u202e`), so that no escape sequence, direction mark or
+ * Untrusted text with all that does not print escaped (`\x1b`, `\u202e`), so that no escape sequence, direction mark or
  * hidden tag acts on who reads it. Tabs and newlines stay. Longer texts are cut, and say so.
  */
-export function visible(text: string): string {
+export function escapeText(text: string): string {
   // Most texts are plain, and a large run has millions of them.
   if (text.length <= longest && plain.test(text)) return text;
   return clip(text, longest).replace(hidden, spell);
 }
 
-/** `visible` on one line. */
-export function visibleLine(text: string): string {
-  return visible(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
+/** The same on one line. */
+export function escapeLine(text: string): string {
+  return escapeText(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
 }
 
-/** `visibleLine` for a terminal: a runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line. */
+/** `escapeLine` for a terminal: a runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line. */
 export function commandless(text: string): string {
-  return visibleLine(text)
+  return escapeLine(text)
     .replaceAll('##[', '## [')
     .replace(/^\s*::/, ': :');
 }
@@ -37,13 +37,13 @@ export function clip(text: string, length: number): string {
   return `${text.slice(0, end)}… (${text.length - end} more characters)`;
 }
 
-/** Every text of a value of plain data, keys included, through `visible`. */
-export function visibleDeep<T>(value: T): T;
-export function visibleDeep(value: unknown): unknown {
-  if (typeof value === 'string') return visible(value);
-  if (Array.isArray(value)) return value.map((child) => visibleDeep(child));
+/** Every text of a value of plain data, keys included, through `escapeText`. */
+export function escapeDeep<T>(value: T): T;
+export function escapeDeep(value: unknown): unknown {
+  if (typeof value === 'string') return escapeText(value);
+  if (Array.isArray(value)) return value.map((child) => escapeDeep(child));
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, child]) => [visible(key), visibleDeep(child)]));
+  return Object.fromEntries(Object.entries(value).map(([key, child]) => [escapeText(key), escapeDeep(child)]));
 }
 
 function spell(found: string): string {
