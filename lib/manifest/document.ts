@@ -1,6 +1,18 @@
-import { CST, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, type Node, parseAllDocuments } from 'yaml';
+import {
+  CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  visit,
+} from 'yaml';
 import { ManifestError, type Place } from './error.ts';
-import type { Path } from './path.ts';
+import { type Path, short } from './path.ts';
 
 /** One document of a manifest: its plain value, and where each part of it stands. */
 export interface ManifestDocument {
@@ -44,7 +56,12 @@ export function readDocuments(text: string, file: string): ManifestDocument[] {
     const { contents } = document;
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
     const root = placeAt(contents.range?.[0] ?? 0);
-    const data: unknown = orRefused(file, root, () => document.toJS({ maxAliasCount: 100 }));
+    const data: unknown = orRefused(
+      file,
+      root,
+      () => document.toJS({ maxAliasCount: 100 }),
+      () => unresolved(document, file, placeAt),
+    );
     return [{ data, place: (path, of = 'value') => placeOf(document, path, of, placeAt) ?? root }];
   });
 }
@@ -53,13 +70,24 @@ export function readDocuments(text: string, file: string): ManifestDocument[] {
 const unlikeGo = /TIME|timestamp|binary|omap|pairs|set/;
 
 /** What the parser throws is about the text: aliases without end. */
-function orRefused<T>(file: string, place: Place, read: () => T): T {
+function orRefused<T>(file: string, place: Place, read: () => T, otherwise?: () => void): T {
   try {
     return read();
   } catch (error) {
+    otherwise?.();
     if (!(error instanceof Error)) throw error;
     throw new ManifestError(file, place, `this is no YAML: ${sentence(error.message)}`);
   }
+}
+
+/** Throws for the first alias of a document that stands for nothing. */
+function unresolved(document: Document, file: string, placeAt: (offset: number) => Place): void {
+  visit(document, {
+    Alias(_, node) {
+      if (node.resolve(document) !== undefined) return;
+      throw new ManifestError(file, placeAt(node.range?.[0] ?? 0), `there is no anchor &${short(node.source)} before the alias`);
+    },
+  });
 }
 
 function placeOf(document: Document, path: Path, of: 'value' | 'name', placeAt: (offset: number) => Place): Place | undefined {

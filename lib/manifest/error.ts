@@ -1,3 +1,5 @@
+import { inert } from './path.ts';
+
 /** Where something stands in a text; both count from 1. */
 export interface Place {
   line: number;
@@ -11,7 +13,7 @@ export class ManifestError extends Error {
   readonly place: Place;
 
   constructor(file: string, place: Place, sentence: string) {
-    super(`${file}:${place.line}:${place.column}: ${sentence}`);
+    super(`${file}:${place.line}:${place.column}: ${inert(sentence)}`);
     this.file = file;
     this.place = place;
   }

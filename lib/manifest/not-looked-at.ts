@@ -14,7 +14,7 @@ const reasons: readonly (readonly [fields: RegExp, why: string])[] = [
   [/^(imagePullPolicy|imagePullSecrets)$/, 'decides how the image is pulled; none is'],
   [/^(envFrom|valueFrom)$/, 'is known to a cluster alone; it stays empty'],
   [
-    /^(configMap|secret|projected|downwardAPI|persistentVolumeClaim|ephemeral|csi|nfs|image|gitRepo|iscsi|fc|rbd|cephfs|glusterfs|local)$/,
+    /^(configMap|secret|projected|downwardAPI|persistentVolumeClaim|ephemeral|csi|nfs|image|gitRepo|iscsi|fc|rbd|cephfs|glusterfs|volumeClaimTemplates)$/,
     'is known to a cluster alone; an empty directory stands in for it',
   ],
   [
@@ -22,21 +22,27 @@ const reasons: readonly (readonly [fields: RegExp, why: string])[] = [
     'needs a cluster: no token and no service is there',
   ],
   [/^(subdomain|setHostnameAsFQDN|dnsPolicy|hostname)$/, 'names the pod in a network'],
-  [/^(ephemeralContainers)$/, 'is added to a pod that runs; no manifest is applied with it'],
   [/^(windowsOptions)$/, 'is for Windows'],
 ];
 
 /** Why a field is not looked at, by its own name and those around it. */
 export function whyNotLookedAt(path: Path, podPath: Path): string {
+  const own = reasonOf(path.at(-1));
+  if (own !== undefined) return own;
   const inPod = podPath.every((key, at) => path[at] === key) ? path.slice(podPath.length) : undefined;
   if (inPod === undefined || inPod.length === 0) return 'decides how many pods there are, and when they are replaced';
   if (inPod[0] === 'status') return 'is written by a cluster';
   if (inPod[0] === 'metadata') return 'names the object in a cluster';
-  for (const key of inPod.toReversed()) {
-    const found = reasons.find(([fields]) => typeof key === 'string' && fields.test(key));
-    if (found !== undefined) return found[1];
-  }
-  return 'changes nothing that is measured here';
+  return (
+    inPod
+      .toReversed()
+      .map(reasonOf)
+      .find((reason) => reason !== undefined) ?? 'changes nothing that is measured here'
+  );
+}
+
+function reasonOf(key: string | number | undefined): string | undefined {
+  return reasons.find(([fields]) => typeof key === 'string' && fields.test(key))?.[1];
 }
 
 /** Paths of what a reader dropped: of `{a: 1, b: {c: 2}}` read as `{b: {}}`, `a` and `b.c`. */

@@ -12,9 +12,14 @@ export function pathText(path: Path): string {
     .join('');
 }
 
-/** A text of a manifest in a sentence: in one line, and not without end. */
+/** A text of a manifest in a sentence: in one line, not without end, and with what nobody sees written out. */
 export function short(text: string): string {
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+  return inert(text.length > 60 ? `${text.slice(0, 57)}…` : text);
+}
+
+/** What moves a cursor, turns the direction or is no character at all becomes its number. */
+export function inert(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** What stands at a path of a plain value; undefined where nothing does. */

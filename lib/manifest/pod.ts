@@ -136,7 +136,6 @@ const ResourceClaim = z.object({ name: z.string(), resourceClaimName: text, reso
 export const PodSpec = z.object({
   containers: z.array(Container),
   initContainers: z.array(Container).default([]),
-  ephemeralContainers: z.array(Container).default([]),
   volumes: z.array(Volume).default([]),
   securityContext: PodSecurityContext.optional(),
   hostNetwork: flag,
@@ -145,9 +144,7 @@ export const PodSpec = z.object({
   hostUsers: flag,
   shareProcessNamespace: flag,
   hostname: text,
-  subdomain: text,
   hostnameOverride: text,
-  setHostnameAsFQDN: flag,
   runtimeClassName: text,
   overhead: quantities,
   /** Resources of the whole pod, which its containers share. */
@@ -163,7 +160,6 @@ export const PodSpec = z.object({
     .optional(),
   hostAliases: z.array(z.object({ ip: z.string(), hostnames: z.array(z.string()).default([]) })).default([]),
   priorityClassName: text,
-  priority: whole,
   terminationGracePeriodSeconds: z.number().int().default(30),
 });
 export type PodSpec = z.infer<typeof PodSpec>;

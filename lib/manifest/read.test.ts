@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { podOf, readManifest } from './read.ts';
+import { podOf } from './pod-of.ts';
+import { readManifest } from './read.ts';
 
 const read = (text: string, schema = '1.37') => readManifest(text, { file: 'pod.yaml', schema });
 
@@ -83,7 +84,7 @@ test('a patched document is read as the pod that it then has', () => {
   const data = structuredClone(workload?.data);
   Object.assign(data as object, { spec: { template: { spec: { containers: [{ name: 'c', image: 'i' }], hostPID: true } } } });
   expect(podOf(data, ['spec', 'template']).spec.hostPID).toBe(true);
-  expect(() => podOf(data, ['spec'])).toThrow('Cannot read the pod: ');
+  expect(() => podOf(data, ['spec'])).toThrow('Cannot run the pod: ');
 });
 
 test('a field is known from the version on in which it came', () => {

@@ -1,14 +1,13 @@
-import { z } from 'zod';
 import { someOf } from '../model/matrix/suggest.ts';
-import { firstFault, type Fault, isObject, kindOf, nameOf } from './check.ts';
+import { firstFault, type Fault, isObject, kindOf } from './check.ts';
 import { type ManifestDocument, readDocuments } from './document.ts';
 import { ManifestError } from './error.ts';
 import { type Schema, schemaOf } from './fields.ts';
 import { type WorkloadKind, workloadKinds } from './kinds.ts';
 import { dropped, whyNotLookedAt } from './not-looked-at.ts';
 import { type Path, pathText, short, valueAt } from './path.ts';
-import { Pod } from './pod.ts';
-import { brokenRule } from './rules.ts';
+import type { Pod } from './pod.ts';
+import { nameIn, readPod, textAt } from './pod-of.ts';
 import type { NotLookedAt, Workload } from './workload.ts';
 
 export interface Manifest {
@@ -42,14 +41,6 @@ export function readManifest(text: string, { file, schema }: { file: string; sch
       `nothing here makes a pod${others.length === 0 ? '' : `: it holds ${someOf(others)}`}`,
     );
   return { workloads, others };
-}
-
-/** The pod of a document that was changed since it was read: `podPath` is that of its workload. Throws an Error in one sentence. */
-export function podOf(data: unknown, podPath: Path): Pod {
-  const pod = Pod.safeParse(withoutNulls(valueAt(data, podPath)));
-  if (pod.success) return pod.data;
-  const [issue] = pod.error.issues;
-  throw new Error(`Cannot read the pod: ${issue === undefined ? 'it is none' : faultOf(issue, data, podPath).sentence}`);
 }
 
 /** An object of a manifest: a document, or an item of a list. */
@@ -96,33 +87,21 @@ function kindOfItem({ data, refuse }: Item): { name: string; kind: WorkloadKind 
 
 function readWorkload(item: Item, { name: kindName, kind }: { name: string; kind: WorkloadKind }, schema: Schema): Workload {
   const { data, refuse, place } = item;
-  const { podPath, suffix } = kind;
+  const { podPath } = kind;
   const fault = firstFault(schema, kindName, data);
   if (fault !== undefined) throw refuse(fault);
-  const written = withoutNulls(valueAt(data, podPath));
-  const read = Pod.safeParse(written);
-  if (!read.success) {
-    const [issue] = read.error.issues;
-    throw refuse(
-      issue === undefined
-        ? { path: podPath, of: 'value', sentence: `${nameOf(podPath)} is no pod` }
-        : faultOf(issue, data, podPath),
-    );
-  }
-  const broken = brokenRule({ kind: kindName, data, pod: read.data, podPath });
-  if (broken !== undefined) throw refuse(broken);
-  const name = nameIn(data);
-  const namespace = textAt(data, ['metadata', 'namespace']) ?? 'default';
-  const pod = { ...read.data, metadata: { ...read.data.metadata, name: `${name}${suffix}`, namespace } };
+  const reading = readPod(data, podPath);
+  if ('sentence' in reading) throw refuse(reading);
+  const { pod, written } = reading;
   return {
     kind: kindName,
-    name,
-    namespace,
+    name: nameIn(data),
+    namespace: pod.metadata.namespace,
     pod,
     podPath,
     data,
     place: (path) => place([...podPath, ...path]),
-    notLookedAt: notLookedAt(item, podPath, written, read.data),
+    notLookedAt: notLookedAt(item, podPath, written, pod),
   };
 }
 
@@ -139,7 +118,7 @@ function notLookedAt({ data, place }: Item, podPath: Path, written: unknown, rea
   const inPod = dropped(written, read)
     .filter((path) => !known.has(path.join('.')))
     .map((path) => [...podPath, ...path]);
-  const sources = standIns(read).map((path) => [...podPath, ...path]);
+  const sources = standIns(read, written).map((path) => [...podPath, ...path]);
   return [...around, ...inPod, ...sources].map((path) => ({
     path: pathText(path),
     place: place(path, 'name'),
@@ -150,12 +129,12 @@ function notLookedAt({ data, place }: Item, podPath: Path, written: unknown, rea
 const known = new Set(['apiVersion', 'kind', 'metadata']);
 
 /** Sources of volumes for which an empty directory stands in. */
-function standIns({ spec }: Pod): Path[] {
+function standIns({ spec }: Pod, written: unknown): Path[] {
   const blocks = new Set(
     [...spec.initContainers, ...spec.containers].flatMap((each) => each.volumeDevices.map(({ name }) => name)),
   );
   return spec.volumes.flatMap((volume, at) =>
-    blocks.has(volume.name)
+    blocks.has(volume.name) || valueAt(written, ['spec', 'volumes', at]) === undefined
       ? []
       : Object.keys(volume)
           .filter((key) => !['name', 'hostPath', 'emptyDir'].includes(key) && volume[key] !== undefined)
@@ -163,38 +142,9 @@ function standIns({ spec }: Pod): Path[] {
   );
 }
 
-function faultOf(issue: z.core.$ZodIssue, data: unknown, podPath: Path): Fault {
-  const path = [...podPath, ...issue.path.map((key) => (typeof key === 'number' ? key : String(key)))];
-  const value = valueAt(data, path);
-  const allowed =
-    issue.code === 'invalid_value'
-      ? ` one of ${issue.values.map((each) => JSON.stringify(each)).join(', ')}`
-      : ` ${issue.message}`;
-  return { path, of: 'value', sentence: `${nameOf(path)} must be${allowed}, and is ${kindOf(value)}` };
-}
-
-/** A null is a field that is not set. */
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, entry]) => (entry === null ? [] : [[key, withoutNulls(entry)] as const])),
-  );
-}
-
-function nameIn(data: unknown): string {
-  const prefix = textAt(data, ['metadata', 'generateName']);
-  return textAt(data, ['metadata', 'name']) ?? (prefix === undefined ? '' : `${prefix}0`);
-}
-
 function titleOf(data: unknown): string {
   return [textAt(data, ['kind']) ?? 'a document', nameIn(data)]
     .filter((word) => word !== '')
     .map(short)
     .join(' ');
-}
-
-function textAt(data: unknown, path: Path): string | undefined {
-  const value = valueAt(data, path);
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

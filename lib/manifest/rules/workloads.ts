@@ -1,5 +1,5 @@
 import { isObject } from '../check.ts';
-import { type Path, pathText, short, valueAt } from '../path.ts';
+import { type Path, short, valueAt } from '../path.ts';
 import type { Pod } from '../pod.ts';
 
 const subdomain = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/;
@@ -20,8 +20,11 @@ export function* workloadRules(kind: string, data: unknown, pod: Pod, podPath: P
   const namespace = valueAt(data, ['metadata', 'namespace']);
   if (typeof namespace === 'string' && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
     yield [['metadata', 'namespace'], `${JSON.stringify(short(namespace))} is no name of a namespace`];
-  if (!isObject(valueAt(data, [...podPath, 'spec'])))
-    yield [podPath, `${podPath.length === 0 ? `the ${kind}` : pathText(podPath)} has no spec, which Kubernetes requires`];
+  if (valueAt(data, [...podPath, 'spec', 'ephemeralContainers']) !== undefined)
+    yield [
+      [...podPath, 'spec', 'ephemeralContainers'],
+      'ephemeralContainers are added to a pod that runs, and no manifest may have them',
+    ];
 
   const restart = valueAt(data, [...podPath, 'spec', 'restartPolicy']);
   const job = kind === 'Job' || kind === 'CronJob';
