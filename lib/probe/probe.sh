@@ -61,7 +61,7 @@ attempt() {
 }
 
 observe() {
-  lines_of /proc/self/status /proc/sys/kernel/random/boot_id /proc/cmdline /proc/partitions /proc/self/mounts
+  lines_of /proc/self/status /proc/sys/kernel/random/boot_id /proc/cmdline /proc/partitions /proc/self/mounts /proc/self/uid_map
   row kernel "$(busybox uname -r)"
   tree dev /dev
   for path in /sys/class/block/*; do [ -e "$path" ] && row block "${path##*/}"; done

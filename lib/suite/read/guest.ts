@@ -37,3 +37,21 @@ export function pciFunction(ids: string): Reading<'there' | 'absent'> {
     };
   });
 }
+
+/** Whether the process is in a user namespace that maps its ids to others, or in the first one of its kernel. */
+export function userNamespace(): Reading<'own' | 'first'> {
+  return podReading(['own', 'first'], ({ uidMap }) => {
+    if (uidMap === undefined) return { word: 'unseen', text: '/proc/self/uid_map was not read' };
+    const first = uidMap.length === 1 && uidMap[0] === '0 0 4294967295';
+    return { word: first ? 'first' : 'own', text: `its ids are mapped as ${uidMap.join(', ') || 'none'}` };
+  });
+}
+
+/** What the root of the container is: layers of the host, a directory that the host shares with a guest, or a file system on a disk. */
+export function rootFileSystem(): Reading<'layers' | 'shared' | 'disk'> {
+  return podReading(['layers', 'shared', 'disk'], ({ mounts }) => {
+    const fstype = mounts.findLast(({ target }) => target === '/')?.fstype ?? 'none';
+    const words: Record<string, string> = { overlay: 'layers', virtiofs: 'shared', '9p': 'shared', ext4: 'disk', xfs: 'disk' };
+    return { word: words[fstype] ?? fstype, text: `the root is ${fstype}` };
+  });
+}

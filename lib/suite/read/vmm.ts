@@ -5,7 +5,7 @@ import { entryAt } from './node.ts';
 const noCapability = '0000000000000000';
 
 /** What the VMM of this sandbox is like. */
-function vmm<const Word extends string>(
+export function vmm<const Word extends string>(
   words: readonly Word[],
   look: (process: HostProcess, host: HostReport) => Sight,
 ): Reading<Word> {
