@@ -14,7 +14,7 @@ const annotation = 'container.apparmor.security.beta.kubernetes.io/';
  */
 export function apparmorProfile(node: KubeletNode, { metadata, spec }: Pod, container: Container) {
   const noted = metadata.annotations[`${annotation}${container.name}`];
-  if (!kubeletHas(node.version, 'apparmor-field')) return noted === undefined ? {} : { apparmorProfile: noted };
+  if (!kubeletHas(node, 'apparmor-field')) return noted === undefined ? {} : { apparmorProfile: noted };
   const profile = container.securityContext?.appArmorProfile ?? fromText(noted) ?? spec.securityContext?.appArmorProfile;
   if (profile === undefined) return {};
   const { type, localhostProfile = '' } = profile;

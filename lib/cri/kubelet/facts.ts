@@ -36,9 +36,13 @@ const rows = [
 
 export type KubeletFeature = (typeof rows)[number]['feature'];
 
-/** Whether a kubelet of this version does it by default. */
-export function kubeletHas(version: string, feature: KubeletFeature): boolean {
-  return rows.some(
+/** Whether a kubelet does it: by default in its version, or as its configuration opens or closes the gate. */
+export function kubeletHas(
+  { version, gates = {} }: { version: string; gates?: Readonly<Partial<Record<KubeletFeature, boolean>>> },
+  feature: KubeletFeature,
+): boolean {
+  const byDefault = rows.some(
     (row: Row) => row.feature === feature && inRange(version, `>=${row.since}${row.until === undefined ? '' : ` <${row.until}`}`),
   );
+  return gates[feature] ?? byDefault;
 }

@@ -5,8 +5,8 @@ import type { KubeletNode } from './node.ts';
 export { readonlyPaths };
 
 /** What a kubelet asks to mask in every container, privileged or not (Kubernetes v1.37.2 pkg/securitycontext/util.go). */
-export function maskedPaths({ version, thermalThrottle }: KubeletNode): string[] {
-  const interrupts = kubeletHas(version, 'mask-interrupts');
+export function maskedPaths(node: Pick<KubeletNode, 'version' | 'gates' | 'thermalThrottle'>): string[] {
+  const interrupts = kubeletHas(node, 'mask-interrupts');
   return [
     '/proc/asound',
     '/proc/acpi',
@@ -19,7 +19,7 @@ export function maskedPaths({ version, thermalThrottle }: KubeletNode): string[]
     '/proc/sched_debug',
     '/proc/scsi',
     '/sys/firmware',
-    ...(kubeletHas(version, 'mask-powercap') ? ['/sys/devices/virtual/powercap'] : []),
-    ...(interrupts ? thermalThrottle : []),
+    ...(kubeletHas(node, 'mask-powercap') ? ['/sys/devices/virtual/powercap'] : []),
+    ...(interrupts ? node.thermalThrottle : []),
   ];
 }

@@ -33,7 +33,7 @@ export function mounts(
 ): Mount[] {
   const { spec } = pod;
   const own = container.volumeMounts;
-  const ids = spec.hostUsers === false && kubeletHas(node.version, 'user-namespaces') ? placement.userNamespace : undefined;
+  const ids = spec.hostUsers === false && kubeletHas(node, 'user-namespaces') ? placement.userNamespace : undefined;
   const mapping = ids === undefined ? [] : [{ hostId: ids.hostId, containerId: 0, length: ids.length }];
   const all = [
     ...(allocation?.mounts ?? []).map(({ readOnly = false, ...mount }) => ({ ...mount, readonly: readOnly })),
@@ -63,7 +63,7 @@ function volumeMount(
     hostPath: below === '' ? volumePath(node, volume, placement) : posix.join(volumePath(node, volume, placement), below),
     readonly: mount.readOnly === true || volume.persistentVolumeClaim?.readOnly === true,
     propagation: propagations[mount.mountPropagation ?? 'None'],
-    recursiveReadOnly: mount.recursiveReadOnly === 'Enabled' && kubeletHas(node.version, 'recursive-read-only'),
+    recursiveReadOnly: mount.recursiveReadOnly === 'Enabled' && kubeletHas(node, 'recursive-read-only'),
   };
 }
 

@@ -1,7 +1,11 @@
+import type { KubeletFeature } from './facts.ts';
+
 /** What a kubelet's requests depend on beside the pod: its version and configuration, and the machine. */
 export interface KubeletNode {
   /** Of the kubelet: `1.37.2`. */
   version: string;
+  /** Features that its configuration opens or closes against the default of its version. */
+  gates?: Readonly<Partial<Record<KubeletFeature, boolean>>>;
   name: string;
   cgroupDriver: 'systemd' | 'cgroupfs';
   cgroupVersion: 1 | 2;

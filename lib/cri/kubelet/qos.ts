@@ -13,7 +13,7 @@ export function requestsOf({ requests, limits }: Resources): Readonly<Record<str
 /** Whether the pod has cpu or memory of its own, for all its containers. */
 export function hasPodResources(node: KubeletNode, { resources }: PodSpec): boolean {
   const names = Object.keys({ ...resources.requests, ...resources.limits });
-  return kubeletHas(node.version, 'pod-level-resources') && names.some((name) => /^(cpu|memory|hugepages-.*)$/.test(name));
+  return kubeletHas(node, 'pod-level-resources') && names.some((name) => /^(cpu|memory|hugepages-.*)$/.test(name));
 }
 
 /** Kubernetes v1.37.2 pkg/apis/core/v1/helper/qos/qos.go. */
@@ -92,5 +92,5 @@ export function sumOfContainers(
 
 /** An init container that goes on beside the others. */
 export function isSidecar(node: KubeletNode, spec: PodSpec, container: Container): boolean {
-  return kubeletHas(node.version, 'sidecars') && container.restartPolicy === 'Always' && spec.initContainers.includes(container);
+  return kubeletHas(node, 'sidecars') && container.restartPolicy === 'Always' && spec.initContainers.includes(container);
 }

@@ -75,11 +75,10 @@ function sandboxConfig(node: KubeletNode, pod: Pod, placement: Placement): PodSa
     hostname: spec.hostNetwork === true ? '' : hostname(pod),
     logDirectory: podLogDirectory(node, pod, placement),
     dnsConfig: dnsConfig(node, pod),
-    portMappings: spec.containers.flatMap(({ ports }) =>
-      ports.map(({ containerPort, hostPort, hostIP = '', protocol }) => ({
+    portMappings: spec.containers.flatMap((container) =>
+      portsOf(pod, container).map(({ containerPort, hostPort = 0, hostIP = '', protocol }) => ({
         containerPort,
-        // A pod in the node's network has the port itself (Kubernetes pkg/apis/core/v1/defaults.go).
-        hostPort: hostPort ?? (spec.hostNetwork === true ? containerPort : 0),
+        hostPort,
         hostIp: hostIP,
         protocol: Protocol[protocol],
       })),
@@ -103,10 +102,7 @@ function containerConfig(node: KubeletNode, pod: Pod, container: Container, plac
   const { allocation } = placed;
   const envs = environment(node, pod, container, placement, allocation);
   const values = new Map(envs.map(({ key, value }) => [key, value]));
-  const cdi = [
-    ...(placed.claimedDevices ?? []),
-    ...(kubeletHas(node.version, 'plugin-cdi') ? (allocation?.cdiDevices ?? []) : []),
-  ];
+  const cdi = [...(placed.claimedDevices ?? []), ...(kubeletHas(node, 'plugin-cdi') ? (allocation?.cdiDevices ?? []) : [])];
   return create(ContainerConfigSchema, {
     metadata: { name: container.name },
     image: { image: placed.image.reference, userSpecifiedImage: container.image },
@@ -131,14 +127,27 @@ function containerConfig(node: KubeletNode, pod: Pod, container: Container, plac
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kuberuntime/labels.go, but the hash, which only the kubelet reads. */
-function containerAnnotations({ spec }: Pod, container: Container): Record<string, string> {
+function containerAnnotations(pod: Pod, container: Container): Record<string, string> {
   return {
     'io.kubernetes.container.restartCount': '0',
     'io.kubernetes.container.terminationMessagePath': container.terminationMessagePath,
     'io.kubernetes.container.terminationMessagePolicy': container.terminationMessagePolicy,
-    'io.kubernetes.pod.terminationGracePeriod': String(spec.terminationGracePeriodSeconds),
-    ...(container.ports.length === 0 ? {} : { 'io.kubernetes.container.ports': JSON.stringify(container.ports) }),
+    'io.kubernetes.pod.terminationGracePeriod': String(pod.spec.terminationGracePeriodSeconds),
+    ...(container.ports.length === 0 ? {} : { 'io.kubernetes.container.ports': JSON.stringify(portsOf(pod, container)) }),
   };
+}
+
+/** In the order in which Go writes them. A pod in the node's network has each port itself (Kubernetes pkg/apis/core/v1/defaults.go). */
+function portsOf({ spec }: Pod, { ports }: Container) {
+  return ports.map(
+    ({ name, containerPort, hostPort = spec.hostNetwork === true ? containerPort : undefined, protocol, hostIP }) => ({
+      ...(name === undefined || name === '' ? {} : { name }),
+      ...(hostPort === undefined || hostPort === 0 ? {} : { hostPort }),
+      containerPort,
+      protocol,
+      ...(hostIP === undefined || hostIP === '' ? {} : { hostIP }),
+    }),
+  );
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go, managedHostsFileContent. */

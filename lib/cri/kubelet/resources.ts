@@ -80,7 +80,7 @@ function limitsOf(
 
 /** Kubernetes v1.37.2: with the policy None, which is the default, nothing is reserved, and the files are reset. */
 function memoryQos(node: KubeletNode): Record<string, string> {
-  return kubeletHas(node.version, 'memory-qos') ? { 'memory.min': '0', 'memory.low': '0' } : {};
+  return kubeletHas(node, 'memory-qos') ? { 'memory.min': '0', 'memory.low': '0' } : {};
 }
 
 /** One limit for each size of the machine: what is not asked for is forbidden. */
@@ -113,7 +113,7 @@ function hasExclusiveCpus(
 ): boolean {
   return (
     placement?.cpus !== undefined &&
-    kubeletHas(node.version, 'no-quota-on-exclusive-cpus') &&
+    kubeletHas(node, 'no-quota-on-exclusive-cpus') &&
     qosClass(node, spec) === 'Guaranteed' &&
     quantity(container.resources.limits['cpu'] ?? '0', 1000) % 1000n === 0n
   );

@@ -42,7 +42,7 @@ export function containerSecurity(
 ): LinuxContainerSecurityContext {
   const { spec } = pod;
   const context = effective(spec, container);
-  const unmasked = context.procMount === 'Unmasked' && kubeletHas(node.version, 'unmasked-proc');
+  const unmasked = context.procMount === 'Unmasked' && kubeletHas(node, 'unmasked-proc');
   return create(LinuxContainerSecurityContextSchema, {
     ...(context.capabilities === undefined
       ? {}
@@ -89,7 +89,7 @@ function groups(node: KubeletNode, { securityContext = {} }: PodSpec) {
   const { fsGroup, supplementalGroups = [], supplementalGroupsPolicy } = securityContext;
   return {
     supplementalGroups: [...(fsGroup === undefined ? [] : [fsGroup]), ...supplementalGroups].map(BigInt),
-    ...(supplementalGroupsPolicy === 'Strict' && kubeletHas(node.version, 'groups-policy')
+    ...(supplementalGroupsPolicy === 'Strict' && kubeletHas(node, 'groups-policy')
       ? { supplementalGroupsPolicy: SupplementalGroupsPolicy.Strict }
       : {}),
   };
@@ -108,7 +108,7 @@ function namespaces(node: KubeletNode, spec: PodSpec, { userNamespace }: Placeme
           ? NamespaceMode.POD
           : NamespaceMode.CONTAINER,
     ipc: spec.hostIPC === true ? NamespaceMode.NODE : NamespaceMode.POD,
-    ...(kubeletHas(node.version, 'user-namespaces')
+    ...(kubeletHas(node, 'user-namespaces')
       ? { usernsOptions: own ? { mode: NamespaceMode.POD, uids: mapping, gids: mapping } : { mode: NamespaceMode.NODE } }
       : {}),
   });
