@@ -24,7 +24,7 @@ const allowed: Record<string, string> = {
   probe: 'cri facts hosts model util',
   judge: 'facts model record suite util',
   record: 'model util',
-  run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite suites util',
+  run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite util',
   report: 'model page util',
   page: 'model report util',
   ask: 'judge model plan report suite util',

@@ -33,13 +33,18 @@ export function unmet({ scenario, question }: Pick<Asked, 'scenario' | 'question
   return undefined;
 }
 
+/** The questions that are asked of this cell: a run launches their scenarios, and no others, and they are answered. */
+export function askedOf(asked: readonly Asked[], cell: CellFacts): Asked[] {
+  return asked.filter((one) => unmet(one, cell) === undefined);
+}
+
 /** The scenarios on which a question is asked of this cell, each once, in the order of their suites. */
 export function scenariosOf(
   suites: readonly Suite[],
   asked: readonly Asked[],
   cell: CellFacts,
 ): Array<{ suite: string; scenario: Scenario }> {
-  const wanted = new Set(asked.filter((one) => unmet(one, cell) === undefined).map(({ scenario }) => scenario));
+  const wanted = new Set(askedOf(asked, cell).map(({ scenario }) => scenario));
   return suites.flatMap((suite) =>
     suite.scenarios.filter((scenario) => wanted.has(scenario)).map((scenario) => ({ suite: suite.id, scenario })),
   );

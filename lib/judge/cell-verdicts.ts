@@ -7,7 +7,7 @@ import { unmet, type Asked } from './applies.ts';
 import type { PlannedIdentity } from './canary.ts';
 import { cellFacts } from './cell-facts.ts';
 import type { Journal } from './journal.ts';
-import { judge, type Judgement } from './judge.ts';
+import { exhibit, judge, type Exhibit, type Judgement } from './judge.ts';
 import { worstOf } from '../model/verdict.ts';
 import { plannedIdentity } from './planned-identity.ts';
 import type { Tries, Try } from './tries.ts';
@@ -25,7 +25,7 @@ export interface CellContext {
 
 /** One verdict for each question, in their order. */
 export function cellVerdicts(context: CellContext, questions: readonly Asked[]): Verdict[] {
-  const place: Place = { ...context, facts: new Map() };
+  const place: Place = { ...context, facts: new Map(), exhibits: new Map() };
   return questions.map((asked) => verdictOf(place, asked));
 }
 
@@ -37,6 +37,7 @@ interface Known {
 
 interface Place extends CellContext {
   facts: Map<Journal, Known>;
+  exhibits: Map<Try, Exhibit | undefined>;
 }
 
 function verdictOf(place: Place, asked: Asked): Verdict {
@@ -66,20 +67,26 @@ function verdictOf(place: Place, asked: Asked): Verdict {
   );
 }
 
-function judgeTry(place: Place, asked: Asked, { observation, at, journal }: Try, evidence: string): Verdict {
-  const lease = journal.leases.get(observation.lease);
-  if (lease === undefined)
+function judgeTry(place: Place, asked: Asked, one: Try, evidence: string): Verdict {
+  const { observation, at } = one;
+  const shown = exhibitOf(place, one);
+  if (shown === undefined)
     return without(place, asked, evidence, ['error', `the journal has no engine lease "${observation.lease}"`]);
+  const { cell, suite, scenario } = observation;
+  return { cell, suite, scenario, question: asked.question.id, evidence: at, ...judge(asked.question, shown, place.known) };
+}
+
+/** The evidence of one launch, which many questions are asked of; without the lease of its engine there is none. */
+function exhibitOf(place: Place, one: Try): Exhibit | undefined {
+  const { exhibits, contrast, tries } = place;
+  if (exhibits.has(one)) return exhibits.get(one);
+  const { observation, journal } = one;
+  const lease = journal.leases.get(observation.lease);
   const { cell, identity } = knownBy(place, journal);
-  const sibling = place.contrast === undefined ? [] : place.tries.of(scenarioKey({ ...observation, cell: place.contrast }));
-  return {
-    cell: observation.cell,
-    suite: observation.suite,
-    scenario: observation.scenario,
-    question: asked.question.id,
-    evidence: at,
-    ...judge(asked.question, { cell, observation, lease, contrast: sibling.at(-1)?.observation }, identity, place.known),
-  };
+  const sibling = contrast === undefined ? [] : tries.of(scenarioKey({ ...observation, cell: contrast }));
+  const shown = lease && exhibit({ cell, observation, lease, contrast: sibling.at(-1)?.observation }, identity);
+  exhibits.set(one, shown);
+  return shown;
 }
 
 /** The verdict on what nobody observed, or on what cannot be judged. */
@@ -90,8 +97,15 @@ function without(
   [verdict, reason]: [Judgement['verdict'], string],
 ): Verdict {
   return {
-    ...{ cell: planned.id, suite, scenario: scenario.id, question: question.id, evidence },
-    ...{ verdict, expected: question.asks, observed: '', reason },
+    cell: planned.id,
+    suite,
+    scenario: scenario.id,
+    question: question.id,
+    evidence,
+    verdict,
+    expected: question.asks,
+    observed: '',
+    reason,
   };
 }
 

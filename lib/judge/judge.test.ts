@@ -9,7 +9,7 @@ import { reading } from '../suite/reading.ts';
 import { engine, runtime } from '../suite/requirement.ts';
 import { cell, evidence, frozen, lease, planned, type Sample } from '../testing/evidence.ts';
 import { unmet } from './applies.ts';
-import { judge } from './judge.ts';
+import { exhibit, judge } from './judge.ts';
 
 const path = '/dev/podproof-block';
 const owner = question({
@@ -55,7 +55,7 @@ function judged(
   known: readonly KnownIssue[] = [],
   asked: Question = owner,
 ) {
-  return judge(asked, evidence(change), planned, known);
+  return judge(asked, exhibit(evidence(change), planned), known);
 }
 
 describe('judgement', () => {
@@ -97,7 +97,7 @@ describe('judgement', () => {
   it('takes the documented answer of the cell at hand', () => {
     const crio = { ...evidence(), cell: { ...cell, engine: { name: 'crio' as const, version: '1.36.3' } } };
     crio.lease = { ...lease, engine: { ...lease.engine, reportedName: 'cri-o', reportedVersion: '1.36.3' } };
-    expect(judge(owner, crio, planned, [])).toMatchObject({
+    expect(judge(owner, exhibit(crio, planned), [])).toMatchObject({
       verdict: 'fail',
       answer: 'owned',
       expected: 'it belongs to whom it did',
@@ -266,7 +266,7 @@ describe('judging', () => {
           Object.assign(observation.guest.dev[0] ?? {}, { uid, mode: String(mode).padStart(4, '0') });
         };
         const given = frozen({ ...evidence(change), lease: structuredClone(lease) });
-        expect(judge(owner, given, planned, [issue])).toEqual(judge(owner, evidence(change), planned, [issue]));
+        expect(judge(owner, exhibit(given, planned), [issue])).toEqual(judged(change, [issue]));
       }),
     );
   });

@@ -27,18 +27,32 @@ export interface Judgement {
   known?: string;
 }
 
+/** Evidence as it is judged, however many questions are asked of it. */
+export interface Exhibit {
+  evidence: Evidence;
+  /** Why it answers no question. */
+  unfit: Pick<Judgement, 'verdict' | 'observed' | 'reason'> | undefined;
+}
+
+/** Looks once whether the planned thing was tested, and whether our own trouble spoiled it. */
+export function exhibit(evidence: Evidence, planned: PlannedIdentity): Exhibit {
+  return { evidence, unfit: unfitnessOf(evidence, planned) };
+}
+
+function unfitnessOf({ observation, cell, lease }: Evidence, planned: PlannedIdentity): Exhibit['unfit'] {
+  const wrong = wrongThingTested(cell, planned, lease, observation);
+  if (wrong !== undefined) return { verdict: 'void', observed: wrong, reason: wrong };
+  const { outcome } = observation;
+  if (outcome.kind === 'error') return { verdict: 'error', observed: outcome.message, reason: outcome.stack || outcome.message };
+  const trouble = symptomOf(outcome) ?? lossOfNoMeaning(outcome, cell);
+  return trouble === undefined ? undefined : { verdict: 'error', observed: outcomeText(observation), reason: trouble };
+}
+
 /** Judges one question. Pure: the same evidence gives the same judgement on every machine. */
-export function judge(question: Question, evidence: Evidence, planned: PlannedIdentity, known: readonly KnownIssue[]): Judgement {
-  const { observation, cell, lease } = evidence;
+export function judge(question: Question, { evidence, unfit }: Exhibit, known: readonly KnownIssue[]): Judgement {
   const documented = documentedFor(question, evidence)?.answer;
   const expected = expectedOf(question, documented);
-  const wrong = wrongThingTested(cell, planned, lease, observation);
-  if (wrong !== undefined) return { verdict: 'void', expected, observed: wrong, reason: wrong };
-  const { outcome } = observation;
-  if (outcome.kind === 'error')
-    return { verdict: 'error', expected, observed: outcome.message, reason: outcome.stack || outcome.message };
-  const trouble = symptomOf(outcome) ?? lossOfNoMeaning(outcome, cell);
-  if (trouble !== undefined) return { verdict: 'error', expected, observed: outcomeText(observation), reason: trouble };
+  if (unfit !== undefined) return { ...unfit, expected };
   try {
     return judgeAnswer(question, evidence, known, { documented, expected });
   } catch (error) {

@@ -13,28 +13,32 @@ export interface Try extends Located {
 
 /** Every launch of a pod in some cells, by all runs that had them. */
 export class Tries {
-  readonly #of = new Map<string, Try[]>();
+  /** The launches that count of each scenario. */
+  readonly #of = new Map<string, readonly Try[]>();
   readonly #troubled = new Map<string, string>();
   readonly #home = new Map<string, Journal>();
 
   /** `observations` of each run are in the order in which they were recorded, and runs in the order of their start. */
   constructor(runs: ReadonlyArray<{ journal: Journal; observations: readonly Located[] }>) {
+    const all = new Map<string, Try[]>();
     for (const { journal, observations } of runs) {
       // Within one run the last launch counts: it was made as the one before had failed.
       const last = new Map(observations.map((located) => [scenarioKey(located.observation), located]));
-      for (const [key, located] of last) this.#of.set(key, [...(this.#of.get(key) ?? []), { ...located, journal }]);
+      for (const [key, located] of last) all.set(key, [...(all.get(key) ?? []), { ...located, journal }]);
       for (const { observation } of observations) {
         if (worthRetry(observation.outcome)) this.#troubled.set(scenarioKey(observation), outcomeText(observation));
         this.#home.set(observation.cell, journal);
       }
     }
+    for (const [key, launches] of all) {
+      const answered = launches.filter(({ observation }) => !worthRetry(observation.outcome));
+      this.#of.set(key, answered.length > 0 ? answered : launches.slice(-1));
+    }
   }
 
   /** The launches that count, in the order of their runs: those that came to an answer, or else the last one. */
-  of(key: string): Try[] {
-    const all = this.#of.get(key) ?? [];
-    const answered = all.filter(({ observation }) => !worthRetry(observation.outcome));
-    return answered.length > 0 ? answered : all.slice(-1);
+  of(key: string): readonly Try[] {
+    return this.#of.get(key) ?? [];
   }
 
   /** How a launch came to grief while another one did not, in words. A flake is recorded and never hidden. */

@@ -1,9 +1,8 @@
-import { afterAll, describe, test } from 'vitest';
+import { afterAll, test } from 'vitest';
 import { criClient } from '../cri/client.ts';
 import { CriConnection } from '../cri/connection.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
 import { hasGuest } from '../runtimes/facts.ts';
-import { judge } from '../judge/judge.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { Observation } from '../model/observation.ts';
@@ -14,7 +13,6 @@ import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
-import { knownIssues } from '../../suites/known-issues.ts';
 import { launch, type Gone } from './launch.ts';
 import { leaseWork, type LeaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
@@ -22,8 +20,9 @@ import { readConfig } from './read-config.ts';
 import { begun, type WorkerCell, type WorkerContext } from './worker-context.ts';
 
 /**
- * Declares the tables of all suites as vitest tests for every cell of a lease: a scenario is a `describe` whose pod is launched
- * once, a question is a `test`. Tests of all scenarios run at once; the lease's budget holds the pods back.
+ * Declares the tasks of a lease as vitest tests: each launches the pod of a scenario, or reads its configuration, and records what
+ * was observed. It passes once that is done; what it says of the questions is judged by who runs the lease. All tests run at
+ * once; the lease's budget holds the pods back.
  */
 export function declareLease(suites: readonly Suite[], context: WorkerContext): void {
   const remote = connectRemote(context.connection);
@@ -42,7 +41,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   };
   const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
   for (const work of leaseWork(suites, context)) {
-    const { turn, cell, suite, scenario, questions } = work;
+    const { turn, cell, suite, scenario } = work;
     const before = pods.filter((pod) => pod.turn !== turn);
     const observe = once(async (tell: Tell) => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
@@ -52,29 +51,15 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
       return recorded;
     });
     if (turn !== 'reading') pods.push({ turn, observe });
-    describe.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, () => {
-      for (const question of questions) {
-        test(`${question.id}: ${question.asks}`, async ({ task, annotate, signal }) => {
-          signal.addEventListener('abort', () => stopped.abort(signal.reason), { once: true });
-          const observation = await observe((words, type) => void annotate(words, type));
-          const { verdict, expected, observed } = judge(
-            question,
-            { cell: cell.facts, observation, lease: context.lease },
-            cell.planned,
-            knownIssues,
-          );
-          task.meta.podproof = { cell: cell.facts.id, suite: suite.id, scenario: scenario.id, question: question.id, verdict };
-          if (verdict !== 'pass' && verdict !== 'known' && verdict !== 'unsupported') {
-            throw new Error(`${verdict}: expected ${expected}; observed ${observed}`);
-          }
-        });
-      }
+    test.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, async ({ task, annotate, signal }) => {
+      signal.addEventListener('abort', () => stopped.abort(signal.reason), { once: true });
+      task.meta.podproof = await observe((words, type) => void annotate(words, type));
     });
   }
 }
 
 /**
- * Launches a scenario and records it before anything is judged, so that a failed or interrupted question leaves its facts. What
+ * Launches a scenario and records it before anything is judged, so that an interrupted run leaves its facts. What
  * the harness's own trouble spoiled is tried once more. Once the engine cannot be reached, nothing more is launched: the
  * runner finds out whether the host is lost, and brings back what was not observed. Of a run that is stopped nothing is recorded
  * any more, as the end of its pods says nothing of them.

@@ -2,18 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { handlerName, type Engine } from '../engines/engine.ts';
 import type { Host } from '../hosts/host.ts';
-import { questionsOf } from '../judge/applies.ts';
-import { identityOf } from '../judge/planned-identity.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { type LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
-import { block, factsOf, openScenarios, type Stage, settledScenarios } from './stage.ts';
+import { block, factsOf, openScenarios, openTasks, type Stage, settledScenarios } from './stage.ts';
 import { prepareSuites, type LeaseSuites } from './vitest-lease.ts';
-import type { WorkerCell, WorkerContext } from './worker-context.ts';
+import { liveNews } from './live-news.ts';
+import type { Task, WorkerCell, WorkerContext } from './worker-context.ts';
 
 /** How often one engine lease is tried: an engine that died between two pods is started again for the rest. */
 const tries = 2;
@@ -62,8 +62,10 @@ async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, opt
   stage.folder.append({ event: 'lease', record });
   stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
   const cells = withoutDropped(stage, group.cells, engine);
-  const context = await workerContext(stage, setting, { ...group, cells }, { engine, record });
-  if (cells.length > 0) await stage.timeline.span('pods', title, () => pods(stage, suites, context));
+  const tasks = cells.flatMap((cell) => openTasks(stage, cell, setting, options));
+  const context = workerContext(stage, setting, { ...group, cells }, { engine, record, tasks });
+  const news = liveNews(stage, setting, { cells, lease: record, events: await stage.folder.events() });
+  if (tasks.length > 0) await stage.timeline.span('pods', title, () => pods(stage, suites, context, news));
   await keepLog(stage, setting.host, engine, record.lease);
   return cells;
 }
@@ -80,13 +82,12 @@ function withoutDropped(stage: Stage, cells: PlannedCell[], { spec, dropped }: E
   });
 }
 
-async function workerContext(
+function workerContext(
   stage: Stage,
   setting: HostSetting,
   group: EngineGroup,
-  { engine, record }: { engine: Engine; record: LeaseRecord },
-): Promise<WorkerContext> {
-  const events = await stage.folder.events();
+  { engine, record, tasks }: { engine: Engine; record: LeaseRecord; tasks: Task[] },
+): WorkerContext {
   return {
     connection: setting.host.connection,
     socket: engine.config.socket,
@@ -94,7 +95,6 @@ async function workerContext(
     lease: record,
     cells: group.cells.map((cell): WorkerCell => ({
       facts: factsOf(cell, setting),
-      planned: identityOf(cell, events),
       handlers: Object.fromEntries(variantsOf(cell.runtime.name).map((variant) => [variant, handlerName(cell.runtime, variant)])),
     })),
     runtimes: engine.runtimes,
@@ -106,8 +106,7 @@ async function workerContext(
     images: setting.images,
     runFolder: stage.folder.path,
     clockOrigin: stage.timeline.origin,
-    selected: selected(stage),
-    done: [...stage.done],
+    tasks,
     pods: podBudget(setting.host, group.cells),
   };
 }
@@ -118,8 +117,12 @@ async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string):
   await writeFile(join(stage.folder.path, 'hosts', `${lease.replaceAll('/', '_')}.log`), stdout);
 }
 
-async function pods(stage: Stage, suites: LeaseSuites, context: WorkerContext): Promise<void> {
-  const seen = new Set<string>();
+async function pods(
+  stage: Stage,
+  suites: LeaseSuites,
+  context: WorkerContext,
+  news: (observation: Observation) => string[],
+): Promise<void> {
   const tell = (): void => stage.progress.count(stage.count.done, stage.count.total, [...stage.underWay]);
   tell();
   const errors = await suites.run({
@@ -130,14 +133,10 @@ async function pods(stage: Stage, suites: LeaseSuites, context: WorkerContext): 
       else stage.underWay.delete(pod);
       tell();
     },
-    onQuestion: (title, passed) => {
-      const pod = title.slice(0, title.lastIndexOf(' > '));
-      if (!seen.has(pod)) {
-        seen.add(pod);
-        stage.count.done++;
-        tell();
-      }
-      if (!passed) stage.progress.line('question', `not as expected: ${title}`);
+    onObserved: (observation) => {
+      stage.count.done++;
+      tell();
+      for (const text of news(observation)) stage.progress.line('question', text);
     },
   });
   for (const error of errors) stage.progress.line('error', error);
@@ -148,12 +147,6 @@ function switches(stage: Stage, setting: HostSetting, group: EngineGroup): Engin
     openScenarios(stage, cell, setting).map(({ scenario }) => optionsOf(scenario, cell.runtime)),
   );
   return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
-}
-
-function selected(stage: Stage): string[] {
-  return questionsOf(stage.suites, stage.catalog.selects).map(
-    ({ suite, scenario, question }) => `${suite}/${scenario.id}/${question.id}`,
-  );
 }
 
 /**

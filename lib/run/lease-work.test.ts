@@ -1,24 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
-import { kataCell, cell, fixtures, planned } from '../testing/evidence.ts';
-import { questionsOf } from '../judge/applies.ts';
+import { kataCell, cell, fixtures } from '../testing/evidence.ts';
+import { questionsOf, scenariosOf } from '../judge/applies.ts';
 import { leaseWork } from './lease-work.ts';
-import type { WorkerCell, WorkerContext } from './worker-context.ts';
-import { workerContext } from '../testing/worker.ts';
+import type { Task } from './worker-context.ts';
 
-const everything = questionsOf(suites).map(({ suite, scenario, question }) => `${suite}/${scenario.id}/${question.id}`);
-const cells = [cell, kataCell].map((facts): WorkerCell => ({ facts: { ...facts, fixtures }, planned, handlers: {} }));
+const facts = [cell, kataCell].map((each) => ({ ...each, fixtures }));
+const cells = facts.map((each) => ({ facts: each, handlers: {} }));
+const everything = facts.flatMap((each) =>
+  scenariosOf(suites, questionsOf(suites), each).map(({ suite, scenario }): Task => ({
+    cell: each.id,
+    suite,
+    scenario: scenario.id,
+  })),
+);
 
-function work(change: Partial<WorkerContext> = {}): string[] {
-  const context = workerContext({ socket: '', runFolder: '', cells, selected: everything, ...change });
-  return leaseWork(suites, context).map(
-    ({ turn, cell: { facts }, suite, scenario }) => `${turn} ${facts.runtime.name} ${suite.id} ${scenario.id}`,
+function work(tasks: Task[]): string[] {
+  return leaseWork(suites, { cells, tasks }).map((one) =>
+    [one.turn, one.cell.facts.runtime.name, one.suite.id, one.scenario.id].join(' '),
   );
 }
 
 describe('the work of a lease', () => {
   it('is pods of all suites, then readings, then what looks for leftovers, and last what changes the host', () => {
-    const done = work();
+    const done = work(everything);
     const turns = done.map((line) => line.split(' ')[0]);
     expect([...new Set(turns)]).toEqual(['pod', 'reading', 'sweeping', 'alone']);
     expect(turns).toEqual(turns.toSorted((a = '', b = '') => turns.indexOf(a) - turns.indexOf(b)));
@@ -31,16 +36,20 @@ describe('the work of a lease', () => {
         'alone kata privileged kata-host-devices',
         'alone kata rootless-vmm vfio',
         'pod runc ownership qat-dpdk',
+        'alone runc hygiene host-null',
       ]),
     );
   });
 
-  it('is neither what was observed, nor what wants other options, nor what nobody judges here', () => {
-    const left = work({ done: [`${cell.id} hygiene removed`] });
-    expect(left).toContain('sweeping kata hygiene removed');
-    expect(left).not.toContain('sweeping runc hygiene removed');
-    expect(left.filter((line) => line.endsWith('ownership flag-off'))).toEqual([]);
-    expect(left.filter((line) => line.startsWith('alone runc'))).toEqual(['alone runc hygiene host-null']);
-    expect(work({ selected: [] })).toEqual([]);
+  it('is its tasks, and nothing else', () => {
+    const tasks = everything.filter(({ scenario }) => scenario === 'root');
+    expect(work(tasks)).toEqual(['pod runc ownership root', 'pod kata ownership root']);
+    expect(work([])).toEqual([]);
+  });
+
+  it('cannot be a task that the suites do not have', () => {
+    expect(() => work([{ cell: cell.id, suite: 'ownership', scenario: 'absent' }])).toThrow(
+      `Cannot observe ${cell.id} ownership absent`,
+    );
   });
 });

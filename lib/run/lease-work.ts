@@ -1,8 +1,5 @@
-import { questionsOf, unmet } from '../judge/applies.ts';
-import { scenarioKey } from '../model/observation.ts';
-import type { Question } from '../suite/question.ts';
 import { hasGuest } from '../runtimes/facts.ts';
-import { optionsKey, optionsOf, recordedOptions, type PodScenario, type Scenario } from '../suite/scenario.ts';
+import type { PodScenario, Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
@@ -15,41 +12,27 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
 const turns = ['pod', 'reading', 'sweeping', 'alone'] as const;
 export type Turn = (typeof turns)[number];
 
-/** One scenario of one cell, with the questions that are asked of it. */
+/** One scenario of one cell. */
 export interface LeaseWork {
   turn: Turn;
   cell: WorkerCell;
   suite: Suite;
   scenario: Scenario;
-  questions: Question[];
 }
 
-/** What somebody judges under the options of this lease and nobody has observed, in its order. */
-export function leaseWork(suites: readonly Suite[], context: WorkerContext): LeaseWork[] {
-  const options = optionsKey(recordedOptions(context.lease.engine.options));
-  const selected = new Set(context.selected);
-  const asked = questionsOf(suites, (suite, scenario, question) => selected.has(`${suite}/${scenario}/${question}`));
-  return suites
-    .flatMap((suite) =>
-      context.cells.flatMap((cell) =>
-        suite.scenarios
-          .filter(
-            (scenario) =>
-              optionsKey(optionsOf(scenario, cell.facts.runtime)) === options &&
-              !context.done.includes(scenarioKey({ cell: cell.facts.id, suite: suite.id, scenario: scenario.id })),
-          )
-          .map((scenario) => ({
-            turn: turnOf(scenario, cell),
-            cell,
-            suite,
-            scenario,
-            questions: asked
-              .filter((one) => one.scenario === scenario && unmet(one, cell.facts) === undefined)
-              .map(({ question }) => question),
-          })),
-      ),
-    )
-    .filter(({ questions }) => questions.length > 0)
+/** The tasks of a lease in its order, with what the tables say of them. Throws Error for one that they do not have. */
+export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<WorkerContext, 'cells' | 'tasks'>): LeaseWork[] {
+  return tasks
+    .map((task): LeaseWork => {
+      const cell = cells.find(({ facts }) => facts.id === task.cell);
+      const suite = suites.find(({ id }) => id === task.suite);
+      const scenario = suite?.scenarios.find(({ id }) => id === task.scenario);
+      if (cell === undefined || suite === undefined || scenario === undefined)
+        throw new Error(
+          `Cannot observe ${task.cell} ${task.suite} ${task.scenario}: this lease or these suites have no such thing`,
+        );
+      return { turn: turnOf(scenario, cell), cell, suite, scenario };
+    })
     .toSorted((a, b) => turns.indexOf(a.turn) - turns.indexOf(b.turn));
 }
 

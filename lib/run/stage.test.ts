@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
 import { fixtures } from '../testing/evidence.ts';
 import { scenarioKey } from '../model/observation.ts';
+import { defaultOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
 import type { HostSetting } from './engine-lease.ts';
-import { block, openScenarios } from './stage.ts';
+import { block, openScenarios, openTasks } from './stage.ts';
 import { cell, stageIn } from '../testing/stage.ts';
 
 describe('scenarios that still need a pod', () => {
@@ -29,6 +30,20 @@ describe('scenarios that still need a pod', () => {
     const selects = (_: string, scenario: string) => scenario === 'plain';
     const narrow = await stageIn(results.path, { catalog: { ...stage.catalog, selects } });
     expect(openScenarios(narrow.stage, cell).map(({ scenario }) => scenario.id)).toEqual(['plain']);
+  });
+});
+
+describe('the tasks of a lease', () => {
+  it('are the open scenarios of its options', async () => {
+    await using results = await temporary();
+    const { stage } = await stageIn(results.path);
+    const setting = { host: { facts: undefined }, fixtures } as unknown as HostSetting;
+    const tasks = (options: typeof defaultOptions): string[] =>
+      openTasks(stage, cell, setting, options).map((task) => task.scenario);
+    expect(tasks(defaultOptions)).toEqual(['plain', 'pages']);
+    expect(tasks({ ...defaultOptions, cdi: false })).toEqual([]);
+    stage.done.add(scenarioKey({ cell: cell.id, suite: 's', scenario: 'pages' }));
+    expect(openTasks(stage, cell, setting, defaultOptions)).toEqual([{ cell: cell.id, suite: 's', scenario: 'plain' }]);
   });
 });
 

@@ -9,13 +9,14 @@ import type { ProbeImages } from '../probe/image/images.ts';
 import { scenarioKey } from '../model/observation.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import type { Scenario } from '../suite/scenario.ts';
+import { optionsKey, optionsOf, type EngineOptions, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { Had } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 import type { Progress } from './progress.ts';
 import type { Timeline } from './timeline.ts';
+import type { Task } from './worker-context.ts';
 
 export interface RunOptions {
   plan: Plan;
@@ -54,11 +55,23 @@ export function openScenarios(
   stage: Pick<Stage, 'suites' | 'catalog' | 'done'>,
   cell: PlannedCell,
   setting?: HostSetting,
-): Array<{ key: string; scenario: Scenario }> {
+): Array<{ key: string; suite: string; scenario: Scenario }> {
   const facts = factsOf(cell, setting);
   return scenariosOf(stage.suites, questionsOf(stage.suites, stage.catalog.selects), facts)
-    .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), scenario }))
+    .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), suite, scenario }))
     .filter(({ key }) => !stage.done.has(key));
+}
+
+/** What is still to be observed in a cell under these options. */
+export function openTasks(
+  stage: Parameters<typeof openScenarios>[0],
+  cell: PlannedCell,
+  setting: HostSetting,
+  options: EngineOptions,
+): Task[] {
+  return openScenarios(stage, cell, setting)
+    .filter(({ scenario }) => optionsKey(optionsOf(scenario)) === optionsKey(options))
+    .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id }));
 }
 
 /** Keys of the scenarios that were observed and need no pod any more; what the harness's own trouble spoiled is tried again. */

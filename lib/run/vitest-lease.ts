@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { TestAnnotation } from 'vitest';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import type { Observation } from '../model/observation.ts';
 import { packageRoot } from '../util/paths.ts';
 import { Handover } from './handover.ts';
 import { begun, type WorkerContext } from './worker-context.ts';
@@ -8,8 +9,8 @@ import { begun, type WorkerContext } from './worker-context.ts';
 export interface SuiteRun {
   context: WorkerContext;
   signal: AbortSignal;
-  /** Hears of every finished test: one question in one cell. */
-  onQuestion: (title: string, passed: boolean) => void;
+  /** Hears of every task that is done: with what was observed, as it was recorded. */
+  onObserved: (observation: Observation) => void;
   /** Hears when a pod has got its turn, and when it is gone: `debian-13/containerd-1.7.24/crun-1.21 user-and-group`. */
   onPod: (pod: string, begun: boolean) => void;
 }
@@ -17,7 +18,7 @@ export interface SuiteRun {
 /** vitest for one engine lease. */
 export interface LeaseSuites extends AsyncDisposable {
   /**
-   * Runs the selected questions of all suites, once. Observations are recorded by the worker; what vitest itself could not run
+   * Does the tasks of a lease, once. Observations are recorded by the worker; what vitest itself could not run
    * (suites that do not load, a worker that died) is returned as errors.
    */
   run(work: SuiteRun): Promise<string[]>;
@@ -34,7 +35,7 @@ const runner = 'lib/run/suite-runner.ts';
  */
 export function prepareSuites(): LeaseSuites {
   const errors: string[] = [];
-  const heard: Pick<SuiteRun, 'onQuestion' | 'onPod'> = { onQuestion: () => undefined, onPod: () => undefined };
+  const heard: Pick<SuiteRun, 'onObserved' | 'onPod'> = { onObserved: () => undefined, onPod: () => undefined };
   const handover = new Handover();
   const { exitCode } = process;
   const ready = start(reporter(heard, errors), handover.name);
@@ -54,7 +55,7 @@ export function prepareSuites(): LeaseSuites {
   return {
     async run(work) {
       const vitest = await ready;
-      Object.assign(heard, { onQuestion: work.onQuestion, onPod: work.onPod });
+      Object.assign(heard, { onObserved: work.onObserved, onPod: work.onPod });
       const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input');
       work.signal.addEventListener('abort', cancel, { once: true });
       try {
@@ -131,15 +132,16 @@ async function transform(vitest: Vitest, urls: readonly string[], seen = new Set
   );
 }
 
-function reporter(heard: Pick<SuiteRun, 'onQuestion' | 'onPod'>, errors: string[]): Reporter {
+function reporter(heard: Pick<SuiteRun, 'onObserved' | 'onPod'>, errors: string[]): Reporter {
   return {
     onTestCaseAnnotate(_, { message, type }: TestAnnotation) {
       heard.onPod(message, type === begun);
     },
     onTestCaseResult(test: TestCase) {
       const result = test.result();
-      heard.onQuestion(test.fullName, result.state === 'passed');
-      if (result.state === 'failed' && test.meta().podproof === undefined) {
+      const { podproof } = test.meta();
+      if (podproof !== undefined) heard.onObserved(podproof);
+      else if (result.state === 'failed') {
         errors.push(`${test.fullName}: ${result.errors[0]?.stack ?? result.errors[0]?.message ?? 'failed without an error'}`);
       }
     },

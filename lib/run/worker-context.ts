@@ -1,17 +1,21 @@
+// Without it TypeScript adds to a module that it has not resolved, and drops what is added, depending on the order of files.
+import type {} from 'vitest';
 import type { RuntimeInUse } from '../engines/engine.ts';
 import type { Connection } from '../hosts/host.ts';
-import type { PlannedIdentity } from '../judge/canary.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
+import type { Observation } from '../model/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { HandlerVariantName } from '../suite/scenario.ts';
 
 /** One cell as a worker tests it. */
 export interface WorkerCell {
   facts: CellFacts;
-  planned: PlannedIdentity;
   /** Variant → handler name. */
   handlers: Partial<Record<HandlerVariantName, string>>;
 }
+
+/** What is to be observed: one scenario of one cell, by their ids. */
+export type Task = Pick<Observation, 'cell' | 'suite' | 'scenario'>;
 
 /** All that the test worker of one engine lease needs; structured-cloneable, so that it crosses into the worker. */
 export interface WorkerContext {
@@ -34,10 +38,8 @@ export interface WorkerContext {
   runFolder: string;
   /** Monotonic milliseconds from which every record's times count. */
   clockOrigin: number;
-  /** `suite/scenario/question` of every selected judgement. */
-  selected: string[];
-  /** `cell suite scenario` of what a resumed run has already observed. */
-  done: string[];
+  /** What somebody asks of these cells under the options of this lease, and nobody has observed. */
+  tasks: Task[];
   /** Pods that may run at once. */
   pods: number;
 }
@@ -51,6 +53,7 @@ declare module 'vitest' {
     podproof: string;
   }
   interface TaskMeta {
-    podproof?: { cell: string; suite: string; scenario: string; question: string; verdict: string };
+    /** What was observed and recorded; the one who runs the lease judges it. */
+    podproof?: Observation;
   }
 }

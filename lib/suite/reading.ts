@@ -48,12 +48,12 @@ export function ofLaunch<const Word extends string>(
 /** A reading of what a running pod, and the host meanwhile, showed. */
 export function podReading<const Word extends string>(
   words: readonly Word[],
-  read: (guest: GuestReport, evidence: Evidence & { host: HostReport }) => Sight | undefined,
+  read: (guest: GuestReport, host: HostReport, evidence: Evidence) => Sight | undefined,
 ): Reading<Word> {
   return ofLaunch(words, (evidence) => {
     const { guest, host, outcome } = evidence.observation;
     if (outcome.kind !== 'ran' || guest === undefined || host === undefined) return undefined;
-    return read(guest, { ...evidence, host });
+    return read(guest, host, evidence);
   });
 }
 

@@ -2,7 +2,7 @@ import type { EngineName } from '../engines/facts.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
 import { hasFeature, whoHas, type FeatureName } from '../model/feature.ts';
-import { inRange } from '../model/version.ts';
+import { rangeTest } from '../model/version.ts';
 import type { RuntimeName } from '../runtimes/facts.ts';
 import type { Shim, Vmm } from '../runtimes/kata/facts.ts';
 
@@ -57,14 +57,15 @@ export function vmm(...wanted: Vmm[]): Requirement {
 
 function component(kind: 'engine' | 'runtime', alternatives: string[]): Requirement {
   const text = alternatives.join(' or ');
+  const tests = alternatives.map((alternative) => {
+    const [wanted, ...range] = alternative.split(' ');
+    return { wanted, holds: rangeTest(range.join(' ')) };
+  });
   return {
     text,
     unmet: (cell) => {
       const { name, version } = cell[kind];
-      const met = alternatives.some((alternative) => {
-        const [wanted, ...range] = alternative.split(' ');
-        return wanted === name && inRange(version, range.join(' '));
-      });
+      const met = tests.some(({ wanted, holds }) => wanted === name && holds(version));
       return met ? undefined : `applies to ${text}, this is ${name} ${version}`;
     },
   };

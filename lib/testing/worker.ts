@@ -12,7 +12,6 @@ export function workerContext(change: Partial<WorkerContext> & Pick<WorkerContex
     cells: [
       {
         facts: { ...cell, fixtures },
-        planned,
         handlers: { plain: 'runc-1-1-15', withheld: 'runc-1-1-15-withheld', 'all-allowed': 'runc-1-1-15-all-allowed' },
       },
     ],
@@ -23,8 +22,7 @@ export function workerContext(change: Partial<WorkerContext> & Pick<WorkerContex
     engineBinary: '/nonexistent/podproof/containerd',
     images: { root: 'localhost:5000/podproof/probe:1', user777: 'localhost:5000/podproof/probe:777' },
     clockOrigin: monotonicMs(),
-    selected: [],
-    done: [],
+    tasks: [],
     pods: 2,
     ...change,
   };

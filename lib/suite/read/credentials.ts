@@ -33,7 +33,7 @@ const netRaw = 1n << 13n;
  * before or since 5.9, or of a machine that lacks some itself, as its shims show.
  */
 export function capabilities(...sets: [CapabilitySet, ...CapabilitySet[]]): Reading<'none' | 'default' | 'all'> {
-  return podReading(['none', 'default', 'all'], ({ credentials }, { cell, host }) => {
+  return podReading(['none', 'default', 'all'], ({ credentials }, host, { cell }) => {
     const less = cell.runtime.name === 'runsc' ? netRaw : 0n;
     const machine = host.processes.find(({ role }) => role === 'shim')?.capBnd ?? '0';
     const all = [(1n << 38n) - 1n, (1n << 41n) - 1n, BigInt(`0x${machine}`)].map((mask) => mask & ~less);

@@ -62,7 +62,7 @@ const left = /^\/dev\/(pts|shm|fd|mqueue|\.lxc|\.lxd-mounts|\.udev)(\/|$)|^\/dev
  * /dev/null otherwise depends on which pod was last entered: a question of its own.
  */
 export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and null given away'> {
-  return podReading(['unchanged', 'opened', 'opened, and null given away'], ({ dev }, { host, observation: { request } }) => {
+  return podReading(['unchanged', 'opened', 'opened, and null given away'], ({ dev }, host, { observation: { request } }) => {
     const requested = new Set(request.devices.map((device) => device.containerPath));
     const nodes = host.dev.filter(
       (entry) => !left.test(entry.path) && !requested.has(entry.path) && (entry.type === 'c' || entry.type === 'b'),

@@ -27,7 +27,7 @@ export function starts(): Reading<'ran'> {
 
 /** Whose state for this container is on the host. */
 export function runtimeState(): Reading<'planned'> {
-  return podReading(['planned'], (_, { observation: { identity }, cell }) => {
+  return podReading(['planned'], (_, __, { observation: { identity }, cell }) => {
     const state = identity?.stateOf ?? null;
     return {
       word: state === null ? 'none' : state === cell.runtime.name ? 'planned' : state,
@@ -62,7 +62,7 @@ function reasonIgnored(engine: Evidence['cell']['engine'], ignored: readonly str
 
 /** Kata: whether the shim's own log names the configuration file of this pod's handler as the one that it loaded. */
 export function shimConfiguration(): Reading<'planned'> {
-  return podReading(['planned'], (_, { observation: { identity } }) => {
+  return podReading(['planned'], (_, __, { observation: { identity } }) => {
     const { planned, loaded } = identity?.configuration ?? { planned: '', loaded: null };
     if (loaded === null) return { word: 'unnamed', text: 'the shim’s log names no configuration' };
     return { word: loaded === planned ? 'planned' : 'other', text: `it loaded ${loaded}` };
@@ -71,7 +71,7 @@ export function shimConfiguration(): Reading<'planned'> {
 
 /** Kata: whether the agent that the guest's console shows is of the planned version. */
 export function announcedAgent(): Reading<'planned'> {
-  return podReading(['planned'], (_, { observation, cell }) => {
+  return podReading(['planned'], (_, __, { observation, cell }) => {
     // The Go shim quotes the guest's JSON, runtime-rs passes it on as it is.
     const version = /agent-version\\?": ?\\?"([\w.+-]+)/.exec(observation.shimLog ?? '')?.[1];
     if (version === undefined) return { word: 'unnamed', text: 'the guest’s console shows no agent that announces itself' };

@@ -2,7 +2,7 @@ import { podReading, type Reading } from '../reading.ts';
 
 /** Whether the container shares the host's kernel, as the same boot id shows, or has one of its own. */
 export function kernel(): Reading<'host' | 'own'> {
-  return podReading(['host', 'own'], (guest, { host }) => {
+  return podReading(['host', 'own'], (guest, host) => {
     const shared = guest.bootId === host.bootId;
     return {
       word: shared ? 'host' : 'own',

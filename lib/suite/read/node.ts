@@ -23,7 +23,7 @@ function nodes<const Word extends string>(
   references: readonly NodeReference[],
   look: (nodes: Nodes & { seen: DeviceNode }) => Sight,
 ): Reading<Word | 'absent'> {
-  return podReading([...words, 'absent'], (guest, evidence) => {
+  return podReading([...words, 'absent'], (guest, _, evidence) => {
     const sights = references.map((reference): Sight => {
       const path = containerPath(reference, evidence);
       const seen = entryAt(guest.dev, path);
@@ -99,7 +99,7 @@ export function presenceOf(...references: NodeReference[]): Reading<'there' | 'a
  * with another mode, or the pod's.
  */
 export function hostNode(path: string, mode: string): Reading<'as it was' | 'opened' | 'given away' | 'given away and opened'> {
-  return podReading(['as it was', 'opened', 'given away', 'given away and opened'], (_, { host, observation: { request } }) => {
+  return podReading(['as it was', 'opened', 'given away', 'given away and opened'], (_, host, { observation: { request } }) => {
     const seen = entryAt(host.dev, path);
     if (seen === undefined) return { word: 'absent', text: `${path} of the host was not seen` };
     const text = `${path} of the host is ${owner(seen)} ${seen.mode}`;

@@ -17,7 +17,7 @@ export function making(path: string): Reading<Result> {
 }
 
 function attempt(access: 'read' | 'write' | 'mknod', references: readonly NodeReference[]): Reading<Result> {
-  return podReading(results, (guest, evidence) => {
+  return podReading(results, (guest, _, evidence) => {
     const tries = references.map((reference) => {
       const path = containerPath(reference, evidence);
       const tried = guest.opens.find((entry) => entry.path === path && entry.access === access);
@@ -42,7 +42,7 @@ function aboutError(path: string, error: string): { about?: About } {
 
 /** Whether the first bytes of the block device are the canary that was written on the host. */
 export function contentOf(reference: NodeReference): Reading<'ours' | 'EACCES' | 'ENXIO'> {
-  return podReading(['ours', 'EACCES', 'ENXIO'], (guest, evidence) => {
+  return podReading(['ours', 'EACCES', 'ENXIO'], (guest, _, evidence) => {
     const path = containerPath(reference, evidence);
     const read = guest.canaries.find((entry) => entry.path === path);
     if (read === undefined) return { word: 'unread', text: `${path} was not read` };

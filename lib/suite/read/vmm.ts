@@ -9,7 +9,7 @@ export function vmm<const Word extends string>(
   words: readonly Word[],
   look: (process: HostProcess, host: HostReport) => Sight,
 ): Reading<Word> {
-  return podReading(words, (_, { host }) => {
+  return podReading(words, (_, host) => {
     const process = host.processes.find(({ role }) => role === 'vmm');
     return process === undefined ? { word: 'unseen', text: 'no VMM of this sandbox was seen on the host' } : look(process, host);
   });
@@ -56,7 +56,7 @@ export function vmmConfinement(): Reading<'filter' | 'none'> {
 
 /** Who runs shim and virtiofsd of this sandbox. */
 export function helperUsers(): Reading<'root'> {
-  return podReading(['root'], (_, { host }) => {
+  return podReading(['root'], (_, host) => {
     const roles = (['shim', 'virtiofsd'] as const).map((role) => {
       const uids = host.processes.filter((process) => process.role === role).flatMap((process) => process.uids);
       return { role, uids: [...new Set(uids)] };
@@ -91,7 +91,7 @@ export function runtimeDirectory(): Reading<'closed' | 'open'> {
 
 /** How many kata-N accounts with ids of their own there are. */
 export function accounts(): Reading<'1' | '2'> {
-  return podReading(['1', '2'], (_, { host: { users } }) => ({
+  return podReading(['1', '2'], (_, { users }) => ({
     word: String(new Set(users.map(({ uid, gid }) => `${uid}:${gid}`)).size),
     text: users.map(({ name, uid }) => `${name} (${uid})`).join(', ') || 'no kata-N account',
   }));

@@ -1,6 +1,6 @@
 import { random } from '../../util/random.ts';
 import { seenBy } from '../../judge/answer.ts';
-import { judge } from '../../judge/judge.ts';
+import { exhibit, judge } from '../../judge/judge.ts';
 import { knownIssues } from '../../../suites/known-issues.ts';
 import { reasonAllowed } from './allowed.ts';
 import type { Case } from './cases.ts';
@@ -29,8 +29,8 @@ export function mutate(cases: readonly Case[], { count, seed }: { count: number;
     const value = valueAt(one.evidence, place);
     const evidence = withValue(one.evidence, place, otherValue(value, dice, String(place.at(-1))));
     const [before, after] = [
-      judge(one.question, one.evidence, one.planned, knownIssues),
-      judge(one.question, evidence, one.planned, knownIssues),
+      judge(one.question, exhibit(one.evidence, one.planned), knownIssues),
+      judge(one.question, exhibit(evidence, one.planned), knownIssues),
     ];
     if (before.verdict !== after.verdict || before.answer !== after.answer) continue;
     const why = reasonAllowed(one, place, before.answer);
