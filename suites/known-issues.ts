@@ -101,12 +101,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'cdi-mode-0666',
-    title: 'containerd before 2.2 opens a CDI device to everybody: 0666',
+    title: 'containerd before 2.2.1 opens a CDI device to everybody: 0666',
     url: 'https://github.com/cncf-tags/container-device-interface/pull/275',
     answers: { 'OWN-CDI': ['open-to-all'], 'DEV-CDI': ['open-to-all'] },
-    where: [engine('containerd >=1.7.0 <2.2.0'), runtime('runc', 'crun', 'runsc')],
+    where: [engine('containerd >=1.7.0 <2.2.1'), runtime('runc', 'crun', 'runsc')],
     impact:
-      'Every process of the pod, of any user, opens the CDI device for reading and writing, whatever the mode on the host. Its CDI library does not copy the mode of the host’s node, and runc, crun and runsc take 0666.',
+      'Every process of the pod, of any user, opens the CDI device for reading and writing, whatever the mode on the host. Its CDI library, before 1.1.0, does not copy the mode of the host’s node, and runc, crun and runsc take 0666.',
     remedy: {
       setting: 'fileMode of each device node in the CDI specification',
       since: 'CDI 0.3.0',
@@ -115,12 +115,12 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'kata-cdi-mode-000',
-    title: 'Under Kata with containerd before 2.2 a CDI device has mode 000, so that its owner cannot open it',
+    title: 'Under Kata with containerd before 2.2.1 a CDI device has mode 000, so that its owner cannot open it',
     url: 'https://github.com/cncf-tags/container-device-interface/pull/275',
     answers: { 'OWN-CDI': ['closed'] },
-    where: [engine('containerd >=1.7.0 <2.2.0'), runtime('kata')],
+    where: [engine('containerd >=1.7.0 <2.2.1'), runtime('kata')],
     impact:
-      'A non-root pod cannot open the CDI device that belongs to it: EACCES. The CDI library of containerd does not copy the mode of the host’s node, and the Kata agent takes 0 for it.',
+      'A non-root pod cannot open the CDI device that belongs to it: EACCES. The CDI library of containerd, before 1.1.0, does not copy the mode of the host’s node, and the Kata agent takes 0 for it.',
     remedy: {
       setting: 'fileMode of each device node in the CDI specification',
       since: 'CDI 0.3.0',
@@ -130,7 +130,7 @@ export const knownIssues: KnownIssue[] = [
   {
     id: 'crio-privileged-ambient',
     title: 'A privileged non-root pod under CRI-O holds every capability',
-    url: 'https://github.com/cri-o/cri-o/issues/3937',
+    url: 'https://github.com/kubernetes-sigs/kernel-module-management/issues/1337',
     answers: { 'PRIV-CAPS-NONROOT': ['all-capabilities'] },
     where: [engine('crio'), runtime('runc', 'crun')],
     impact:
@@ -166,10 +166,10 @@ export const knownIssues: KnownIssue[] = [
   },
   {
     id: 'crio-inheritable',
-    title: 'CRI-O before 1.25 fills the inheritable capabilities of every container (CVE-2022-27652)',
+    title: 'CRI-O before 1.25, but for 1.24.0 to 1.24.2, fills the inheritable capabilities of every container (CVE-2022-27652)',
     url: 'https://github.com/cri-o/cri-o/security/advisories/GHSA-4hj2-r2pm-3hc6',
     answers: { 'PRIV-CAPS': ['inheritable'], 'OWN-CAPS': ['inheritable'] },
-    where: [engine('crio <1.25')],
+    where: [engine('crio <1.24.0', 'crio >=1.24.3 <1.25')],
     impact: 'A program whose file has inheritable capabilities gets them back in the hands of a user who has none.',
     remedy: {
       setting: 'add_inheritable_capabilities = false',
@@ -261,7 +261,7 @@ export const knownIssues: KnownIssue[] = [
   {
     id: 'runsc-vfio-kills-sentry',
     title: 'A gVisor container with a VFIO group ends its sandbox',
-    url: 'https://github.com/google/gvisor/blob/master/runsc/boot/loader.go',
+    url: 'https://github.com/google/gvisor/blob/release-20260622.0/runsc/boot/loader.go',
     answers: {
       'PRIV-RUNSC-HOST-DEV': ['ends-sandbox'],
       'PRIV-RUNSC-ISOLATED': ['ends-sandbox'],
@@ -280,7 +280,7 @@ export const knownIssues: KnownIssue[] = [
   {
     id: 'kata-privileged-full-exists',
     title: 'A privileged Kata pod with host devices fails: the agent makes /dev/full twice (EEXIST)',
-    url: 'https://github.com/kata-containers/kata-containers/issues/1699',
+    url: 'https://github.com/kata-containers/kata-containers/issues/10365',
     answers: { 'PRIV-KATA-BLOCK': ['full-exists'], 'PRIV-CAPS-FULL': ['full-exists'] },
     on: ['kata-host-devices'],
     where: [runtime('kata')],
@@ -329,11 +329,11 @@ export const knownIssues: KnownIssue[] = [
   {
     id: 'kata-go-annotation-ignored',
     title: 'Kata’s Go shim ignores the rootless annotation: the VMM runs as root',
-    url: 'https://github.com/kata-containers/kata-containers/issues/3801',
+    url: `${kataSource}/src/runtime/pkg/containerd-shim-v2/create.go#L174`,
     answers: { 'RVMM-ANNOTATION': ['ignored'] },
     where: [runtime('kata >=2.3.0'), shim('go')],
     impact:
-      'A pod that asks for a rootless VMM gets one of root, without a word: who breaks out of the guest is root. It reads rootless before it parses annotations.',
+      'A pod that asks for a rootless VMM gets one of root, without a word: who breaks out of the guest is root. It decides who runs the VMM by its configuration file alone, before it parses annotations.',
     remedy: {
       setting: 'rootless = true in the configuration file of the handler',
       since: 'Kata 2.3.0',

@@ -415,7 +415,7 @@ export default suite({
           answer: 'ignored',
           where: [lacks('cri-device-when-withheld')],
           on: ['withheld-and-own'],
-          citation: 'containerd v1.4.0 pkg/server/container_create_unix.go',
+          citation: 'containerd v1.4.0 vendor/github.com/containerd/cri/pkg/server/container_create_unix.go',
         },
         { answer: 'owned', where: [feature('device-ownership')], on: ['host-devices-and-own'], citation: containerdCreate },
         { answer: 'kept', where: [], citation: containerdCreate },
