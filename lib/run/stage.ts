@@ -70,7 +70,7 @@ export function openTasks(
   options: EngineOptions,
 ): Task[] {
   return openScenarios(stage, cell, setting)
-    .filter(({ scenario }) => optionsKey(optionsOf(scenario)) === optionsKey(options))
+    .filter(({ scenario }) => optionsKey(optionsOf(scenario, cell.runtime)) === optionsKey(options))
     .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id }));
 }
 

@@ -1,5 +1,5 @@
 import type { Fixtures } from '../model/fixtures.ts';
-import { snapshotters, type Snapshotter } from '../engines/facts.ts';
+import type { Snapshotter } from '../engines/facts.ts';
 import type { RuntimeName } from '../runtimes/facts.ts';
 import { vmmFacts, type Vmm } from '../runtimes/kata/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
@@ -166,13 +166,4 @@ export function optionsKey({ deviceOwnership, cdi, snapshotter }: EngineOptions)
   const root = snapshotter === defaultOptions.snapshotter ? '' : snapshotter;
   const on = [deviceOwnership ? 'ownership' : '', cdi ? 'cdi' : '', root].filter((word) => word !== '');
   return on.length === 0 ? 'none' : on.join(',');
-}
-
-/** The switches that a record names; one that was made before there were snapshotters to choose has the default. */
-export function recordedOptions(options: Readonly<Record<string, unknown>>): EngineOptions {
-  return {
-    deviceOwnership: options['deviceOwnership'] === true,
-    cdi: options['cdi'] === true,
-    snapshotter: snapshotters.find((name) => name === options['snapshotter']) ?? defaultOptions.snapshotter,
-  };
 }
