@@ -137,7 +137,7 @@ describe('suites of one engine lease', () => {
   });
 
   it('try a guest that never answered once more, and record both tries', async () => {
-    await using cri = await mute(1);
+    await using cri = await silent(1);
     const { errors, observations } = await ran(cri, { tasks: tasks('identity', 'plain') });
     expect(errors).toEqual([]);
     expect(observations.map(({ outcome }) => outcome.kind)).toEqual(['refused', 'ran']);
@@ -146,7 +146,7 @@ describe('suites of one engine lease', () => {
   });
 
   it('try a guest that never answers no third time, and call that no answer of the runtime', async () => {
-    await using cri = await mute(3);
+    await using cri = await silent(3);
     const { heard, observations } = await ran(cri, { tasks: tasks('identity', 'plain') });
     expect(observations.map(({ outcome }) => outcome)).toMatchObject([{ call: 'RunPodSandbox' }, { call: 'RunPodSandbox' }]);
     expect(launches(cri)).toBe(2);
