@@ -39,7 +39,7 @@ function idOf({ argv }: Pick<HostProcess, 'argv'>): string | undefined {
 
 /** Whose the character devices in the jail are, and who may open them. */
 export function jailDevices(): Reading<'none' | 'of root alone' | 'open to others'> {
-  return podReading(['none', 'of root alone', 'open to others'], (_, { host: { runVc = [] } }) => {
+  return podReading(['none', 'of root alone', 'open to others'], (_, { runVc = [] }) => {
     const nodes = runVc.filter(({ type, path }) => type === 'c' && path.includes('/root/'));
     const word = nodes.map(({ uid, gid, mode }) =>
       uid === 0 && gid === 0 ? (mode.endsWith('00') ? 'of root alone' : 'open to others') : `${uid}:${gid} ${mode}`,
