@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 
-/** Standard input and output of a subprocess as one stream. Destroying it ends the process; a failed process is the stream's error. */
+/**
+ * Standard input and output of a subprocess as one stream. Destroying it ends the process; a failed process is the stream's error, with
+ * its last words. The duplex() of execa does neither.
+ */
 export function processStream(argv: readonly string[]): Duplex {
   const [file = '', ...rest] = argv;
   const child = spawn(file, rest, { stdio: ['pipe', 'pipe', 'pipe'] });

@@ -6,12 +6,13 @@ describe('findJsonFlaw', () => {
   test.each([
     ['{"a": x}', 1, 7, 'expected a value, found "x"'],
     ['{\n  "a": 1,\n}', 3, 1, 'expected a key in double quotes, found "}"'],
-    ['{\n  "a": 1\n  "b": 2\n}', 3, 3, 'expected "," or "}", found "\\""'],
-    ['{', 1, 2, 'expected a key in double quotes, found the end of the file'],
+    ['{\n  "a": 1\n  "b": 2\n}', 3, 3, 'expected a comma, found "\\""'],
+    ['{', 1, 2, 'expected "}", found the end of the file'],
     ['', 1, 1, 'expected a value, found the end of the file'],
-    ['{"a": 1} x', 1, 10, 'expected the end, found "x"'],
+    ['{"a": 1} {', 1, 10, 'expected the end, found "{"'],
+    ['{"a": 1} x', 1, 10, 'expected a value, found "x"'],
     ['{"a" 1}', 1, 6, 'expected ":", found "1"'],
-    ['[01]', 1, 3, 'expected "," or "]", found "1"'],
+    ['[01]', 1, 3, 'expected a comma, found "1"'],
     ['// no\n{}', 1, 1, 'expected a value, found "/"'],
     ['{"a": 1, "\\u0061": 2}', 1, 10, 'the key "\\u0061" is defined twice'],
   ])('points into %j', (text, line, column, message) => {
