@@ -58,6 +58,10 @@ export interface EngineFacts extends ComponentFacts {
   reportedName: string;
   /** Which image a VM or container host for it needs. */
   hostImage: 'plain' | 'kata';
+  /** Whether it starts a runtime by a shim of that runtime's own. */
+  startsShims: boolean;
+  /** What it grants a container by default, as a mask. */
+  defaultCapabilities: bigint;
   /** Its processes beside a container. */
   processes: readonly ProcessMark[];
   /** Configuration keys whose value a version without this feature cannot tell. */

@@ -18,6 +18,10 @@ export interface RuntimeFacts extends ComponentFacts {
     /** What the host's kernel must have. */
     modules: readonly ('kvm' | 'tun')[];
   };
+  /** Its shims, where the matrix chooses one of them and a VMM, and handlers have settings for these. */
+  shims?: readonly ['go', 'rust'];
+  /** Capabilities that no container gets, as a mask. */
+  withheldCapabilities?: bigint;
   /** Which image a VM or container host for it needs: `plain` where nothing stands here. */
   hostImage?: 'kata';
   /** Its processes beside a container. */

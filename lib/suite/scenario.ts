@@ -1,6 +1,6 @@
 import type { Fixtures } from '../model/fixtures.ts';
 import type { Snapshotter } from '../engines/facts.ts';
-import type { RuntimeName } from '../runtimes/facts.ts';
+import { runtimeFacts, type RuntimeName } from '../runtimes/facts.ts';
 import { vmmFacts, type Vmm } from '../runtimes/kata/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
 import type { Requirement } from './requirement.ts';
@@ -59,7 +59,9 @@ export type HandlerVariantName = keyof typeof handlerVariants;
 
 /** The variants that a runtime family can have. */
 export function variantsOf(runtime: RuntimeName): HandlerVariantName[] {
-  return keysOf(handlerVariants).filter((name) => runtime === 'kata' || !('kata' in handlerVariants[name]));
+  return keysOf(handlerVariants).filter(
+    (name) => runtimeFacts(runtime).shims !== undefined || !('kata' in handlerVariants[name]),
+  );
 }
 
 /** A fixture that is one node, directory or mount of the host. */

@@ -5,6 +5,9 @@ export const containerd = {
   program: 'containerd',
   reportedName: 'containerd',
   hostImage: 'plain',
+  startsShims: true,
+  // The 14 of containerd v1.7.24 oci/spec.go defaultUnixCaps.
+  defaultCapabilities: 0xa80425fbn,
   processes: [{ role: 'shim', program: /^containerd-shim/ }],
   untold: { unless: 'told-runtime-options', keys: /^containerd\.runtimes\.[^.]+\.options\./ },
   features: [

@@ -2,7 +2,7 @@ import { handlerVariants } from '../../suite/scenario.ts';
 import { inRange } from '../../model/version.ts';
 import { parseToml, writeToml, type TomlTable, type TomlValue } from '../../util/toml.ts';
 import { cniConfiguration } from '../cni.ts';
-import { hangsWithGvisor, knownKeys } from './facts.ts';
+import { cannotRun, knownKeys } from './facts.ts';
 import { configurable, logLevel, type EngineDriver, type EngineSpec, type Handler, type Scalar } from '../engine.ts';
 import { flatten } from '../flatten.ts';
 
@@ -81,7 +81,8 @@ export const crioDriver: EngineDriver = {
   },
 
   reasonNot(spec, { name, kata, runtime }) {
-    if (runtime.name === 'runsc') return hangsWithGvisor;
+    const why = cannotRun[runtime.name];
+    if (why !== undefined) return why;
     if (kata === undefined || knowsKey(spec.version, 'runtime_config_path')) return undefined;
     return `CRI-O ${spec.version} has no runtime_config_path, by which the handler "${name}" names its configuration`;
   },

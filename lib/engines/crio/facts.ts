@@ -6,6 +6,9 @@ export const crio = {
   program: 'crio',
   reportedName: 'cri-o',
   hostImage: 'kata',
+  startsShims: false,
+  // The nine of v1.36.3 vendor/go.podman.io/common/pkg/config DefaultCapabilities.
+  defaultCapabilities: 0x5fbn,
   processes: [{ role: 'other', program: /^(crio-)?conmon/ }],
   features: [
     {
@@ -88,8 +91,10 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Seen with CRI-O 1.36.3 and gVisor of June 2026: CRI-O reads two pipes whose other ends the sandbox holds, long after
+ * Runtimes that it cannot run, and why. gVisor: seen with CRI-O 1.36.3 and that of June 2026: CRI-O reads two pipes whose other ends the sandbox holds, long after
  * `runsc start` has ended. Sources: gVisor runsc/container/container.go startImpl; CRI-O internal/oci/runtime_oci.go runtimeCmd.
  */
-export const hangsWithGvisor =
-  'gVisor hands the standard streams of “runsc start” to the container, and CRI-O waits until they end, so that StartContainer never answers';
+export const cannotRun: Readonly<Record<string, string>> = {
+  runsc:
+    'gVisor hands the standard streams of “runsc start” to the container, and CRI-O waits until they end, so that StartContainer never answers',
+};

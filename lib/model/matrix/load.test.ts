@@ -201,11 +201,7 @@ describe('cross references', () => {
     ['"debian-12", "debian-13", "metal"', '"debian-12", "debian-12"', 'profiles.all.hosts[1]: "debian-12" is defined twice'],
     ['"shim": "go", ', '', 'runtimes.kata[0].shim: kata needs a shim: go or rust'],
     ['"vmm": "qemu", ', '', 'runtimes.kata[0].vmm: kata needs a VMM, like qemu'],
-    [
-      '"version": "1.1.5",',
-      '"version": "1.1.5", "shim": "go",',
-      'runtimes.runc[0].shim: only kata has a shim to choose, found "go"',
-    ],
+    ['"version": "1.1.5",', '"version": "1.1.5", "shim": "go",', 'runtimes.runc[0].shim: runc has no shim to choose, found "go"'],
     [
       '"exclude":',
       '"cni": { "version": "0.7.6", "source": { "kind": "release" } }, "exclude":',

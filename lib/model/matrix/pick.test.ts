@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import { exampleMatrix } from '../../testing/matrix.ts';
 import { picks, versionLabel } from './pick.ts';
-import { whereInMatrix } from './references.ts';
 
 const kata = { version: '3.30.0', shim: 'go', vmm: 'qemu' } as const;
 
@@ -21,10 +19,4 @@ test.each([
 test('a label carries shim and VMM', () => {
   expect(versionLabel(kata)).toBe('3.30.0-go-qemu');
   expect(versionLabel({ version: '1.21' })).toBe('1.21');
-});
-
-test('an error about a version can name its place in the file', () => {
-  expect(whereInMatrix(exampleMatrix(), 'containerd', '1.7.24')).toBe('engines.containerd[1]');
-  expect(whereInMatrix(exampleMatrix(), 'kata', '3.30.0-rust-qemu')).toBe('runtimes.kata[1]');
-  expect(whereInMatrix(exampleMatrix(), 'runc', '9')).toBeUndefined();
 });

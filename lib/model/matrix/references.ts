@@ -1,11 +1,12 @@
 import { cni } from '../../engines/cni/facts.ts';
+import { runtimeFacts } from '../../runtimes/facts.ts';
 import { vmmFacts } from '../../runtimes/kata/facts.ts';
 import { UsageError } from '../../util/errors.ts';
 import { inRange, newest } from '../version.ts';
-import { EngineName, RuntimeName, type Matrix, type RuntimeVersion } from './matrix.ts';
+import { RuntimeName, type Matrix, type RuntimeVersion } from './matrix.ts';
 import { picks, versionLabel } from './pick.ts';
 import { formatPath } from './sentence.ts';
-import { unknownWord } from './suggest.ts';
+import { oneOf, unknownWord } from './suggest.ts';
 
 type Versions = Partial<Record<string, RuntimeVersion[]>>;
 
@@ -14,7 +15,7 @@ export function checkReferences(matrix: Matrix): void {
   checkVersions('engines', matrix.engines);
   checkVersions('runtimes', matrix.runtimes);
   if (matrix.cni !== undefined) checkFloating(matrix.cni, ['cni']);
-  checkKata(matrix);
+  checkShims(matrix);
   checkCni(matrix);
   for (const [id, profile] of Object.entries(matrix.profiles)) {
     for (const axis of ['hosts', 'engines', 'runtimes', 'suites'] as const) {
@@ -86,17 +87,18 @@ function checkFloating({ version, source }: Pick<RuntimeVersion, 'version' | 'so
     );
 }
 
-function checkKata(matrix: Matrix): void {
+function checkShims(matrix: Matrix): void {
   for (const name of RuntimeName.options) {
+    const { shims } = runtimeFacts(name);
     matrix.runtimes[name]?.forEach((entry, index) => {
       const path = ['runtimes', name, index];
-      if (name !== 'kata') {
-        if (entry.shim !== undefined) refuse([...path, 'shim'], `only kata has a shim to choose, found "${entry.shim}"`);
-        if (entry.vmm !== undefined) refuse([...path, 'vmm'], `only kata has a VMM, found "${entry.vmm}"`);
+      if (shims === undefined) {
+        if (entry.shim !== undefined) refuse([...path, 'shim'], `${name} has no shim to choose, found "${entry.shim}"`);
+        if (entry.vmm !== undefined) refuse([...path, 'vmm'], `${name} has no VMM, found "${entry.vmm}"`);
         return;
       }
-      if (entry.shim === undefined) refuse([...path, 'shim'], 'kata needs a shim: go or rust');
-      if (entry.vmm === undefined) refuse([...path, 'vmm'], 'kata needs a VMM, like qemu');
+      if (entry.shim === undefined) refuse([...path, 'shim'], `${name} needs a shim: ${oneOf(shims)}`);
+      if (entry.vmm === undefined) refuse([...path, 'vmm'], `${name} needs a VMM, like qemu`);
       const { onlyShim = entry.shim } = vmmFacts(entry.vmm);
       if (onlyShim !== entry.shim)
         refuse([...path, 'vmm'], `${entry.vmm} is a part of the ${onlyShim} shim; shim is "${entry.shim}"`);
@@ -110,15 +112,6 @@ function checkCni({ cni: plugins }: Matrix): void {
       ['cni', 'version'],
       `expected ${cni.oldest} or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "${plugins.version}"`,
     );
-}
-
-/** Where `name` `label` stands in the file: `engines.containerd[1]`; undefined when it does not. */
-export function whereInMatrix(matrix: Matrix, name: string, label: string): string | undefined {
-  const engine = EngineName.safeParse(name).data;
-  const runtime = RuntimeName.safeParse(name).data;
-  const entries: RuntimeVersion[] = (engine ? matrix.engines[engine] : runtime ? matrix.runtimes[runtime] : undefined) ?? [];
-  const index = entries.findIndex((entry) => versionLabel(entry) === label);
-  return index < 0 ? undefined : formatPath([engine ? 'engines' : 'runtimes', name, index]);
 }
 
 /** What the schema cannot see is wrong at `path`. */

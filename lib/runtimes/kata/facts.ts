@@ -82,6 +82,7 @@ export const guestMemoryMiB = 512;
 
 export const kata = {
   program: 'containerd-shim-kata-v2',
+  shims: ['go', 'rust'],
   secondsPerPod: 50,
   hostImage: 'kata',
   guest: { kernel: 'a Kata guest', process: 'vmm', memoryMiB: guestMemoryMiB, modules: ['kvm', 'tun'] },

@@ -1,3 +1,4 @@
+import { engines } from '../../engines/facts.ts';
 import { plainDriver } from '../plain.ts';
 import type { RuntimeDriver } from '../runtime.ts';
 
@@ -17,7 +18,7 @@ export const runscDriver: RuntimeDriver = {
 
   /** Debian's package has no shim, and runc's will not do. */
   reasonNot(engine, { version, binaries }) {
-    if (engine !== 'containerd' || runscShim in binaries) return undefined;
+    if (!engines[engine].startsShims || runscShim in binaries) return undefined;
     return `runsc ${version} has no ${runscShim}, which containerd needs; under runc's shim runsc refuses: cannot run with network enabled in root network namespace; take the upstream release, or put both binaries into $PODPROOF_ARTIFACTS/runsc-${version}/`;
   },
 };

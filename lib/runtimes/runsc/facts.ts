@@ -4,6 +4,8 @@ const downloads = 'https://storage.googleapis.com/gvisor/releases/release/';
 export const runsc = {
   program: 'runsc',
   secondsPerPod: 25,
+  // CAP_NET_RAW, unless it runs with --net-raw.
+  withheldCapabilities: 1n << 13n,
   guest: { kernel: 'a kernel of gVisor', process: 'sentry', memoryMiB: 0, modules: [] },
   processes: [
     // Its own name for the process that is the container's kernel (gVisor runsc/sandbox/sandbox.go).

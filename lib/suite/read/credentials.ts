@@ -1,5 +1,7 @@
+import { engines } from '../../engines/facts.ts';
 import type { Credentials } from '../../model/credentials.ts';
 import { maskedPaths, readonlyPaths } from '../../model/kubelet-paths.ts';
+import { runtimeFacts } from '../../runtimes/facts.ts';
 import { agreed, ofLaunch, podReading, type Reading } from '../reading.ts';
 
 /**
@@ -21,23 +23,16 @@ export function identity(line: string): Reading<'asked' | 'primary group missing
 
 type CapabilitySet = Extract<keyof Credentials, `cap${string}`>;
 
-/** The 14 capabilities that containerd grants by default (containerd v1.7.24 oci/spec.go defaultUnixCaps). */
-const containerdDefault = 0xa80425fbn;
-/** The nine of CRI-O (v1.36.3 vendor/go.podman.io/common/pkg/config DefaultCapabilities). */
-const crioDefault = 0x5fbn;
-/** gVisor takes it from everybody unless it runs with --net-raw. */
-const netRaw = 1n << 13n;
-
 /**
  * What these capability sets of the process hold: nothing; what the engine grants by default; or all that there are, of Linux
  * before or since 5.9, or of a machine that lacks some itself, as its shims show.
  */
 export function capabilities(...sets: [CapabilitySet, ...CapabilitySet[]]): Reading<'none' | 'default' | 'all'> {
   return podReading(['none', 'default', 'all'], ({ credentials }, host, { cell }) => {
-    const less = cell.runtime.name === 'runsc' ? netRaw : 0n;
+    const { withheldCapabilities: less = 0n } = runtimeFacts(cell.runtime.name);
     const machine = host.processes.find(({ role }) => role === 'shim')?.capBnd ?? '0';
     const all = [(1n << 38n) - 1n, (1n << 41n) - 1n, BigInt(`0x${machine}`)].map((mask) => mask & ~less);
-    const granted = (cell.engine.name === 'crio' ? crioDefault : containerdDefault) & ~less;
+    const granted = engines[cell.engine.name].defaultCapabilities & ~less;
     const words = sets.map((set) => {
       const mask = BigInt(`0x${credentials[set]}`);
       if (mask === 0n) return 'none';
