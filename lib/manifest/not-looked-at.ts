@@ -1,5 +1,7 @@
 import { isObject } from './check.ts';
-import type { Path } from './path.ts';
+import { type Path, valueAt } from './path.ts';
+import type { PodReading } from './pod-of.ts';
+import type { Pod } from './pod.ts';
 
 /** Reasons by the name of a field; the first that fits tells why. */
 const reasons: readonly (readonly [fields: RegExp, why: string])[] = [
@@ -23,6 +25,7 @@ const reasons: readonly (readonly [fields: RegExp, why: string])[] = [
   ],
   [/^(subdomain|setHostnameAsFQDN|dnsPolicy|hostname)$/, 'names the pod in a network'],
   [/^(windowsOptions)$/, 'is for Windows'],
+  [/^(fsGroupChangePolicy|ephemeral-storage)$/, 'is about what files of volumes hold; those here are empty'],
 ];
 
 /** Why a field is not looked at, by its own name and those around it. */
@@ -45,8 +48,46 @@ function reasonOf(key: string | number | undefined): string | undefined {
   return reasons.find(([fields]) => typeof key === 'string' && fields.test(key))?.[1];
 }
 
+const known = new Set(['apiVersion', 'kind', 'metadata']);
+
+/** Paths of all that a document holds beside what decides what its pod may touch, each once: not what is below a path of the list. */
+export function notLookedAt(data: unknown, podPath: Path, { pod, written }: PodReading): Path[] {
+  const around = podPath.flatMap((_, depth) => {
+    const path = podPath.slice(0, depth);
+    const object = valueAt(data, path);
+    const keys = isObject(object) ? Object.keys(object).filter((key) => object[key] !== null && key !== podPath[depth]) : [];
+    return keys.filter((key) => depth > 0 || !known.has(key)).map((key) => [...path, key]);
+  });
+  const inPod = [
+    ...dropped(written, pod).filter(([key, ...below]) => below.length > 0 || !known.has(String(key))),
+    ...withoutEffect(pod, written),
+  ];
+  return [...around, ...inPod.map((path) => [...podPath, ...path])];
+}
+
+/** What is read, and changes nothing here: sources of volumes for which an empty directory stands in, and what happens to files of such. */
+function withoutEffect({ spec }: Pod, written: unknown): Path[] {
+  const containers = ['initContainers', 'containers'].flatMap((list) =>
+    (list === 'containers' ? spec.containers : spec.initContainers).map((container, at) => ({
+      container,
+      path: ['spec', list, at],
+    })),
+  );
+  const blocks = new Set(containers.flatMap(({ container }) => container.volumeDevices.map(({ name }) => name)));
+  const paths: Path[] = [
+    ['spec', 'securityContext', 'fsGroupChangePolicy'],
+    ...containers.flatMap(({ path }) => ['limits', 'requests'].map((kind) => [...path, 'resources', kind, 'ephemeral-storage'])),
+    ...spec.volumes.flatMap((volume, at) =>
+      Object.keys(volume)
+        .filter((key) => !blocks.has(volume.name) && !['name', 'hostPath', 'emptyDir'].includes(key))
+        .map((key) => ['spec', 'volumes', at, key]),
+    ),
+  ];
+  return paths.filter((path) => valueAt(written, path) !== undefined);
+}
+
 /** Paths of what a reader dropped: of `{a: 1, b: {c: 2}}` read as `{b: {}}`, `a` and `b.c`. */
-export function dropped(written: unknown, read: unknown, path: Path = []): Path[] {
+function dropped(written: unknown, read: unknown, path: Path = []): Path[] {
   if (Array.isArray(written)) {
     if (!Array.isArray(read)) return [];
     const entries: readonly unknown[] = read;

@@ -4,11 +4,10 @@ import { type ManifestDocument, readDocuments } from './document.ts';
 import { ManifestError } from './error.ts';
 import { type Schema, schemaOf } from './fields.ts';
 import { type WorkloadKind, workloadKinds } from './kinds.ts';
-import { dropped, whyNotLookedAt } from './not-looked-at.ts';
+import { notLookedAt, whyNotLookedAt } from './not-looked-at.ts';
 import { type Path, pathText, short, valueAt } from './path.ts';
-import type { Pod } from './pod.ts';
 import { nameIn, readPod, textAt } from './pod-of.ts';
-import type { NotLookedAt, Workload } from './workload.ts';
+import type { Workload } from './workload.ts';
 
 export interface Manifest {
   workloads: Workload[];
@@ -101,45 +100,12 @@ function readWorkload(item: Item, { name: kindName, kind }: { name: string; kind
     podPath,
     data,
     place: (path) => place([...podPath, ...path]),
-    notLookedAt: notLookedAt(item, podPath, written, pod),
+    notLookedAt: notLookedAt(data, podPath, { pod, written }).map((path) => ({
+      path: pathText(path),
+      place: place(path, 'name'),
+      why: whyNotLookedAt(path, podPath),
+    })),
   };
-}
-
-function notLookedAt({ data, place }: Item, podPath: Path, written: unknown, read: Pod): NotLookedAt[] {
-  const around: Path[] = podPath.flatMap((_, depth) => {
-    const path = podPath.slice(0, depth);
-    const object = valueAt(data, path);
-    return isObject(object)
-      ? Object.keys(object)
-          .filter((key) => key !== podPath[depth] && !known.has([...path, key].join('.')))
-          .map((key) => [...path, key])
-      : [];
-  });
-  const inPod = dropped(written, read)
-    .filter((path) => !known.has(path.join('.')))
-    .map((path) => [...podPath, ...path]);
-  const sources = standIns(read, written).map((path) => [...podPath, ...path]);
-  return [...around, ...inPod, ...sources].map((path) => ({
-    path: pathText(path),
-    place: place(path, 'name'),
-    why: whyNotLookedAt(path, podPath),
-  }));
-}
-
-const known = new Set(['apiVersion', 'kind', 'metadata']);
-
-/** Sources of volumes for which an empty directory stands in. */
-function standIns({ spec }: Pod, written: unknown): Path[] {
-  const blocks = new Set(
-    [...spec.initContainers, ...spec.containers].flatMap((each) => each.volumeDevices.map(({ name }) => name)),
-  );
-  return spec.volumes.flatMap((volume, at) =>
-    blocks.has(volume.name) || valueAt(written, ['spec', 'volumes', at]) === undefined
-      ? []
-      : Object.keys(volume)
-          .filter((key) => !['name', 'hostPath', 'emptyDir'].includes(key) && volume[key] !== undefined)
-          .map((key) => ['spec', 'volumes', at, key]),
-  );
 }
 
 function titleOf(data: unknown): string {

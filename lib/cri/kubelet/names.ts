@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Pod } from '../../manifest/pod.ts';
+import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
 import type { Placement } from './placement.ts';
 import type { QosClass } from './qos.ts';
@@ -27,8 +28,9 @@ export function cgroupParent(node: KubeletNode, qos: QosClass, { uid }: Placemen
 }
 
 /** The pod's host name: what the pod asks for, or its name, in at most 63 characters (Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go). */
-export function hostname({ metadata, spec }: Pod): string {
-  return (spec.hostname ?? metadata.name).slice(0, 63).replace(/[-.]+$/, '');
+export function hostname(node: KubeletNode, { metadata, spec }: Pod): string {
+  const override = kubeletHas(node, 'hostname-override') ? spec.hostnameOverride : undefined;
+  return (override ?? spec.hostname ?? metadata.name).slice(0, 63).replace(/[-.]+$/, '');
 }
 
 /** Labels by which the kubelet finds its pods and containers again (Kubernetes v1.37.2 staging/src/k8s.io/kubelet/pkg/types/labels.go). */

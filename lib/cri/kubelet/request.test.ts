@@ -366,3 +366,23 @@ test('whatever a pod asks for: its sandbox is privileged with any container, its
     ),
   );
 });
+
+test('what a cluster of an older version leaves out of a pod is named', () => {
+  const pod = podWith({
+    hostUsers: false,
+    hostnameOverride: 'other',
+    initContainers: [{ name: 'proxy', image: 'i', restartPolicy: 'Always' }],
+    containers: [{ securityContext: { procMount: 'Unmasked' } }],
+  });
+  const ignored = (version: string) => ask(pod, node(version)).ignored.map(({ path }) => path.join('.'));
+  expect(ignored('1.28.15')).toEqual([
+    'spec.hostUsers',
+    'spec.hostnameOverride',
+    'spec.initContainers.0.restartPolicy',
+    'spec.containers.0.securityContext.procMount',
+  ]);
+  expect(ignored('1.33.0')).toEqual(['spec.hostnameOverride']);
+  expect(ask(pod, node('1.33.0')).sandbox.hostname).toBe('pod');
+  expect(ask(pod).sandbox.hostname).toBe('other');
+  expect(ignored('1.37.2')).toEqual([]);
+});

@@ -10,6 +10,7 @@ import {
 import { dnsConfig } from './dns.ts';
 import { environment, expand } from './environment.ts';
 import { kubeletHas } from './facts.ts';
+import { type IgnoredField, ignoredFields } from './ignored.ts';
 import { devices, hostsPath, mounts, terminationLogPath } from './mounts.ts';
 import { cgroupParent, hostname, podDirectory, podLabels, podLogDirectory } from './names.ts';
 import type { KubeletNode } from './node.ts';
@@ -28,6 +29,8 @@ export interface KubeletRequest {
   containers: ContainerRequest[];
   /** What the kubelet makes on the node, or looks at, before it calls, in its order. */
   node: NodeObject[];
+  /** What the pod asks for and a cluster of this version leaves out. */
+  ignored: IgnoredField[];
 }
 
 export interface ContainerRequest {
@@ -44,6 +47,7 @@ export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement
   const all = [...initContainers, ...containers];
   return {
     handler: placement.handler,
+    ignored: ignoredFields(node, pod),
     sandbox: sandboxConfig(node, pod, placement),
     containers: all.map((container): ContainerRequest => {
       const refused = reasonNotRun(pod, container, placement);
@@ -58,7 +62,7 @@ export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement
       { what: 'directory', path: podDirectory(node, placement), mode: 0o750 },
       ...volumeObjects(node, pod, placement),
       { what: 'directory', path: podLogDirectory(node, pod, placement), mode: 0o755 },
-      { what: 'file', path: hostsPath(node, placement), mode: 0o644, text: hostsText(pod, placement) },
+      { what: 'file', path: hostsPath(node, placement), mode: 0o644, text: hostsText(node, pod, placement) },
       ...all.flatMap((container): NodeObject[] => [
         { what: 'directory', path: `${podLogDirectory(node, pod, placement)}/${container.name}`, mode: 0o755 },
         { what: 'file', path: terminationLogPath(node, container, placement), mode: 0o666, text: '' },
@@ -72,7 +76,7 @@ function sandboxConfig(node: KubeletNode, pod: Pod, placement: Placement): PodSa
   const { metadata, spec } = pod;
   return create(PodSandboxConfigSchema, {
     metadata: { name: metadata.name, namespace: metadata.namespace, uid: placement.uid },
-    hostname: spec.hostNetwork === true ? '' : hostname(pod),
+    hostname: spec.hostNetwork === true ? '' : hostname(node, pod),
     logDirectory: podLogDirectory(node, pod, placement),
     dnsConfig: dnsConfig(node, pod),
     portMappings: spec.containers.flatMap((container) =>
@@ -151,7 +155,7 @@ function portsOf({ spec }: Pod, { ports }: Container) {
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go, managedHostsFileContent. */
-function hostsText(pod: Pod, { addresses = [] }: Placement): string {
+function hostsText(node: KubeletNode, pod: Pod, { addresses = [] }: Placement): string {
   return [
     '# Kubernetes-managed hosts file.',
     '127.0.0.1\tlocalhost',
@@ -160,7 +164,7 @@ function hostsText(pod: Pod, { addresses = [] }: Placement): string {
     'fe00::0\tip6-mcastprefix',
     'fe00::1\tip6-allnodes',
     'fe00::2\tip6-allrouters',
-    ...addresses.map((address) => `${address}\t${hostname(pod)}`),
+    ...addresses.map((address) => `${address}\t${hostname(node, pod)}`),
     ...(pod.spec.hostAliases.length === 0 ? [] : ['', '# Entries added by HostAliases.']),
     ...pod.spec.hostAliases.map(({ ip, hostnames }) => `${ip}\t${hostnames.join('\t')}`),
     '',
