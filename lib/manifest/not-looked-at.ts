@@ -76,6 +76,7 @@ function withoutEffect({ spec }: Pod, written: unknown): Path[] {
   const blocks = new Set(containers.flatMap(({ container }) => container.volumeDevices.map(({ name }) => name)));
   const paths: Path[] = [
     ['spec', 'securityContext', 'fsGroupChangePolicy'],
+    ...spec.containers.map((_, at) => ['spec', 'containers', at, 'restartPolicy']),
     ...containers.flatMap(({ path }) => ['limits', 'requests'].map((kind) => [...path, 'resources', kind, 'ephemeral-storage'])),
     ...spec.volumes.flatMap((volume, at) =>
       Object.keys(volume)
