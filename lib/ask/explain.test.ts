@@ -10,7 +10,8 @@ import { explain, type Explanation } from './explain.ts';
 import { looksLikeCell } from './looks-like-cell.ts';
 import { reply } from './reply/reply.ts';
 import { symptoms } from './symptoms/all.ts';
-import { buildIndex, find } from './words/search.ts';
+import { find } from './words/find.ts';
+import { buildIndex } from './words/index.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));

@@ -17,7 +17,7 @@ import { read } from './reader/reading.ts';
 import { recordedCell, recordedQuestions, type RecordedCell, type RecordedQuestion } from './recorded.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 import { verdictEntry, type VerdictEntry } from './verdict.ts';
-import type { Hit } from './words/search.ts';
+import type { Hit } from './words/find.ts';
 
 /** The answer to one text. All but `text` and `failure` is ours. */
 export interface Explanation {

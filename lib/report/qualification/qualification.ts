@@ -183,7 +183,9 @@ function changeOf(
   const issue = document.known.find(({ id }) => id === (known ?? was?.known));
   return {
     ...{ kind, question, suite, asks, verdict, cells, verdicts },
-    ...(was === undefined ? {} : { before: { says: before, ...(was.answer === undefined ? {} : { answer: was.answer }) } }),
+    ...(was === undefined || kind === 'not-comparable'
+      ? {}
+      : { before: { says: before, ...(was.answer === undefined ? {} : { answer: was.answer }) } }),
     after: { says: after, ...(answer === undefined ? {} : { answer }) },
     ...(harm === undefined ? {} : { harm }),
     ...(issue === undefined ? {} : { known: issue }),
