@@ -26,7 +26,7 @@ const allowed: Record<string, string> = {
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite util',
   report: 'model page util',
-  page: 'model report util',
+  page: 'ask model report util',
   ask: 'judge model plan report suite util',
   setup: '',
   verbs: 'ask hosts judge model page plan probe record report run suite suites util',

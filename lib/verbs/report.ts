@@ -8,7 +8,7 @@ import { judgeFolder } from '../run/judge-folder.ts';
 import { UsageError } from '../util/errors.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
-import { recordedDocument } from './recorded.ts';
+import { recordedRun } from './recorded.ts';
 import { writeRepro } from './repro.ts';
 import { catalogFor } from './catalog.ts';
 import { writeSite } from './site.ts';
@@ -64,10 +64,10 @@ async function repro([name = '', ...others]: readonly string[], verdict: string,
 
 /** Runs of different plans side by side. */
 async function reportMany(names: readonly string[], flags: ReportFlags): Promise<void> {
-  const documents = await Promise.all(names.map((name) => recordedDocument(name, flags.results)));
-  if (flags.site !== undefined) process.stdout.write(`Site      ${await writeSite(documents, flags.site)}\n`);
+  const runs = await Promise.all(names.map((name) => recordedRun(name, flags.results)));
+  if (flags.site !== undefined) process.stdout.write(`Site      ${await writeSite(runs, flags.site)}\n`);
   if (flags.history !== true) return;
-  const told = history(documents);
+  const told = history(runs.map(({ document }) => document));
   process.stdout.write(
     flags.json === true ? `${JSON.stringify(told, undefined, 2)}\n` : wrapText(historyText(told), widthOf(process.stdout), 4),
   );

@@ -24,34 +24,48 @@ export function urgentQuestions(facts: Facts): QuestionText[] {
     .map(({ question }) => question);
 }
 
-/** Questions against every engine with every runtime that has an answer to one of them. */
-export function compatibility(id: string, title: string, questions: readonly QuestionText[], facts: Facts): Markup | undefined {
+/** Questions against every engine with every runtime that has an answer to one of them; `folded` until it is asked for. */
+export function compatibility(
+  id: string,
+  title: string,
+  questions: readonly QuestionText[],
+  facts: Facts,
+  { folded = false }: { folded?: boolean } = {},
+): Markup | undefined {
   if (questions.length === 0) return undefined;
   const answered = new Set(questions.flatMap((question) => facts.tracksOf(question.id).filter(currentOf).map(trackAnchor)));
   const columns = facts.pairings
     .filter((pairing) => answered.has(trackAnchor(pairing)))
     .sort((a, b) => Number(hasOwnKernel(a)) - Number(hasOwnKernel(b)));
+  const table = html`<div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
+    <table class="overview">
+      <thead>
+        <tr>
+          <th scope="col">Question</th>
+          ${columns.map(
+            (column) =>
+              html`<th scope="col" data-text="${placeOf(column)}">
+                ${link('', 'engines', column.engine, ownName(column.engine))} with
+                ${link('', 'runtimes', runtimeName(column.runtime), ownName(column.runtime))}
+              </th>`,
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        ${questions.map((question) => row(question, columns, facts))}
+      </tbody>
+    </table>
+  </div>`;
   return html`<section class="suite" aria-labelledby="${id}">
     <h2 id="${id}">${title}</h2>
-    <div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
-      <table class="overview">
-        <thead>
-          <tr>
-            <th scope="col">Question</th>
-            ${columns.map(
-              (column) =>
-                html`<th scope="col" data-text="${placeOf(column)}">
-                  ${link('', 'engines', column.engine, ownName(column.engine))} with
-                  ${link('', 'runtimes', runtimeName(column.runtime), ownName(column.runtime))}
-                </th>`,
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          ${questions.map((question) => row(question, columns, facts))}
-        </tbody>
-      </table>
-    </div>
+    ${
+      folded
+        ? html`<details>
+            <summary>Show the ${questions.length} questions</summary>
+            ${table}
+          </details>`
+        : table
+    }
   </section>`;
 }
 
@@ -63,7 +77,7 @@ function row(question: QuestionText, columns: readonly Pairing[], facts: Facts):
     question.suite,
     ...facts.guide.suites.flatMap(({ id, title }) => (id === question.suite ? [title] : [])),
   ];
-  return html`<tr data-text="${text.join(' ').toLowerCase()}">
+  return html`<tr data-question="${question.id}" data-text="${text.join(' ').toLowerCase()}">
     <th scope="row">${link('', 'questions', question.id, question.asks)} <span class="id">${question.id}</span></th>
     ${columns.map((column) => {
       const track = tracks.find((each) => trackAnchor(each) === trackAnchor(column));

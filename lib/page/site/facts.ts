@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cell, Document, KnownIssueText, QuestionText, Verdict } from '../../model/document.ts';
 import { flavourOf, history, newestVerdicts, oldestFirst, type History, type Track } from '../../report/history.ts';
+import type { Entry } from '../../ask/words/find.ts';
 import { naturalOrder } from '../../report/order.ts';
 import { versionOrder } from '../../report/ranges.ts';
 import { groupBy } from '../../util/group-by.ts';
@@ -10,6 +11,8 @@ export interface Guide {
   /** In the order of reports. */
   suites: ReadonlyArray<{ id: string; title: string }>;
   help: ReadonlyArray<{ id: string; means: string; where: string; fix: string; cost: string; questions: readonly string[] }>;
+  /** What is found by words: the index of explain. */
+  entries: readonly Entry[];
 }
 
 /** One engine with one flavour of a runtime: a column of the overview. */
@@ -78,6 +81,11 @@ function questionsOf(runs: readonly Document[], { suites }: Guide): QuestionText
 /** The name of a runtime without its flavour. */
 export function runtimeName(flavour: string): string {
   return flavour.split(' ')[0] ?? flavour;
+}
+
+/** Where the page of a run stands in the site. */
+export function runPath(run: string): string {
+  return `runs/${slug(run)}.html`;
 }
 
 /** A file name and an anchor for any text: itself where that is harmless, and its checksum otherwise. */

@@ -1,8 +1,9 @@
+import { textBlock } from '../blocks.ts';
 import { bundle } from '../bundle.ts';
 import { html, type Markup } from '../template.ts';
 import { versionOrder } from '../../report/ranges.ts';
 import { compatibility, isProof, urgentQuestions } from './compatibility.ts';
-import { runtimeName, type Facts } from './facts.ts';
+import { runPath, runtimeName, type Facts } from './facts.ts';
 import { day, link, page, versions } from './parts.ts';
 
 /** The first page: what a pod can touch, every question against every engine with every runtime, and what was run. */
@@ -17,11 +18,12 @@ export function indexPage(facts: Facts): string {
     </p>
     <form id="ask-form" class="ask" role="search" hidden>
       <label for="ask">Ask</label>
-      <input id="ask" type="search" autocomplete="off" spellcheck="false" placeholder="device ownership crio kata" />
+      <input id="ask" type="search" autocomplete="off" spellcheck="false" placeholder="paste an error, or ask" />
       <output id="found" aria-live="polite"></output>
     </form>
+    <div id="answer"></div>
     ${compatibility('deviate', `Weakens isolation, or is not as documented (${urgent.length})`, urgent, facts)}
-    ${compatibility('documented', `As documented (${others.length})`, others, facts)}
+    ${compatibility('documented', `As documented (${others.length})`, others, facts, { folded: true })}
     <p><a href="proof.html">Proof that the right versions were tested and nothing was left behind</a></p>
     <section aria-labelledby="tested">
       <h2 id="tested">Tested versions</h2>
@@ -32,35 +34,46 @@ export function indexPage(facts: Facts): string {
     </section>
     <section id="runs" aria-labelledby="runs-title">
       <h2 id="runs-title">The runs</h2>
-      <div class="scroll" tabindex="0" role="group" aria-labelledby="runs-title">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Run</th>
-              <th scope="col">Day</th>
-              <th scope="col">Profile</th>
-              <th scope="col">Hosts</th>
-              <th scope="col">Cells</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${documents.map(
-              ({ run, hosts, cells }) =>
-                html`<tr>
-                  <th scope="row" class="mono">${run.id}</th>
-                  <td>${day(run.started)}</td>
-                  <td>${run.profile}</td>
-                  <td>
-                    ${hosts.map((host) => html`<p>${host.id}, kernel ${host.facts?.kernel ?? 'unknown'}, accelerator ${host.accelerator}</p>`)}
-                  </td>
-                  <td>${cells.map(({ id }) => html`<p class="mono">${id}</p>`)}</td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>
-      </div>
-    </section>`;
+      <details>
+        <summary>Show the ${documents.length} runs</summary>
+        <div class="scroll" tabindex="0" role="group" aria-labelledby="runs-title">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Run</th>
+                <th scope="col">Day</th>
+                <th scope="col">Profile</th>
+                <th scope="col">Hosts</th>
+                <th scope="col">Cells</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${documents.map(
+                ({ run, hosts, cells }) =>
+                  html`<tr>
+                    <th scope="row"><a class="mono" href="${runPath(run.id)}">${run.id}</a></th>
+                    <td>${day(run.started)}</td>
+                    <td>${run.profile}</td>
+                    <td>
+                      ${hosts.map((host) => html`<p>${host.id}, kernel ${host.facts?.kernel ?? 'unknown'}, accelerator ${host.accelerator}</p>`)}
+                    </td>
+                    <td>${cells.map(({ id }) => html`<p class="mono">${id}</p>`)}</td>
+                  </tr>`,
+              )}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </section>
+    ${entriesBlock(facts)}`;
   return page({ title: 'What can a pod really touch?', root: '', body, facts, script: bundle('client/site.ts') });
+}
+
+/** What the search of the page finds by words; of questions only those that have a page. */
+function entriesBlock({ guide, questions }: Facts): Markup {
+  const pages = new Set(questions.map(({ id }) => id));
+  const entries = guide.entries.map((entry) => ({ ...entry, questions: entry.questions.filter((id) => pages.has(id)) }));
+  return textBlock('entries', JSON.stringify(entries));
 }
 
 /** What shows that a run tested what it names: the planned versions ran, and nothing of an older pod was in the way. */

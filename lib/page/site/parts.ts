@@ -4,7 +4,7 @@ import { glyph } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
 import { worstOfSeen, type Answer, type Track } from '../../report/history.ts';
 import { type PairRange, rangeText } from '../../report/ranges.ts';
-import { runtimeName, slug, type Facts } from './facts.ts';
+import { slug, type Facts } from './facts.ts';
 import { ownName } from '../../report/own-name.ts';
 
 /** What an answer is in one or two words. */
@@ -34,19 +34,6 @@ export function harmMark(value: Answer): Markup | undefined {
 /** `containerd 1.6.20 · 2.1.9`: the tested versions one by one. */
 export function versions(name: string, tested: readonly string[]): Markup {
   return html`<span class="versions">${ownName(name)} <b>${rangeText(tested)}</b></span>`;
-}
-
-/** The ranges of a track as rows: engine versions, runtime versions, answer. */
-export function rangeRows(track: Track, facts: Facts, root: string): Markup[] {
-  return track.ranges.map(
-    (range, index) =>
-      html`<tr class="tight" ${index === 0 ? html` id="${trackAnchor(track)}"` : undefined}>
-        <td>${link(root, 'engines', track.engine, versions(track.engine, range.engines))}</td>
-        <td>${link(root, 'runtimes', runtimeName(track.runtime), versions(track.runtime, range.runtimes))}</td>
-        <td>${answer(range.value)}</td>
-        <td>${knownLinks(range, facts)}</td>
-      </tr>`,
-  );
 }
 
 export function knownLinks({ value }: PairRange<Answer>, facts: Facts): Markup[] {

@@ -1,17 +1,12 @@
 import type { QuestionText } from '../../model/document.ts';
-import { severity } from '../../model/verdict.ts';
-import { badge } from '../parts.ts';
 import { citation, html, type Markup } from '../template.ts';
 import { turnText } from '../../report/history-text.ts';
 import { naturalOrder } from '../../report/order.ts';
 import { remedyText } from '../../report/verdicts.ts';
-import { clip } from '../../report/escape.ts';
-import type { Facts } from './facts.ts';
-import { day, page, rangeRows } from './parts.ts';
-import { groupBy } from '../../util/group-by.ts';
-
-/** How much of an observation a row shows; report.json of its run has all. */
-const longest = 400;
+import { evidence } from './evidence-rows.ts';
+import { slug, type Facts } from './facts.ts';
+import { page } from './parts.ts';
+import { rangeRows } from './range-rows.ts';
 
 /** One question: with which versions it holds, what is known, what helps at which cost, and the evidence. */
 export function questionPage(question: QuestionText, facts: Facts): string {
@@ -41,6 +36,7 @@ export function questionPage(question: QuestionText, facts: Facts): string {
               <th scope="col">Runtime</th>
               <th scope="col">Answer</th>
               <th scope="col">Known issue</th>
+              <th scope="col">Shown by</th>
             </tr>
           </thead>
           <tbody>
@@ -87,7 +83,7 @@ function issues(question: QuestionText, facts: Facts): Markup | undefined {
     <h2 id="issues">Known issues</h2>
     ${found.map(
       (issue) =>
-        html`<article class="card">
+        html`<article class="card" id="issue-${slug(issue.id)}">
           <h3>${issue.title}</h3>
           <p>${issue.impact}</p>
           <dl class="facts">
@@ -119,8 +115,8 @@ function help(question: QuestionText, facts: Facts): Markup | undefined {
   return html`<section aria-labelledby="help">
     <h2 id="help">What helps, and what it costs</h2>
     ${found.map(
-      ({ means, where, fix, cost }) =>
-        html`<article class="card">
+      ({ id, means, where, fix, cost }) =>
+        html`<article class="card" id="help-${slug(id)}">
           <p>${means}</p>
           <dl class="facts">
             <div>
@@ -139,51 +135,4 @@ function help(question: QuestionText, facts: Facts): Markup | undefined {
         </article>`,
     )}
   </section>`;
-}
-
-/** The newest observation of each pod, folded by verdict, worst first: there are hundreds. */
-function evidence(question: QuestionText, facts: Facts): Markup | undefined {
-  const rows = [...facts.evidenceOf(question.id)].sort(
-    (a, b) =>
-      severity(b.verdict.verdict) - severity(a.verdict.verdict) ||
-      naturalOrder(a.cell.id, b.cell.id) ||
-      naturalOrder(a.verdict.scenario, b.verdict.scenario),
-  );
-  if (rows.length === 0) return undefined;
-  const groups = [...groupBy(rows, ({ verdict }) => verdict.verdict).values()];
-  return html`<section aria-labelledby="evidence">
-    <h2 id="evidence">Evidence</h2>
-    ${groups.map((group) => evidenceGroup(group))}
-  </section>`;
-}
-
-function evidenceGroup(rows: ReturnType<Facts['evidenceOf']>): Markup | undefined {
-  const name = rows[0]?.verdict.verdict;
-  if (name === undefined) return undefined;
-  return html`<details>
-    <summary>${badge(name)} ${rows.length} ${rows.length === 1 ? 'pod' : 'pods'}</summary>
-    <div class="scroll" tabindex="0" role="group" aria-label="Pods with verdict ${name}">
-      <table class="stack">
-        <thead>
-          <tr>
-            <th scope="col">Cell and pod</th>
-            <th scope="col">Expected</th>
-            <th scope="col">Observed</th>
-            <th scope="col">Run</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows.map(
-            ({ verdict, run }) =>
-              html`<tr>
-                <th scope="row"><span class="mono">${verdict.cell}</span><br />${verdict.scenario}</th>
-                <td>${clip(verdict.expected, longest)}</td>
-                <td>${clip(verdict.observed, longest)}</td>
-                <td><span class="mono">${run.id}</span><br />${day(run.started)}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
-  </details>`;
 }

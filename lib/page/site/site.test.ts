@@ -5,7 +5,7 @@ import { recordedRuns } from '../../testing/recorded.ts';
 import { readDocument } from '../../record/read-document.ts';
 import { sampleDocument } from '../../testing/report/sample.ts';
 import { hostileChanges, hostileDocument, hostileTexts } from '../../testing/report/hostile.ts';
-import { gatherFacts, slug, type Guide } from './facts.ts';
+import { gatherFacts, runPath, slug, type Guide } from './facts.ts';
 import { renderSite } from './site.ts';
 
 const guide: Guide = {
@@ -14,9 +14,11 @@ const guide: Guide = {
     { id: 'ownership', title: 'Who owns devices' },
   ],
   help: [{ id: 'h', means: 'no mode is sent', where: 'CRI-O', fix: 'none yet', cost: 'nothing', questions: ['OWN-ON'] }],
+  entries: [],
 };
 const recorded = await Promise.all(recordedRuns().map(({ folder }) => readDocument(`${folder.path}/report.json`)));
 const site = renderSite(recorded, guide);
+const runs = new Set(recorded.map(({ run }) => runPath(run.id)));
 const text = (page: string): string => page.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
 const pageOf = (path: string): string => site.get(path) ?? '';
 const skeleton = (page: string): string[] => (page.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, ''));
@@ -64,6 +66,7 @@ describe('the site of all recorded runs', () => {
         if (href.startsWith('https://') || href.startsWith('#glyph-') || href === 'data:,') continue;
         const [file = '', anchor] = href.split('#');
         const target = file === '' ? path : posix.join(posix.dirname(path), file);
+        if (runs.has(target)) continue;
         expect(site.has(target), `${path} links to ${href}`).toBe(true);
         if (anchor !== undefined) expect(pageOf(target), `${path} links to ${href}`).toContain(` id="${anchor}"`);
       }

@@ -1,14 +1,14 @@
 import type { Document } from '../../model/document.ts';
 import { componentPage } from './component-page.ts';
-import { gatherFacts, runtimeName, slug, type Guide } from './facts.ts';
+import { gatherFacts, runPath, runtimeName, slug, type Guide } from './facts.ts';
 import { indexPage, proofPage } from './index-page.ts';
 import { questionPage } from './question-page.ts';
 
-export type { Guide };
+export { runPath, type Guide };
 
 /**
  * Pages that answer "can I use this with that?" from the recorded runs of any plans: path → text. One for each question, engine
- * and runtime. Pure; the same for the same runs in any order.
+ * and runtime; they lead to one for each run, at its `runPath`. Pure; the same for the same runs in any order.
  */
 export function renderSite(documents: readonly Document[], guide: Guide): Map<string, string> {
   const facts = gatherFacts(documents, guide);

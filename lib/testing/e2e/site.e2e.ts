@@ -17,7 +17,9 @@ beforeAll(async () => {
   browser = await launchBrowser();
   directory = await mkdtemp(join(tmpdir(), 'podproof-site-'));
   await writeSite(
-    await Promise.all(recordedRuns().map(({ folder }) => readDocument(join(folder.path, 'report.json')))),
+    await Promise.all(
+      recordedRuns().map(async ({ folder }) => ({ document: await readDocument(join(folder.path, 'report.json')), folder })),
+    ),
     directory,
   );
 });
@@ -50,6 +52,15 @@ async function seen(page: Page): Promise<{ questions: string[]; columns: string[
   return { questions, columns: [...new Set(columns.map((text) => text.replaceAll(/\s+/g, ' ').trim()))] };
 }
 
+/** Pastes into the field that has the focus: a field of one line would lose the ends of lines. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate(`{
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', ${JSON.stringify(text)});
+    document.activeElement.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  }`);
+}
+
 describe('the site', () => {
   it('opens every page from a file without a word on the console and without a request', async () => {
     const paths = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith('.html'));
@@ -71,7 +82,9 @@ describe('the site', () => {
     expect(after.questions).toContain('OWN-ON');
     expect(after.questions.length).toBeLessThan(before.questions.length);
     expect(after.questions.filter((id) => id.startsWith('PRIV-'))).toEqual([]);
-    expect(await page.locator('#found').textContent()).toBe(`${after.questions.length} of ${before.questions.length} questions`);
+    expect(await page.locator('#found').textContent()).toBe(
+      `${after.questions.length} of ${await page.locator('tr[data-text]').count()} questions`,
+    );
     const link = page.url();
     await page.locator('tr', { hasText: 'OWN-ON' }).locator('td:visible a').first().click();
     expect(page.url()).toBe(address('questions/OWN-ON.html#crio-kata-go-qemu'));
@@ -100,6 +113,7 @@ describe('the site', () => {
 
   it('is read without scripts, and without a network', async () => {
     const { page } = await open('index.html', { javaScriptEnabled: false, offline: true });
+    await page.getByText(/^Show the \d+ questions$/).click();
     expect((await seen(page)).questions.length).toBeGreaterThan(60);
     expect(await page.getByRole('searchbox').count()).toBe(0);
   });
@@ -133,6 +147,111 @@ describe('the site', () => {
     expect(await pod.isVisible()).toBe(false);
     await page.locator('summary').first().click();
     expect(await pod.isVisible()).toBe(true);
+  });
+
+  it('has a first page that a phone scrolls through in a few screens', async () => {
+    const { page } = await open('index.html', { viewport: { width: 390, height: 844 } });
+    await page.getByRole('searchbox', { name: 'Ask' }).waitFor();
+    expect(await page.evaluate<number>('document.documentElement.scrollHeight')).toBeLessThan(9 * 844);
+  });
+
+  it('leads from a cell of the table to the page of the run, open at the verdict, in two clicks', async () => {
+    const { page, offences } = await open('index.html');
+    await page.getByRole('searchbox', { name: 'Ask' }).fill('OWN-ON CRI-O kata');
+    await page.locator('tr[data-question="OWN-ON"] td:visible a').first().click();
+    await page.locator('tr:target a', { hasText: 'evidence' }).click();
+    const drawer = page.locator('#drawer');
+    await drawer.waitFor();
+    expect(page.url()).toContain('runs/kata-3.30.0-go-crio-1.36.3.html#cell=');
+    expect(await drawer.textContent()).toMatch(/OWN-ON[^]*crio-kata-mode-000/);
+    expect(offences).toEqual([]);
+  });
+
+  describe.for<[who: string, questions: Array<[asks: string, said: RegExp, click: string, then: RegExp]>]>([
+    [
+      'who qualifies a release',
+      [
+        [
+          'which containerd versions open host devices to everybody',
+          /^containerd 1\.3 opens every device of the host, disks too, to everybody/,
+          'containerd 1.3 opens every device',
+          /containerd <1\.4[^]*a newer containerd \(since containerd 1\.4\.0\)/,
+        ],
+        [
+          'Is a privileged non-root pod under CRI-O confined?',
+          /A privileged non-root pod under CRI-O holds every capability/,
+          'A privileged non-root pod under CRI-O',
+          /CRI-O 1\.24\.6 · 1\.30\.14 · 1\.36\.3[^]*privileged: false/,
+        ],
+        [
+          'Can CDI be turned off?',
+          /With CDI off, what becomes of a pod with a CDI device\?/,
+          'With CDI off',
+          /it is refused[^]*2\.3\.4/,
+        ],
+        [
+          'What does a rootless Kata pod leave behind?',
+          /What is left of a rootless sandbox/,
+          'What is left of a rootless sandbox',
+          /Kata Containers[^]*4\.1\.0/,
+        ],
+      ],
+    ],
+    [
+      'who keeps a cluster safe',
+      [
+        [
+          'Does a privileged pod see the disks of the host?',
+          /^How does a privileged pod have the device nodes of the host\?/,
+          'How does a privileged pod',
+          /CRI-O[^]*open to all ⚠ weakens/,
+        ],
+        [
+          'Does the VMM run as a non-root user?',
+          /^Who runs the VMM with rootless on/,
+          'Who runs the VMM',
+          /Kata Containers[^]*3\.30\.0/,
+        ],
+        [
+          'privileged_without_host_devices',
+          /^privileged_without_host_devices: containerd 1\.3\.0 on/,
+          'privileged_without_host_devices',
+          /./,
+        ],
+      ],
+    ],
+    [
+      'whose pod fails',
+      [
+        [
+          'open /dev/dri/renderD128: permission denied',
+          /^open of \/dev\/dri\/renderD128[^]*EACCES[^]*supplementalGroups[^]*It costs/,
+          'OWN-OFF',
+          /can a non-root pod open it/,
+        ],
+        [
+          'time="2026-11-20T10:00:00Z" level=info msg="started"\nfailed to create shim task: QMP command failed: Could not open \'/dev/vdb\': Permission denied',
+          /^open of \/dev\/vdb by a VMM: EACCES[^]*kata-N account/,
+          'RVMM-BLOCK-EACCES',
+          /Kata Containers/,
+        ],
+        ['non-root pod, VFIO device, CRI-O with Kata', /VFIO/, 'VFIO device was given', /VFIO/],
+      ],
+    ],
+  ])('%s', ([, questions]) => {
+    it.for(questions)('%j is answered by one search, and explained after one click', async ([asks, said, click, then]) => {
+      const { page, offences } = await open('index.html');
+      const box = page.getByRole('searchbox', { name: 'Ask' });
+      await box.waitFor();
+      await box.focus();
+      if (asks.includes('\n')) await paste(page, asks);
+      else await box.fill(asks);
+      expect((await page.locator('#answer').innerText()).trim()).toMatch(said);
+      await page.locator('#answer a', { hasText: click }).first().click();
+      expect(page.url()).toContain('/questions/');
+      expect(await page.locator('main').innerText()).toMatch(then);
+      expect(offences).toEqual([]);
+    });
   });
 
   it('is dark where the reader wants it dark', async () => {
