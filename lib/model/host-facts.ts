@@ -19,6 +19,8 @@ export const HostFacts = z.object({
   /** `installed`, or the suite that it was unpacked from; and why it is no newer one, where that matters. */
   qemuOrigin: z.string().optional(),
   cgroup: z.enum(['v1', 'v2', 'hybrid']),
+  /** Whether systemd runs it, and so can make slices and scopes of its control groups. Absent in older records. */
+  systemd: z.boolean().optional(),
   lsm: z.array(z.string()),
   kvm: z.object({
     present: z.boolean(),

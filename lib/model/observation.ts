@@ -38,6 +38,7 @@ export const Replay = z.object({
     .default([])
     .describe('nodes of the host that were changed before the pod'),
   twin: z.boolean().default(false).describe('a second pod like it ran at the same time'),
+  meanwhile: z.literal('daemon-reload').optional().describe('what the host did while the pod ran'),
   killVmm: z.boolean().default(false).describe('the VMM was killed before the pod was removed'),
 });
 export type Replay = z.infer<typeof Replay>;

@@ -144,7 +144,9 @@ async function pods(
 
 function switches(stage: Stage, setting: HostSetting, group: EngineGroup): EngineOptions[] {
   const open = group.cells.flatMap((cell) =>
-    openScenarios(stage, cell, setting).map(({ scenario }) => optionsOf(scenario, cell.runtime)),
+    openScenarios(stage, cell, setting).map(({ scenario }) =>
+      optionsOf(scenario, { runtime: cell.runtime, facts: setting.host.facts }),
+    ),
   );
   return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
 }

@@ -1,7 +1,10 @@
-import { changeNode, releaseFunction, undoChanges } from '../hosts/shared/changes.ts';
+import { changeNode, releaseFunction, removeLink, undoChanges } from '../hosts/shared/changes.ts';
 import type { Remote } from '../hosts/host.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostNodeState, PodScenario } from '../suite/scenario.ts';
+
+/** By the numbers of the fixture `char` (lib/hosts/shared/fixture-scripts.ts). */
+const charLink = '/dev/char/10:229';
 
 /** The nodes of the host that a scenario changes, and to what. */
 export function stateNodes(state: PodScenario['hostState'], fixtures: Fixtures): Array<HostNodeState & { path: string }> {
@@ -24,11 +27,13 @@ export async function setHostState(
 ): Promise<AsyncDisposable> {
   const nodes = stateNodes(state, fixtures);
   const released = state?.spareFunction === 'released' ? fixtures.vfioAddress : null;
-  const changes = nodes.length > 0 || released !== null;
+  const unlinked = state?.charLink === 'removed' ? charLink : null;
+  const changes = nodes.length > 0 || released !== null || unlinked !== null;
   const restored = { [Symbol.asyncDispose]: () => (changes ? undoChanges(remote, memory) : Promise.resolve()) };
   try {
     for (const { path, ...wanted } of nodes) await changeNode(remote, path, wanted, memory);
     if (released !== null) await releaseFunction(remote, released, memory);
+    if (unlinked !== null) await removeLink(remote, unlinked, memory);
     return restored;
   } catch (error) {
     // What cannot be undone now stays in the host's memory.

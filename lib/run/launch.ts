@@ -17,10 +17,12 @@ import { type Outcome } from '../model/outcome.ts';
 import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
+import { recordedDriver } from '../model/cgroup-driver.ts';
 import { messageOf } from '../util/errors.ts';
 import { packageRoot } from '../util/paths.ts';
 import { waitFor } from '../util/wait.ts';
 import { setHostState, stateNodes } from './host-state.ts';
+import { podCgroupOn } from './pod-cgroup.ts';
 import { podSpec, probeArguments } from './request.ts';
 import { namedRuntime, whoseState } from './runtime-state.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
@@ -55,7 +57,8 @@ export async function launch(task: Launch): Promise<Gone> {
     throw new Error(`Cannot launch ${scenario.id}: ${cell.facts.runtime.name} has no handler "${scenario.handler}"`);
   const fixtures = cell.facts.fixtures;
   if (fixtures === undefined) throw new Error(`Cannot launch ${scenario.id}: the host ${cell.facts.host} has no fixtures`);
-  const where = { handler, cell: cell.facts, fixtures, images: context.images };
+  const cgroupDriver = recordedDriver(context.lease.engine.options['cgroupDriver']);
+  const where = { handler, cell: cell.facts, fixtures, images: context.images, cgroupDriver };
   const spec = podSpec(scenario, where);
   const attempts = probeArguments(scenario.attempts ?? [], spec, fixtures, fixtureNumbers(fixtures));
   const calls: CallTiming[] = [];
@@ -100,6 +103,7 @@ export async function launch(task: Launch): Promise<Gone> {
       nodes: stateNodes(scenario.hostState, fixtures),
       twin: scenario.twin,
       killVmm: scenario.killVmm,
+      meanwhile: scenario.meanwhile,
     }),
   };
   return { seen: observation, withLogs: () => withLogs(observation, { context, remote, ids, planned: runtime?.configuration }) };
@@ -154,14 +158,23 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
     await forgetOldRuntimeDirectories(remote);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   try {
+    await using _cgroup = podCgroupOn(remote, spec.cgroupParent);
     await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
+    await using _twinCgroup = podCgroupOn(remote, twin.cgroupParent);
     await using _twin = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
+    if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);
     seen.facts = await look(task, spec, attempts, pod);
     if (scenario.killVmm === true) await killVmm(remote, seen.facts.host?.processes ?? []);
     seen.ran = true;
   } finally {
     if (before !== undefined) seen.left = await whatIsLeft(remote, before, ids);
   }
+}
+
+/** systemd reads its units again, and sets the device rules of every scope anew. */
+async function reloadDaemon(remote: Remote): Promise<void> {
+  const { exitCode, stderr } = await remote.exec(['systemctl', 'daemon-reload'], { timeoutMs: 120_000 });
+  if (exitCode !== 0) throw new Error(`Cannot run systemctl daemon-reload: ${stderr.trim()}`);
 }
 
 /** Directories that earlier pods left would hide what this one leaves, as the next account gets the same uid. */

@@ -38,7 +38,8 @@ export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<Worke
 
 function turnOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): Turn {
   if ('reads' in scenario) return 'reading';
-  if (scenario.hostState !== undefined || (hasGuest(runtime) && opensFunction(scenario))) return 'alone';
+  if (scenario.hostState !== undefined || scenario.meanwhile !== undefined || (hasGuest(runtime) && opensFunction(scenario)))
+    return 'alone';
   return scenario.afterRemoval === true ? 'sweeping' : 'pod';
 }
 

@@ -11,7 +11,13 @@ const cell: CellFacts = {
   engine: { name: 'containerd', version: '1.7.24' },
   runtime: { name: 'runc', version: '1.1.15' },
 };
-const where = { handler: 'runc-1-1-15', cell, fixtures, images: { root: 'probe:1', user777: 'probe:777' } };
+const where = {
+  cgroupDriver: 'systemd' as const,
+  handler: 'runc-1-1-15',
+  cell,
+  fixtures,
+  images: { root: 'probe:1', user777: 'probe:777' },
+};
 const spec = (pod: ScenarioPod, change: Partial<typeof where> = {}) =>
   podSpec({ id: 'plain', title: 'pod', pod }, { ...where, ...change });
 const numbers = new Map([[fixtures.char, 'c:10:229']]);

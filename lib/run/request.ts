@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PodSpec } from '../cri/pod-spec.ts';
+import { podCgroup, type CgroupDriver } from '../model/cgroup-driver.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import { maskedPaths, readonlyPaths } from '../model/kubelet-paths.ts';
 import { hasGuest } from '../runtimes/facts.ts';
@@ -9,7 +10,13 @@ import type { FixtureName, PodScenario, ProbeAttempt } from '../suite/scenario.t
 /** A scenario in the words of the CRI, for one handler and one host's fixtures. */
 export function podSpec(
   scenario: PodScenario,
-  where: { handler: string; cell: CellFacts; fixtures: Fixtures; images: { root: string; user777: string } },
+  where: {
+    handler: string;
+    cell: CellFacts;
+    fixtures: Fixtures;
+    images: { root: string; user777: string };
+    cgroupDriver: CgroupDriver;
+  },
 ): PodSpec {
   const { pod } = scenario;
   const uid = randomBytes(8).toString('hex');
@@ -17,6 +24,8 @@ export function podSpec(
     name: `podproof-${scenario.id}-${uid.slice(0, 6)}`,
     uid,
     namespace: 'podproof',
+    // What it has of resources is no request of CPU or memory, so that the kubelet would guarantee it nothing.
+    cgroupParent: podCgroup(where.cgroupDriver, 'besteffort', uid),
     handler: where.handler,
     image: pod.imageUser === undefined ? where.images.root : where.images.user777,
     // Neither a guest nor a user namespace can share the host's network namespace.

@@ -70,7 +70,10 @@ export function openTasks(
   options: EngineOptions,
 ): Task[] {
   return openScenarios(stage, cell, setting)
-    .filter(({ scenario }) => optionsKey(optionsOf(scenario, cell.runtime)) === optionsKey(options))
+    .filter(
+      ({ scenario }) =>
+        optionsKey(optionsOf(scenario, { runtime: cell.runtime, facts: setting.host.facts })) === optionsKey(options),
+    )
     .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id }));
 }
 

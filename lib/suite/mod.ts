@@ -30,6 +30,7 @@ export {
   runtime,
   shim,
   spareFunction,
+  systemdHost,
   vmm,
   type Requirement,
 } from './requirement.ts';

@@ -91,6 +91,12 @@ export function lacks(name: FeatureName): Requirement {
   };
 }
 
+/** A host that systemd runs, whose cgroup driver can then be systemd. */
+export const systemdHost: Requirement = {
+  text: 'hosts that systemd runs',
+  unmet: (cell) => (cell.facts === undefined || cell.facts.systemd === true ? undefined : 'systemd does not run the host'),
+};
+
 /** A host with a kernel, devices and disks of its own: a container shares the machine's. */
 export const ownKernel: Requirement = {
   text: 'hosts with a kernel of their own',

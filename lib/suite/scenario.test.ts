@@ -1,18 +1,26 @@
 import { expect, test } from 'vitest';
-import { defaultOptions, optionsKey, optionsOf, variantsOf } from './scenario.ts';
+import { defaultOptions, optionsKey, optionsOf, variantsOf, type EngineOptions } from './scenario.ts';
 
 test('a scenario has ownership and CDI on unless it says otherwise', () => {
   const scenario = { id: 's', title: 'pod', pod: {} };
-  expect(optionsKey(optionsOf(scenario))).toBe('ownership,cdi');
-  expect(optionsKey(optionsOf({ ...scenario, options: { cdi: false } }))).toBe('ownership');
-  expect(optionsKey(optionsOf({ ...scenario, options: { deviceOwnership: false, cdi: false } }))).toBe('none');
+  const key = (options: Partial<EngineOptions>): string => optionsKey(optionsOf({ ...scenario, options }));
+  expect(key({})).toBe('ownership,cdi,systemd');
+  expect(key({ cdi: false })).toBe('ownership,systemd');
+  expect(key({ cgroupDriver: 'cgroupfs' })).toBe('ownership,cdi');
+  expect(key({ deviceOwnership: false, cdi: false, cgroupDriver: 'cgroupfs' })).toBe('none');
+});
+
+test('a host without systemd has the driver that needs none', () => {
+  const scenario = { id: 's', title: 'pod', pod: {} };
+  expect(optionsOf(scenario, { facts: { systemd: false } }).cgroupDriver).toBe('cgroupfs');
+  expect(optionsOf(scenario, { facts: { systemd: true } }).cgroupDriver).toBe('systemd');
 });
 
 test('a VMM that shares no directory has the roots of its containers on block devices', () => {
   const scenario = { id: 's', title: 'pod', pod: {} };
-  expect(optionsOf(scenario, { vmm: 'firecracker' })).toEqual({ ...defaultOptions, snapshotter: 'devmapper' });
-  expect(optionsKey(optionsOf(scenario, { vmm: 'firecracker' }))).toBe('ownership,cdi,devmapper');
-  expect(optionsOf(scenario, { vmm: 'qemu' })).toEqual(defaultOptions);
+  expect(optionsOf(scenario, { runtime: { vmm: 'firecracker' } })).toEqual({ ...defaultOptions, snapshotter: 'devmapper' });
+  expect(optionsKey(optionsOf(scenario, { runtime: { vmm: 'firecracker' } }))).toBe('ownership,cdi,devmapper,systemd');
+  expect(optionsOf(scenario, { runtime: { vmm: 'qemu' } })).toEqual(defaultOptions);
 });
 
 test('only Kata has the handlers that are settings of Kata', () => {

@@ -1,5 +1,7 @@
+import type { CgroupDriver } from '../model/cgroup-driver.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { Snapshotter } from '../engines/facts.ts';
+import type { HostFacts } from '../model/host-facts.ts';
 import { runtimeFacts, type RuntimeName } from '../runtimes/facts.ts';
 import { vmmFacts, type Vmm } from '../runtimes/kata/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
@@ -13,9 +15,16 @@ export interface EngineOptions {
   cdi: boolean;
   /** What makes the root of a container: a directory of the host, or a block device. */
   snapshotter: Snapshotter;
+  /** Who makes the control groups of pods: `systemd`, as kubeadm, k3s and OpenShift have it, or the runtime itself. */
+  cgroupDriver: CgroupDriver;
 }
 
-export const defaultOptions: EngineOptions = { deviceOwnership: true, cdi: true, snapshotter: 'overlayfs' };
+export const defaultOptions: EngineOptions = {
+  deviceOwnership: true,
+  cdi: true,
+  snapshotter: 'overlayfs',
+  cgroupDriver: 'systemd',
+};
 
 /** What a Kata handler's own configuration file says besides the prefix's template. */
 export interface KataSettings {
@@ -142,7 +151,11 @@ export interface PodScenario extends AnyScenario {
     blockPlain?: HostNodeState;
     /** The spare PCI function is with the host's own driver, not with vfio-pci. */
     spareFunction?: 'released';
+    /** /dev/char has no link to the fixture `char`: nodes that no driver registers, like NVIDIA's, never have one. */
+    charLink?: 'removed';
   };
+  /** What the host does while the pod runs, before anybody looks at it. */
+  meanwhile?: 'daemon-reload';
   /** A second pod like it runs at the same time. */
   twin?: boolean;
   /** The VMM is killed with SIGKILL before the pod is removed. */
@@ -157,15 +170,29 @@ export interface HostNodeState {
   mode: string;
 }
 
-/** The full switches of a scenario in a cell with this runtime: a VMM that shares no directory takes a block device for a root. */
-export function optionsOf(scenario: Scenario, { vmm }: { vmm?: Vmm | undefined } = {}): EngineOptions {
-  const root = vmm !== undefined && vmmFacts(vmm).takes === 'block' ? { snapshotter: 'devmapper' as const } : {};
-  return { ...defaultOptions, ...root, ...scenario.options };
+/** Where a scenario runs, as far as its switches depend on it. */
+interface Where {
+  runtime?: { vmm?: Vmm | undefined };
+  facts?: Pick<HostFacts, 'systemd'> | undefined;
 }
 
-/** A readable key of a combination of switches: `ownership,cdi`, `ownership,cdi,devmapper` or `none`. */
-export function optionsKey({ deviceOwnership, cdi, snapshotter }: EngineOptions): string {
+/**
+ * The full switches of a scenario: a VMM that shares no directory takes a block device for a root, and on a host without systemd
+ * there is nobody who could make slices.
+ */
+export function optionsOf(scenario: Scenario, { runtime, facts }: Where = {}): EngineOptions {
+  const { vmm } = runtime ?? {};
+  return {
+    ...defaultOptions,
+    ...(vmm !== undefined && vmmFacts(vmm).takes === 'block' ? { snapshotter: 'devmapper' } : {}),
+    ...scenario.options,
+    ...(facts?.systemd === false ? { cgroupDriver: 'cgroupfs' } : {}),
+  };
+}
+
+/** A readable key of a combination of switches: `ownership,cdi,systemd`, `ownership,cdi,devmapper` or `none`. */
+export function optionsKey({ deviceOwnership, cdi, snapshotter, cgroupDriver }: EngineOptions): string {
   const root = snapshotter === defaultOptions.snapshotter ? '' : snapshotter;
-  const on = [deviceOwnership ? 'ownership' : '', cdi ? 'cdi' : '', root].filter((word) => word !== '');
-  return on.length === 0 ? 'none' : on.join(',');
+  const on = [deviceOwnership ? 'ownership' : '', cdi ? 'cdi' : '', root, cgroupDriver === 'systemd' ? 'systemd' : ''];
+  return on.filter((word) => word !== '').join(',') || 'none';
 }

@@ -51,7 +51,7 @@ export const lease: LeaseRecord = {
     reportedName: 'containerd',
     reportedVersion: '1.7.24~ds1',
     sha256: planned.engineSha256,
-    options: { deviceOwnership: true, cdi: true },
+    options: { deviceOwnership: true, cdi: true, cgroupDriver: 'systemd' },
     planned: { [flag]: true },
     effective: { [flag]: true },
     ignored: [],

@@ -164,5 +164,6 @@ function shimTable(spec: EngineSpec, handler: Handler, runtimeRoot: string): Tom
       options: { TypeUrl: 'io.containerd.runsc.v1.options', ConfigPath: runscConfigPath(spec, handler) },
     };
   }
-  return { runtime_type: 'io.containerd.runc.v2', options: { BinaryName: path, Root: runtimeRoot, SystemdCgroup: false } };
+  const options = { BinaryName: path, Root: runtimeRoot, SystemdCgroup: spec.options.cgroupDriver === 'systemd' };
+  return { runtime_type: 'io.containerd.runc.v2', options };
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseToml, type TomlTable } from '../../util/toml.ts';
 import { containerdDriver } from './driver.ts';
+import { cgroupDrivers } from '../../model/cgroup-driver.ts';
 import type { EngineSpec } from '../engine.ts';
 import { snapshotters } from '../facts.ts';
 import { defaultOptions } from '../../suite/scenario.ts';
@@ -107,7 +108,7 @@ describe('the configuration of containerd', () => {
     const root = containerdDriver.configure(spec).runtimeState.replace('/k8s.io/{id}', '');
     expect(criTable(spec)).toHaveProperty('containerd.runtimes.runc-1-1-15-withheld', {
       runtime_type: 'io.containerd.runc.v2',
-      options: { BinaryName: '/artifacts/runc-1.1.15/usr/sbin/runc', Root: root, SystemdCgroup: false },
+      options: { BinaryName: '/artifacts/runc-1.1.15/usr/sbin/runc', Root: root, SystemdCgroup: true },
       privileged_without_host_devices: true,
       privileged_without_host_devices_all_devices_allowed: false,
     });
@@ -163,7 +164,12 @@ describe('the effective configuration of containerd', () => {
     const handlers = [runcHandler('plain'), runcHandler('withheld'), runcHandler('all-allowed'), kataHandler('vfio')];
     const specs = fc.record({
       version: fc.constantFrom('1.3.10', '1.4.13', '1.5.18', '1.6.20', '1.7.24', '2.0.11', '2.2.7', '2.3.4'),
-      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean(), snapshotter: fc.constantFrom(...snapshotters) }),
+      options: fc.record({
+        deviceOwnership: fc.boolean(),
+        cdi: fc.boolean(),
+        snapshotter: fc.constantFrom(...snapshotters),
+        cgroupDriver: fc.constantFrom(...cgroupDrivers),
+      }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });
     fc.assert(

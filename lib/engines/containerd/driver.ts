@@ -36,7 +36,10 @@ export const containerdDriver: EngineDriver = {
         ...Object.fromEntries(
           spec.handlers
             .filter(({ runscShim }) => runscShim !== undefined)
-            .map((handler) => [runscConfigPath(spec, handler), runscConfiguration(handler.path, runtimeRoot, log)]),
+            .map((handler) => [
+              runscConfigPath(spec, handler),
+              runscConfiguration(handler.path, runtimeRoot, log, spec.options.cgroupDriver),
+            ]),
         ),
       },
       argv: [binary, '--config', file, '--log-level', logLevel(spec)],

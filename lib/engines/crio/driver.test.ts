@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseToml, writeToml } from '../../util/toml.ts';
 import { crioDriver } from './driver.ts';
+import { cgroupDrivers, type CgroupDriver } from '../../model/cgroup-driver.ts';
 import type { EngineSpec } from '../engine.ts';
 import { snapshotters } from '../facts.ts';
 import { defaultOptions } from '../../suite/scenario.ts';
@@ -104,6 +105,15 @@ describe('the configuration of CRI-O', () => {
     expect(written()).toMatchObject({ runtime: on });
   });
 
+  it.each(['1.24.6', '1.36.3'])('%s has the conmon of a pod where its cgroup driver allows it', (version) => {
+    const keys = (cgroupDriver: CgroupDriver): unknown => {
+      const { planned } = crioDriver.configure(specFixture('crio', version, { options: { ...defaultOptions, cgroupDriver } }));
+      return [planned['cgroup_manager'], planned['conmon_cgroup']];
+    };
+    expect(keys('systemd')).toEqual(['systemd', 'system.slice']);
+    expect(keys('cgroupfs')).toEqual(['cgroupfs', 'pod']);
+  });
+
   it.each([
     ['1.20.0', ['namespaces_dir', 'drop_infra_ctr'], ['internal_wipe', 'clean_shutdown_file', 'cdi_spec_dirs', 'nri.enable_nri']],
     ['1.20.5', ['internal_wipe', 'clean_shutdown_file'], ['device_ownership_from_security_context']],
@@ -156,7 +166,12 @@ describe('the effective configuration of CRI-O', () => {
     ];
     const specs = fc.record({
       version: fc.constantFrom('1.21.7', '1.28.0', '1.36.3'),
-      options: fc.record({ deviceOwnership: fc.boolean(), cdi: fc.boolean(), snapshotter: fc.constantFrom(...snapshotters) }),
+      options: fc.record({
+        deviceOwnership: fc.boolean(),
+        cdi: fc.boolean(),
+        snapshotter: fc.constantFrom(...snapshotters),
+        cgroupDriver: fc.constantFrom(...cgroupDrivers),
+      }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });
     fc.assert(

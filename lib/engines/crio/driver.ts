@@ -116,9 +116,10 @@ export const crioDriver: EngineDriver = {
 function runtimeTable(spec: EngineSpec, state: string): TomlTable {
   return {
     log_level: logLevel(spec),
-    cgroup_manager: 'cgroupfs',
+    cgroup_manager: spec.options.cgroupDriver,
     conmon: binary(spec, 'conmon'),
-    conmon_cgroup: 'pod',
+    // Its own defaults: with cgroupfs it takes nothing else, with systemd a slice (cri-o v1.36.3 pkg/config/config.go).
+    conmon_cgroup: spec.options.cgroupDriver === 'cgroupfs' ? 'pod' : 'system.slice',
     pinns_path: binary(spec, 'pinns'),
     // The empty string would load CRI-O's own profile into the host's kernel (internal/config/apparmor).
     apparmor_profile: 'unconfined',

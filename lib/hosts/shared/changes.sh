@@ -29,6 +29,10 @@ release) # ADDRESS
   driver=$(readlink -e "/sys/bus/pci/devices/$1/driver") || exit
   remember function "$1" "${driver##*/}" - && bind "$1" ''
   ;;
+unlink) # PATH: of a symbolic link; where there is none, nothing is to be done
+  target=$(readlink "$1") || exit 0
+  remember link "$target" - "$1" && rm -f "$1"
+  ;;
 undo)
   status=0
   for entry in $(ls -r "$where" 2>/dev/null | grep '^change'); do
@@ -36,6 +40,7 @@ undo)
     # What is no longer there needs no undoing.
     case $kind in
     node) [ ! -e "$path" ] || { chown "$first" "$path" && chmod "$second" "$path"; } ;;
+    link) [ -e "$path" ] || ln -s "$first" "$path" ;;
     function) [ ! -e "/sys/bus/pci/devices/$first" ] || bind "$first" "$second" ;;
     esac && rm -f "$where/$entry" || status=1
   done

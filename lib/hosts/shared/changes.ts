@@ -24,6 +24,11 @@ export function releaseFunction(remote: Remote, address: string, where: string =
   return change(remote, `give PCI function ${address} to the host's own driver`, [where, 'release', address]);
 }
 
+/** Takes a symbolic link away; undone, it leads where it led. */
+export function removeLink(remote: Remote, path: string, where: string = memory): Promise<void> {
+  return change(remote, `remove the link ${path}`, [where, 'unlink', path]);
+}
+
 /** The host is not as it was, and still remembers how to get there. */
 export class NotRestoredError extends Error {}
 

@@ -13,6 +13,7 @@ const lines = [
   'cpus=2',
   'memoryKiB=2981888',
   'cgroup=v2',
+  'systemd=yes',
   'lsm=capability,apparmor',
   'kvm=0:993 660 kvm',
   'vhostVsock=yes',

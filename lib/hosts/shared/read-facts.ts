@@ -25,6 +25,7 @@ const Answers = z.object({
   cpus: count,
   memoryKiB: count,
   cgroup: z.enum(['v1', 'v2', 'hybrid']),
+  systemd: yes,
   lsm: z.string(),
   kvm: z.string().regex(/^$|^\d+:\d+ \d{1,4} \S+$/),
   vhostVsock: yes,
@@ -68,6 +69,8 @@ case "$(stat -fc %T /sys/fs/cgroup)" in
   cgroup2fs) say cgroup v2 ;;
   *) if [ -d /sys/fs/cgroup/unified ]; then say cgroup hybrid; else say cgroup v1; fi ;;
 esac
+# sd_booted(3)
+if [ -d /run/systemd/system ]; then say systemd yes; else say systemd no; fi
 say lsm "$(cat /sys/kernel/security/lsm 2>/dev/null)"
 say kvm "$(stat -c '%u:%g %a %G' /dev/kvm 2>/dev/null)"
 say vhostVsock "$(has /dev/vhost-vsock)"

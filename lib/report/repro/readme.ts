@@ -19,6 +19,9 @@ export function instructions(
   );
   const remarks = [
     ...(replay.twin ? ['A second pod like it ran at the same time; `run.sh` launches one.'] : []),
+    ...(replay.meanwhile === 'daemon-reload'
+      ? ['`systemctl daemon-reload` was run on the host while the pod ran; `run.sh` does not run it.']
+      : []),
     ...(replay.killVmm ? ['The VMM was killed before the pod was removed; `run.sh` does not kill it.'] : []),
   ];
   return escapeText(`# ${verdict.verdict}: ${verdict.question}

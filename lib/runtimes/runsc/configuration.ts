@@ -1,4 +1,5 @@
 import type { EngineSpec, Handler } from '../../engines/engine.ts';
+import type { CgroupDriver } from '../../model/cgroup-driver.ts';
 import { writeToml } from '../../util/toml.ts';
 
 /** Where a handler's own file stands. */
@@ -11,6 +12,9 @@ export function runscConfigPath(spec: EngineSpec, handler: Handler): string {
  * stay apart (gVisor pkg/shim/v1/runsc/options.go). Systrap is the platform that needs no KVM (runsc/config/flags.go). A sentry
  * that dies answers EOF and tells why in `panicLog` alone, which is appended to.
  */
-export function runscConfiguration(binary: string, root: string, panicLog: string): string {
-  return writeToml({ binary_name: binary, root, runsc_config: { platform: 'systrap', 'panic-log': panicLog } });
+export function runscConfiguration(binary: string, root: string, panicLog: string, cgroupDriver: CgroupDriver): string {
+  const flags = { platform: 'systrap', 'panic-log': panicLog };
+  // The shim hands flags of runsc on as texts.
+  const withSystemd = cgroupDriver === 'systemd' ? { 'systemd-cgroup': 'true' } : {};
+  return writeToml({ binary_name: binary, root, runsc_config: { ...flags, ...withSystemd } });
 }

@@ -30,7 +30,7 @@ describe('gVisor under containerd', () => {
     expect(parseToml(files[file] ?? '')).toEqual({
       binary_name: handler.path,
       root: runtimeState.replace('/k8s.io/{id}', ''),
-      runsc_config: { platform: 'systrap', 'panic-log': log },
+      runsc_config: { platform: 'systrap', 'panic-log': log, 'systemd-cgroup': 'true' },
     });
   });
 
@@ -61,7 +61,7 @@ describe('gVisor under containerd', () => {
   });
 
   it('runs without KVM, and its sentry says in the engine’s log why it died', () => {
-    expect(parseToml(runscConfiguration('/bin/runsc', '/state', '/engine.log'))).toHaveProperty('runsc_config', {
+    expect(parseToml(runscConfiguration('/bin/runsc', '/state', '/engine.log', 'cgroupfs'))).toHaveProperty('runsc_config', {
       platform: 'systrap',
       'panic-log': '/engine.log',
     });

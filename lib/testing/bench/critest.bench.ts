@@ -15,7 +15,7 @@ import { serveImages } from '../../probe/registry.ts';
 import { resolveAll } from '../../run/artifacts.ts';
 import { leaseEngine } from '../../run/engine-lease.ts';
 import { settle } from '../../run/host-lease.ts';
-import { defaultOptions } from '../../suite/scenario.ts';
+import { defaultOptions, type EngineOptions } from '../../suite/scenario.ts';
 import { spread, type Spread } from './measure.ts';
 
 const rounds = 7;
@@ -56,7 +56,8 @@ async function sideBySide(host: Host): Promise<Spread[]> {
   await using registry = await serveImages(Object.values(images));
   const group = { engine: cell.engine, cells: [cell] };
   const setting = await settle({ had, images }, group, host, registry.port);
-  const options = { ...defaultOptions, deviceOwnership: false, cdi: false };
+  // critest asks for no control group of its own, which systemd would need.
+  const options: EngineOptions = { ...defaultOptions, deviceOwnership: false, cdi: false, cgroupDriver: 'cgroupfs' };
   const { engine } = await leaseEngine(setting, group, options, {
     signal,
     now: () => performance.now(),
