@@ -1,6 +1,7 @@
 import type { Document } from '../model/document.ts';
 import { countsText, verdictNames } from '../model/verdict.ts';
-import { history, type Answer, type Track } from '../report/history.ts';
+import type { Answer } from '../report/answer.ts';
+import { history, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';
 import { isMeant, type Wanted } from './narrow.ts';

@@ -1,14 +1,7 @@
-import {
-  harmRank,
-  isBad,
-  worstOfSeen,
-  type Answer,
-  type Event,
-  type History,
-  type Pair,
-  type Track,
-  type Turn,
-} from './history.ts';
+import { harmRank, isBad, worstOfSeen, type Answer } from './answer.ts';
+import type { Event } from './events.ts';
+import type { History, Track } from './history.ts';
+import type { Pair, Turn } from './turns.ts';
 import { rangeText } from './ranges.ts';
 import { escapeLine } from './escape.ts';
 import { groupBy } from '../util/group-by.ts';

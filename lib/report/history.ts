@@ -1,43 +1,11 @@
 import { type Cell, type Document, type QuestionText, type Verdict, verdictId } from '../model/document.ts';
-import { harms, worstOf, type Harm, type VerdictName } from '../model/verdict.ts';
-import { naturalOrder, plainOrder } from './order.ts';
-import { collapsePairs, type PairRange, versionOrder } from './ranges.ts';
+import { worstOf } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
-
-/** What is known of one question with one pair of versions: the worst verdict of its pods, and what they answer. */
-export interface Answer {
-  verdict: 'pass' | 'known' | 'fixed' | 'fail' | 'unsupported';
-  /** Ids of the known issues that the pods show. */
-  known: string[];
-  /** Everything that was seen, what harms most first: several where pods differ, none where what was seen is unforeseen. */
-  answers: Seen[];
-}
-
-/** An answer by its name, in the newest words for it. */
-export interface Seen {
-  name: string;
-  says: string;
-  harm?: Harm;
-}
-
-/** A pair of tested versions. */
-export interface Pair {
-  engine: string;
-  runtime: string;
-}
-
-/**
- * Where the answer turned into another: the last versions before and the first since. `both` changed where no pair is between.
- * It broke where it deviates since, or else harms more; `changed` is neither.
- */
-export interface Turn {
-  kind: 'broke' | 'mended' | 'changed';
-  along: 'engine' | 'runtime' | 'both';
-  last: Pair;
-  first: Pair;
-  before: Answer;
-  after: Answer;
-}
+import { type Answer, answerOf, harmRank, sameAnswer, type Seen } from './answer.ts';
+import { events, type Event } from './events.ts';
+import { naturalOrder, plainOrder } from './order.ts';
+import { collapsePairs, type PairRange } from './ranges.ts';
+import { type Point, type Turn, turns } from './turns.ts';
 
 /** One question under one engine with one flavour of a runtime, over all tested versions. */
 export interface Track {
@@ -51,17 +19,6 @@ export interface Track {
   runtime: string;
   ranges: Array<PairRange<Answer>>;
   turns: Turn[];
-}
-
-/** One verdict that went from good to bad, or back, between two runs that judged it. */
-export interface Event {
-  kind: 'broke' | 'mended';
-  cell: string;
-  suite: string;
-  scenario: string;
-  question: string;
-  last: { run: string; started: string; verdict: VerdictName };
-  first: { run: string; started: string; verdict: VerdictName };
 }
 
 export interface History {
@@ -155,8 +112,6 @@ function tracks(runs: readonly Document[]): Track[] {
     );
 }
 
-type Point = Pair & { value: Answer };
-
 function pointsOf(group: ReturnType<typeof newestVerdicts>, question: QuestionText | undefined): Point[] {
   const pairs = groupBy(group, ({ cell }) => JSON.stringify([cell.engine.version, cell.runtime.version]));
   return [...pairs.values()].flatMap((own): Point[] => {
@@ -187,95 +142,4 @@ function seenOf(rows: ReturnType<typeof newestVerdicts>, question: QuestionText 
   });
   const distinct = [...new Map(seen.map((each) => [each.name, each])).values()];
   return distinct.sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));
-}
-
-function answerOf(verdict: VerdictName): Answer['verdict'] | undefined {
-  switch (verdict) {
-    case 'pass':
-    case 'known':
-    case 'fixed':
-    case 'fail':
-    case 'unsupported':
-      return verdict;
-    default:
-      return undefined;
-  }
-}
-
-function sameAnswer(a: Answer, b: Answer): boolean {
-  return a.verdict === b.verdict && a.known.join() === b.known.join() && sameSeen(a, b);
-}
-
-function sameSeen(a: Answer, b: Answer): boolean {
-  const names = ({ answers }: Answer): string => JSON.stringify(answers.map(({ name }) => name));
-  return names(a) === names(b);
-}
-
-/** Turns along runtimes of one engine version, along engines of one runtime version, and where every pair changed both. */
-function turns(points: readonly Point[]): Turn[] {
-  const judged = points.filter(({ value }) => value.verdict !== 'unsupported');
-  const ordered = [...judged].sort((a, b) => versionOrder(a.engine, b.engine) || versionOrder(a.runtime, b.runtime));
-  const series = (along: 'engine' | 'runtime', by: (point: Point) => string): Turn[] =>
-    [...groupBy(ordered, by).values()].flatMap((group) =>
-      turnsOf(
-        along,
-        [...group].sort((a, b) => versionOrder(a[along], b[along])),
-      ),
-    );
-  const distinct = (key: 'engine' | 'runtime'): boolean => new Set(judged.map((point) => point[key])).size === judged.length;
-  return [
-    ...series('runtime', ({ engine }) => engine),
-    ...series('engine', ({ runtime }) => runtime),
-    ...(distinct('engine') && distinct('runtime') ? turnsOf('both', ordered) : []),
-  ];
-}
-
-function turnsOf(along: Turn['along'], series: readonly Point[]): Turn[] {
-  return series.slice(1).flatMap((first, index): Turn[] => {
-    const last = series[index];
-    const kind = last && kindOf(last.value, first.value);
-    if (last === undefined || kind === undefined) return [];
-    const pair = ({ engine, runtime }: Point): Pair => ({ engine, runtime });
-    return [{ kind, along, last: pair(last), first: pair(first), before: last.value, after: first.value }];
-  });
-}
-
-function kindOf(before: Answer, after: Answer): Turn['kind'] | undefined {
-  const worse =
-    Number(isBad(after.verdict)) - Number(isBad(before.verdict)) || harmRank(worstOfSeen(after)) - harmRank(worstOfSeen(before));
-  if (worse !== 0) return worse > 0 ? 'broke' : 'mended';
-  return sameSeen(before, after) || before.answers.length === 0 || after.answers.length === 0 ? undefined : 'changed';
-}
-
-/** What an answer does at worst. */
-export function worstOfSeen({ answers }: Answer): Harm | undefined {
-  return answers[0]?.harm;
-}
-
-/** What weakens before what breaks, and that before what does neither. */
-export function harmRank(harm: Harm | undefined): number {
-  return harm === undefined ? 0 : harms.indexOf(harm) + 1;
-}
-
-function events(runs: readonly Document[]): Event[] {
-  const last = new Map<string, Event['last']>();
-  const found: Event[] = [];
-  for (const { run, verdicts } of runs) {
-    for (const { cell, suite, scenario, question, verdict } of verdicts) {
-      const answer = answerOf(verdict);
-      if (answer === undefined || answer === 'unsupported') continue;
-      const id = verdictId({ cell, suite, scenario, question });
-      const before = last.get(id);
-      const now = { run: run.id, started: run.started, verdict };
-      if (before !== undefined && isBad(before.verdict) !== isBad(verdict))
-        found.push({ kind: isBad(verdict) ? 'broke' : 'mended', cell, suite, scenario, question, last: before, first: now });
-      last.set(id, now);
-    }
-  }
-  return found;
-}
-
-/** Whether it deviates from what is documented. */
-export function isBad(verdict: VerdictName): boolean {
-  return verdict === 'known' || verdict === 'fail';
 }

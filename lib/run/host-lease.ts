@@ -6,7 +6,7 @@ import { engines as engineFacts } from '../engines/facts.ts';
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { acquireHost } from '../hosts/registry.ts';
 import { prepareFixtures } from '../hosts/shared/fixtures.ts';
-import { reasonMissing } from '../hosts/shared/preflight.ts';
+import { reasonMissing } from '../hosts/shared/assert-fit.ts';
 import type { Attachment, Host } from '../hosts/host.ts';
 import type { Variant } from '../hosts/image/recipe.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';

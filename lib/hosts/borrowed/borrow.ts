@@ -2,7 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import { Scope } from '../../util/scope.ts';
 import { readFacts } from '../shared/read-facts.ts';
-import { assertFit } from '../shared/preflight.ts';
+import { assertFit } from '../shared/assert-fit.ts';
 import type { HostNeeds } from '../needs.ts';
 import { loopNumbers } from '../shared/fixture-plan.ts';
 import type { Connection, Host, LeaseContext } from '../host.ts';

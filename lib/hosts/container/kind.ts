@@ -12,7 +12,7 @@ import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
 import { readFacts } from '../shared/read-facts.ts';
-import { assertFit } from '../shared/preflight.ts';
+import { assertFit } from '../shared/assert-fit.ts';
 import { loopNumbers } from '../shared/fixture-plan.ts';
 import type { Host, HostKind, LeaseContext } from '../host.ts';
 import { obtainImage } from '../image/build.ts';

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { BlockedError } from '../../util/errors.ts';
-import { assertFit, parsePreflight, problemsOf, questionOf, readPreflight, reasonMissing } from './preflight.ts';
+import { assertFit, reasonMissing } from './assert-fit.ts';
+import { parsePreflight, questionOf, readPreflight } from './preflight.ts';
+import { problemsOf } from './preflight-problems.ts';
 import type { HostNeeds } from '../needs.ts';
 import { connectRemote } from './remote.ts';
 

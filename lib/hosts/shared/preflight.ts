@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BlockedError } from '../../util/errors.ts';
 import type { FixturePlan } from './fixture-plan.ts';
-import type { Host, Remote } from '../host.ts';
+import type { Remote } from '../host.ts';
 import { machineDirectory } from '../borrowed/release.ts';
 import type { HostNeeds, KernelFeature, MissingFeatures } from '../needs.ts';
-import { groupBy } from '../../util/group-by.ts';
 
 const script = readFileSync(new URL('preflight.sh', import.meta.url), 'utf8');
 
@@ -34,12 +33,6 @@ export interface Preflight {
   missingFeatures: MissingFeatures;
 }
 
-/** One thing that is wrong, and what helps. */
-interface Problem {
-  found: string;
-  remedy: string;
-}
-
 /** Two files of 16 MiB below /run/podproof stand for disks where a machine has no spare ones. */
 const loopDisksMiB = 32;
 
@@ -65,28 +58,6 @@ export function questionOf(needs: HostNeeds, { disks }: Pick<FixturePlan, 'disks
   };
 }
 
-/**
- * Asks a host in one round trip whether engines and pods can be started on it. `what` names it: "ssh host metal-1". Returns what
- * only some cells will miss. Throws BlockedError, with a sentence for each thing that is wrong, where no cell can be tried.
- */
-export async function assertFit(
-  what: string,
-  remote: Remote,
-  needs: HostNeeds,
-  fixtures: Pick<FixturePlan, 'disks'>,
-): Promise<MissingFeatures> {
-  const asked = questionOf(needs, fixtures);
-  const preflight = await readPreflight(what, remote, asked);
-  const problems = problemsOf(preflight, asked);
-  if (problems.length > 0)
-    throw new BlockedError(`Cannot use ${what}: ${problems.map(({ found }) => found).join('; ')}`, {
-      remedy: [...new Set(problems.map(({ remedy }) => remedy))].join(', and '),
-    });
-  return Object.fromEntries(
-    asked.ofSome.flatMap((name) => (name in preflight.missingFeatures ? [[name, preflight.missingFeatures[name]]] : [])),
-  );
-}
-
 /** Asks without judging. Throws BlockedError when the host does not run the script. */
 export async function readPreflight(what: string, remote: Remote, asked: PreflightQuestion): Promise<Preflight> {
   const words = [...asked.places.map(({ path }) => path), '--', ...asked.ofAll, ...asked.ofSome];
@@ -98,17 +69,6 @@ export async function readPreflight(what: string, remote: Remote, asked: Preflig
       remedy: 'log in there and see whether it still runs programs',
     });
   return parsePreflight(stdout, asked);
-}
-
-/** Why cells that need these features cannot be tried on this host, or undefined. */
-export function reasonMissing(
-  { id, missingFeatures }: Pick<Host, 'id' | 'missingFeatures'>,
-  features: readonly KernelFeature[],
-): BlockedError | undefined {
-  const missing = features.filter((feature) => feature in missingFeatures);
-  if (missing.length === 0) return undefined;
-  const said = missing.map((feature) => `${feature} (${missingFeatures[feature]})`).join(', ');
-  return new BlockedError(`The kernel of host ${id} has no ${said}`, { remedy: howToLoad(missing) });
 }
 
 const pair = /^(\d{1,15}) (\d{1,15})$/;
@@ -149,65 +109,6 @@ export function parsePreflight(text: string, asked: PreflightQuestion): Prefligh
   }
   const memory = read(z.string().regex(/^\d{1,15}$/), 'memory');
   return { places, memoryMiB: Math.floor(Number(memory) / 1024), missingFeatures };
-}
-
-/** Pure: what keeps every cell from being tried. Directories of one file system are one problem. */
-export function problemsOf({ places, memoryMiB, missingFeatures }: Preflight, asked: PreflightQuestion): Problem[] {
-  const mounts = groupBy(places, ({ mount }) => mount);
-  const missing = asked.ofAll.filter((feature) => feature in missingFeatures);
-  return [
-    ...[...mounts].flatMap(([mount, held]) => problemOfMount(mount, held)),
-    ...(memoryMiB < asked.memoryMiB
-      ? [
-          {
-            found: `it has ${memoryMiB} MiB of memory available, and engines and pods of this plan take ${asked.memoryMiB}`,
-            remedy: 'end what takes it there (ps -eo rss,args --sort -rss | head), or give the host more ("memoryMiB" of a vm)',
-          },
-        ]
-      : []),
-    ...(missing.length === 0
-      ? []
-      : [
-          {
-            found: `its kernel has no ${missing.map((feature) => `${feature} (${missingFeatures[feature]})`).join(', ')}`,
-            remedy: howToLoad(missing),
-          },
-        ]),
-  ];
-}
-
-function problemOfMount(mount: string, held: Preflight['places']): Problem[] {
-  const refused = held.filter(({ refusal }) => refusal !== '');
-  const paths = (some: Preflight['places']): string => some.map(({ path }) => path).join(', ');
-  if (refused.some(({ refusal }) => refusal === 'Read-only file system'))
-    return [
-      {
-        found: `the file system at ${mount} is read-only, and podproof writes ${paths(held)}`,
-        remedy: `see why in its kernel log (dmesg), then mount -o remount,rw ${mount}`,
-      },
-    ];
-  const needMiB = held.reduce((sum, each) => sum + each.needMiB, 0);
-  const freeMiB = Math.min(...held.map((each) => each.freeMiB));
-  const noSpace = refused.some(({ refusal }) => refusal === 'No space left on device');
-  if (freeMiB < needMiB || noSpace) {
-    const why = held.map((each) => `${each.needMiB} for ${each.for} in ${each.path}`).join(', ');
-    const found =
-      freeMiB < needMiB
-        ? `the file system at ${mount} has ${freeMiB} MiB free and takes ${needMiB}: ${why}`
-        : `the file system at ${mount} takes no file: it has ${freeMiB} MiB free, but no inode`;
-    return [{ found, remedy: `make room there: du -xh ${mount} | sort -h | tail` }];
-  }
-  return refused.map(({ path, refusal }) => ({
-    found: `${path} cannot be written: ${refusal}`,
-    remedy: `make ${path} writable for root there`,
-  }));
-}
-
-function howToLoad(features: readonly KernelFeature[]): string {
-  const [first] = features;
-  const modules = features.map((feature) => (feature === 'kvm' ? 'kvm_intel (or kvm_amd)' : feature)).join(' ');
-  const virtual = features.includes('kvm') ? ', with virtualisation on in the firmware or nested in the hypervisor' : '';
-  return `modprobe -a ${modules} on its machine${virtual}, and look for what forbids it: grep -rw ${first} /etc/modprobe.d /run/modprobe.d`;
 }
 
 function lastLine(text: string): string {

@@ -7,7 +7,7 @@ import { oncePerKey } from '../../util/once-per-key.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
-import { assertFit } from '../shared/preflight.ts';
+import { assertFit } from '../shared/assert-fit.ts';
 import { readFacts } from '../shared/read-facts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import type { Host, HostKind, LeaseContext } from '../host.ts';

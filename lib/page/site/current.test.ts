@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Harm } from '../../model/verdict.ts';
-import type { Answer, Track } from '../../report/history.ts';
+import type { Answer } from '../../report/answer.ts';
+import type { Track } from '../../report/history.ts';
 import { currentOf, urgencyOf } from './current.ts';
 import { ownName } from '../../report/own-name.ts';
 

@@ -1,4 +1,5 @@
-import { isBad, worstOfSeen, type Answer, type Track } from '../../report/history.ts';
+import { isBad, worstOfSeen, type Answer } from '../../report/answer.ts';
+import type { Track } from '../../report/history.ts';
 import { versionOrder, type PairRange } from '../../report/ranges.ts';
 
 /** What a track answers with its newest tested versions. */

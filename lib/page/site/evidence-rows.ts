@@ -1,6 +1,7 @@
 import type { QuestionText, Verdict } from '../../model/document.ts';
 import { severity } from '../../model/verdict.ts';
-import { flavourOf, type Answer, type Track } from '../../report/history.ts';
+import type { Answer } from '../../report/answer.ts';
+import { flavourOf, type Track } from '../../report/history.ts';
 import { clip, escapeText } from '../../report/escape.ts';
 import { naturalOrder } from '../../report/order.ts';
 import type { PairRange } from '../../report/ranges.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Leftover } from '../../hosts/shared/leftover.ts';
+import type { Leftover } from '../leftover/leftover.ts';
 import type { Document } from '../../model/document.ts';
 import { execOk } from '../../util/exec.ts';
 import { packageRoot } from '../../util/paths.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { sweep, type Leftover } from '../../hosts/shared/leftover.ts';
+import { findLeftovers } from '../leftover/find.ts';
+import type { Leftover } from '../leftover/leftover.ts';
 import { Document } from '../../model/document.ts';
 import { cacheDirectory, packageRoot } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
@@ -85,7 +86,7 @@ export async function makeSetting(target: 'fake' | 'vm'): Promise<Setting> {
     async leftovers() {
       let left: Leftover[] = [];
       const look = async (): Promise<true | undefined> => {
-        left = await sweep(scope);
+        left = await findLeftovers(scope);
         return left.length === 0 ? true : undefined;
       };
       await waitFor({ name: 'see nothing left', timeoutMs: 5_000, intervalMs: 300 }, look).catch(() => undefined);
@@ -93,7 +94,7 @@ export async function makeSetting(target: 'fake' | 'vm'): Promise<Setting> {
     },
     document: async () => Document.parse(JSON.parse(await readFile(at('results/latest/report.json'), 'utf8'))),
     async [Symbol.asyncDispose]() {
-      for (const { kind, what } of await sweep(scope)) if (kind === 'process') tryKill(Number(what.split(' ')[0]));
+      for (const { kind, what } of await findLeftovers(scope)) if (kind === 'process') tryKill(Number(what.split(' ')[0]));
       await rm(directory, { recursive: true, force: true });
     },
   };

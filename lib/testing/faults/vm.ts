@@ -3,7 +3,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { openEntries } from '../../hosts/shared/ledger.ts';
-import type { Leftover } from '../../hosts/shared/leftover.ts';
+import type { Leftover } from '../leftover/leftover.ts';
 import { exec } from '../../util/exec.ts';
 import { waitFor } from '../../util/wait.ts';
 import type { Program, Setting } from './setting.ts';

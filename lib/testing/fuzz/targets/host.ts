@@ -1,5 +1,6 @@
 import { parseFacts } from '../../../hosts/shared/read-facts.ts';
-import { parsePreflight, problemsOf, questionOf } from '../../../hosts/shared/preflight.ts';
+import { parsePreflight, questionOf } from '../../../hosts/shared/preflight.ts';
+import { problemsOf } from '../../../hosts/shared/preflight-problems.ts';
 import { parseFixtures } from '../../../hosts/shared/fixtures.ts';
 import { mountPoints } from '../../../hosts/shared/clean.ts';
 import { startTimeIn } from '../../../hosts/shared/process-identity.ts';

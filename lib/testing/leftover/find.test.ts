@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { execOk } from '../../util/exec.ts';
-import { sweep, type Leftover, type SweepScope } from './leftover.ts';
+import { findLeftovers, type LeftoverScope } from './find.ts';
+import type { Leftover } from './leftover.ts';
 
 let root = '';
 beforeEach(async () => {
@@ -15,9 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const swept = (scope: Partial<SweepScope> = {}): Promise<Leftover[]> =>
-  sweep({ roots: [root], environment: `PLANTED=${root}`, docker: '/nonexistent/docker.sock', ...scope });
-const ofKind = async (kind: Leftover['kind'], scope: Partial<SweepScope> = {}): Promise<string[]> =>
+const swept = (scope: Partial<LeftoverScope> = {}): Promise<Leftover[]> =>
+  findLeftovers({ roots: [root], environment: `PLANTED=${root}`, docker: '/nonexistent/docker.sock', ...scope });
+const ofKind = async (kind: Leftover['kind'], scope: Partial<LeftoverScope> = {}): Promise<string[]> =>
   (await swept(scope)).filter((leftover) => leftover.kind === kind).map(({ what }) => what);
 
 /** A tree in place of the machine, for what only root can make for real. */
@@ -57,7 +58,7 @@ describe('the sweep for leftovers', () => {
     const child = spawn('tail', ['-f', '/dev/null', join(root, 'log')], { stdio: 'ignore' });
     try {
       await once(child, 'spawn');
-      expect(await sweep({ roots: [root], docker: '/nonexistent' }).then((all) => all.map(({ what }) => what))).toContain(
+      expect(await findLeftovers({ roots: [root], docker: '/nonexistent' }).then((all) => all.map(({ what }) => what))).toContain(
         `${child.pid} tail -f /dev/null ${root}/log`,
       );
     } finally {
