@@ -10,6 +10,7 @@ import {
   engine,
   feature,
   hostDevices,
+  hostDisks,
   kernel,
   lacks,
   making,
@@ -113,7 +114,10 @@ export default suite({
       title: 'privileged pod, host devices withheld',
       handler: 'withheld',
       pod: { privileged: true },
-      attempts: [{ what: 'mknod', path: '/tmp/podproof-node', like: 'char' }],
+      attempts: [
+        { what: 'mknod', path: '/tmp/podproof-node', like: 'char' },
+        { what: 'disks', path: '/dev' },
+      ],
     },
     {
       id: 'withheld-and-own',
@@ -309,11 +313,16 @@ export default suite({
       asks: 'Does a privileged Kata pod with host devices withheld reach kernel, disks or processes of the host?',
       on: ['withheld'],
       needs: [runtime('kata')],
-      reads: { kernel: kernel(), disks: disks(), processes: processes() },
+      reads: { kernel: kernel(), disks: hostDisks(), processes: processes() },
       answers: {
         isolated: {
-          says: 'no: it has a kernel of its own and no disk, and sees its own processes',
+          says: 'no: it has a kernel of its own and no disk of the host, and sees its own processes',
           seen: { kernel: 'own', disks: 'none', processes: 'own' },
+        },
+        'disk-of-host': {
+          says: 'a disk: it has a kernel of its own, which lists a disk of the host',
+          harm: 'weakens',
+          seen: { kernel: 'own', disks: 'host', processes: 'own' },
         },
       },
       documented: [{ answer: 'isolated', where: [], citation: kataPrivileged }],

@@ -37,6 +37,13 @@ export const GuestReport = z.object({
   canaries: z.array(z.object({ path: z.string(), content: z.string().nullable(), error: z.string().nullable() })),
   /** Files asked for that the probe could create and remove again, or the errno name. */
   writable: z.array(z.object({ path: z.string(), error: z.string().nullable() })),
+  disks: z
+    .array(
+      z.object({ name: z.string(), serial: z.string().nullable(), content: z.string().nullable(), error: z.string().nullable() }),
+    )
+    .optional()
+    .describe('the disks of /proc/partitions, with their first bytes or the errno name, where the pod was to read them'),
   processes: z.number().describe('how many processes /proc shows'),
+  commands: z.array(z.string()).optional().describe('their names, sorted'),
 });
 export type GuestReport = z.infer<typeof GuestReport>;

@@ -22,6 +22,10 @@ export const HostReport = z.object({
   kernel: z.string(),
   bootId: z.string(),
   dev: z.array(DeviceNode),
+  disks: z
+    .array(z.object({ name: z.string(), blocks: z.number(), serial: z.string().nullable() }))
+    .optional()
+    .describe('every disk and partition of the host, its size in KiB'),
   processes: z.array(HostProcess),
   /** Accounts made by a runtime: name, ids and comment. */
   users: z.array(z.object({ name: z.string(), uid: z.number(), gid: z.number(), comment: z.string() })),

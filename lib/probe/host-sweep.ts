@@ -1,7 +1,7 @@
 import type { Remote } from '../hosts/host.ts';
 import { HostReport } from '../model/host-report.ts';
 import { sandboxProcesses } from './host-processes.ts';
-import { deviceNode, mounts } from './proc.ts';
+import { deviceNode, mounts, partitions, serialOf } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';
 import { sweepArgv } from './script.ts';
 
@@ -49,6 +49,11 @@ export function parseHost(output: string, ids: SandboxIds): HostReport {
     kernel: files.get('/proc/sys/kernel/osrelease')?.[0],
     bootId: (files.get('/proc/sys/kernel/random/boot_id') ?? [])[0] ?? '',
     dev: nodes.filter((node) => !ofUsers(node)).map(deviceNode),
+    disks: partitions(files.get('/proc/partitions') ?? []).map(({ name, blocks }) => ({
+      name,
+      blocks,
+      serial: serialOf(files, name),
+    })),
     processes: sandboxProcesses(rows, named),
     users: kataUsers(files.get('/etc/passwd') ?? []),
     runUser: nodes.filter(ofUsers).map(deviceNode),

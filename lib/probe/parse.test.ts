@@ -52,6 +52,24 @@ describe('parser of the probe', () => {
     expect(guest.mounts[1]?.target).toBe('/with blank');
   });
 
+  it('tells what disks hold, their serial numbers, and that nobody looked', () => {
+    const looked = parseGuest(
+      text(
+        ['disks'],
+        ['disk', 'vda', '', 'podproof canary'],
+        ['disk', 'vdb', "sh: can't open /dev/x: Operation not permitted", ''],
+        ['file', '/sys/class/block/vda/serial', 'podproof-canary'],
+      ),
+      'p',
+    );
+    expect(looked.disks).toEqual([
+      { name: 'vda', serial: 'podproof-canary', content: 'podproof canary', error: null },
+      { name: 'vdb', serial: null, content: null, error: 'EPERM' },
+    ]);
+    expect(parseGuest(text(), 'p').disks).toBeUndefined();
+    expect(parseGuest(text(['disks']), 'p').disks).toEqual([]);
+  });
+
   it.each([
     ['', /Cannot read the probe of pod p: its 0 characters are no JSON/],
     ['{"rows":[["dev"', /are no JSON/],

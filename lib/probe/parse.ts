@@ -1,6 +1,6 @@
 import { GuestReport } from '../model/guest-report.ts';
 import { errnoOf } from './errno.ts';
-import { credentials, deviceNode, mounts } from './proc.ts';
+import { credentials, deviceNode, mounts, partitions, serialOf } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';
 
 /** The probe's output as facts. Throws an Error of one sentence that names the place; the output is untrusted. */
@@ -27,7 +27,16 @@ export function parseGuest(output: string, pod: string): GuestReport {
     cgroup: cgroupVersion(mounted.map(({ fstype }) => fstype)),
     canaries: of('canary').map(([path, failure = '', content]) => ({ path, content: content ?? null, error: errnoOf(failure) })),
     writable: of('writable').map(([path, failure = '']) => ({ path, error: errnoOf(failure) })),
+    disks: rows.some(({ kind }) => kind === 'disks')
+      ? of('disk').map(([name = '', failure = '', content]) => ({
+          name,
+          serial: serialOf(files, name),
+          content: failure === '' ? (content ?? '') : null,
+          error: errnoOf(failure),
+        }))
+      : undefined,
     processes: Number(valuesOf(rows, 'processes')[0]),
+    commands: commands(files),
   });
   if (!report.success) throw new Error(`Cannot read the probe of pod ${pod}: ${firstIssue(report.error)}`);
   return report.data;
@@ -38,12 +47,9 @@ function idLine(uid: number | undefined, gid: number | undefined, groups: readon
   return `uid=${uid} gid=${gid} groups=${[...new Set([gid, ...groups])].join(',')}`;
 }
 
-/** /proc/partitions: two lines of heading, then `major minor blocks name`. */
-function partitions(lines: readonly string[]): Array<Record<string, unknown>> {
-  return lines.slice(2).map((line) => {
-    const [major, minor, blocks, name] = line.trim().split(/\s+/);
-    return { major: Number(major), minor: Number(minor), blocks: Number(blocks), name };
-  });
+/** The names of all processes that /proc shows. */
+function commands(files: ReadonlyMap<string, string[]>): string[] {
+  return [...files].flatMap(([path, [name]]) => (/^\/proc\/\d+\/comm$/.test(path) && name !== undefined ? [name] : [])).sort();
 }
 
 function pciFunctions(files: ReadonlyMap<string, string[]>, driverLinks: readonly string[]): Array<Record<string, unknown>> {

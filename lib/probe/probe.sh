@@ -4,6 +4,7 @@
 #   mknod:PATH:TYPE:MAJOR:MINOR makes the node, opens it for reading, removes it
 #   canary:PATH                 the first bytes
 #   writable:PATH               makes the file and removes it
+#   disks:DIRECTORY             the first bytes of each disk that the kernel lists, by a node that it makes there and removes
 
 # What the shell says when it cannot open for reading; nothing when it can. So too below, for writing.
 read_failure() { { { :; } <"$1"; } 2>&1; }
@@ -57,6 +58,21 @@ attempt() {
     [ -n "$failure" ] || busybox rm -f "$path"
     row writable "$path" "$failure"
     ;;
+  disks:*)
+    path=${1#disks:}/podproof-disk
+    row disks
+    while read -r major minor _ name; do
+      # A heading, an empty line, and disks that are memory of the kernel that lists them.
+      case $name in '' | name | ram* | zram*) continue ;; esac
+      content=''
+      if failure=$(busybox mknod "$path" b "$major" "$minor" 2>&1); then
+        failure=$(read_failure "$path")
+        [ -n "$failure" ] || content=$(first_bytes "$path" 2>/dev/null && printf .)
+        busybox rm -f "$path"
+      fi
+      row disk "$name" "$failure" "${content%.}"
+    done </proc/partitions
+    ;;
   esac
 }
 
@@ -64,13 +80,14 @@ observe() {
   lines_of /proc/self/status /proc/sys/kernel/random/boot_id /proc/cmdline /proc/partitions /proc/self/mounts /proc/self/uid_map
   row kernel "$(busybox uname -r)"
   tree dev /dev
-  for path in /sys/class/block/*; do [ -e "$path" ] && row block "${path##*/}"; done
+  for path in /sys/class/block/*; do [ -e "$path" ] && row block "${path##*/}" && lines_of "$path/serial"; done
   for path in /sys/class/net/*; do [ -e "$path" ] && row net "${path##*/}"; done
   for path in /sys/bus/pci/devices/*; do [ -e "$path" ] && lines_of "$path/vendor" "$path/device"; done
   for path in /sys/bus/pci/drivers/*/*:*:*.*; do [ -e "$path" ] && row driver "$path"; done
   for wish; do attempt "$wish"; done
   set -- /proc/[0-9]*
   row processes $#
+  for path; do lines_of "$path/comm"; done
 }
 
 observe "$@" | to_json

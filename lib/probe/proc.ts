@@ -53,3 +53,16 @@ export function mounts(lines: readonly string[]): Array<{ target: string; fstype
     };
   });
 }
+
+/** /proc/partitions: two lines of heading, then `major minor blocks name`. */
+export function partitions(lines: readonly string[]): Array<{ major: number; minor: number; blocks: number; name: string }> {
+  return lines.slice(2).map((line) => {
+    const [major, minor, blocks, name = ''] = line.trim().split(/\s+/);
+    return { major: Number(major), minor: Number(minor), blocks: Number(blocks), name };
+  });
+}
+
+/** The serial number of a disk by its name, which virtio disks have; null where the kernel has none. */
+export function serialOf(files: ReadonlyMap<string, string[]>, name: string): string | null {
+  return files.get(`/sys/class/block/${name}/serial`)?.[0]?.trim() || null;
+}

@@ -119,6 +119,20 @@ describe('probe script', () => {
     expect((await stat(program)).isFile()).toBe(true);
   });
 
+  it.runIf(root)('looks at each disk that the kernel lists by a node that it makes, and leaves none', async () => {
+    const listed = (await readFile('/proc/partitions', 'utf8'))
+      .split('\n')
+      .slice(2)
+      .flatMap((line) => line.trim().split(/\s+/)[3] ?? [])
+      .filter((name) => !/^z?ram/.test(name));
+    const { disks, commands } = await look([`disks:${directory}`]);
+    expect(disks?.map(({ name }) => name)).toEqual(listed);
+    for (const { content, error } of disks ?? []) expect(content === null).toBe(error !== null);
+    expect(commands).toContain('busybox');
+    await expect(stat(join(directory, 'podproof-disk'))).rejects.toThrow(/ENOENT/);
+    expect((await look([])).disks).toBeUndefined();
+  });
+
   it.runIf(root)('tells a file mode from a missing capability when it runs as another user', async () => {
     const secret = join(directory, 'secret');
     await writeFile(secret, 'x', { mode: 0o640 });

@@ -40,7 +40,8 @@ processes_of_sandbox() {
 }
 
 observe() {
-  lines_of /proc/sys/kernel/osrelease /proc/sys/kernel/random/boot_id /etc/passwd /proc/self/mounts
+  lines_of /proc/sys/kernel/osrelease /proc/sys/kernel/random/boot_id /etc/passwd /proc/self/mounts /proc/partitions
+  for path in /sys/class/block/*/serial; do [ -e "$path" ] && lines_of "$path"; done
   tree dev /dev "$@" /run/user
   for path in /run/netns/*; do [ -e "$path" ] && row netns "$path"; done
   for path in /sys/block/loop*/loop/backing_file; do [ -e "$path" ] && lines_of "$path"; done

@@ -55,7 +55,7 @@ export function podSpec(
   };
 }
 
-/** The probe's arguments: `open:r:/dev/x`, `mknod:/tmp/n:c:10:229`, `canary:/dev/x`, `writable:/dev/hugepages/f`. */
+/** The probe's arguments: `open:r:/dev/x`, `mknod:/tmp/n:c:10:229`, `canary:/dev/x`, `writable:/dev/hugepages/f`, `disks:/dev`. */
 export function probeArguments(
   attempts: readonly ProbeAttempt[],
   spec: PodSpec,
@@ -73,6 +73,8 @@ export function probeArguments(
         return `canary:${path}`;
       case 'writable':
         return `writable:${path}`;
+      case 'disks':
+        return `disks:${path}`;
       case 'mknod': {
         const like = attempt.like === undefined ? undefined : numbers.get(fixturePath(fixtures, attempt.like));
         if (like === undefined)

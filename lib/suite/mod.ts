@@ -15,7 +15,7 @@ export {
   shimConfiguration,
   starts,
 } from './read/engine.ts';
-export { disks, kernel, pciFunction, processes, rootFileSystem, userNamespace } from './read/guest.ts';
+export { disks, hostDisks, kernel, pciFunction, processes, rootFileSystem, userNamespace } from './read/guest.ts';
 export { guestDisks, jailDevices, leftOfVm, vmmCgroup, vmmNamespaces, vmmRoot } from './read/jail.ts';
 export { deviceOf, hostNode, modeOf, ownerOf, presenceOf } from './read/node.ts';
 export { contentOf, creating, making, opening } from './read/open.ts';

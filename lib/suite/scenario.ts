@@ -106,9 +106,12 @@ export interface ScenarioPod {
   annotations?: Record<string, string>;
 }
 
-/** What the probe tries besides looking: `{fixture}` and `at` as in the pod's devices, or a literal path. */
+/**
+ * What the probe tries besides looking: `{fixture}` and `at` as in the pod's devices, or a literal path; of `disks` a directory
+ * in which it may make nodes.
+ */
 export interface ProbeAttempt {
-  what: 'read' | 'write' | 'mknod' | 'canary' | 'writable';
+  what: 'read' | 'write' | 'mknod' | 'canary' | 'writable' | 'disks';
   path: string | { fixture: FixtureName };
   /** mknod only: the node made is of the type and numbers of this fixture. */
   like?: FixtureName;

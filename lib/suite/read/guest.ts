@@ -1,3 +1,4 @@
+import { canary } from '../../model/fixtures.ts';
 import { podReading, type Reading } from '../reading.ts';
 
 /** Whether the container shares the host's kernel, as the same boot id shows, or has one of its own. */
@@ -11,6 +12,38 @@ export function kernel(): Reading<'host' | 'own'> {
   });
 }
 
+/** What a kernel lists as a disk, and is its own memory. */
+const ofMemory = /^z?ram\d+$/;
+
+/**
+ * Whether a disk of the host is among those that the guest's kernel lists: one that holds our canary, has the serial number of
+ * one of the host's or the size of one. A guest may have disks of its own: its image, the root of a container.
+ */
+export function hostDisks(): Reading<'none' | 'host'> {
+  return podReading(['none', 'host'], ({ partitions, disks: looked }, { disks: hosts }) => {
+    const listed = partitions.filter(({ name }) => !ofMemory.test(name));
+    const names = listed.map(({ name }) => name).join(' ');
+    if (listed.length === 0) return { word: 'none', text: 'no disk in /proc/partitions' };
+    const unread = listed.some(({ name }) => looked?.some((disk) => disk.name === name && disk.content !== null) !== true);
+    if (looked === undefined || hosts === undefined)
+      return { word: 'unread', text: `${names}, and nobody looked what they hold` };
+    const real = hosts.filter(({ name }) => /^(sd|vd|xvd|nvme|mmcblk)/.test(name));
+    const reasons = listed.flatMap(({ name, blocks }) => {
+      const disk = looked.find((each) => each.name === name);
+      const twin = real.find((each) => each.serial !== null && each.serial === disk?.serial);
+      const alike = real.find((each) => each.blocks === blocks);
+      if (disk?.content === canary) return [`${name} holds our canary`];
+      if (twin !== undefined) return [`${name} has the serial number ${twin.serial} of ${twin.name} of the host`];
+      return alike === undefined ? [] : [`${name} has ${blocks} KiB, as ${alike.name} of the host`];
+    });
+    if (reasons.length > 0) return { word: 'host', text: reasons.join('; ') };
+    return {
+      word: unread ? 'unread' : 'none',
+      text: `${names}, ${unread ? 'and not all could be read' : 'none of which is the host’s'}`,
+    };
+  });
+}
+
 /** Which disks /proc/partitions shows. */
 export function disks(): Reading<'none'> {
   return podReading(['none'], ({ partitions }) => {
@@ -19,12 +52,18 @@ export function disks(): Reading<'none'> {
   });
 }
 
-/** Whether /proc shows the container's own processes only: a pause, the probe and what it runs, never twenty. */
+/**
+ * Whether /proc shows the container's own processes only: a pause, the probe and what it runs, never twenty, and by name none of
+ * those that the host has for this sandbox, as its shim.
+ */
 export function processes(): Reading<'own'> {
-  return podReading(['own'], (guest) => ({
-    word: guest.processes < 20 ? 'own' : 'more',
-    text: `${guest.processes} processes`,
-  }));
+  return podReading(['own'], ({ processes: count, commands = [] }, host) => {
+    const found = commands.filter((command) =>
+      host.processes.some(({ role, comm }) => comm === command && role !== 'container' && role !== 'other'),
+    );
+    const text = `${count} processes${found.length === 0 ? '' : `, ${found.join(' ')} of the host among them`}`;
+    return { word: count < 20 && found.length === 0 ? 'own' : 'more', text };
+  });
 }
 
 /** Whether a PCI function with these ids, as sysfs has them (`0x8086:0x10d3`), is in the guest. */
