@@ -3,6 +3,7 @@ import {
   atCreateOrStart,
   deviceOf,
   helperUsers,
+  launchEnd,
   leftovers,
   modeOf,
   opening,
@@ -37,6 +38,8 @@ const neverRuns = {
   harm: 'breaks',
   seen: refused('RunPodSandbox', /failed to launch cloud-hypervisor: "CLH is not running"/),
 } as const;
+/** How a sandbox ends that was begun, and whose VMM never came up: what is left of any other refusal says nothing of a VMM. */
+const noVmm = /no answer within \d+ s|context deadline exceeded|failed to launch|\/dev\/kvm|KVM|does not support rootless mode/;
 const noMultifunction = {
   says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
   harm: 'breaks',
@@ -387,14 +390,17 @@ export default suite({
       id: 'RVMM-LEFTOVERS',
       asks: 'What is left of a rootless sandbox 30 s after it is gone?',
       on: ['rootless', 'kvm-closed', 'killed', 'unsupported'],
-      reads: { left: leftovers('runtime') },
+      reads: { end: launchEnd(noVmm), left: leftovers('runtime') },
       answers: {
-        nothing: { says: 'nothing: account, directory, processes and mounts are gone', seen: { left: 'nothing' } },
-        directory: { says: '/run/user/<uid> with what is below', seen: { left: 'directory' } },
+        nothing: {
+          says: 'nothing: account, directory, processes and mounts are gone',
+          seen: { end: ['ran', 'refused so'], left: 'nothing' },
+        },
+        directory: { says: '/run/user/<uid> with what is below', seen: { end: ['ran', 'refused so'], left: 'directory' } },
         account: {
           says: 'the kata-N account, which the host then has for good, and its files',
           harm: 'weakens',
-          seen: { left: 'account' },
+          seen: { end: ['ran', 'refused so'], left: 'account' },
         },
       },
       documented: [{ answer: 'nothing', where: [], citation: `${test}; docs/releases/4.1.0.md` }],

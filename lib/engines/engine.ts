@@ -114,8 +114,8 @@ export interface EngineDriver {
 export interface RuntimeInUse {
   path: string;
   sha256: string;
-  /** Kata: the configuration file that the handler names to the shim. */
-  configuration?: string;
+  /** Kata: the configuration file that the handler names to the shim, and the checksum of what was written there. */
+  configuration?: { path: string; sha256: string };
 }
 
 /** A running private engine. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { criClient, negotiate } from '../cri/client.ts';
 import type { Host } from '../hosts/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
@@ -55,8 +56,8 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
       runtimes: Object.fromEntries(
         handlers.map(({ name, kata }) => {
           const path = paths[name] ?? '';
-          const configuration = kata === undefined ? {} : { configuration: kata.configPath };
-          return [name, { path, sha256: sums.get(path) ?? '', ...configuration }];
+          const configuration = kata && { path: kata.configPath, sha256: sha256Of(kata.configuration) };
+          return [name, { path, sha256: sums.get(path) ?? '', ...(configuration && { configuration }) }];
         }),
       ),
       remote: host,
@@ -114,6 +115,10 @@ export function ignoredIn(words: string, { ignoredKey }: EngineDriver): string[]
 }
 
 /** Checksums of files on the host, by path; a path that cannot be read is left out. */
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 async function sha256(host: Host, paths: string[]): Promise<Map<string, string>> {
   const result = await host.exec(['sha256sum', '--', ...paths.filter((path) => path.startsWith('/'))]);
   return new Map(

@@ -54,7 +54,7 @@ describe('identity canary', () => {
     expect(wrongThingTested(kataCell, planned, lease, without)).toBe('no VMM process on the host belongs to this sandbox');
   });
 
-  it('sees a shim that loaded another configuration, also where the pod was refused, and asks for none that no log named', () => {
+  it('sees a shim that loaded another configuration, also where the pod was refused, and takes none for loaded that no log names', () => {
     const configured = (loaded: string | null): Observation => ({
       ...guestOwn,
       identity: { ...observation.identity, configuration: { planned: '/var/lib/kata/rootless.toml', loaded } },
@@ -65,7 +65,36 @@ describe('identity canary', () => {
     const refused = { kind: 'refused' as const, call: 'RunPodSandbox', code: 'UNKNOWN', message: 'no' };
     expect(wrongThingTested(kataCell, planned, lease, { ...another, outcome: refused })).toBe(said);
     expect(wrongThingTested(kataCell, planned, lease, configured('/var/lib/kata/rootless.toml'))).toBeUndefined();
-    expect(wrongThingTested(kataCell, planned, lease, configured(null))).toBeUndefined();
+    expect(wrongThingTested(kataCell, planned, lease, configured(null))).toBe(
+      'no log says that the shim loaded a configuration, planned was /var/lib/kata/rootless.toml',
+    );
+    expect(wrongThingTested(kataCell, planned, lease, { ...configured(null), outcome: refused })).toBeUndefined();
+  });
+
+  it('sees a configuration that was loaded by its path, and holds something else', () => {
+    const path = '/var/lib/kata/rootless.toml';
+    const holding = (sha256: string): Observation => ({
+      ...guestOwn,
+      identity: {
+        ...observation.identity,
+        configuration: { planned: path, loaded: path, plannedSha256: 'a'.repeat(64), sha256 },
+      },
+    });
+    expect(wrongThingTested(kataCell, planned, lease, holding('a'.repeat(64)))).toBeUndefined();
+    expect(wrongThingTested(kataCell, planned, lease, holding('b'.repeat(64)))).toBe(
+      `the configuration ${path} has sha256 bbbbbbbbbbbb, planned was aaaaaaaaaaaa`,
+    );
+    expect(wrongThingTested(kataCell, planned, lease, holding(''))).toMatch(/has sha256 none, planned was/);
+  });
+
+  it('sees the shim of another runtime that was started in the place of Kata’s', () => {
+    const message =
+      'failed to start sandbox "4c": failed to create containerd task: failed to create shim task: type with url runtimeoptions.v1.Options: not found: unknown';
+    const refused = { kind: 'refused' as const, call: 'RunPodSandbox', code: 'UNKNOWN', message };
+    expect(wrongThingTested(kataCell, planned, lease, { ...observation, outcome: refused })).toBe(
+      'the program that handler runc-1-1-15 starts is no shim of Kata: it does not know the options of one',
+    );
+    expect(wrongThingTested(cell, planned, lease, { ...observation, outcome: refused })).toBeUndefined();
   });
 
   it('sees a gVisor pod on the host’s kernel, one whose state is another runtime’s, and one without a sentry', () => {

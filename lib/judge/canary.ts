@@ -37,8 +37,8 @@ export function wrongThingTested(
   if (identity.runtimeSha256 !== planned.runtimeSha256) {
     return `the handler ${observation.request.handler} runs ${identity.runtimePath} with sha256 ${short(identity.runtimeSha256)}, planned was ${short(planned.runtimeSha256)}`;
   }
-  const { planned: named, loaded } = identity.configuration ?? { planned: '', loaded: null };
-  if (loaded !== null && loaded !== named) return `the shim says that it loaded ${loaded}, planned was ${named}`;
+  const wrong = wrongShim(cell, observation) ?? wrongConfiguration(observation);
+  if (wrong !== undefined) return wrong;
   if (observation.outcome.kind !== 'ran') return undefined;
   if (runtimeFacts(cell.runtime.name).state !== undefined) {
     if (identity.stateOf !== cell.runtime.name) {
@@ -46,6 +46,25 @@ export function wrongThingTested(
     }
   }
   return wrongGuest(cell, observation);
+}
+
+/** What a shim says that does not know the options of Kata's: another one was started under its name. */
+const foreignShim = /type with url \S*runtimeoptions\.v1\.Options: not found/;
+
+function wrongShim({ runtime }: CellFacts, { outcome, request }: Observation): string | undefined {
+  if (runtime.name !== 'kata' || outcome.kind !== 'refused' || !foreignShim.test(outcome.message)) return undefined;
+  return `the program that handler ${request.handler} starts is no shim of Kata: it does not know the options of one`;
+}
+
+/** The shim must have loaded the planned file, as its own log says, and the file must hold what was written there. */
+function wrongConfiguration({ identity, outcome }: Observation): string | undefined {
+  if (identity?.configuration === undefined) return undefined;
+  const { planned, loaded, plannedSha256, sha256 } = identity.configuration;
+  if (loaded === null)
+    return outcome.kind === 'ran' ? `no log says that the shim loaded a configuration, planned was ${planned}` : undefined;
+  if (loaded !== planned) return `the shim says that it loaded ${loaded}, planned was ${planned}`;
+  if (sha256 === plannedSha256) return undefined;
+  return `the configuration ${loaded} has sha256 ${short(sha256 ?? '')}, planned was ${short(plannedSha256 ?? '')}`;
 }
 
 /** A guest must show another boot than the host's, and the process that belongs to this sandbox. */

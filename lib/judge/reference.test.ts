@@ -86,7 +86,7 @@ function longestRow(observations: readonly Observation[]): number {
 /** Questions that judge the engine's configuration, not what became of the pod. */
 const ofTheEngine = ['ID-API', 'ID-CONFIG', 'ID-ENGINE', 'OWN-EFFECTIVE'];
 /** Questions that judge what was left on the host, whatever became of the pod. */
-const ofTheHost = ['HYG-OURS', 'HYG-RUNTIME', 'RVMM-LEFTOVERS'];
+const ofTheHost = ['HYG-OURS', 'HYG-RUNTIME'];
 
 describe('a question that passed', () => {
   it.for(runs)('in $name fails when its pod is refused for a reason that nobody documented', async ({ folder }) => {

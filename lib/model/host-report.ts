@@ -27,6 +27,7 @@ export const HostReport = z.object({
     .optional()
     .describe('every disk and partition of the host, its size in KiB'),
   processes: z.array(HostProcess),
+  twin: z.array(HostProcess).optional().describe('processes of the second pod, where there were two at once'),
   /** Accounts made by a runtime: name, ids and comment. */
   users: z.array(z.object({ name: z.string(), uid: z.number(), gid: z.number(), comment: z.string() })),
   runUser: z.array(DeviceNode).describe('the tree below /run/user'),

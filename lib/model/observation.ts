@@ -15,7 +15,14 @@ export const Identity = z.object({
   /** Which runtime left its own state for this container on the host: `runc` writes state.json, `crun` status, `runsc` a file beside. */
   stateOf: z.string().nullable(),
   /** Kata: the configuration file that the handler names, and the one that the shim's own log says it loaded. */
-  configuration: z.object({ planned: z.string(), loaded: z.string().nullable() }).optional(),
+  configuration: z
+    .object({
+      planned: z.string(),
+      loaded: z.string().nullable(),
+      plannedSha256: z.string().optional(),
+      sha256: z.string().optional().describe('of the file that was loaded, read after the pod; empty where it is not there'),
+    })
+    .optional(),
 });
 export type Identity = z.infer<typeof Identity>;
 

@@ -69,9 +69,15 @@ const marks = [...Object.values<EngineFacts>(engines), ...Object.values<RuntimeF
 /** By the executable; where that cannot be read, by what the process calls itself. */
 function partOfRuntime({ exe, argv, comm }: Pick<Candidate, 'exe' | 'argv' | 'comm'>): HostProcess['role'] | undefined {
   const name = basename(exe.replace(/ \(deleted\)$/, '') || argv[0] || comm);
-  return marks.find(
+  const mark = marks.find(
     ({ program, calledItself }) => program?.test(name) === true || (calledItself !== undefined && calledItself === argv[0]),
-  )?.role;
+  );
+  return mark?.role ?? (isShim(argv) ? 'shim' : undefined);
+}
+
+/** A shim under whatever name is one by how engines start it (containerd core/runtime/v2/README.md, Flags). */
+function isShim(argv: readonly string[]): boolean {
+  return ['-namespace', '-address', '-id'].every((flag) => argv.includes(flag));
 }
 
 function descendsFromShim(pid: number, byPid: ReadonlyMap<number, Candidate>): boolean {

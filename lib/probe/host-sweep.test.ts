@@ -113,6 +113,15 @@ describe('parser of the sweep', () => {
   const roles = (...rows: string[][]): Record<number, string> =>
     Object.fromEntries(parse(...rows).processes.map(({ pid, role }) => [pid, role]));
 
+  it('knows a shim under another name by how the engine starts it, and what descends from it', () => {
+    const argv = ['/opt/bin/my-shim', '-namespace', 'k8s.io', '-address', '/run/containerd.sock', '-id', ids.sandboxId];
+    expect(roles(...process_(10, 1, '/opt/bin/my-shim', argv), ...process_(14, 10, '/bin/busybox', ['child']))).toEqual({
+      10: 'shim',
+      14: 'container',
+    });
+    expect(roles(...process_(10, 1, '/opt/bin/my-shim', ['/opt/bin/my-shim', '-id', ids.sandboxId]))).toEqual({ 10: 'other' });
+  });
+
   it('tells shim, VMM, virtiofsd and container apart', () => {
     expect(
       roles(

@@ -1,4 +1,5 @@
 import type { CriClient } from '../cri/client.ts';
+import type { RuntimeInUse } from '../engines/engine.ts';
 import { crictlJson } from '../cri/crictl.ts';
 import { CriError } from '../cri/error.ts';
 import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
@@ -111,7 +112,7 @@ export async function launch(task: Launch): Promise<Gone> {
 
 async function withLogs(
   observation: Observation,
-  { context, remote, ids, planned }: Pick<Launch, 'context' | 'remote'> & { ids: Ids; planned: string | undefined },
+  { context, remote, ids, planned }: Pick<Launch, 'context' | 'remote'> & { ids: Ids; planned: RuntimeInUse['configuration'] },
 ): Promise<Observation> {
   const [engineLog, shimLog] = await Promise.all([
     logSlice(remote, context.engineLog, Object.values(ids)),
@@ -123,8 +124,20 @@ async function withLogs(
     engineLog,
     ...(planned === undefined || shimLog === undefined || identity === undefined
       ? {}
-      : { shimLog, identity: { ...identity, configuration: { planned, loaded: loadedConfiguration(shimLog) } } }),
+      : { shimLog, identity: { ...identity, configuration: await configurationOf(remote, planned, shimLog) } }),
   };
+}
+
+/** Which configuration the shim loaded, and whether it holds what was written there. */
+async function configurationOf(
+  remote: Remote,
+  { path, sha256 }: NonNullable<RuntimeInUse['configuration']>,
+  shimLog: string,
+): Promise<NonNullable<Observation['identity']>['configuration']> {
+  const loaded = loadedConfiguration(shimLog);
+  if (loaded === null) return { planned: path, loaded };
+  const { stdout } = await remote.exec(['sha256sum', '--', loaded]);
+  return { planned: path, loaded, plannedSha256: sha256, sha256: /^\\?([0-9a-f]{64}) /.exec(stdout)?.[1] ?? '' };
 }
 
 function shimLogOf(remote: Remote, ids: Ids, host: HostReport | undefined): Promise<string> {
@@ -161,9 +174,11 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
     await using _cgroup = podCgroupOn(remote, spec.cgroupParent);
     await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
     await using _twinCgroup = podCgroupOn(remote, twin.cgroupParent);
-    await using _twin = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
+    await using second = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
     if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);
     seen.facts = await look(task, spec, attempts, pod);
+    if (second !== undefined && seen.facts.host !== undefined)
+      seen.facts.host.twin = (await sweepHost(remote, second, { signal })).processes;
     if (scenario.killVmm === true) await killVmm(remote, seen.facts.host?.processes ?? []);
     seen.ran = true;
   } finally {

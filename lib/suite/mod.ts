@@ -10,6 +10,7 @@ export {
   criApi,
   effectiveConfig,
   engineVersion,
+  launchEnd,
   leftovers,
   runtimeState,
   shimConfiguration,

@@ -1,4 +1,5 @@
 import { engines } from '../../engines/facts.ts';
+import { outcomeText } from '../../model/outcome-text.ts';
 import { sameVersion } from '../../model/version.ts';
 import type { Evidence } from '../evidence.ts';
 import { hasFeature } from '../../model/feature.ts';
@@ -23,6 +24,15 @@ export function criApi(): Reading<'v1' | 'v1alpha2'> {
 /** That the pod came up: what a question about a refusal would be answered by otherwise. */
 export function starts(): Reading<'ran'> {
   return podReading(['ran'], () => ({ word: 'ran', text: 'the pod ran' }));
+}
+
+/** How the launch ended: the pod ran, or it was refused with such words. */
+export function launchEnd(words: RegExp): Reading<'ran' | 'refused so'> {
+  return reading(['ran', 'refused so'], ({ observation }) => {
+    const { outcome } = observation;
+    const so = outcome.kind === 'refused' && words.test(outcome.message);
+    return { word: so ? 'refused so' : outcome.kind, text: outcomeText(observation) };
+  });
 }
 
 /** Whose state for this container is on the host. */

@@ -31,7 +31,7 @@ export function vmmCapabilities(): Reading<'none' | 'some'> {
     const sets = [capEff, capPrm, capInh, capAmb];
     return {
       word: sets.every((set) => set === noCapability) ? 'none' : 'some',
-      text: `its capabilities are ${capEff}`,
+      text: `its capabilities are ${[...new Set(sets)].join(', ')}`,
     };
   });
 }
@@ -89,10 +89,20 @@ export function runtimeDirectory(): Reading<'closed' | 'open'> {
   });
 }
 
-/** How many kata-N accounts with ids of their own there are. */
+/**
+ * How many kata-N accounts with ids of their own there are, one for the VMM of each pod; of a record that has no second VMM only
+ * the accounts are known.
+ */
 export function accounts(): Reading<'1' | '2'> {
-  return podReading(['1', '2'], (_, { users }) => ({
-    word: String(new Set(users.map(({ uid, gid }) => `${uid}:${gid}`)).size),
-    text: users.map(({ name, uid }) => `${name} (${uid})`).join(', ') || 'no kata-N account',
-  }));
+  return podReading(['1', '2'], (_, { users, processes, twin }) => {
+    const text = users.map(({ name, uid }) => `${name} (${uid})`).join(', ') || 'no kata-N account';
+    const all = new Set(users.map(({ uid, gid }) => `${uid}:${gid}`));
+    if (twin === undefined) return { word: String(all.size), text };
+    const owners = [processes, twin].map((of) => {
+      const process = of.find(({ role }) => role === 'vmm');
+      return process === undefined ? 'no VMM' : `${agreed(process.uids.map(String))}:${agreed(process.gids.map(String))}`;
+    });
+    const own = owners.every((owner) => all.has(owner));
+    return { word: own ? String(new Set(owners).size) : 'other', text: `${text}; the VMMs run as ${owners.join(' and ')}` };
+  });
 }
