@@ -5,6 +5,7 @@ import { Scope } from '../util/scope.ts';
 import { timeoutFactor } from '../util/wait.ts';
 import type { CriClient } from './client.ts';
 import { CriError } from './error.ts';
+import type { ContainerConfig, PodSandboxConfig } from './gen/cri_pb.js';
 import { containerConfig, sandboxConfig, uidLabel, type PodSpec } from './pod-spec.ts';
 
 export interface ExecOutput {
@@ -13,9 +14,10 @@ export interface ExecOutput {
   stderr: string;
 }
 
-/** A pod with a running container. Disposing it stops and removes the sandbox, and by this the container (api.proto, StopPodSandbox). */
-export interface Pod extends AsyncDisposable {
-  readonly request: PodSpec;
+/** A running container, and the sandbox that it is in. */
+export interface Container {
+  /** Name of its pod. */
+  readonly pod: string;
   readonly sandboxId: string;
   readonly containerId: string;
   /** Runs an argv in the container. A failed program is a value; an error of the engine is thrown. */
@@ -24,6 +26,29 @@ export interface Pod extends AsyncDisposable {
   pid(): Promise<number>;
   /** The OCI runtime specification that the engine reports. */
   spec(): Promise<OciSpec>;
+}
+
+/** A sandbox that takes containers. Disposing it stops and removes it, and by this its containers (api.proto, StopPodSandbox). */
+export interface Sandbox extends AsyncDisposable {
+  readonly sandboxId: string;
+  /** CreateContainer, StartContainer. */
+  start(config: ContainerConfig): Promise<Container>;
+  /** Ends a container at once, as the end of an init container does, before the next one is started. */
+  stop(container: Container): Promise<void>;
+}
+
+/** What a sandbox is asked for with. `name` is for messages, `uid` the value of its label `uidLabel`. */
+export interface SandboxRequest {
+  name: string;
+  uid: string;
+  /** Runtime handler; empty for the engine's default. */
+  handler: string;
+  config: PodSandboxConfig;
+}
+
+/** A pod with one running container; disposing it removes both. */
+export interface Pod extends Container, AsyncDisposable {
+  readonly request: PodSpec;
 }
 
 export interface LaunchOptions {
@@ -38,49 +63,68 @@ export interface LaunchOptions {
  * a removal that fails too becomes its `cause`.
  */
 export async function launchPod(client: CriClient, spec: PodSpec, options: LaunchOptions = {}): Promise<Pod> {
-  const scope = new Scope();
-  try {
-    return await launch(client, spec, options, scope);
-  } catch (error) {
-    try {
-      await scope[Symbol.asyncDispose]();
-    } catch (failure) {
-      if (error instanceof Error) error.cause = failure;
-    }
-    throw error;
-  }
+  const { name, uid, handler } = spec;
+  const sandbox = await launchSandbox(client, { name, uid, handler, config: sandboxConfig(spec) }, options);
+  const container = await removingOnError(sandbox, () => sandbox.start(containerConfig(spec)));
+  return { ...container, request: spec, [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose]() };
 }
 
-async function launch(client: CriClient, spec: PodSpec, { signal, onId }: LaunchOptions, scope: Scope): Promise<Pod> {
+/** RunPodSandbox. When it fails, what there may be of the sandbox is removed, as by `launchPod`. */
+export async function launchSandbox(
+  client: CriClient,
+  { name, uid, handler, config }: SandboxRequest,
+  { signal, onId }: LaunchOptions = {},
+): Promise<Sandbox> {
   const call = signal === undefined ? {} : { signal };
-  const sandbox = sandboxConfig(spec);
-
-  scope.onRelease(`sandbox of pod ${spec.name}`, () => removeSandboxes(client, spec.uid));
-  const { podSandboxId } = await client.runtime.runPodSandbox({ config: sandbox, runtimeHandler: spec.handler }, call);
+  const scope = new Scope();
+  scope.onRelease(`sandbox of pod ${name}`, () => removeSandboxes(client, uid));
+  const { podSandboxId } = await removingOnError(scope, () =>
+    client.runtime.runPodSandbox({ config, runtimeHandler: handler }, call),
+  );
   onId?.('sandbox', podSandboxId);
+  return {
+    sandboxId: podSandboxId,
+    async start(container) {
+      const created = await client.runtime.createContainer({ podSandboxId, config: container, sandboxConfig: config }, call);
+      onId?.('container', created.containerId);
+      await client.runtime.startContainer({ containerId: created.containerId }, call);
+      return containerOf(client, { pod: name, sandboxId: podSandboxId, containerId: created.containerId });
+    },
+    stop: async ({ containerId }) => void (await client.runtime.stopContainer({ containerId, timeout: 0n }, call)),
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  };
+}
 
-  const config = containerConfig(spec);
-  const { containerId } = await client.runtime.createContainer({ podSandboxId, config, sandboxConfig: sandbox }, call);
-  onId?.('container', containerId);
-  await client.runtime.startContainer({ containerId }, call);
-
+function containerOf(client: CriClient, ids: Pick<Container, 'pod' | 'sandboxId' | 'containerId'>): Container {
+  const { containerId } = ids;
   const info = (): Promise<ContainerInfo> => containerInfo(client, containerId);
   return {
-    request: spec,
-    sandboxId: podSandboxId,
-    containerId,
-    async exec(argv, timeoutSec, execSignal) {
+    ...ids,
+    async exec(argv, timeoutSec, signal) {
       const seconds = Math.ceil(timeoutSec * timeoutFactor);
       // The engine ends the program; the call's own deadline comes later, for an engine that does not.
-      const limits = { timeoutMs: (seconds + 10) * 1000, ...(execSignal === undefined ? {} : { signal: execSignal }) };
+      const limits = { timeoutMs: (seconds + 10) * 1000, ...(signal === undefined ? {} : { signal }) };
       const answer = await client.runtime.execSync({ containerId, cmd: [...argv], timeout: BigInt(seconds) }, limits);
       const text = new TextDecoder();
       return { exitCode: answer.exitCode, stdout: text.decode(answer.stdout), stderr: text.decode(answer.stderr) };
     },
     pid: async () => (await info()).pid,
     spec: async () => (await info()).runtimeSpec,
-    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
   };
+}
+
+/** A removal that fails too becomes the cause of what was thrown. */
+async function removingOnError<T>(resource: AsyncDisposable, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    try {
+      await resource[Symbol.asyncDispose]();
+    } catch (failure) {
+      if (error instanceof Error) error.cause = failure;
+    }
+    throw error;
+  }
 }
 
 /** By label, not by id: after a deadline the engine may have a sandbox whose id never reached us. */

@@ -1,4 +1,4 @@
-import type { Pod } from '../cri/pod.ts';
+import type { Container } from '../cri/pod.ts';
 import type { Remote } from '../hosts/host.ts';
 import type { GuestReport } from '../model/guest-report.ts';
 import type { HostReport } from '../model/host-report.ts';
@@ -15,7 +15,7 @@ const execDeadline = 60;
  * does to it in doing so is seen then. `probes` are attempts in the words of probeArgv.
  */
 export async function observePod(
-  pod: Pod,
+  pod: Container,
   remote: Remote,
   probes: readonly string[],
   options: SweepOptions & { hostLast?: boolean } = {},
@@ -26,10 +26,10 @@ export async function observePod(
   return { guest, host, spec };
 }
 
-async function probe(pod: Pod, probes: readonly string[], signal: AbortSignal | undefined): Promise<GuestReport> {
+async function probe(pod: Container, probes: readonly string[], signal: AbortSignal | undefined): Promise<GuestReport> {
   const { exitCode, stdout, stderr } = await pod.exec(probeArgv(probes), execDeadline, signal);
   if (exitCode !== 0) {
-    throw new Error(`Cannot probe pod ${pod.request.name}: the probe ended with ${exitCode}: ${stderr.trim().slice(-400)}`);
+    throw new Error(`Cannot probe pod ${pod.pod}: the probe ended with ${exitCode}: ${stderr.trim().slice(-400)}`);
   }
-  return parseGuest(stdout, pod.request.name);
+  return parseGuest(stdout, pod.pod);
 }

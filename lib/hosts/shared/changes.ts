@@ -16,12 +16,12 @@ export interface NodeState {
 
 /** Sets owner and mode of a node. What was there stands in the host's memory before anything is changed. */
 export function changeNode(remote: Remote, path: string, to: NodeState, where: string = memory): Promise<void> {
-  return change(remote, `set ${path} to ${to.owner} ${to.mode}`, [where, 'node', path, to.owner, to.mode]);
+  return change(remote, `set ${path} to ${to.owner} ${to.mode}`, 'node', [path, to.owner, to.mode], where);
 }
 
 /** Gives a PCI function to the host's own driver; undone, it is with the driver that it had before. */
 export function releaseFunction(remote: Remote, address: string, where: string = memory): Promise<void> {
-  return change(remote, `give PCI function ${address} to the host's own driver`, [where, 'release', address]);
+  return change(remote, `give PCI function ${address} to the host's own driver`, 'release', [address], where);
 }
 
 /** Takes a symbolic link away; undone, it leads where it led. */
@@ -37,12 +37,19 @@ export const undoStep: Step = { name: 'restore what was changed', script, args: 
 
 /** The same while a run goes on. Throws NotRestoredError. */
 export async function undoChanges(remote: Remote, where: string = memory): Promise<void> {
-  await change(remote, 'restore what was changed on the host', [where, 'undo']).catch((error: unknown) => {
+  await change(remote, 'restore what was changed on the host', 'undo', [], where).catch((error: unknown) => {
     throw new NotRestoredError(messageOf(error), { cause: error });
   });
 }
 
-async function change(remote: Remote, what: string, argv: readonly string[]): Promise<void> {
-  const result = await remote.exec(['sh', '-c', script, 'changes', ...argv]);
+/** Runs a verb of changes.sh. `what` completes "Cannot …". */
+export async function change(
+  remote: Remote,
+  what: string,
+  verb: 'node' | 'make' | 'release' | 'undo',
+  words: readonly string[],
+  where: string = memory,
+): Promise<void> {
+  const result = await remote.exec(['sh', '-c', script, 'changes', where, verb, ...words]);
   if (result.exitCode !== 0) throw new Error(`Cannot ${what}: ${result.stderr.trim() || result.failure}`);
 }
