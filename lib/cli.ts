@@ -24,6 +24,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   fetch: async () => (await import('./verbs/fetch.ts')).fetchVerb,
   run: async () => (await import('./verbs/run.ts')).runVerb,
   qualify: async () => (await import('./verbs/qualify.ts')).qualifyVerb,
+  try: async () => (await import('./verbs/try.ts')).tryVerb,
   judge: async () => (await import('./verbs/judge.ts')).judgeVerb,
   report: async () => (await import('./verbs/report.ts')).reportVerb,
   explain: async () => (await import('./verbs/explain.ts')).explainVerb,

@@ -25,11 +25,12 @@ const allowed: Record<string, string> = {
   judge: 'facts model record suite util',
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite util',
+  try: 'cri engines facts hosts judge manifest model plan probe record run suite util',
   report: 'model page util',
   page: 'ask model report util',
   ask: 'judge model plan report suite util',
   setup: '',
-  verbs: 'ask hosts judge model page plan probe record report run suite suites util',
+  verbs: 'ask hosts judge manifest model page plan probe record report run suite suites try util',
 };
 
 /** `lib/run/run.ts` → `run`, `lib/hosts/vm/facts.ts` → `facts`. */

@@ -37,10 +37,12 @@ export interface Sandbox extends AsyncDisposable {
   stop(container: Container): Promise<void>;
 }
 
-/** What a sandbox is asked for with. `name` is for messages, `uid` the value of its label `uidLabel`. */
+/** What a sandbox is asked for with. */
 export interface SandboxRequest {
+  /** For messages. */
   name: string;
-  uid: string;
+  /** Labels of its configuration that no other sandbox has: by them it is found again. */
+  labels: Readonly<Record<string, string>>;
   /** Runtime handler; empty for the engine's default. */
   handler: string;
   config: PodSandboxConfig;
@@ -64,7 +66,11 @@ export interface LaunchOptions {
  */
 export async function launchPod(client: CriClient, spec: PodSpec, options: LaunchOptions = {}): Promise<Pod> {
   const { name, uid, handler } = spec;
-  const sandbox = await launchSandbox(client, { name, uid, handler, config: sandboxConfig(spec) }, options);
+  const sandbox = await launchSandbox(
+    client,
+    { name, labels: { [uidLabel]: uid }, handler, config: sandboxConfig(spec) },
+    options,
+  );
   const container = await removingOnError(sandbox, () => sandbox.start(containerConfig(spec)));
   return { ...container, request: spec, [Symbol.asyncDispose]: () => sandbox[Symbol.asyncDispose]() };
 }
@@ -72,12 +78,12 @@ export async function launchPod(client: CriClient, spec: PodSpec, options: Launc
 /** RunPodSandbox. When it fails, what there may be of the sandbox is removed, as by `launchPod`. */
 export async function launchSandbox(
   client: CriClient,
-  { name, uid, handler, config }: SandboxRequest,
+  { name, labels, handler, config }: SandboxRequest,
   { signal, onId }: LaunchOptions = {},
 ): Promise<Sandbox> {
   const call = signal === undefined ? {} : { signal };
   const scope = new Scope();
-  scope.onRelease(`sandbox of pod ${name}`, () => removeSandboxes(client, uid));
+  scope.onRelease(`sandbox of pod ${name}`, () => removeSandboxes(client, labels));
   const { podSandboxId } = await removingOnError(scope, () =>
     client.runtime.runPodSandbox({ config, runtimeHandler: handler }, call),
   );
@@ -128,8 +134,8 @@ async function removingOnError<T>(resource: AsyncDisposable, work: () => Promise
 }
 
 /** By label, not by id: after a deadline the engine may have a sandbox whose id never reached us. */
-async function removeSandboxes(client: CriClient, uid: string): Promise<void> {
-  const { items } = await client.runtime.listPodSandbox({ filter: { labelSelector: { [uidLabel]: uid } } });
+async function removeSandboxes(client: CriClient, labelSelector: SandboxRequest['labels']): Promise<void> {
+  const { items } = await client.runtime.listPodSandbox({ filter: { labelSelector: { ...labelSelector } } });
   const scope = new Scope();
   for (const { id: podSandboxId } of items) {
     // Reverse order: stop, then remove. A sandbox that cannot be stopped is still removed, which stops it by force.

@@ -71,7 +71,7 @@ async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, opt
 }
 
 /** A cell one of whose handlers the engine left out, with no more than a warning, is blocked before its first pod. */
-function withoutDropped(stage: Stage, cells: PlannedCell[], { spec, dropped }: Engine): PlannedCell[] {
+export function withoutDropped(stage: Stage, cells: PlannedCell[], { spec, dropped }: Engine): PlannedCell[] {
   return cells.filter((cell) => {
     const name = variantsOf(cell.runtime.name)
       .map((variant) => handlerName(cell.runtime, variant))
@@ -155,7 +155,7 @@ function switches(stage: Stage, setting: HostSetting, group: EngineGroup): Engin
  * Pods that the host can run at once: two CPUs carry two launches side by side, and a third hides their waits. A guest
  * inside an emulated host takes a whole CPU for most of a minute, so there one at a time is quicker and steadier.
  */
-function podBudget(host: Host, cells: readonly PlannedCell[]): number {
+export function podBudget(host: Host, cells: readonly PlannedCell[]): number {
   if (cells.some(({ runtime }) => hasGuest(runtime))) return host.facts.accelerator === 'tcg' ? 1 : host.facts.cpus;
   return host.facts.cpus + 1;
 }

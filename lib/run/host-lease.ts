@@ -87,12 +87,16 @@ function wasUnderWay({ outcome, endMs }: Observation, { origin }: Timeline, { an
   return late && answeredMs !== undefined && origin + endMs > answeredMs;
 }
 
+/** What is done with the cells of one engine on a host that is up. */
+export type EngineWork = (stage: Stage, setting: HostSetting, group: EngineGroup) => Promise<void>;
+
 /** Holds a host as long as `take` gives engines to test on it. A `copy` above the first keeps its logs apart. */
 export async function leaseHost(
   stage: Stage,
   { id, spec }: PlannedCell['host'],
   take: () => HostJob | undefined,
   copy: number,
+  work: EngineWork = runEngine,
 ): Promise<void> {
   const { folder, timeline, signal, progress } = stage;
   await using _share = await leaseMachine(hostKindFacts(spec).claim(spec), {
@@ -121,7 +125,7 @@ export async function leaseHost(
   for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
     if (job !== first) await attachArtifacts(stage, job.group, setting);
     const runnable = await runnableCells(stage, setting, job.group);
-    if (runnable.length > 0) await runEngine(stage, setting, { ...job.group, cells: runnable });
+    if (runnable.length > 0) await work(stage, setting, { ...job.group, cells: runnable });
   }
 }
 

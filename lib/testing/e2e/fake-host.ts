@@ -73,13 +73,14 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
   const remote = connectRemote(connection);
   const engines = new Map<string, FakeCri>();
   const files = new Map<string, string>();
+  const nodes: StandIns = new Map();
   let running = '';
 
   const start = async (argv: readonly string[]): Promise<string> => {
     const at = argv.indexOf('--config');
     const [socket = '', file = ''] = [argv[7], argv[at + 1]];
     running = argv[at - 1] ?? '';
-    const cri = await fakeEngine({ host: id, root, binary: running, config: files.get(file) ?? '' });
+    const cri = await fakeEngine({ host: id, root, binary: running, config: files.get(file) ?? '', nodes });
     engines.set(dirname(dirname(socket)), cri);
     await mkdir(dirname(join(root, socket)), { recursive: true });
     await symlink(cri.socket, join(root, socket));
@@ -104,6 +105,13 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
   const answer = async (argv: readonly string[]): Promise<string | undefined> => {
     if (argv[3] === 'instance' && argv[4] === 'start') return start(argv);
     if (argv[3] === 'instance' && argv[4] === 'stop') return stop(argv[7] ?? '');
+    if (argv[3] === 'changes' && argv[5] === 'make') {
+      for (let at = 6; at < argv.length; at += 5)
+        nodes.set(argv[at] ?? '', { owner: argv[at + 3] ?? '', mode: argv[at + 4] ?? '' });
+      return '';
+    }
+    // What a kubelet makes on its node is of no use to a pod that is none.
+    if (argv[3] === 'node-objects') return '';
     if (argv[0] === 'sha256sum') return sums(argv.slice(2));
     if (argv.at(-1) === 'dump') return files.get(argv[argv.indexOf('--config') + 1] ?? '');
     if (argv[0] === 'sh' && argv[1] === '-uc') return prepared.join('');
@@ -135,10 +143,14 @@ interface Engine {
   /** Its path tells the version: DIRECTORY/containerd-1.7.24/containerd. */
   binary: string;
   config: string;
+  nodes: StandIns;
 }
 
+/** Nodes that stand for somebody's own, by their path on the host. */
+type StandIns = Map<string, { owner: string; mode: string }>;
+
 /** A containerd at the wire: its configuration is effective as written, and its runtimes leave the state that they leave. */
-async function fakeEngine({ host, root, binary, config }: Engine): Promise<FakeCri> {
+async function fakeEngine({ host, root, binary, config, nodes }: Engine): Promise<FakeCri> {
   const table = CriTable.parse(parseToml(config)).plugins['io.containerd.grpc.v1.cri'];
   const requests = new Map<string, ContainerConfig>();
   const handlers = new Map<string, string>();
@@ -173,7 +185,12 @@ async function fakeEngine({ host, root, binary, config }: Engine): Promise<FakeC
       execSync({ containerId, cmd }) {
         const runtime = table.containerd.runtimes[handlers.get(containerId) ?? '']?.options?.BinaryName ?? '';
         const isOdd = runtime.endsWith('/crun') && (host === 'odd' || runtime.includes('/crun-1.99/'));
-        const rows = guestRows(requests.get(containerId), cmd, isOdd);
+        const asked = requests.get(containerId);
+        const kept = table.device_ownership_from_security_context !== true;
+        const rows =
+          asked !== undefined && kept && asked.devices.some(({ hostPath }) => nodes.has(hostPath))
+            ? guestOfStandIns(asked, cmd, nodes)
+            : guestRows(asked, cmd, isOdd);
         return { stdout: new TextEncoder().encode(JSON.stringify({ rows })), exitCode: 0 };
       },
     },
@@ -184,6 +201,7 @@ async function fakeEngine({ host, root, binary, config }: Engine): Promise<FakeC
 const CriTable = z.object({
   plugins: z.object({
     'io.containerd.grpc.v1.cri': z.looseObject({
+      device_ownership_from_security_context: z.boolean().optional(),
       containerd: z.looseObject({
         runtimes: z.record(
           z.string(),
@@ -213,6 +231,31 @@ function sweepRows(): string[][] {
   return [release, boot, node(fixtures.char, 1234, 4321), node(fixtures.block, 1234, 4321)];
 }
 
+/** The same where devices keep what the host's nodes have: they open for their group, and for everybody where the mode says so. */
+function guestOfStandIns(config: ContainerConfig, attempts: readonly string[], nodes: StandIns): string[][] {
+  const rows = guestRows(config, [], false).filter(([kind]) => kind !== 'dev');
+  const { runAsGroup, supplementalGroups = [] } = config.linux?.securityContext ?? {};
+  const groups = [Number(runAsGroup?.value ?? 0), ...supplementalGroups.map(Number)];
+  const closed = new Set<string>();
+  for (const { hostPath, containerPath } of config.devices) {
+    const { owner = '0:0', mode = '0600' } = nodes.get(hostPath) ?? {};
+    const [uid = 0, gid = 0] = owner.split(':').map(Number);
+    if (!groups.includes(gid) && !mode.endsWith('6')) closed.add(containerPath);
+    const raw = (0o020000 | Number.parseInt(mode, 8)).toString(16);
+    rows.push(['dev', raw, 'a', 'e5', String(uid), String(gid), containerPath, `${containerPath}\n`]);
+  }
+  const opens = guestRows(config, attempts, false).filter(([kind]) => kind === 'open');
+  rows.push(
+    ...opens.map(([kind = '', access = '', path = '', failure = '']) => [
+      kind,
+      access,
+      path,
+      closed.has(path) ? 'Permission denied' : failure,
+    ]),
+  );
+  return rows;
+}
+
 /** What the probe prints in a pod: the devices that it asked for belong to its user and open, unless the runtime is an odd one. */
 function guestRows(config: ContainerConfig | undefined, attempts: readonly string[], odd: boolean): string[][] {
   const context = config?.linux?.securityContext;
@@ -222,9 +265,14 @@ function guestRows(config: ContainerConfig | undefined, attempts: readonly strin
   const ids = [`Uid:${`\t${uid}`.repeat(4)}`, `Gid:${`\t${gid}`.repeat(4)}`, `Groups:\t${groups} `];
   const owner = odd ? [1234, 4321] : [uid || 1234, gid || 4321];
   const devices = (config?.devices ?? []).map(({ containerPath }) => node(containerPath, owner[0] ?? 0, owner[1] ?? 0));
+  const given = new Set(config?.devices.map(({ containerPath }) => containerPath));
   const opens = attempts
-    .filter((attempt) => attempt.startsWith('open:r:'))
-    .map((attempt) => ['open', 'read', attempt.slice('open:r:'.length), odd ? 'Permission denied' : '']);
+    .filter((attempt) => /^open:[rw]:/.test(attempt))
+    .map((attempt) => {
+      const path = attempt.slice('open:r:'.length);
+      const failure = !given.has(path) ? 'No such file or directory' : odd ? 'Permission denied' : '';
+      return ['open', attempt.startsWith('open:r:') ? 'read' : 'write', path, failure];
+    });
   const canaries = attempts
     .filter((attempt) => attempt.startsWith('canary:'))
     .map((attempt) => ['canary', attempt.slice('canary:'.length), ...(odd ? ['Permission denied'] : ['', canary])]);

@@ -5,6 +5,7 @@ import { planVerb } from '../../verbs/plan.ts';
 import { qualifyVerb } from '../../verbs/qualify.ts';
 import { reportVerb } from '../../verbs/report.ts';
 import { runVerb } from '../../verbs/run.ts';
+import { tryVerb } from '../../verbs/try.ts';
 import { acquireFake } from './fake-host.ts';
 
 /** A host with an ssh configuration of its own is a real one. */
@@ -19,6 +20,7 @@ planVerb(program);
 reportVerb(program);
 runVerb(program, '0.0.0', { acquire });
 qualifyVerb(program, '0.0.0', { acquire });
+tryVerb(program, '0.0.0', { acquire });
 try {
   await program.parseAsync();
 } catch (error) {

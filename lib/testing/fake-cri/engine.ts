@@ -21,7 +21,9 @@ export class FakeEngine {
     runPodSandbox: ({ config, runtimeHandler }) => {
       const name = config?.metadata?.name ?? '';
       for (const sandbox of this.sandboxes.values()) {
-        if (sandbox.metadata?.name === name) throw new ConnectError(`failed to reserve sandbox name "${name}"`, Code.Unknown);
+        // containerd pkg/cri/server/helpers.go makeSandboxName: name, namespace, uid and attempt.
+        if (sandbox.metadata?.name === name && sandbox.metadata?.uid === config?.metadata?.uid)
+          throw new ConnectError(`failed to reserve sandbox name "${name}"`, Code.Unknown);
       }
       const id = this.#id();
       const { labels = {}, annotations = {}, metadata } = config ?? {};

@@ -1,0 +1,77 @@
+import type { Attempt, DeviceSight, Trial, TrialFix } from './trial.ts';
+
+/** Whether everything that the pod was given opens for reading and writing. */
+export function works({ outcome, containers }: Attempt): boolean {
+  return outcome === 'ran' && containers.every(({ devices }) => devices.every(opens));
+}
+
+function opens({ read, write }: DeviceSight): boolean {
+  return read === null && write === null;
+}
+
+/** One short word or two: what became of a device. */
+export function deviceAnswer(sight: DeviceSight): string {
+  if (sight.read !== null) return sight.read;
+  if (sight.write !== null) return `read-only`;
+  return isWider(sight) ? `opens, ${sight.guest?.mode}⚠` : 'opens';
+}
+
+/** The container's node lets everybody do more than the host's does. */
+export function isWider({ host, guest }: DeviceSight): boolean {
+  if (host === undefined || guest === undefined) return false;
+  return (Number.parseInt(guest.mode, 8) & 0o007 & ~Number.parseInt(host.mode, 8)) !== 0;
+}
+
+/** What became of an attempt's devices, in a few characters for a table. */
+export function attemptAnswer(attempt: Attempt): string {
+  if (attempt.outcome !== 'ran') return attempt.outcome;
+  const sights = attempt.containers.flatMap(({ devices }) => devices);
+  const failing = sights.filter((sight) => !opens(sight));
+  const [first] = failing;
+  if (first === undefined) {
+    const wide = sights.find(isWider);
+    return sights.length === 0 ? 'runs' : wide === undefined ? 'opens' : deviceAnswer(wide);
+  }
+  return failing.length === sights.length ? deviceAnswer(first) : `${sights.length - failing.length} of ${sights.length} open`;
+}
+
+/** The same as a clause with the reason. */
+export function answerWords(attempt: Attempt): string {
+  if (attempt.outcome !== 'ran') return `${attempt.outcome}: ${attempt.reason ?? 'no reason was given'}`;
+  const bad = attempt.containers.flatMap(({ devices }) => devices).find((sight) => !opens(sight));
+  return bad === undefined ? attemptAnswer(attempt) : `${attemptAnswer(attempt)}, ${bad.path}: ${bad.decider ?? 'unknown'}`;
+}
+
+/** The smallest fix that works in most cells, and in how many. */
+export function firstHelp({ fixes, attempts }: Trial): { fix: TrialFix; cells: number } | undefined {
+  const counted = fixes.map((fix) => ({
+    fix,
+    cells: attempts.filter((attempt) => attempt.fix === fix.id && works(attempt)).length,
+  }));
+  const most = Math.max(0, ...counted.map(({ cells }) => cells));
+  return most === 0 ? undefined : counted.find(({ cells }) => cells === most);
+}
+
+/** Where a fix does not help, in words. */
+export function usableCells({ attempts, cells }: Trial, fix: string): string {
+  const not = attempts.filter((attempt) => attempt.fix === fix && !works(attempt)).map(({ cell }) => cell);
+  const untried = cells.filter(
+    ({ id, blocked }) => blocked === undefined && !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
+  );
+  return [
+    not.length > 0 ? `not in ${not.join(', ')}` : '',
+    untried.length > 0 ? `not tried in ${untried.map(({ id }) => id).join(', ')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
+
+/** 0 where every pod can use all its devices in every cell as it is, 1 where one cannot, 75 where nothing of it is known. */
+export function exitOf(trials: readonly Trial[]): 0 | 1 | 75 {
+  const asItIs = trials.flatMap(({ attempts }) => attempts.filter(({ fix }) => fix === undefined));
+  if (asItIs.some((attempt) => attempt.outcome !== 'error' && !works(attempt))) return 1;
+  return asItIs.some(({ outcome }) => outcome === 'error') ||
+    trials.some(({ cells }) => cells.some(({ blocked }) => blocked !== undefined))
+    ? 75
+    : 0;
+}

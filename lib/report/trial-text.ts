@@ -1,0 +1,217 @@
+import { clip, escapeLine } from './escape.ts';
+import { wrap } from '../util/wrap.ts';
+import type { Attempt, Reach, Trial, TrialFix } from '../model/trial.ts';
+import { attemptAnswer, deviceAnswer, firstHelp, usableCells, works } from '../model/trial-answer.ts';
+
+export interface TrialTextOptions {
+  /** Of the terminal, in characters; 80 without it. */
+  width?: number;
+  /** Where the patches are: `results/latest`. */
+  folder?: string;
+}
+
+const labelWidth = 27;
+
+/** A trial as a table of fixes by cells, and the smallest change that helps. Data cannot move the cursor or colour anything. */
+export function trialText(trial: Trial, { width = 80, folder }: TrialTextOptions = {}): string {
+  const lines = [
+    ...headLines(trial, width),
+    '',
+    ...tables(trial, width),
+    ...whyLines(trial, width),
+    '',
+    ...smallest(trial, width, folder),
+    ...(trial.notLookedAt.length === 0
+      ? []
+      : wrap(`Not looked at: ${trial.notLookedAt.map(({ path }) => path).join(', ')}`, width, 2)),
+    ...trial.cells.flatMap(({ id, blocked }) => (blocked === undefined ? [] : wrap(`Blocked  ${id}: ${blocked}`, width, 9))),
+  ];
+  return lines.map((line) => `${clip(escapeLine(line), 2000)}\n`).join('');
+}
+
+/** Who the process is, and what each device is on the node. */
+function headLines({ manifest, attempts, devices }: Trial, width: number): string[] {
+  const asItIs = attempts.find(({ fix, outcome }) => fix === undefined && outcome === 'ran');
+  const containers = asItIs?.containers ?? [];
+  return [
+    ...(containers.length === 0
+      ? [`${manifest.kind} ${manifest.name}`]
+      : containers.flatMap(({ name, id, reach, seccomp }) =>
+          wrap(
+            `${manifest.kind} ${manifest.name}, container ${name}: ${id}, ${capabilityWords(reach)}${seccomp ? ', seccomp' : ''}`,
+            width,
+            2,
+          ),
+        )),
+    ...devices.flatMap(({ path, from, description, assumed, container }) => {
+      const seen = containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path)?.host;
+      const node =
+        seen === undefined
+          ? (description?.slice(description.indexOf(':', path.length - 1) + 1) ?? 'a spare device')
+          : `${modeText(seen)} ${seen.owner}`;
+      return wrap(`${path}  ${node} on the node${assumed ? ', assumed: --devices describes it' : ''}  (${from})`, width, 2);
+    }),
+  ];
+}
+
+function capabilityWords({ capabilities, bounding }: Reach): string {
+  if (capabilities.length === 0) return 'no capabilities';
+  return capabilities.length === bounding && bounding >= 38 ? 'all capabilities' : `${capabilities.length} capabilities`;
+}
+
+/** As ls(1) prints it: `crw-rw----`. */
+export function modeText({ type, mode }: { type: string; mode: string }): string {
+  const bits = Number.parseInt(mode, 8);
+  const letters = ['r', 'w', 'x', 'r', 'w', 'x', 'r', 'w', 'x'];
+  return (type === 'other' ? '?' : type) + letters.map((letter, index) => ((bits >> (8 - index)) & 1 ? letter : '-')).join('');
+}
+
+/** One table for as many cells as are wide enough, below each other. */
+function tables(trial: Trial, width: number): string[] {
+  const cells = trial.cells.filter(({ blocked }) => blocked === undefined);
+  const columns = Math.max(1, Math.floor((width - labelWidth) / 14));
+  const blocks: string[] = [];
+  for (let from = 0; from < cells.length; from += columns) blocks.push(...table(trial, cells.slice(from, from + columns), width));
+  return blocks;
+}
+
+function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
+  const column = Math.min(20, Math.floor((width - labelWidth + 1) / Math.max(1, cells.length)));
+  const row = (label: string, values: readonly string[]): string =>
+    `${label.padEnd(labelWidth)}${values.map((value) => clipTo(value, column - 1).padEnd(column)).join('')}`.trimEnd();
+  const of = (fix: string | undefined): Array<Attempt | undefined> =>
+    cells.map(({ id }) => trial.attempts.find((attempt) => attempt.cell === id && attempt.fix === fix));
+  const answers = (attempts: ReadonlyArray<Attempt | undefined>): string[] =>
+    attempts.map((attempt) => (attempt === undefined ? '–' : attemptAnswer(attempt)));
+  const asItIs = of(undefined);
+  return [
+    row(
+      '',
+      cells.map(({ engine }) => engine),
+    ),
+    row(
+      '',
+      cells.map(({ runtime }) => runtime),
+    ),
+    row(' as it is', answers(asItIs)),
+    ...deviceRows(trial, asItIs).map(({ label, values }) => row(label, values)),
+    ...moreLines([], asItIs, width),
+    ...trial.fixes.flatMap((fix) => {
+      const attempts = of(fix.id);
+      const label = ` ${fix.label}${fix.by === 'node' ? ' (node)' : ''}`;
+      const long = label.length >= labelWidth;
+      return [
+        ...(long ? wrap(label, width, 3) : []),
+        row(long ? '' : label, answers(attempts)),
+        ...moreLines(asItIs, attempts, width),
+      ];
+    }),
+  ];
+}
+
+function clipTo(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`;
+}
+
+/** Where a pod has several devices, each of them in the pod as it is. */
+function deviceRows(trial: Trial, asItIs: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
+  if (trial.devices.length < 2) return [];
+  return trial.devices.map(({ container, path }) => ({
+    label: `   ${clipTo(path, labelWidth - 4)}`,
+    values: asItIs.map((attempt) => {
+      const sight = attempt?.containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path);
+      return sight === undefined ? '–' : deviceAnswer(sight);
+    }),
+  }));
+}
+
+/** What a fix lets the pod touch beside its devices, where that is more than before. */
+function moreLines(
+  before: ReadonlyArray<Attempt | undefined>,
+  after: ReadonlyArray<Attempt | undefined>,
+  width: number,
+): string[] {
+  const texts = after.map((attempt, index) => (attempt === undefined ? '' : moreText(before[index], attempt)));
+  const then = before.length === 0 ? '… and reaches' : '… and then reaches';
+  const distinct = [...new Set(texts.filter((text) => text !== ''))];
+  if (distinct.length === 0) return [];
+  // Where cells differ, the widest of them is what the fix may cost.
+  const [text = ''] = distinct.toSorted((a, b) => b.length - a.length);
+  return wrap(`   ${then.padEnd(24)}${text}${distinct.length > 1 ? ' (cells differ)' : ''}`, width, 27);
+}
+
+/** `150 nodes, 4 disks of the host, all capabilities`: what the pod can touch that it could not before. */
+export function moreText(before: Attempt | undefined, after: Attempt): string {
+  if (after.outcome !== 'ran') return '';
+  const [had, has] = [reachOf(before), reachOf(after)];
+  const nodes = has.nodes - had.nodes;
+  const disks = has.disks.filter((disk) => !had.disks.includes(disk));
+  const capabilities = has.capabilities.filter((name) => !had.capabilities.includes(name));
+  return [
+    nodes > 0 ? `${nodes} ${before === undefined ? '' : 'more '}${nodes === 1 ? 'node' : 'nodes'}` : '',
+    disks.length > 0 ? `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'} of the host` : '',
+    has.madeDisk && !had.madeDisk && disks.length === 0 ? 'any disk of the host, by mknod' : '',
+    capabilities.length > 0
+      ? `${capabilities.length >= 20 ? 'all' : capabilities.join(', ')} capabilities`
+      : has.bounding > had.bounding
+        ? `${has.bounding} capabilities for setuid programs`
+        : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** The widest of a pod's containers. */
+function reachOf(attempt: Attempt | undefined): Reach {
+  const all = attempt?.containers.map(({ reach }) => reach) ?? [];
+  return {
+    nodes: Math.max(0, ...all.map(({ nodes }) => nodes)),
+    disks: [...new Set(all.flatMap(({ disks }) => disks))],
+    madeDisk: all.some(({ madeDisk }) => madeDisk),
+    groups: [...new Set(all.flatMap(({ groups }) => groups))],
+    capabilities: [...new Set(all.flatMap(({ capabilities }) => capabilities))],
+    bounding: Math.max(0, ...all.map(({ bounding }) => bounding)),
+  };
+}
+
+/** Why it fails as it is: each reason once, with the cells. */
+function whyLines({ attempts, cells }: Trial, width: number): string[] {
+  const reasons = new Map<string, string[]>();
+  for (const attempt of attempts.filter(({ fix }) => fix === undefined)) {
+    const cell = cells.find(({ id }) => id === attempt.cell);
+    const name = `${cell?.engine ?? ''} with ${cell?.runtime ?? ''}`;
+    const own =
+      attempt.outcome === 'ran'
+        ? attempt.containers.flatMap(({ devices }) =>
+            devices.flatMap(({ path, decider, says }) => (decider === undefined ? [] : [`${path}, the ${decider}: ${says}`])),
+          )
+        : [attempt.reason ?? attempt.outcome];
+    for (const reason of own) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  }
+  const all = [...reasons].map(([reason, names]) =>
+    wrap(`  ${names.length === cells.length ? '' : `${names.join(', ')}: `}${reason}`, width, 4),
+  );
+  return all.length === 0 ? [] : ['', 'Why it fails', ...all.flat()];
+}
+
+function smallest(trial: Trial, width: number, folder: string | undefined): string[] {
+  const total = trial.attempts.filter(({ fix }) => fix === undefined).length;
+  if (total === 0) return [];
+  if (trial.attempts.filter(({ fix }) => fix === undefined).every(works)) return [`It can use all its devices as it is.`];
+  const help = firstHelp(trial);
+  if (help === undefined) return ['Nothing that was tried helps.'];
+  const { fix, cells } = help;
+  const where = cells === total ? '' : `, in ${cells} of ${total} cells`;
+  const lines = wrap(`Smallest change: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2);
+  return [
+    ...lines,
+    ...(folder === undefined ? [] : [`  patch: ${folder}/${fix.file}`]),
+    ...(fix.since === undefined ? [] : wrap(`  since: ${fix.since}`, width, 9)),
+    ...costLine(fix, width),
+    ...(cells === total ? [] : wrap(`  ${usableCells(trial, fix.id)}`, width, 2)),
+  ];
+}
+
+function costLine({ costs }: TrialFix, width: number): string[] {
+  return wrap(`  costs: ${costs}`, width, 9);
+}

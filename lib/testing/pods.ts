@@ -1,0 +1,48 @@
+import { readManifest } from '../manifest/read.ts';
+import type { Workload } from '../manifest/workload.ts';
+import type { Credentials } from '../model/credentials.ts';
+
+/** The only workload of a manifest. */
+export function workloadOf(text: string): Workload {
+  const [workload] = readManifest(text, { file: 'pod.yaml', schema: '1.37' }).workloads;
+  if (workload === undefined) throw new Error('the manifest has no workload');
+  return workload;
+}
+
+/** A Deployment whose container asks for a GPU as user 1000. `context` and `container` are lines of YAML. */
+export function mediaWorkload({ context = 'runAsUser: 1000', container = '' } = {}): Workload {
+  return workloadOf(`apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: media
+spec:
+  selector:
+    matchLabels: {app: media}
+  template:
+    metadata:
+      labels: {app: media}
+    spec:
+      securityContext: {${context}}
+      containers:
+        - name: media
+          image: example.com/media:1
+          ${container}
+          resources:
+            limits:
+              gpu.intel.com/i915: 1
+`);
+}
+
+/** A process of user and group 1000 without capabilities. */
+export const plainUser: Credentials = {
+  uids: [1000, 1000, 1000, 1000],
+  gids: [1000, 1000, 1000, 1000],
+  groups: [1000],
+  capEff: '0000000000000000',
+  capPrm: '0000000000000000',
+  capBnd: '0000000000000000',
+  capInh: '0000000000000000',
+  capAmb: '0000000000000000',
+  noNewPrivs: 1,
+  seccomp: 2,
+};

@@ -1,0 +1,220 @@
+import { randomUUID } from 'node:crypto';
+import { crictlJson } from '../cri/crictl.ts';
+import { criClient, type CriClient } from '../cri/client.ts';
+import { CriError } from '../cri/error.ts';
+import { ContainerConfigSchema, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
+import { podDirectory, podLogDirectory } from '../cri/kubelet/names.ts';
+import type { KubeletNode } from '../cri/kubelet/node.ts';
+import type { Allocation, ContainerPlacement, Placement } from '../cri/kubelet/placement.ts';
+import { kubeletRequest, type ContainerRequest } from '../cri/kubelet/request.ts';
+import { launchSandbox } from '../cri/pod.ts';
+import { handlerName } from '../engines/engine.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import type { CallTiming } from '../model/cri-request.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import { Observation, Replay } from '../model/observation.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { Attempt } from '../model/trial.ts';
+import type { Pod } from '../manifest/pod.ts';
+import { observePod } from '../probe/observe.ts';
+import { failure } from '../run/launch.ts';
+import type { HostSetting } from '../run/engine-lease.ts';
+import { factsOf } from '../run/stage.ts';
+import { hasGuest } from '../runtimes/facts.ts';
+import { changed } from './change.ts';
+import { cdiName } from './cdi.ts';
+import type { PlacedDevice } from './devices.ts';
+import type { Fix, Found } from './fixes.ts';
+import { KubeletRefusal, makeNodeObjects } from './node-objects.ts';
+import { attemptsFor, sightOf, type Disk } from './sight.ts';
+
+/** Where pods are launched: one cell of a leased engine. */
+export interface Place {
+  setting: HostSetting;
+  engine: Engine;
+  record: LeaseRecord;
+  cell: PlannedCell;
+  node: KubeletNode;
+  disks: readonly Disk[];
+  /** What stands in for the images, and the USER that they have. */
+  image: ContainerPlacement['image'];
+  /** Handlers by runtimeClassName, as the user mapped them. */
+  handlers: ReadonlyMap<string, string>;
+  now: () => number;
+  signal: AbortSignal;
+}
+
+export interface Launched {
+  attempt: Attempt;
+  found: Found[];
+  observations: Observation[];
+}
+
+/** Launches the pod, as it is or with a fix, looks at every container, and removes it. An engine's refusal is an outcome. */
+export async function launchTrial(place: Place, pod: Pod, devices: readonly PlacedDevice[], fix?: Fix): Promise<Launched> {
+  const { cell, setting, node, signal } = place;
+  const head = { cell: cell.id, ...(fix === undefined ? {} : { fix: fix.id }) };
+  const uid = randomUUID();
+  const wanted = fix === undefined ? pod : changed(pod, fix.changes);
+  const placement = placementOf(place, wanted, devices, uid, fix);
+  const request = kubeletRequest(node, wanted, placement);
+  const refused = request.containers.find((container) => container.refused !== undefined)?.refused;
+  if (refused !== undefined)
+    return { attempt: { ...head, outcome: 'refused', reason: refused, containers: [] }, found: [], observations: [] };
+
+  const calls: CallTiming[] = [];
+  const launched: Launched = { attempt: { ...head, outcome: 'ran', containers: [] }, found: [], observations: [] };
+  try {
+    await using _objects = await makeNodeObjects(setting.host, request.node, {
+      directories: [podDirectory(node, placement), podLogDirectory(node, wanted, placement)],
+      own: cell.host.spec.kind === 'vm',
+    });
+    await using client = clientOf(place, calls);
+    const { handler, sandbox: config } = request;
+    await using sandbox = await launchSandbox(
+      client,
+      { name: wanted.metadata.name, labels: { 'io.kubernetes.pod.uid': uid }, handler, config },
+      { signal },
+    );
+    for (const container of request.containers) {
+      const startMs = place.now();
+      const own = devices.filter((device) => device.container === container.name);
+      const running = await sandbox.start(withProbe(container.config));
+      const seen = await observePod(running, setting.host, attemptsFor(own, place.disks), { signal });
+      const observation = Observation.parse({
+        ...observed(place, container, { fix, startMs, outcome: { kind: 'ran' }, calls }),
+        ...seen,
+        replay: Replay.parse({
+          sandbox: crictlJson(PodSandboxConfigSchema, config),
+          container: crictlJson(ContainerConfigSchema, withProbe(container.config)),
+          probe: attemptsFor(own, place.disks),
+        }),
+      });
+      const evidence = { observation, lease: place.record, cell: factsOf(cell, setting), guest: seen.guest };
+      const { sight, found } = sightOf(container.name, own, place.disks, { ...evidence, opened: fix?.give === 'opened' });
+      launched.attempt.containers.push(sight);
+      launched.found.push(found);
+      launched.observations.push(observation);
+      if (container.role === 'init') await sandbox.stop(running);
+    }
+    return launched;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof KubeletRefusal)
+      return { ...launched, attempt: { ...launched.attempt, outcome: 'refused', reason: error.message } };
+    if (error instanceof CriError)
+      return { ...launched, attempt: { ...launched.attempt, outcome: 'refused', reason: `${error.call}: ${error.raw}` } };
+    await setting.host.assertAlive();
+    const outcome = failure(error);
+    return {
+      ...launched,
+      attempt: { ...launched.attempt, outcome: 'error', reason: 'message' in outcome ? outcome.message : outcome.kind },
+    };
+  }
+
+  function clientOf(
+    {
+      engine: {
+        api,
+        config: { socket },
+      },
+    }: Place,
+    timings: CallTiming[],
+  ): CriClient {
+    return criClient({
+      dial: () => setting.host.dial(socket),
+      api,
+      patience: hasGuest(cell.runtime) ? 4 : 1,
+      onCall: (timing) => timings.push(timing),
+      clock: place.now,
+    });
+  }
+}
+
+/** What plugins and images give the containers of a pod. */
+function placementOf(place: Place, pod: Pod, devices: readonly PlacedDevice[], uid: string, fix: Fix | undefined): Placement {
+  const { cell } = place;
+  const variant = fix?.handler ?? 'plain';
+  const named = pod.spec.runtimeClassName === undefined ? undefined : place.handlers.get(pod.spec.runtimeClassName);
+  const blocks = devices.flatMap(({ origin, nodes, opened }) => {
+    const [first] = fix?.give === 'opened' ? opened : nodes;
+    return origin.kind === 'block' && first !== undefined ? [[origin.volume, first.hostPath] as const] : [];
+  });
+  return {
+    uid,
+    handler: named ?? handlerName(cell.runtime, variant),
+    ...(pod.spec.hostUsers === false ? { userNamespace: { hostId: 65_536, length: 65_536 } } : {}),
+    containers: new Map(
+      [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => [
+        name,
+        {
+          image: place.image,
+          allocation: allocationOf(
+            devices.filter(({ container }) => container === name),
+            fix,
+          ),
+        },
+      ]),
+    ),
+    blockVolumes: new Map(blocks),
+  };
+}
+
+/** What a device plugin answers: the nodes, or the CDI devices that stand for them. */
+function allocationOf(devices: readonly PlacedDevice[], fix: Fix | undefined): Allocation {
+  const give = fix?.give ?? 'as asked';
+  const byPlugin = devices.filter(
+    ({ origin }) => origin.kind === 'resource' || (give !== 'as asked' && origin.kind === 'hostPath'),
+  );
+  if (give === 'cdi') return { cdiDevices: byPlugin.map((device) => cdiName(device)) };
+  return {
+    devices: byPlugin
+      .flatMap(({ nodes, opened }) => (give === 'opened' ? opened : nodes))
+      .map(({ hostPath, path }) => ({ hostPath, containerPath: path, permissions: 'rw' })),
+  };
+}
+
+/** The probe's image runs in place of the container's own: its entry point, and a directory that it has. */
+function withProbe(config: ContainerConfig): ContainerConfig {
+  return { ...config, command: ['/pause'], args: [], workingDir: '', stdin: false, stdinOnce: false, tty: false };
+}
+
+function observed(
+  { cell, record, engine, now }: Place,
+  { name, config }: ContainerRequest,
+  { fix, startMs, outcome, calls }: { fix: Fix | undefined; startMs: number; outcome: Outcome; calls: readonly CallTiming[] },
+) {
+  const security = config.linux?.securityContext;
+  const handler = handlerName(cell.runtime, fix?.handler ?? 'plain');
+  return {
+    schema: 1,
+    cell: cell.id,
+    lease: record.lease,
+    suite: 'try',
+    scenario: `${fix?.id ?? 'as-it-is'}-${name}`,
+    startMs,
+    endMs: now(),
+    outcome,
+    request: {
+      handler,
+      privileged: security?.privileged ?? false,
+      sandboxPrivileged: security?.privileged ?? false,
+      ...(security?.runAsUser === undefined ? {} : { runAsUser: Number(security.runAsUser.value) }),
+      ...(security?.runAsGroup === undefined ? {} : { runAsGroup: Number(security.runAsGroup.value) }),
+      supplementalGroups: (security?.supplementalGroups ?? []).map(Number),
+      devices: config.devices.map(({ hostPath, containerPath, permissions }) => ({ hostPath, containerPath, permissions })),
+      cdiDevices: config.CDIDevices.map((device) => device.name),
+      annotations: { ...config.annotations },
+      hostNetwork: false,
+    },
+    identity: {
+      engineName: record.engine.reportedName,
+      engineVersion: record.engine.reportedVersion,
+      runtimePath: engine.runtimes[handler]?.path ?? '',
+      runtimeSha256: engine.runtimes[handler]?.sha256 ?? '',
+      stateOf: null,
+    },
+    calls: [...calls],
+  };
+}

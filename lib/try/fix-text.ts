@@ -1,0 +1,82 @@
+import { basename } from 'node:path';
+import type { Workload } from '../manifest/workload.ts';
+import { patchText } from './change.ts';
+import { cdiSpecification } from './cdi.ts';
+import { openedTo } from './devices.ts';
+import type { PlacedDevice } from './devices.ts';
+import type { Fix } from './fixes.ts';
+
+/** What to copy for a fix: a patch of the manifest, or a file of the node. `engines` are those that it was tried on. */
+export function fixText(
+  fix: Fix,
+  workload: Workload,
+  devices: readonly PlacedDevice[],
+  ids: { uid: number; gid: number },
+  engines: readonly string[],
+): { extension: string; text: string } {
+  const patch = fix.changes.length === 0 ? '' : patchText(workload, fix.changes);
+  const yaml = (before = ''): { extension: string; text: string } => ({ extension: 'yaml', text: `${before}${patch}` });
+  const plugin =
+    fix.give === 'plugin' || fix.changes.some((change) => 'unmount' in change)
+      ? '# devices.example.com/… stands for the resource of a device plugin that hands out the node.\n'
+      : '';
+  switch (fix.id) {
+    case 'resource':
+    case 'groups':
+    case 'group':
+    case 'privileged':
+      return yaml(plugin);
+    case 'privileged-withheld':
+      return yaml(commented('On the node, for the runtime handler of the pod:', engines.map(withheldKey)));
+    case 'ownership':
+      return {
+        extension: 'toml',
+        text: `${engines.map(ownershipKey).join('\n')}${patch === '' ? '' : `\n${commented('and in the manifest:', patch.split('\n'))}`}`,
+      };
+    case 'cdi': {
+      const own = devices.filter(({ source, origin }) => source.kind === 'node' && origin.kind !== 'block');
+      const nodes = own.map((device) => ({
+        ...device,
+        nodes: device.nodes.map(({ path }) => ({ path, hostPath: hostPathOf(device, path) })),
+      }));
+      return {
+        extension: 'yaml',
+        text: `# /etc/cdi/…, on the node; the device plugin answers with its devices.\n${cdiSpecification(nodes, () => ids).text}`,
+      };
+    }
+    case 'mode':
+      return {
+        extension: 'rules',
+        text: `# /etc/udev/rules.d/…, on the node\n${devices.map(udevRule).join('\n')}\n`,
+      };
+  }
+}
+
+function hostPathOf({ source }: PlacedDevice, path: string): string {
+  return source.kind === 'node' ? source.node.path : path;
+}
+
+function udevRule(device: PlacedDevice): string {
+  const { source, path } = device;
+  const mode = source.kind === 'node' ? openedTo(source.node.mode) : '0666';
+  return `KERNEL=="${basename(source.kind === 'node' ? source.node.path : path)}", MODE="${mode}"`;
+}
+
+function ownershipKey(engine: string): string {
+  return engine === 'crio'
+    ? '# CRI-O: /etc/crio/crio.conf.d/…\n[crio.runtime]\ndevice_ownership_from_security_context = true\n'
+    : '# containerd: /etc/containerd/config.toml; from 2.0 on the table is io.containerd.cri.v1.runtime\n[plugins."io.containerd.grpc.v1.cri"]\ndevice_ownership_from_security_context = true\n';
+}
+
+function withheldKey(engine: string): string {
+  return engine === 'crio'
+    ? '[crio.runtime.runtimes.HANDLER] privileged_without_host_devices = true'
+    : '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.HANDLER] privileged_without_host_devices = true';
+}
+
+function commented(head: string, lines: readonly string[]): string {
+  return [head, ...lines]
+    .filter((line) => line !== '')
+    .map((line) => `# ${line}\n`)
+    .join('');
+}

@@ -1,0 +1,138 @@
+import { fitTogether } from '../hosts/shared/machine-lease.ts';
+import type { acquireHost } from '../hosts/registry.ts';
+import type { Workload } from '../manifest/workload.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
+import type { Trial } from '../model/trial.ts';
+import { costs } from '../plan/cost.ts';
+import { planLeases } from '../plan/leases.ts';
+import { probeImage, probeImages } from '../probe/image/images.ts';
+import type { RunFolder } from '../record/run-folder.ts';
+import { reasonNot, resolveAll } from '../run/artifacts.ts';
+import type { HostSetting } from '../run/engine-lease.ts';
+import { jobsOf, leaseHost, type HostJob } from '../run/host-lease.ts';
+import type { Progress } from '../run/progress.ts';
+import { schedule } from '../run/schedule.ts';
+import { block, type Stage } from '../run/stage.ts';
+import { Timeline } from '../run/timeline.ts';
+import type { PodDevice } from './devices.ts';
+import { tryOnEngine, type CellTrial, type TrialWork } from './engine.ts';
+import { prepareSite, type Site } from './site.ts';
+import { trialOf } from './trial.ts';
+
+export interface TryOptions {
+  /** What is tried, and the devices of each. */
+  pods: ReadonlyArray<{ workload: Workload; devices: readonly PodDevice[] }>;
+  file: string;
+  plan: Plan;
+  folder: RunFolder;
+  version: string;
+  progress: Progress;
+  signal: AbortSignal;
+  /** USER of the images that the probe stands for. */
+  imageUser: number | undefined;
+  /** runtimeClassName → handler. */
+  handlers: ReadonlyMap<string, string>;
+  /** How hosts are had: another way for tests. */
+  acquire?: typeof acquireHost;
+}
+
+/** Launches the pods of a manifest in the planned cells, as they are and with what may help, and tells what came out of each. */
+export async function tryPods(options: TryOptions): Promise<Trial[]> {
+  const { plan, folder, progress, signal, pods } = options;
+  const started = new Date().toISOString();
+  const timeline = new Timeline(
+    Date.now(),
+    (event) => folder.append(event),
+    (phase, name) => progress.begin(phase, name),
+  );
+  folder.append({ event: 'started', run: folder.id, at: started, podproof: options.version, profile: plan.profile });
+  const had = await timeline.span('artifact', 'resolve', () =>
+    resolveAll(plan.cells, {
+      signal,
+      progress: (text) => progress.line('artifact', text),
+      append: (event) => folder.append(event),
+    }),
+  );
+  const images = await probeImages();
+  const stage: Stage = {
+    ...{ plan, folder, progress, signal, timeline, had, version: options.version },
+    ...(options.acquire === undefined ? {} : { acquire: options.acquire }),
+    catalog: { suites: [], known: [], selects: () => false },
+    suites: [],
+    // Every engine has one image whose USER is not root.
+    images:
+      options.imageUser === undefined ? images : { ...images, user777: await probeImage({ user: String(options.imageUser) }) },
+    count: { done: 0, total: 0 },
+    underWay: new Set(),
+    done: new Set(),
+    lost: new Set(),
+    reasons: new Set(),
+  };
+  const sites = new Map<unknown, Promise<Site>>();
+  const trials: CellTrial[] = [];
+  const work: TrialWork = {
+    pods: pods.map(({ workload }) => workload.pod),
+    handlers: options.handlers,
+    imageUser: options.imageUser,
+    site: ({ host, ...setting }: HostSetting) => {
+      const site =
+        sites.get(host) ??
+        prepareSite(
+          { host, ...setting },
+          pods.map(({ devices }) => devices),
+        );
+      sites.set(host, site);
+      return site;
+    },
+    done: (trial) => void trials.push(trial),
+  };
+  const ready = plan.cells.filter((cell) => {
+    const reason = reasonNot(cell, had);
+    if (reason !== undefined) block(stage, [cell], reason);
+    return reason === undefined;
+  });
+  await runCells(stage, work, ready);
+  signal.throwIfAborted();
+  timeline.close();
+  const ended = new Date().toISOString();
+  folder.append({ event: 'ended', at: ended, complete: true });
+  const blocked = new Map(
+    (await folder.events()).flatMap((event) =>
+      event.event === 'blocked' ? event.cells.map((cell) => [cell, event.reason] as const) : [],
+    ),
+  );
+  const [site] = await Promise.all(sites.values());
+  return pods.map(({ workload, devices }, index) =>
+    trialOf({ podproof: options.version, started, ended, file: options.file }, workload, devices, plan.cells, {
+      trials: trials.filter((trial) => trial.pod === index).sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
+      placed: site?.devices[index] ?? [],
+      blocked,
+    }),
+  );
+}
+
+/** Each host once, and on it each engine. */
+async function runCells(stage: Stage, work: TrialWork, cells: readonly PlannedCell[]): Promise<void> {
+  const hosts = new Map(cells.map(({ host }) => [host.id, host]));
+  const hostOf = (id: string): PlannedCell['host'] => {
+    const host = hosts.get(id);
+    if (host === undefined) throw new Error(`Cannot lease ${id}: the plan has no such host`);
+    return host;
+  };
+  const by = costs();
+  await schedule<HostJob>({
+    jobs: planLeases(cells).flatMap((group) => jobsOf(group, by)),
+    bootSeconds: by.host,
+    copies: () => 1,
+    fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
+    lease: (host, take, copy) =>
+      leaseHost(stage, hostOf(host), take, copy, (_, setting, group) => tryOnEngine(work, stage, setting, group)),
+    lost: async (error) => stage.progress.line('host', `${error.message}; bringing it back`),
+    blocked: (jobs, why) =>
+      block(
+        stage,
+        jobs.flatMap(({ group }) => group.cells),
+        why,
+      ),
+  });
+}

@@ -1,0 +1,137 @@
+import type { Command } from 'commander';
+import { readFile, writeFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
+import { join, relative, resolve } from 'node:path';
+import { ManifestError } from '../manifest/error.ts';
+import { readManifest } from '../manifest/read.ts';
+import type { Workload } from '../manifest/workload.ts';
+import type { Trial } from '../model/trial.ts';
+import { RunFolder } from '../record/run-folder.ts';
+import { exitOf } from '../model/trial-answer.ts';
+import { trialText } from '../report/trial-text.ts';
+import { progressOn } from '../run/progress.ts';
+import type { RunOptions } from '../run/stage.ts';
+import { parseDescription, parseDevice, type Description } from '../try/device-spec.ts';
+import { devicesOf, UnknownResource, type Devices, type PodDevice } from '../try/devices.ts';
+import { tryPods } from '../try/try.ts';
+import { messageOf, UsageError } from '../util/errors.ts';
+import { widthOf } from '../util/wrap.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { planFrom, type PlanFlags } from './plan.ts';
+
+interface TryFlags extends PlanFlags {
+  results: string;
+  device: string[];
+  devices?: string;
+  imageUser?: number;
+  runtimeClass: string[];
+  kubernetes: string;
+}
+
+/** `seams` lets tests have hosts of their own. */
+export function tryVerb(program: Command, version: string, seams: Pick<RunOptions, 'acquire'> = {}): void {
+  const several = (value: string, before: string[]): string[] => [...before, value];
+  program
+    .command('try')
+    .description('launch the pods of a manifest on engines and runtimes: what can they open, and which change helps?')
+    .argument('<manifest>', 'a file of Kubernetes objects, or - for standard input')
+    .option(
+      '--device <resource=node>',
+      'what a resource is: gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660, =vfio or =block',
+      several,
+      [],
+    )
+    .option('--devices <file>', 'nodes as "podproof describe-devices" prints them')
+    .option('--image-user <id>', 'USER of the images, in whose place the probe runs', userOf)
+    .option(
+      '--runtime-class <name=handler>',
+      'which handler a runtimeClassName stands for; without it, the one of each cell',
+      several,
+      [],
+    )
+    .option('--kubernetes <version>', 'whose fields the manifest may have', '1.37')
+    .option('--profile <name>', 'a profile of the matrix', 'quick')
+    .option('--only <selection>', "narrow its cells: 'engine=containerd>=1.7 runtime=crun'")
+    .option('--json', 'for machines')
+    .action(async (file: string, _, command: Command) => {
+      const flags = command.optsWithGlobals<TryFlags>();
+      const asked = await readAsked(file, flags);
+      await untilInterrupted(async (signal) => {
+        using progress = progressOn(process.stderr);
+        const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
+        const folder = await RunFolder.create(resolve(flags.results), { ...plan, suites: [], scenarios: {} });
+        const trials = await tryPods({
+          ...{ plan, folder, version, progress, signal, file, ...seams },
+          pods: asked,
+          imageUser: flags.imageUser,
+          handlers: new Map(flags.runtimeClass.map(handlerOf)),
+        });
+        progress.close();
+        await keep(folder, trials);
+        const shown = relative(process.cwd(), join(resolve(flags.results), 'latest'));
+        process.stdout.write(
+          flags.json === true
+            ? `${JSON.stringify(trials, undefined, 2)}\n`
+            : trials.map((trial) => trialText(trial, { width: widthOf(process.stdout), folder: shown })).join('\n'),
+        );
+        process.exitCode = exitOf(trials);
+      });
+    });
+}
+
+/** Reads everything that the user gave, before anything is started. Throws UsageError with the place of what is wrong. */
+async function readAsked(file: string, flags: TryFlags): Promise<Array<{ workload: Workload; devices: readonly PodDevice[] }>> {
+  const text = file === '-' ? await textOf(process.stdin) : await readText(file);
+  const name = file === '-' ? 'standard input' : file;
+  const description: Description =
+    flags.devices === undefined ? { nodes: [], devices: [] } : parseDescription(await readText(flags.devices), flags.devices);
+  const resources = [...description.devices, ...flags.device.map((each) => parseDevice(each, description.nodes))];
+  const devices: Devices = { resources, described: description.nodes };
+  try {
+    const { workloads } = readManifest(text, { file: name, schema: flags.kubernetes });
+    const pods = workloads.map((workload) => ({ workload, devices: devicesIn(workload, devices, name) }));
+    const idle = resources.find(
+      ({ resource }) =>
+        !pods.some((pod) => pod.devices.some(({ origin }) => origin.kind === 'resource' && origin.name === resource)),
+    );
+    if (idle !== undefined) throw new UsageError(`--device ${idle.resource}: no container of ${name} asks for it in its limits`);
+    return pods;
+  } catch (error) {
+    if (error instanceof ManifestError || error instanceof RangeError) throw new UsageError(messageOf(error));
+    throw error;
+  }
+}
+
+function devicesIn(workload: Workload, devices: Devices, file: string): PodDevice[] {
+  try {
+    return devicesOf(workload.pod, devices);
+  } catch (error) {
+    if (!(error instanceof UnknownResource)) throw error;
+    throw new ManifestError(file, workload.place(error.path), error.message);
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`Cannot read ${file}: ${messageOf(error)}`);
+  }
+}
+
+/** The trials and their patches, beside the records of the run. */
+async function keep(folder: RunFolder, trials: readonly Trial[]): Promise<void> {
+  await writeFile(join(folder.path, 'trial.json'), `${JSON.stringify(trials, undefined, 2)}\n`);
+  for (const { fixes } of trials) for (const { file, text } of fixes) await writeFile(join(folder.path, file), text);
+}
+
+function userOf(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new UsageError(`--image-user: expected the number of a user, found "${text}"`);
+  return Number(text);
+}
+
+function handlerOf(text: string): [string, string] {
+  const [, name = '', handler = ''] = /^([a-z0-9.-]+)=([\w.-]+)$/.exec(text) ?? [];
+  if (name === '') throw new UsageError(`--runtime-class: expected NAME=HANDLER, found "${text}"`);
+  return [name, handler];
+}
