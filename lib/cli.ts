@@ -25,6 +25,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   run: async () => (await import('./verbs/run.ts')).runVerb,
   qualify: async () => (await import('./verbs/qualify.ts')).qualifyVerb,
   try: async () => (await import('./verbs/try.ts')).tryVerb,
+  'describe-devices': async () => (await import('./verbs/describe-devices.ts')).describeDevicesVerb,
   judge: async () => (await import('./verbs/judge.ts')).judgeVerb,
   report: async () => (await import('./verbs/report.ts')).reportVerb,
   explain: async () => (await import('./verbs/explain.ts')).explainVerb,
