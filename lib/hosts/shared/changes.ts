@@ -26,7 +26,7 @@ export function releaseFunction(remote: Remote, address: string, where: string =
 
 /** Takes a symbolic link away; undone, it leads where it led. */
 export function removeLink(remote: Remote, path: string, where: string = memory): Promise<void> {
-  return change(remote, `remove the link ${path}`, [where, 'unlink', path]);
+  return change(remote, `remove the link ${path}`, 'unlink', [path], where);
 }
 
 /** The host is not as it was, and still remembers how to get there. */
@@ -46,7 +46,7 @@ export async function undoChanges(remote: Remote, where: string = memory): Promi
 export async function change(
   remote: Remote,
   what: string,
-  verb: 'node' | 'make' | 'release' | 'undo',
+  verb: 'node' | 'make' | 'release' | 'unlink' | 'undo',
   words: readonly string[],
   where: string = memory,
 ): Promise<void> {
