@@ -259,6 +259,12 @@ export default suite({
           citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: CDI support is explicitly disabled',
         },
         {
+          answer: 'injected',
+          where: [feature('cdi'), lacks('cdi-switch')],
+          citation:
+            'containerd v2.4.0 RELEASES.md: CDI support will always be enabled; plugins/cri/runtime/plugin.go skips enable_cdi',
+        },
+        {
           answer: 'left-out',
           where: [lacks('cdi-off-refuses')],
           citation: 'containerd v2.2.7 internal/cri/server/container_create_linux.go has no such line',

@@ -296,13 +296,14 @@ export default suite({
       on: ['newer-drop-in'],
       dead: 'breaks',
       citation:
-        'containerd v2.3.4 cmd/containerd/server/config/config.go:480: drop-in config version higher than root config version',
+        'containerd v2.3.4 cmd/containerd/server/config/config.go:480: drop-in config version higher than root config version; v2.4.0 has no such line, and migrates each file',
       documented: [
         ['containerd >=1.3 <1.6.32', 'dead'],
         ...beforeVersion3,
         ['containerd >=1.7 <1.7.17', 'dead'],
         ['containerd >=2.0 <2.3', 'effective'],
-        ['containerd >=2.3', 'newer-drop-in'],
+        ['containerd >=2.3 <2.4.0', 'newer-drop-in'],
+        ['containerd >=2.4.0', 'effective'],
       ],
     }),
     snippet({

@@ -32,7 +32,7 @@ export const cdiSymptoms: readonly Symptom[] = [
     example: 'CDI devices (vendor.com/class=name) requested but CDI support is explicitly disabled',
     cause: 'CDI is turned off, or this version does not have it: the name is refused, or taken for a path',
     where:
-      'containerd 2.3 on with enable_cdi = false (1.7 leaves the device out silently), docker before 28 without features.cdi, podman before 4.1, buildkit.',
+      'containerd 2.3 with enable_cdi = false (before it the device is left out silently, and 2.4 has no such key: CDI is always on), docker before 28 without features.cdi, podman before 4.1, buildkit.',
     questions: ['DEV-CDI-OFF'],
     remedies: [
       {

@@ -1,4 +1,5 @@
 import { featureRows } from '../../model/feature.ts';
+import { ownName } from '../../report/own-name.ts';
 import type { Question } from '../../suite/question.ts';
 import { knownEntry, questionEntries, questionsOf, type Book } from '../book.ts';
 import { errnoNames } from '../reader/errno.ts';
@@ -71,7 +72,10 @@ function settings(book: Book): Entry[] {
   const keys = [...new Set(all.flatMap(({ key }) => key ?? []))];
   return keys.map((key): Entry => {
     const rows = all.filter((row) => row.key === key);
-    const since = rows.map(({ of, since: first, citation }) => `${of === 'crio' ? 'CRI-O' : of} ${first} on (${citation})`);
+    const since = rows.map(({ of, since: first, until, citation }) => {
+      const versions = until === undefined ? `${first} on` : `${first} to before ${until}`;
+      return `${ownName(of)} ${versions} (${citation})`;
+    });
     return {
       id: key,
       kind: 'setting',

@@ -122,7 +122,8 @@ function runtimeService(spec: EngineSpec, runtimeRoot: string): TomlTable & { co
     ...(spec.sharesKernel === true ? { restrict_oom_score_adj: true } : {}),
     ...(hasFeature(spec, 'private-netns-directory') ? { netns_mounts_under_state_dir: true } : {}),
     ...(hasFeature(spec, 'device-ownership') ? { device_ownership_from_security_context: spec.options.deviceOwnership } : {}),
-    ...(hasFeature(spec, 'cdi') ? { enable_cdi: spec.options.cdi, cdi_spec_dirs: [spec.cdiDirectory] } : {}),
+    ...(hasFeature(spec, 'cdi-switch') ? { enable_cdi: spec.options.cdi } : {}),
+    ...(hasFeature(spec, 'cdi') ? { cdi_spec_dirs: [spec.cdiDirectory] } : {}),
     containerd: {
       default_runtime_name: spec.handlers[0]?.name ?? 'runc',
       runtimes: Object.fromEntries(spec.handlers.map((handler) => [handler.name, runtimeTable(spec, handler, runtimeRoot)])),

@@ -130,6 +130,7 @@ describe('the configuration of containerd', () => {
     { version: '1.5.18', has: [], hasNot: ['device_ownership_from_security_context', 'enable_cdi', 'cdi_spec_dirs'] },
     { version: '1.6.20', has: ['device_ownership_from_security_context'], hasNot: ['enable_cdi', 'cdi_spec_dirs'] },
     { version: '1.7.24', has: ['device_ownership_from_security_context', 'enable_cdi', 'cdi_spec_dirs'], hasNot: [] },
+    { version: '2.4.2', has: ['device_ownership_from_security_context', 'cdi_spec_dirs'], hasNot: ['enable_cdi'] },
   ])('writes only the switches that $version has', ({ version, has, hasNot }) => {
     const keys = Object.keys(criTable(specFixture('containerd', version)));
     expect(keys).toEqual(expect.arrayContaining(has));

@@ -42,13 +42,20 @@ export const containerd = {
     { feature: 'host-file-mode', since: '1.5.0', citation: 'containerd v1.5.0 oci/utils_unix.go' },
     {
       feature: 'cdi',
-      key: 'enable_cdi',
       since: '1.7.0',
       citation: 'containerd v1.7.0 pkg/cri/config/config.go',
     },
     {
+      feature: 'cdi-switch',
+      key: 'enable_cdi',
+      since: '1.7.0',
+      until: '2.4.0',
+      citation: 'containerd v2.4.0 RELEASES.md: enable_cdi is removed, "CDI support will always be enabled"; 2.4.0-beta.0 has it',
+    },
+    {
       feature: 'cdi-off-refuses',
       since: '2.3.0-beta.0',
+      until: '2.4.0',
       citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: explicitly disabled; v2.2.7 has no such line',
     },
     {
