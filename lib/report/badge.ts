@@ -3,7 +3,9 @@ import { colourOf, verdictNames, worstOf } from '../model/verdict.ts';
 import { holes } from './causes.ts';
 import { everyVerdict } from './verdicts.ts';
 
-interface Badge {
+export interface Badge {
+  /** Left of the message; `podproof` where it is absent. */
+  label?: string;
   message: string;
   colour: 'brightgreen' | 'yellow' | 'red' | 'lightgrey';
 }
@@ -12,8 +14,16 @@ const hex = { brightgreen: '#2f7d43', yellow: '#8a6100', red: '#b3261e', lightgr
 
 /** A static badge for a README, without network or scripts. */
 export function renderBadgeSvg(document: Document): string {
-  const { message, colour } = badgeOf(document);
-  const label = 'podproof';
+  return badgeSvg(badgeOf(document));
+}
+
+/** The same for shields' endpoint badge. */
+export function renderBadgeJson(document: Document): string {
+  return badgeJson(badgeOf(document));
+}
+
+/** Nothing of a run's data may be in label and message but what is made of plain words and numbers. */
+export function badgeSvg({ label = 'podproof', message, colour }: Badge): string {
   const left = width(label);
   const right = width(message);
   const text = (x: number, content: string): string => `<text x="${x}" y="14" text-anchor="middle">${content}</text>`;
@@ -27,10 +37,8 @@ export function renderBadgeSvg(document: Document): string {
   ].join('');
 }
 
-/** The same for shields' endpoint badge. */
-export function renderBadgeJson(document: Document): string {
-  const { message, colour } = badgeOf(document);
-  return `${JSON.stringify({ schemaVersion: 1, label: 'podproof', message, color: colour })}\n`;
+export function badgeJson({ label = 'podproof', message, colour }: Badge): string {
+  return `${JSON.stringify({ schemaVersion: 1, label, message, color: colour })}\n`;
 }
 
 /** Yellow for a known hole as for what did not run: only what is as it should be is green. Built of numbers and verdict names alone: nothing of the run's data is in a badge. */

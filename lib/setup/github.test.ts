@@ -28,6 +28,15 @@ describe('workflows', () => {
     for (const version of [20, 22, 24]) expect(text).toMatch(new RegExp(`node(-version)?: .*\\b${version}\\b`));
   });
 
+  it('publish the site from the recorded runs, and give the right to do so to nothing else', async () => {
+    const text = await readFile(join(directory, 'site.yml'), 'utf8');
+    expect(text).toContain('npx podproof report --site site results/reference/*/');
+    for (const name of await readdir(directory)) {
+      const other = await readFile(join(directory, name), 'utf8');
+      expect(other.match(/pages: write|id-token: write/g) ?? []).toHaveLength(name === 'site.yml' ? 2 : 0);
+    }
+  });
+
   it('never put what a caller gives into a script, but into its environment', async () => {
     const { jobs } = await readWorkflow();
     const steps = [...Object.values(jobs).flatMap((job) => job.steps), ...(await readAction()).runs.steps];

@@ -6,7 +6,7 @@ import { symptoms } from '../ask/symptoms/all.ts';
 import { entriesOf } from '../ask/words/entries.ts';
 import type { Document } from '../model/document.ts';
 import { renderHtml } from '../page/page.ts';
-import { type Guide, renderSite, runPath } from '../page/site/site.ts';
+import { type Guide, renderSite, runPath, siteBadges } from '../page/site/site.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { type Redact, redactDeep, redactDocument, redactor } from '../report/redact.ts';
 import { UsageError } from '../util/errors.ts';
@@ -42,7 +42,7 @@ export async function writeSite(runs: readonly RecordedRun[], directory: string)
   });
   const isOurs = entries.length === 0 || (await readFile(first, 'utf8').catch(() => '')).includes(mark);
   if (!isOurs) throw new UsageError(`Cannot write a site into ${directory}: it holds something else; name a new directory`);
-  for (const folder of ['questions', 'engines', 'runtimes', 'runs'])
+  for (const folder of ['questions', 'engines', 'runtimes', 'runs', 'badges'])
     await rm(join(directory, folder), { recursive: true, force: true });
   const hide = redactor([hostname()]);
   const told = runs.map(({ document, folder }) => ({ document: redactDocument(document, hide), folder }));
@@ -51,7 +51,7 @@ export async function writeSite(runs: readonly RecordedRun[], directory: string)
     await writeFile(join(directory, path), text);
   };
   const documents = told.map(({ document }) => document);
-  for (const [path, text] of renderSite(documents, guide)) await write(path, text);
+  for (const [path, text] of [...renderSite(documents, guide), ...siteBadges(documents, guide)]) await write(path, text);
   for (const { document, folder } of told) await write(runPath(document.run.id), await runPage(document, folder, hide));
   return first;
 }

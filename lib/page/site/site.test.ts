@@ -6,7 +6,7 @@ import { readDocument } from '../../record/read-document.ts';
 import { sampleDocument } from '../../testing/report/sample.ts';
 import { hostileChanges, hostileDocument, hostileTexts } from '../../testing/report/hostile.ts';
 import { gatherFacts, runPath, slug, type Guide } from './facts.ts';
-import { renderSite } from './site.ts';
+import { renderSite, siteBadges } from './site.ts';
 
 const guide: Guide = {
   suites: [
@@ -22,6 +22,14 @@ const runs = new Set(recorded.map(({ run }) => runPath(run.id)));
 const text = (page: string): string => page.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ');
 const pageOf = (path: string): string => site.get(path) ?? '';
 const skeleton = (page: string): string[] => (page.match(/<[^>]*>/g) ?? []).map((tag) => tag.replaceAll(/"[^"]*"/g, ''));
+
+it('a badge is made of nothing that a run may hold', () => {
+  for (const hostile of hostileTexts)
+    for (const text of siteBadges([hostileDocument(hostile)], guide).values())
+      expect(text).toMatch(
+        /^<svg [^]*>(?:gVisor|Kata Containers|[\w -]+)<|^\{"schemaVersion":1,"label":"[\w -]+","message":"[\w ]+"/,
+      );
+});
 
 describe('the site of all recorded runs', () => {
   it('has a first page, and one for each question, engine and runtime', () => {
@@ -56,6 +64,18 @@ describe('the site of all recorded runs', () => {
     expect(deviating).toMatch(/^ Question containerd with crun .*? ⚠ weakens/);
     expect(documented).not.toMatch(/ID-ENGINE|HYG-RUNTIME/);
     expect(text(pageOf('proof.html'))).toMatch(/ID-ENGINE .*HYG-|HYG-.* ID-ENGINE/);
+  });
+
+  it('has a badge for each engine and runtime, as a picture and for shields', () => {
+    const badges = siteBadges(recorded, guide);
+    for (const name of ['containerd', 'crio', 'runc', 'crun', 'runsc', 'kata'])
+      expect(badges.has(`badges/${name}.svg`)).toBe(true);
+    expect(JSON.parse(badges.get('badges/crio.json') ?? '')).toEqual({
+      schemaVersion: 1,
+      label: 'CRI-O',
+      message: expect.stringMatching(/^\d+ answers weaken isolation$/),
+      color: 'yellow',
+    });
   });
 
   it('links to its own pages by relative addresses and to nothing that is not there', () => {

@@ -4,6 +4,7 @@ import { gatherFacts, runPath, runtimeName, slug, type Guide } from './facts.ts'
 import { indexPage, proofPage } from './index-page.ts';
 import { questionPage } from './question-page.ts';
 
+export { siteBadges } from './badges.ts';
 export { runPath, type Guide };
 
 /**
