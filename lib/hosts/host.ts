@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { HostFacts } from '../model/host-facts.ts';
 import type { ExecOptions, ExecResult } from '../util/exec.ts';
+import type { Check } from './doctor/check.ts';
 import type { HostSpec } from './facts.ts';
 import type { AcquireOptions, MissingFeatures } from './needs.ts';
 import type { FixturePlan } from './shared/fixture-plan.ts';
@@ -68,6 +69,8 @@ export interface LeaseContext {
 export interface HostKind<Spec extends HostSpec = HostSpec> {
   /** Throws BlockedError when the host cannot be had. */
   acquire(id: string, spec: Spec, context: LeaseContext, options: AcquireOptions): Promise<Host>;
+  /** What such hosts take of this machine, and the fix for each gap; a kind without it takes nothing of its own. */
+  examine?(signal?: AbortSignal): Promise<Check[]>;
   /** Pre-builds in the cache what a lease needs, and says what that is; a kind without it needs nothing. Throws BlockedError. */
   prepare?(id: string, spec: Spec, context: LeaseContext, options: Pick<AcquireOptions, 'variant'>): Promise<string>;
 }

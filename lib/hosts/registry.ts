@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { BlockedError, messageOf } from '../util/errors.ts';
+import type { Check } from './doctor/check.ts';
+import { examineMachine } from './doctor/machine.ts';
 import type { HostKindName, HostSpec, SpecOf } from './facts.ts';
 import type { Host, HostKind, LeaseContext } from './host.ts';
 import type { AcquireOptions } from './needs.ts';
@@ -14,6 +16,13 @@ const kinds: { [Kind in HostKindName]: () => Promise<HostKind<SpecOf<Kind>>> } =
 
 function kindOf({ kind }: HostSpec): Promise<HostKind> {
   return kinds[kind]();
+}
+
+/** What this machine can run, kind by kind, and the fix for each gap. */
+export async function examineThisMachine(signal?: AbortSignal): Promise<Check[]> {
+  const checks = await examineMachine();
+  for (const load of Object.values(kinds)) checks.push(...((await (await load()).examine?.(signal)) ?? []));
+  return checks;
 }
 
 /** Leases the host `id` of the matrix. Throws BlockedError when it cannot be had. */

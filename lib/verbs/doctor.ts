@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { acquireHost } from '../hosts/registry.ts';
+import { acquireHost, examineThisMachine } from '../hosts/registry.ts';
 import { leastNeeds } from '../hosts/needs.ts';
-import { examineHost, examineMachine, type Check } from '../hosts/doctor/doctor.ts';
+import type { Check } from '../hosts/doctor/check.ts';
+import { examineHost } from '../hosts/doctor/host.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
 import { loadMatrix } from '../model/matrix/load.ts';
 import { unknownWord } from '../model/matrix/suggest.ts';
@@ -21,8 +22,8 @@ export function doctorVerb(program: Command): void {
       const flags = command.optsWithGlobals<{ matrix: string; host?: string; json?: boolean }>();
       const checks =
         flags.host === undefined
-          ? await examineMachine()
-          : [...(await examineMachine()), ...(await hostChecks(flags.matrix, flags.host))];
+          ? await examineThisMachine()
+          : [...(await examineThisMachine()), ...(await hostChecks(flags.matrix, flags.host))];
       process.stdout.write(
         flags.json === true ? `${JSON.stringify(checks, undefined, 2)}\n` : checksText(checks, widthOf(process.stdout)),
       );

@@ -21,6 +21,7 @@ import { assertDisposable, examine } from '../borrowed/examine.ts';
 import { machineBootId } from '../shared/process-identity.ts';
 import { connectRemote, socatAddress } from '../shared/remote.ts';
 import { keepConnected } from '../ssh/reconnect.ts';
+import { examineForContainer } from './doctor.ts';
 import { openControlMaster } from '../ssh/control-master.ts';
 import { imageLogin } from '../vm/login.ts';
 import { importImage } from './image.ts';
@@ -32,7 +33,11 @@ import type { CreateOptions } from './runtime.ts';
 /** Passed where the machine has them: what Kata needs. */
 const usual = ['/dev/kvm', '/dev/vhost-vsock', '/dev/vhost-net'];
 
-export const containerKind: HostKind<ContainerHost> = { acquire: acquireContainer, prepare: prepareContainer };
+export const containerKind: HostKind<ContainerHost> = {
+  acquire: acquireContainer,
+  examine: examineForContainer,
+  prepare: prepareContainer,
+};
 
 /** Builds the image and imports it: a lease then needs the daemon and nothing else. */
 async function prepareContainer(

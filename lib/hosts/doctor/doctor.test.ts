@@ -1,8 +1,17 @@
 import { expect, test } from 'vitest';
-import { examineHost, judgeMachine } from './doctor.ts';
-import { availableMemoryMiB } from './findings.ts';
-import type { Findings } from './findings.ts';
+import { containerChecks, type ContainerFindings } from '../container/doctor.ts';
+import { localChecks, type LocalFindings } from '../local/doctor.ts';
+import { vmChecks, type VmFindings } from '../vm/doctor.ts';
+import type { Check } from './check.ts';
+import { examineHost } from './host.ts';
+import { availableMemoryMiB, machineChecks, type MachineFindings } from './machine.ts';
 import type { HostFacts } from '../../model/host-facts.ts';
+
+type Findings = MachineFindings & VmFindings & ContainerFindings & LocalFindings;
+
+function checksOf(found: Findings): Check[] {
+  return [machineChecks, vmChecks, containerChecks, localChecks].flatMap((checks) => checks(found));
+}
 
 const good: Findings = {
   kvm: { owner: '0:108', mode: '0660', group: 'kvm', usable: true },
@@ -35,25 +44,25 @@ const bad: Findings = {
 };
 
 test('a machine with everything has no gap', () => {
-  expect(judgeMachine(good).filter(({ status }) => status !== 'ok')).toEqual([]);
+  expect(checksOf(good).filter(({ status }) => status !== 'ok')).toEqual([]);
 });
 
 test('every gap has a fix, and no good thing has one', () => {
-  for (const check of judgeMachine(bad)) expect(check, check.id).toMatchObject({ fix: expect.stringMatching(/\S/) });
-  expect(judgeMachine(bad).filter(({ status }) => status === 'ok')).toEqual([]);
-  for (const check of judgeMachine(good)) expect(check).not.toHaveProperty('fix');
+  for (const check of checksOf(bad)) expect(check, check.id).toMatchObject({ fix: expect.stringMatching(/\S/) });
+  expect(checksOf(bad).filter(({ status }) => status === 'ok')).toEqual([]);
+  for (const check of checksOf(good)) expect(check).not.toHaveProperty('fix');
 });
 
 test('a /dev/kvm that exists and does not work is a warning with the exact reason', () => {
   const proof = { accelerator: 'tcg' as const, reason: 'full emulation, as it fails', said: 'qemu: long story', nested: true };
-  const found = judgeMachine({ ...good, proof });
+  const found = checksOf({ ...good, proof });
   expect(found.find(({ id }) => id === 'kvm-works')).toMatchObject({
     ...{ status: 'warn', found: 'full emulation, as it fails', detail: 'qemu: long story' },
   });
 });
 
 test('an unusable /dev/kvm names the group to join', () => {
-  const found = judgeMachine({ ...good, kvm: { owner: '0:36', mode: '0660', group: 'virt', usable: false } });
+  const found = checksOf({ ...good, kvm: { owner: '0:36', mode: '0660', group: 'virt', usable: false } });
   expect(found.find(({ id }) => id === 'kvm-device')?.fix).toBe('sudo usermod -aG virt "$USER", then log in again');
 });
 
@@ -62,7 +71,7 @@ test('nobody is told to join the group of root, nor one that may not open /dev/k
     { owner: '0:0', mode: '0660', group: 'root', usable: false },
     { owner: '0:108', mode: '0600', group: 'kvm', usable: false },
   ]) {
-    const fix = judgeMachine({ ...good, kvm }).find(({ id }) => id === 'kvm-device')?.fix;
+    const fix = checksOf({ ...good, kvm }).find(({ id }) => id === 'kvm-device')?.fix;
     expect(fix).toMatch(/^sudo chgrp kvm \/dev\/kvm && sudo chmod 0660 \/dev\/kvm && sudo usermod -aG kvm "\$USER"/);
   }
 });
@@ -80,13 +89,13 @@ test('a QEMU that loses emulated hosts is a warning, and names the one that woul
     origin: 'installed',
     shortcoming: 'that of x is not there',
   };
-  const found = judgeMachine({ ...good, qemu });
+  const found = checksOf({ ...good, qemu });
   expect(found.find(({ id }) => id === 'qemu')).toMatchObject({ status: 'ok', found: '7.2.22, installed' });
   expect(found.find(({ id }) => id === 'qemu-reliable')).toMatchObject({
     status: 'warn',
     found: 'before QEMU 8.1 a host is lost now and then; that of x is not there',
   });
-  expect(judgeMachine({ ...good, qemu: { ...qemu, version: '6.2.0' } }).find(({ id }) => id === 'qemu')?.status).toBe('missing');
+  expect(checksOf({ ...good, qemu: { ...qemu, version: '6.2.0' } }).find(({ id }) => id === 'qemu')?.status).toBe('missing');
 });
 
 test('available memory is read in MiB', () => {

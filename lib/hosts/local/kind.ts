@@ -6,9 +6,10 @@ import { assertSameBoot } from '../shared/boot.ts';
 import type { Attachment, Connection, Host, HostKind, LeaseContext, Remote } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { machineDirectory } from '../borrowed/release.ts';
+import { examineForLocal } from './doctor.ts';
 import { connectRemote } from '../shared/remote.ts';
 
-export const localKind: HostKind<LocalHost> = { acquire: acquireLocal };
+export const localKind: HostKind<LocalHost> = { acquire: acquireLocal, examine: examineForLocal };
 
 /** Leases this machine itself, which its owner must have marked as disposable. Needs root. */
 async function acquireLocal(

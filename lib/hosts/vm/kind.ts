@@ -15,6 +15,7 @@ import { obtainImage, type Image } from '../image/build.ts';
 import { recipe } from '../image/recipe.ts';
 import { attachDisk } from './attach.ts';
 import { assertCgroup, cgroupParameters } from './cgroup.ts';
+import { examineForVm } from './doctor.ts';
 import { enterHost } from './enter.ts';
 import { consoleTail } from './machine.ts';
 import { watchHeartbeat } from './heartbeat.ts';
@@ -24,6 +25,7 @@ import { startHost } from './start.ts';
 /** A QEMU machine of ours with an image of ours: no pod reaches a machine that somebody else uses. */
 export const vmKind: HostKind<VmHost> = {
   acquire: acquireVm,
+  examine: examineForVm,
   async prepare(id, spec, context, { variant }) {
     cgroupParameters(id, spec);
     const { qemu, image } = await obtainMachine(spec, variant, context);

@@ -1,0 +1,7 @@
+import { exec } from '../../util/exec.ts';
+
+/** The first line of what a program says of its version, on standard error where some say it; null where it does not run. */
+export async function versionLine(argv: readonly string[]): Promise<string | null> {
+  const { exitCode, stdout, stderr } = await exec(argv, { timeoutMs: 10_000 });
+  return exitCode === 0 ? ((stdout.trim() || stderr.trim()).split('\n')[0] ?? '') : null;
+}
