@@ -87,7 +87,9 @@ describe('pod specification', () => {
   });
 
   it('is recorded as the first layer of each device', () => {
-    expect(requestFacts({ ...plain, runAsUser: 1000, sandboxAnnotations: { a: '1' } }, '777')).toEqual({
+    expect(
+      requestFacts({ ...plain, runAsUser: 1000, maskedPaths: ['/proc/kcore'], sandboxAnnotations: { a: '1' } }, '777'),
+    ).toEqual({
       handler: '',
       privileged: false,
       sandboxPrivileged: false,
@@ -99,6 +101,8 @@ describe('pod specification', () => {
       annotations: { a: '1' },
       hostNetwork: false,
       userNamespace: false,
+      maskedPaths: ['/proc/kcore'],
+      readonlyPaths: [],
     });
   });
 });

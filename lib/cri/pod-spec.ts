@@ -10,7 +10,10 @@ import {
   type PodSandboxConfig,
 } from './gen/cri_pb.js';
 
-/** One pod with one container, as the CRI is asked for it. What is left out is not sent, so the engine's default holds. */
+/**
+ * One pod with one container, as the CRI is asked for it. What is left out is not sent, so the engine's default holds: suites ask for
+ * what no kubelet leaves out, as a user or a seccomp profile. A whole pod as a kubelet sends it is made by kubelet/request.ts.
+ */
 export interface PodSpec {
   /** Unique per engine: the engine keeps a name reserved until its sandbox is removed. */
   name: string;
@@ -114,6 +117,8 @@ export function requestFacts(spec: PodSpec, imageUser = ''): CriRequest {
     annotations: { ...spec.sandboxAnnotations, ...spec.containerAnnotations },
     hostNetwork: spec.hostNetwork ?? false,
     userNamespace: spec.userNamespace !== undefined,
+    maskedPaths: [...(spec.maskedPaths ?? [])],
+    readonlyPaths: [...(spec.readonlyPaths ?? [])],
   };
 }
 

@@ -9,6 +9,23 @@ export const CallTiming = z.object({
 });
 export type CallTiming = z.infer<typeof CallTiming>;
 
+/** What every unprivileged pod was asked to be kept from before requests recorded it: the list of Kubernetes 1.30. */
+const earlier = {
+  masked: [
+    '/proc/asound',
+    '/proc/acpi',
+    '/proc/kcore',
+    '/proc/keys',
+    '/proc/latency_stats',
+    '/proc/timer_list',
+    '/proc/timer_stats',
+    '/proc/sched_debug',
+    '/proc/scsi',
+    '/sys/firmware',
+  ],
+  readonly: ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'],
+};
+
 /** What the CRI was asked for: the first layer of each device. */
 export const CriRequest = z.object({
   handler: z.string(),
@@ -23,5 +40,7 @@ export const CriRequest = z.object({
   annotations: z.record(z.string(), z.string()).default({}),
   hostNetwork: z.boolean(),
   userNamespace: z.boolean().default(false),
+  maskedPaths: z.array(z.string()).default(earlier.masked),
+  readonlyPaths: z.array(z.string()).default(earlier.readonly),
 });
 export type CriRequest = z.infer<typeof CriRequest>;

@@ -35,6 +35,7 @@ describe('request of a pod', () => {
   it('asks for masked and read-only paths as the kubelet does, unless it is privileged', () => {
     const plain = spec({});
     expect(plain.maskedPaths).toContain('/proc/kcore');
+    expect(plain.maskedPaths).toContain('/sys/devices/virtual/powercap');
     expect(plain.readonlyPaths).toContain('/proc/sys');
     expect(spec({ privileged: true })).not.toHaveProperty('maskedPaths');
     expect(spec({ privileged: true })).not.toHaveProperty('readonlyPaths');

@@ -157,6 +157,8 @@ export const observation: Sample = {
     annotations: {},
     hostNetwork: true,
     userNamespace: false,
+    maskedPaths: ['/proc/acpi', '/proc/kcore'],
+    readonlyPaths: ['/proc/bus'],
   },
   identity: {
     engineName: 'containerd',

@@ -34,6 +34,9 @@ const rows = [
   { feature: 'mask-interrupts', since: '1.31.13', until: '1.32.0', citation: `${masks}, backported` },
 ] as const satisfies readonly Row[];
 
+/** The newest kubelet whose requests are known. */
+export const newestKubelet = '1.37.2';
+
 export type KubeletFeature = (typeof rows)[number]['feature'];
 
 /** Whether a kubelet does it: by default in its version, or as its configuration opens or closes the gate. */

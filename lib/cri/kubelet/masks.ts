@@ -1,8 +1,8 @@
-import { readonlyPaths } from '../../model/kubelet-paths.ts';
 import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
 
-export { readonlyPaths };
+/** What a kubelet asks to make read-only in every container, privileged or not. */
+export const readonlyPaths: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 /** What a kubelet asks to mask in every container, privileged or not (Kubernetes v1.37.2 pkg/securitycontext/util.go). */
 export function maskedPaths(node: Pick<KubeletNode, 'version' | 'gates' | 'thermalThrottle'>): string[] {

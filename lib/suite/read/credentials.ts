@@ -1,6 +1,5 @@
 import { engines } from '../../engines/facts.ts';
 import type { Credentials } from '../../model/credentials.ts';
-import { maskedPaths, readonlyPaths } from '../../model/kubelet-paths.ts';
 import { runtimeFacts } from '../../runtimes/facts.ts';
 import { agreed, ofLaunch, podReading, type Reading } from '../reading.ts';
 
@@ -50,14 +49,13 @@ export function confinement(): Reading<'none' | 'filter'> {
   }));
 }
 
-const asked = new Set([...maskedPaths, ...readonlyPaths]);
-
 /** Which paths the engine told the runtime to mask or to make read-only: none, those of the kubelet, or more besides. */
 export function masked(): Reading<'none' | 'asked' | 'more'> {
-  return ofLaunch(['none', 'asked', 'more'], ({ observation: { spec, outcome } }) => {
+  return ofLaunch(['none', 'asked', 'more'], ({ observation: { request, spec, outcome } }) => {
     if (outcome.kind !== 'ran') return undefined;
     if (spec === undefined) return { word: 'unknown', text: 'the engine reported no OCI spec' };
     const paths = new Set([...(spec.linux?.maskedPaths ?? []), ...(spec.linux?.readonlyPaths ?? [])]);
+    const asked = new Set([...request.maskedPaths, ...request.readonlyPaths]);
     const missing = [...asked].filter((path) => !paths.has(path));
     const word = missing.length > 0 ? 'some' : paths.size > asked.size ? 'more' : 'asked';
     return paths.size === 0

@@ -1,4 +1,3 @@
-import { maskedPaths, readonlyPaths } from '../../model/kubelet-paths.ts';
 import type { Case } from './cases.ts';
 import { pattern, valueAt, type Place } from './watch.ts';
 
@@ -55,7 +54,10 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /spec\.linux\.(masked|readonly)Paths\[\]$/,
-    only: (one, place) => ![...maskedPaths, ...readonlyPaths].includes(String(valueAt(one.evidence, place))),
+    only: (one, place) => {
+      const { maskedPaths, readonlyPaths } = one.evidence.observation.request;
+      return ![...maskedPaths, ...readonlyPaths].includes(String(valueAt(one.evidence, place)));
+    },
     why: 'paths that an engine masks beside the kubelet’s',
   },
   { at: /config\.ignored\[\]$/, why: 'that the engine warns answers, and not of which key first' },

@@ -70,6 +70,8 @@ export function sampleObservation(verdict: Verdict): Observation {
       annotations: {},
       hostNetwork: !kata,
       userNamespace: false,
+      maskedPaths: ['/proc/acpi', '/proc/asound', '/proc/kcore'],
+      readonlyPaths: ['/proc/bus'],
     },
     identity: {
       engineName: verdict.cell.includes('crio') ? 'cri-o' : 'containerd',
