@@ -3,7 +3,6 @@ import type { Pod } from '../../manifest/pod.ts';
 import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
 import type { Placement } from './placement.ts';
-import type { QosClass } from './qos.ts';
 
 /** Where the kubelet keeps what belongs to a pod (Kubernetes v1.37.2 pkg/kubelet/kubelet_getters.go). */
 export function podDirectory(node: KubeletNode, { uid }: Placement): string {
@@ -13,18 +12,6 @@ export function podDirectory(node: KubeletNode, { uid }: Placement): string {
 /** Where the logs of a pod's containers are (Kubernetes v1.37.2 pkg/kubelet/kuberuntime/helpers.go, BuildPodLogsDirectory). */
 export function podLogDirectory(node: KubeletNode, { metadata }: Pod, { uid }: Placement): string {
   return posix.join(node.logDirectory, `${metadata.namespace}_${metadata.name}_${uid}`);
-}
-
-/**
- * The cgroup that holds a pod's own, by driver (Kubernetes v1.37.2 pkg/kubelet/cm/pod_container_manager_linux.go, GetPodContainerName, and
- * cgroup_manager_linux.go, ToSystemd): `/kubepods/burstable/podUID`, or
- * `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-podUID.slice` with `_` for each `-` of the uid.
- */
-export function cgroupParent(node: KubeletNode, qos: QosClass, { uid }: Placement): string {
-  const parts = ['kubepods', ...(qos === 'Guaranteed' ? [] : [qos.toLowerCase()]), `pod${uid}`];
-  if (node.cgroupDriver === 'cgroupfs') return `/${parts.join('/')}`;
-  const escaped = parts.map((part) => part.replaceAll('-', '_'));
-  return escaped.map((_, at) => `/${escaped.slice(0, at + 1).join('-')}.slice`).join('');
 }
 
 /** The pod's host name: what the pod asks for, or its name, in at most 63 characters (Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go). */

@@ -1,3 +1,4 @@
+import type { CgroupDriver } from '../../model/cgroup-driver.ts';
 import type { KubeletFeature } from './facts.ts';
 
 /** What a kubelet's requests depend on beside the pod: its version and configuration, and the machine. */
@@ -7,7 +8,7 @@ export interface KubeletNode {
   /** Features that its configuration opens or closes against the default of its version. */
   gates?: Readonly<Partial<Record<KubeletFeature, boolean>>>;
   name: string;
-  cgroupDriver: 'systemd' | 'cgroupfs';
+  cgroupDriver: CgroupDriver;
   cgroupVersion: 1 | 2;
   /** Whether cgroups can limit swap here, so that the kubelet forbids it. */
   swapController: boolean;

@@ -1,9 +1,8 @@
 import type { Container, PodSpec, Resources } from '../../manifest/pod.ts';
+import type { PodClass } from '../../model/cgroup-driver.ts';
 import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
 import { quantity } from '../../manifest/quantity.ts';
-
-export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort';
 
 /** A request that is not made is the limit: the API server writes it so (Kubernetes pkg/apis/core/v1/defaults.go, SetDefaults_Pod). */
 export function requestsOf({ requests, limits }: Resources): Readonly<Record<string, string>> {
@@ -17,24 +16,24 @@ export function hasPodResources(node: KubeletNode, { resources }: PodSpec): bool
 }
 
 /** Kubernetes v1.37.2 pkg/apis/core/v1/helper/qos/qos.go. */
-export function qosClass(node: KubeletNode, spec: PodSpec): QosClass {
+export function qosClass(node: KubeletNode, spec: PodSpec): PodClass {
   if (hasPodResources(node, spec)) return classOf(spec.resources);
   const classes = new Set([...spec.initContainers, ...spec.containers].map(({ resources }) => classOf(resources)));
-  const [first = 'BestEffort'] = classes;
-  return classes.size > 1 ? 'Burstable' : first;
+  const [first = 'besteffort'] = classes;
+  return classes.size > 1 ? 'burstable' : first;
 }
 
-function classOf(resources: Resources): QosClass {
+function classOf(resources: Resources): PodClass {
   const requests = requestsOf(resources);
   const classes = new Set(
-    ['cpu', 'memory'].map((name): QosClass => {
+    ['cpu', 'memory'].map((name): PodClass => {
       const request = quantity(requests[name] ?? '0', 1000);
-      if (request !== quantity(resources.limits[name] ?? '0', 1000)) return 'Burstable';
-      return request === 0n ? 'BestEffort' : 'Guaranteed';
+      if (request !== quantity(resources.limits[name] ?? '0', 1000)) return 'burstable';
+      return request === 0n ? 'besteffort' : 'guaranteed';
     }),
   );
-  const [first = 'BestEffort'] = classes;
-  return classes.size > 1 ? 'Burstable' : first;
+  const [first = 'besteffort'] = classes;
+  return classes.size > 1 ? 'burstable' : first;
 }
 
 /**
@@ -44,7 +43,7 @@ function classOf(resources: Resources): QosClass {
 export function oomScoreAdj(node: KubeletNode, spec: PodSpec, container: Container): number {
   if (spec.priorityClassName === 'system-node-critical') return -997;
   const qos = qosClass(node, spec);
-  if (qos !== 'Burstable') return qos === 'Guaranteed' ? -997 : 1000;
+  if (qos !== 'burstable') return qos === 'guaranteed' ? -997 : 1000;
   const scoreOf = (request: bigint): bigint => 1000n - (1000n * request) / BigInt(node.memory);
   const share = unassignedMemory(node, spec);
   const own = scoreOf(memoryRequest(container) + share);

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import type { Container, Pod } from '../../manifest/pod.ts';
+import { podCgroup } from '../../model/cgroup-driver.ts';
 import {
   type ContainerConfig,
   ContainerConfigSchema,
@@ -12,7 +13,7 @@ import { environment, expand } from './environment.ts';
 import { kubeletHas } from './facts.ts';
 import { type IgnoredField, ignoredFields } from './ignored.ts';
 import { devices, hostsPath, mounts, terminationLogPath } from './mounts.ts';
-import { cgroupParent, hostname, podDirectory, podLabels, podLogDirectory } from './names.ts';
+import { hostname, podDirectory, podLabels, podLogDirectory } from './names.ts';
 import type { KubeletNode } from './node.ts';
 import { reasonNotRun } from './non-root.ts';
 import type { Placement } from './placement.ts';
@@ -90,7 +91,7 @@ function sandboxConfig(node: KubeletNode, pod: Pod, placement: Placement): PodSa
     labels: { ...metadata.labels, ...podLabels(pod, placement) },
     annotations: { ...metadata.annotations },
     linux: {
-      cgroupParent: cgroupParent(node, qosClass(node, spec), placement),
+      cgroupParent: podCgroup(node.cgroupDriver, qosClass(node, spec), placement.uid),
       securityContext: sandboxSecurity(node, pod, placement),
       sysctls: Object.fromEntries((spec.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
       overhead: overheadResources(node, spec),

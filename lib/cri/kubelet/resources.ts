@@ -114,7 +114,7 @@ function hasExclusiveCpus(
   return (
     placement?.cpus !== undefined &&
     kubeletHas(node, 'no-quota-on-exclusive-cpus') &&
-    qosClass(node, spec) === 'Guaranteed' &&
+    qosClass(node, spec) === 'guaranteed' &&
     quantity(container.resources.limits['cpu'] ?? '0', 1000) % 1000n === 0n
   );
 }
