@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { crictlJson } from '../cri/crictl.ts';
 import { criClient, type CriClient } from '../cri/client.ts';
 import { CriError } from '../cri/error.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
+import { ContainerConfigSchema, NamespaceMode, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
 import { podDirectory, podLogDirectory } from '../cri/kubelet/names.ts';
 import type { KubeletNode } from '../cri/kubelet/node.ts';
 import type { Allocation, ContainerPlacement, Placement } from '../cri/kubelet/placement.ts';
@@ -19,6 +19,7 @@ import type { Attempt } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
 import { failure } from '../run/launch.ts';
+import { podCgroupOn } from '../run/pod-cgroup.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import { factsOf } from '../run/stage.ts';
 import { hasGuest } from '../runtimes/facts.ts';
@@ -70,6 +71,7 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
       directories: [podDirectory(node, placement), podLogDirectory(node, wanted, placement)],
       own: cell.host.spec.kind === 'vm',
     });
+    await using _cgroup = podCgroupOn(setting.host, request.sandbox.linux?.cgroupParent);
     await using client = clientOf(place, calls);
     const { handler, sandbox: config } = request;
     await using sandbox = await launchSandbox(
@@ -206,7 +208,9 @@ function observed(
       devices: config.devices.map(({ hostPath, containerPath, permissions }) => ({ hostPath, containerPath, permissions })),
       cdiDevices: config.CDIDevices.map((device) => device.name),
       annotations: { ...config.annotations },
-      hostNetwork: false,
+      hostNetwork: security?.namespaceOptions?.network === NamespaceMode.NODE,
+      maskedPaths: security?.maskedPaths ?? [],
+      readonlyPaths: security?.readonlyPaths ?? [],
     },
     identity: {
       engineName: record.engine.reportedName,

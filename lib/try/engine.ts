@@ -65,9 +65,11 @@ export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSe
     stage_: Stage,
     setting_: HostSetting,
     { engine: { name, version }, cells }: EngineGroup,
-    options: EngineOptions,
+    asked: EngineOptions,
     each: (place: (cell: PlannedCell) => Place, slots: Semaphore, cell: PlannedCell) => Promise<T>,
   ): Promise<T[]> {
+    // On a host without systemd there is nobody who could make slices.
+    const options: EngineOptions = setting_.host.facts.systemd === false ? { ...asked, cgroupDriver: 'cgroupfs' } : asked;
     const title = `${name} ${version}${options.deviceOwnership ? ' with device_ownership_from_security_context' : ''}`;
     const { engine, record } = await stage_.timeline.span('engine', title, () =>
       leaseEngine(setting_, { ...group, cells }, options, { signal: stage_.signal, now: () => stage_.timeline.now() }),
@@ -82,7 +84,7 @@ export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSe
     const slots = new Semaphore(alone ? 1 : podBudget(setting_.host, ready));
     const place = (cell: PlannedCell): Place => ({
       ...{ setting: setting_, engine, record, cell, signal: stage_.signal, handlers: work.handlers },
-      ...{ node: site.node, disks: site.disks, now: () => stage_.timeline.now() },
+      ...{ node: { ...site.node, cgroupDriver: options.cgroupDriver }, disks: site.disks, now: () => stage_.timeline.now() },
       image:
         work.imageUser === undefined
           ? { reference: setting_.images.root }

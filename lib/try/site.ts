@@ -29,7 +29,6 @@ export async function prepareSite({ host, fixtures }: HostSetting, pods: readonl
     node: {
       ...defaultNode,
       version: kubeletVersion,
-      cgroupDriver: 'cgroupfs',
       cgroupVersion: host.facts.cgroup === 'v2' ? 2 : 1,
       memory: host.facts.memoryMiB * 1024 ** 2,
       hugePageSizes: pageSizes(pages.stdout),
