@@ -3,6 +3,7 @@ import { changeKinds } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
 import { changeTitles } from '../report/changes.ts';
 import { headlines, type Outcome, outcomesOf, remarks, totals } from '../report/comparison-text.ts';
+import { explained } from './legend.ts';
 import { badge, drawerLink, limited } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
@@ -16,7 +17,7 @@ export function comparison(document: Document, baseline: Baseline): Markup {
   const counts = totals(baseline);
   const quiet = told.every((kind) => counts[kind] === 0) && baseline.gone.length + baseline.goneCells.length === 0;
   return html`<section aria-labelledby="changes-title">
-    <h2 id="changes-title">Since <span class="mono">${baseline.run}</span></h2>
+    <h2 id="changes-title" ${explained('baseline')}>Since <span class="mono">${baseline.run}</span></h2>
     <ul class="changes">
       ${changeKinds.flatMap((kind) =>
         counts[kind] === 0 ? [] : [html`<li class="k-${kind}"><b>${counts[kind]}</b> ${changeTitles[kind].toLowerCase()}</li>`],

@@ -1,8 +1,9 @@
 import { type Document } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
-import { versionLabel } from '../model/matrix/pick.ts';
 import { headline } from '../report/causes.ts';
+import { ownTitle } from '../report/own-name.ts';
 import { duration } from './duration.ts';
+import { explained, legend } from './legend.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -34,7 +35,7 @@ export function runHead(document: Document): Markup {
   </section>`;
 }
 
-/** `crio 1.36.3 · crun 1.21, runc 1.1.15 · debian-13`, by number where they are many. */
+/** `CRI-O 1.36.3 · crun 1.21, runc 1.1.15 · debian-13`, by number where they are many. */
 function tested({ cells, hosts }: Document): string {
   const some = (names: readonly string[], noun: string): string => {
     const distinct = [...new Set(names)];
@@ -42,11 +43,11 @@ function tested({ cells, hosts }: Document): string {
   };
   return [
     some(
-      cells.map(({ engine }) => `${engine.name} ${engine.version}`),
+      cells.map(({ engine }) => ownTitle(engine)),
       'engines',
     ),
     some(
-      cells.map(({ runtime }) => `${runtime.name} ${versionLabel(runtime)}`),
+      cells.map(({ runtime }) => ownTitle(runtime)),
       'runtimes',
     ),
     some(
@@ -67,6 +68,7 @@ export function runDetails(document: Document): Markup {
     ['Cells', cellsText(document)],
     ['Started', `${run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`],
     ['Took', duration(Date.parse(run.ended) - Date.parse(run.started))],
+    ...(run.shard === undefined ? [] : [['Shard', `${run.shard.index} of ${run.shard.count}`] satisfies [string, string]]),
     ['podproof', run.podproof],
     ['Exit', `${run.exit}: ${exitMeaning(run.exit)}`],
   ];
@@ -76,12 +78,12 @@ export function runDetails(document: Document): Markup {
       ${facts.map(
         ([name, value]) =>
           html`<div>
-            <dt>${name}</dt>
+            <dt${explained(name)}>${name}</dt>
             <dd>${value}</dd>
           </div>`,
       )}
     </dl>
-    ${hostTable(document)}
+    ${hostTable(document)} ${legend()}
   </section>`;
 }
 

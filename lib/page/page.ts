@@ -7,6 +7,7 @@ import { bundle } from './bundle.ts';
 import { embeddedEvidence, leaseBlock } from './evidence.ts';
 import { excluded } from './excluded.ts';
 import { firstScreen } from './first-screen.ts';
+import { explained } from './legend.ts';
 import { counts, runDetails, runHead, topBar } from './head.ts';
 import { offlinePage } from './offline-page.ts';
 import { html, type Markup } from './template.ts';
@@ -60,7 +61,7 @@ function matrixFrame(document: Document): Markup {
         placeholder="runtime=kata verdict=fail,known question=OWN-* permission denied"
         aria-describedby="filter-help filter-state"
       />
-      <label class="switch"><input id="every-cell" type="checkbox" /> Every cell</label>
+      <label class="switch" ${explained('cell')}><input id="every-cell" type="checkbox" /> Every cell</label>
       <output id="filter-state" aria-live="polite"></output>
     </form>
     <p id="filter-help" class="quiet hint">

@@ -1,10 +1,9 @@
-import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from '../report/qualification/words.ts';
+import { arrow, countText, effect, exitText, record, remedyOf, restTexts, title } from '../report/qualification/words.ts';
 import type { Qualification, QualifiedChange } from '../report/qualification/qualification.ts';
 import { writeAddress } from './address.ts';
 import { escapeText } from '../report/escape.ts';
 import { bundle } from './bundle.ts';
 import { offlinePage } from './offline-page.ts';
-import { badge } from './parts.ts';
 import { citation, html, type Markup } from './template.ts';
 
 /** What a version changed, as one offline file beside the report of its run; without `report` no verdict is linked. */
@@ -38,14 +37,14 @@ export function qualificationPage(told: Qualification, { report }: { report?: st
 }
 
 function card(change: QualifiedChange, { against, version }: Qualification, report: string | undefined): Markup {
-  const { asks, question, before, after, harm, verdict, known } = change;
+  const { asks, question, before, after, known } = change;
+  const does = effect(change);
   const remedy = remedyOf(change);
   return html`<article class="card">
     <h3>${asks} <span class="id">${question}</span></h3>
     <p>
-      ${badge(verdict)}
-      ${harm === undefined ? undefined : html`<span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`}
-      ${arrow(change)}: ${effect(change)}
+      ${does === '' ? undefined : html`<span class="harm ${does}">${does === 'weakens' ? '⚠ weakens' : does}</span>`}
+      ${arrow(change)}: ${record(change)}
     </p>
     <dl class="facts">
       ${fact(against, before?.says ?? 'not asked')} ${fact(version, after.says)}

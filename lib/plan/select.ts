@@ -29,7 +29,7 @@ export function parseSelection(text: string, vocabulary: Vocabulary = {}): Selec
   const words = text.split(/\s+/).filter((word) => word !== '');
   const known = wordsOf(vocabulary);
   const terms = words.map((word, index) => {
-    const term = parseTerm(word, known) ?? `expected key=value without blanks; keys: ${keys.join(', ')}`;
+    const term = ofOutcome(word) ?? parseTerm(word, known) ?? `expected key=value without blanks; keys: ${keys.join(', ')}`;
     const why = typeof term === 'string' ? term : term.unknown;
     if (typeof term === 'string' || why !== undefined)
       throw new UsageError(`--only: word ${index + 1}, ${JSON.stringify(word)}: ${why}`);
@@ -49,6 +49,12 @@ export function parseSelection(text: string, vocabulary: Vocabulary = {}): Selec
     scenario: (id) => every('scenario', id),
     question: (id) => every('question', id),
   };
+}
+
+/** What a run finds cannot choose what it does. */
+function ofOutcome(word: string): string | undefined {
+  const [, key] = /^(harm|answer|verdict)=/i.exec(word) ?? [];
+  return key && `${key.toLowerCase()} is known after a run: the filter of its page takes it; here are ${keys.join(', ')}`;
 }
 
 /** A cell is named by its versions, which may not have been looked up yet. */

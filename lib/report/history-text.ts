@@ -21,7 +21,7 @@ export function historyText({ runs, tracks, events }: History): string {
   const questions = [...groupBy(told, ({ question }) => question)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
   const lines = [
     `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
-    ...questions.flatMap(([question, own]) => ['', `${question}: ${own[0]?.asks ?? ''}`, ...own.flatMap(trackLines)]),
+    ...questions.flatMap(([question, own]) => ['', `${question}: ${own[0]?.asks ?? ''}`, ...alike(own).flatMap(trackLines)]),
     '',
     `${tracks.length - told.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
     ...(events.length === 0 ? [] : ['', 'Between runs', ...events.map(eventLine)]),
@@ -29,15 +29,27 @@ export function historyText({ runs, tracks, events }: History): string {
   return lines.map((line) => `${escapeLine(line).replaceAll('##[', '## [')}\n`).join('');
 }
 
-function trackLines(track: Track): string[] {
-  const answers = groupBy(track.ranges, ({ value }) => seenText(value));
+/** Tracks of one engine whose answers are the same in the same versions of it stand together, whatever their runtimes. */
+function alike(tracks: readonly Track[]): Track[][] {
+  const keyOf = ({ engine, ranges }: Track): string =>
+    JSON.stringify([engine, ranges.map(({ value, engines }) => [seenText(value), engines])]);
+  return [...groupBy(tracks, keyOf).values()];
+}
+
+function trackLines(tracks: readonly Track[]): string[] {
+  const [first] = tracks;
+  if (first === undefined) return [];
+  const { engine, ranges } = first;
+  const answers = groupBy(ranges.keys(), (at) => seenText(ranges[at]?.value ?? { verdict: 'pass', known: [], answers: [] }));
+  const versions = (at: number): string =>
+    [
+      testedText(engine, ranges[at]?.engines ?? []),
+      ...tracks.map(({ runtime, ranges: own }) => testedText(runtime, own[at]?.runtimes ?? [])),
+    ].join(', ');
   return [
-    `  ${track.engine} with ${track.runtime}`,
-    ...[...answers].flatMap(([seen, own]) => [
-      `    ${seen}`,
-      ...own.map(({ engines, runtimes }) => `      ${testedText(track.engine, engines)}, ${testedText(track.runtime, runtimes)}`),
-    ]),
-    ...track.turns.map((turn) => `    ${turnText(track, turn)}`),
+    `  ${engine} with ${tracks.map(({ runtime }) => runtime).join(' and ')}`,
+    ...[...answers].flatMap(([seen, own]) => [`    ${seen}`, ...own.map((at) => `      ${versions(at)}`)]),
+    ...tracks.flatMap((track) => track.turns.map((turn) => `    ${turnText(track, turn)}`)),
   ];
 }
 

@@ -5,7 +5,7 @@ const words: Record<Layer['layer'], string> = {
   'engine-config': 'engine configuration',
   'oci-spec': 'OCI specification',
   host: 'host node',
-  guest: 'guest node',
+  guest: 'container node',
 };
 
 /** A layer in words; a name that is none of ours stays as it is. */

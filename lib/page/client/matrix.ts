@@ -71,6 +71,16 @@ export class MatrixView {
     return this.#frame.querySelector<HTMLButtonElement>(`button[data-row="${row}"][data-column="${column}"]`);
   }
 
+  /** Makes the button of a question in a cell, or with question -1 of the cell, the one that is entered; where it is shown. */
+  enter(question: number, cell: number): void {
+    const row = question < 0 ? -1 : this.#shown.rows.indexOf(question);
+    const column = this.#shown.columns.findIndex((group) => group.includes(cell));
+    if (column < 0 || (question >= 0 && row < 0)) return;
+    this.#active = { row, column };
+    this.#frame.scrollLeft = Math.max(0, (column + 1) * this.#columnWidth - this.#free);
+    this.#render();
+  }
+
   /** The cells that stand in one column with this one. */
   likeCell(cell: number): Group {
     return this.#shown.columns.find((group) => group.includes(cell)) ?? [cell];

@@ -1,5 +1,5 @@
 import { code, link, prose } from '../markdown-text.ts';
-import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from './words.ts';
+import { arrow, countText, effect, record, exitText, remedyOf, restTexts, title } from './words.ts';
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
 /** What changed, as a section for release notes: a table where anything did, and what was compared. */
@@ -29,13 +29,14 @@ export function qualificationMarkdown(told: Qualification): string {
 }
 
 function row(change: QualifiedChange): string[] {
-  const { asks, question, before, after, known, harm } = change;
+  const { asks, question, before, after, known } = change;
+  const does = effect(change);
   const remedy = remedyOf(change);
   return [
     `${prose(asks)}<br>${code(question)}`,
     before === undefined ? 'not asked' : prose(before.says),
     `**${prose(after.says)}**`,
-    `${harm === undefined ? '' : `**${harm}**<br>`}${prose(arrow(change))}<br>${prose(effect(change))}`,
+    `${does === '' ? '' : `**${does}**<br>`}${prose(arrow(change))}<br>${prose(record(change))}`,
     `${prose(remedy)}${known === undefined ? '' : `${remedy === '' ? '' : '<br>'}${link(known.url, known.id)}`}`,
   ];
 }

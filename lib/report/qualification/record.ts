@@ -1,7 +1,7 @@
 import { EngineName } from '../../model/matrix/matrix.ts';
 import { ownName } from '../own-name.ts';
 import { escapeLine } from '../escape.ts';
-import { effect } from './words.ts';
+import { effectText } from './words.ts';
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
 /** What is needed of this repository to write a patch for it. */
@@ -39,7 +39,7 @@ function alternatives(change: QualifiedChange, { name, version }: Qualification,
     ];
   const file = `suites/${suite}.suite.ts, ${question}`;
   return [
-    `${asks} ${after.says} (${effect(change)})`,
+    `${asks} ${after.says} (${effectText(change)})`,
     ...(after.answer === undefined
       ? [`  ${file}: no answer of it foresees this; add one to "answers" first, and its name below`]
       : [

@@ -1,6 +1,6 @@
 import { wrap } from '../../util/wrap.ts';
 import { clip, commandless } from '../escape.ts';
-import { arrow, countText, effect, exitText, remedyOf, restTexts, title } from './words.ts';
+import { arrow, countText, effectText, exitText, remedyOf, restTexts, title } from './words.ts';
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
 /** Changes that are told one by one. */
@@ -37,7 +37,7 @@ function changeLines(change: QualifiedChange, { against, version }: Qualificatio
     text === '' ? [] : wrap(`${' '.repeat(indent)}${label.padEnd(first)}${inert(text)}`, width, indent + first);
   return [
     ...wrap(`  ${inert(change.asks)}`, width, indent),
-    ...wrap(`    ${inert(`${arrow(change)}: ${effect(change)}`)}`, width, indent),
+    ...wrap(`    ${inert(`${arrow(change)}: ${effectText(change)}`)}`, width, indent),
     ...inside(against, change.before?.says ?? ''),
     ...inside(version, change.after.says),
     ...inside('fix', remedyOf(change)),

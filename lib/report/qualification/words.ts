@@ -33,17 +33,20 @@ export function arrow({ before, after }: QualifiedChange): string {
   return `${before === undefined ? 'not asked' : named(before)} → ${named(after)}`;
 }
 
-/** What the change does, and whether somebody has recorded it. */
-export function effect({ kind, harm, unrecorded, verdict, known }: QualifiedChange): string {
-  const does = harm ?? (kind === 'mended' ? 'mended' : undefined);
-  const record = unrecorded
-    ? verdict === 'fixed'
-      ? `${known?.id ?? 'the known issue'} needs a ceiling`
-      : 'nobody has recorded it'
-    : verdict === 'known'
-      ? `known: ${known?.id ?? ''}`
-      : 'as documented';
-  return [does, record].filter((part) => part !== undefined).join(', ');
+/** What the change does to who is affected; empty where it harms nobody and mends nothing. */
+export function effect({ kind, harm }: QualifiedChange): string {
+  return harm ?? (kind === 'mended' ? 'mended' : '');
+}
+
+/** Whether somebody has recorded it. */
+export function record({ unrecorded, verdict, known }: QualifiedChange): string {
+  if (unrecorded) return verdict === 'fixed' ? `${known?.id ?? 'the known issue'} needs a ceiling` : 'nobody has recorded it';
+  return verdict === 'known' ? `known: ${known?.id ?? ''}` : 'as documented';
+}
+
+/** Both in a few words: `weakens, nobody has recorded it`. */
+export function effectText(change: QualifiedChange): string {
+  return [effect(change), record(change)].filter((part) => part !== '').join(', ');
 }
 
 /** What ends a harm; empty where there is none, or nobody has recorded what does. */

@@ -176,6 +176,7 @@ test('the address of an open drawer opens it again, and a finding leads to its e
   const { page } = opened;
   await page.locator('#drawer').getByText('11:22 0666 and 33:44 0666').waitFor();
   await page.keyboard.press('Escape');
+  expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toContain(`OWN-DIRECTORY in ${crioRunc}`);
   const link = page.locator('.causes a[data-drawer]').first();
   await link.click();
   await page.locator('#drawer .case').first().waitFor();
