@@ -455,4 +455,33 @@ export const knownIssues: KnownIssue[] = [
     impact: 'The memory of /run fills pod by pod.',
     remedy: { setting: 'a newer Kata', since: 'Kata 4.1.0', cost: 'an update of the runtime' },
   },
+  {
+    id: 'kata-firecracker-root',
+    title: 'Kata runs Firecracker as root, with its jailer too',
+    url: `${kataSource}/src/runtime/virtcontainers/fc.go#L383`,
+    answers: { 'FC-USER': ['root'] },
+    on: ['jailed'],
+    where: [runtime('kata'), vmm('firecracker')],
+    impact:
+      'Who breaks out of a Firecracker guest is root of the host with every capability, in a directory that root with these capabilities can leave. The document says to take the jailer for a VMM that is not root; both shims give it --uid 0 --gid 0, and rootless = true is never read.',
+    remedy: {
+      setting: 'QEMU or Cloud Hypervisor with rootless = true',
+      since: 'Kata 3.22.0 with runtime-rs, 2.3.0 with the Go shim and QEMU',
+      cost: 'another VMM for the handler, which starts more slowly; disks and VFIO groups then need modes that the account can open',
+    },
+  },
+  {
+    id: 'kata-firecracker-host-devices',
+    title: 'No privileged pod of Firecracker starts that the host’s devices are passed to',
+    url: `${kataSource}/src/runtime/virtcontainers/fc.go#L1138`,
+    answers: { 'FC-HOST-DEVICES': ['no-drive'] },
+    where: [runtime('kata'), shim('go'), vmm('firecracker')],
+    impact:
+      'Privileged pods do not start. Each disk of the host takes one of eight drives that the VMM was started with, and the first that has none is refused: [PATCH /drives/{drive_id}][400].',
+    remedy: {
+      setting: 'privileged_without_host_devices = true',
+      since: 'containerd 1.3.0',
+      cost: 'a privileged pod gets none of the host’s devices, which a guest could not use anyway',
+    },
+  },
 ];
