@@ -1,15 +1,12 @@
 import type { CriClient } from '../cri/client.ts';
-import type { RuntimeInUse } from '../engines/engine.ts';
 import { crictlJson } from '../cri/crictl.ts';
-import { CriError } from '../cri/error.ts';
 import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { launchPod, type Pod } from '../cri/pod.ts';
 import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
 import { NotRestoredError } from '../hosts/shared/changes.ts';
 import type { Remote } from '../hosts/host.ts';
-import { leftovers, sweepHost } from '../probe/host-sweep.ts';
+import { sweepHost } from '../probe/host-sweep.ts';
 import { observePod } from '../probe/observe.ts';
-import { loadedConfiguration, readShimLog } from '../probe/shim-log.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import { type CallTiming } from '../model/cri-request.ts';
 import { type HostReport } from '../model/host-report.ts';
@@ -19,11 +16,11 @@ import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
-import { messageOf } from '../util/errors.ts';
-import { packageRoot } from '../util/paths.ts';
-import { waitFor } from '../util/wait.ts';
+import { failure } from './failure.ts';
 import { setHostState, stateNodes } from './host-state.ts';
 import { podCgroupOn } from './pod-cgroup.ts';
+import { withLogs, type Ids } from './pod-logs.ts';
+import { forgetOldRuntimeDirectories, whatIsLeft } from './removal.ts';
 import { podSpec, probeArguments } from './request.ts';
 import { namedRuntime, whoseState } from './runtime-state.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
@@ -107,45 +104,11 @@ export async function launch(task: Launch): Promise<Gone> {
       meanwhile: scenario.meanwhile,
     }),
   };
-  return { seen: observation, withLogs: () => withLogs(observation, { context, remote, ids, planned: runtime?.configuration }) };
-}
-
-async function withLogs(
-  observation: Observation,
-  { context, remote, ids, planned }: Pick<Launch, 'context' | 'remote'> & { ids: Ids; planned: RuntimeInUse['configuration'] },
-): Promise<Observation> {
-  const [engineLog, shimLog] = await Promise.all([
-    logSlice(remote, context.engineLog, Object.values(ids)),
-    planned === undefined ? undefined : shimLogOf(remote, ids, observation.host),
-  ]);
-  const { identity } = observation;
   return {
-    ...observation,
-    engineLog,
-    ...(planned === undefined || shimLog === undefined || identity === undefined
-      ? {}
-      : { shimLog, identity: { ...identity, configuration: await configurationOf(remote, planned, shimLog) } }),
+    seen: observation,
+    withLogs: () => withLogs(observation, { remote, log: context.engineLog, ids, planned: runtime?.configuration }),
   };
 }
-
-/** Which configuration the shim loaded, and whether it holds what was written there. */
-async function configurationOf(
-  remote: Remote,
-  { path, sha256 }: NonNullable<RuntimeInUse['configuration']>,
-  shimLog: string,
-): Promise<NonNullable<Observation['identity']>['configuration']> {
-  const loaded = loadedConfiguration(shimLog);
-  if (loaded === null) return { planned: path, loaded };
-  const { stdout } = await remote.exec(['sha256sum', '--', loaded]);
-  return { planned: path, loaded, plannedSha256: sha256, sha256: /^\\?([0-9a-f]{64}) /.exec(stdout)?.[1] ?? '' };
-}
-
-function shimLogOf(remote: Remote, ids: Ids, host: HostReport | undefined): Promise<string> {
-  const pids = (host?.processes ?? []).filter(({ role }) => role === 'shim').map(({ pid }) => pid);
-  return readShimLog(remote, { pids, sandboxId: ids.sandbox });
-}
-
-type Ids = Record<'sandbox' | 'container', string>;
 
 /** What was seen up to now, also when a later step fails. */
 interface Seen {
@@ -192,28 +155,6 @@ async function reloadDaemon(remote: Remote): Promise<void> {
   if (exitCode !== 0) throw new Error(`Cannot run systemctl daemon-reload: ${stderr.trim()}`);
 }
 
-/** Directories that earlier pods left would hide what this one leaves, as the next account gets the same uid. */
-async function forgetOldRuntimeDirectories(remote: Remote): Promise<void> {
-  const script =
-    'for d in /run/user/[0-9]*; do [ -d "$d" ] && ! getent passwd "${d##*/}" >/dev/null && rm -rf --one-file-system "$d"; done; :';
-  const { exitCode, stderr } = await remote.exec(['sh', '-c', script]);
-  if (exitCode !== 0) throw new Error(`Cannot remove old directories below /run/user: ${stderr.trim()}`);
-}
-
-/** What is still there 30 s after the removal: runtimes may clean up behind the call's back (Kata's own test allows as long). */
-async function whatIsLeft(remote: Remote, before: HostReport, ids: Ids): Promise<Leftovers> {
-  const sweep = async (): Promise<Leftovers> =>
-    leftovers(before, await sweepHost(remote, { sandboxId: ids.sandbox, containerId: ids.container }));
-  let left = await sweep();
-  const clean = async (): Promise<Leftovers | undefined> => {
-    left = await sweep();
-    return left.runtime.length === 0 ? left : undefined;
-  };
-  if (left.runtime.length > 0)
-    await waitFor({ name: 'see the runtime clean up', timeoutMs: 30_000, intervalMs: 2_000 }, clean).catch(() => undefined);
-  return left;
-}
-
 /** Only the VMM of this sandbox, by pid and start time. */
 async function killVmm(remote: Remote, processes: HostReport['processes']): Promise<void> {
   for (const { pid, start, role } of processes) {
@@ -250,21 +191,4 @@ async function look(task: Launch, spec: PodSpec, attempts: readonly string[], po
 /** Type and numbers of the fixtures that a pod may make a node like: those that fixtures.ts makes with fixed numbers. */
 function fixtureNumbers(fixtures: NonNullable<WorkerCell['facts']['fixtures']>): ReadonlyMap<string, string> {
   return new Map([[fixtures.char, 'c:10:229']]);
-}
-
-/** What was thrown, as an outcome: an answer of the engine, or trouble of our own. */
-export function failure(error: unknown): Outcome {
-  if (error instanceof CriError) return { kind: 'refused', call: error.call, code: error.code, message: error.raw };
-  // Where podproof is installed is nobody else's business: a report may be published.
-  const stack = error instanceof Error ? (error.stack ?? '').replaceAll(`${packageRoot}/`, '') : '';
-  return { kind: 'error', message: messageOf(error), stack };
-}
-
-/** The last lines of the engine's log that name one of the ids. */
-async function logSlice(remote: Remote, log: string, ids: string[]): Promise<string> {
-  const patterns = ids.filter((id) => id !== '').flatMap((id) => ['-e', id]);
-  const { stdout } = await remote.exec(
-    patterns.length === 0 ? ['tail', '-n', '10', '--', log] : ['grep', '-F', ...patterns, '--', log],
-  );
-  return stdout.split('\n').slice(-20).join('\n').slice(-8_000);
 }

@@ -15,7 +15,7 @@ import type { ConfigScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import { waitFor } from '../util/wait.ts';
-import { failure } from './launch.ts';
+import { failure } from './failure.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** What the engine answered, whichever way it was asked. */

@@ -18,7 +18,7 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Attempt } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
-import { failure } from '../run/launch.ts';
+import { failure } from '../run/failure.ts';
 import { podCgroupOn } from '../run/pod-cgroup.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import { factsOf } from '../run/stage.ts';

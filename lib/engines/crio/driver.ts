@@ -1,19 +1,11 @@
-import { handlerVariants } from '../../suite/scenario.ts';
-import { inRange } from '../../model/version.ts';
-import { parseToml, writeToml, type TomlTable, type TomlValue } from '../../util/toml.ts';
+import { parseToml, writeToml } from '../../util/toml.ts';
 import { cniConfiguration } from '../cni.ts';
-import { cannotRun, knownKeys } from './facts.ts';
-import { configurable, logLevel, type EngineDriver, type EngineSpec, type Handler, type Scalar } from '../engine.ts';
-import { flatten } from '../flatten.ts';
+import type { EngineDriver } from '../engine.ts';
+import { binary, crioConfig, knowsKey } from './config.ts';
+import { cannotRun } from './facts.ts';
+import { relative, withFalse } from './keys.ts';
 
 const bridge = 'pp-crio';
-
-/**
- * Otherwise the storage is a private mount, and a shim with a mount namespace of its own never sees what is mounted below. No
- * more than Kata needs it: before 1.33 a pod in a user namespace has an empty root with it, as the id-mapped copy of the layers
- * shares mounts with the host and takes the pod's along when it is let go (containers/storage pkg/idmap CreateIDMappedMount).
- */
-const seenByShims = 'overlay.skip_mount_home=true';
 
 /**
  * CRI-O with one main file and a drop-in directory that is never made, so that nothing of the machine's /etc is read.
@@ -25,31 +17,8 @@ export const crioDriver: EngineDriver = {
     const state = `${directory}/state`;
     const socket = `${state}/crio.sock`;
     const file = `${directory}/crio.conf`;
-    const runtime = runtimeTable(spec, state);
     const storage = { root: `${directory}/root`, runroot: `${state}/storage` };
-    const config = ofVersion(spec.version, {
-      crio: {
-        ...storage,
-        storage_driver: 'overlay',
-        ...(spec.handlers.some(({ kata }) => kata !== undefined) ? { storage_option: [seenByShims] } : {}),
-        log_dir: `${directory}/logs`,
-        version_file: `${state}/version`,
-        version_file_persist: `${directory}/root/version`,
-        clean_shutdown_file: `${directory}/root/clean.shutdown`,
-        internal_wipe: false,
-        api: { listen: socket },
-        runtime,
-        image: {
-          pause_image: spec.pauseImage,
-          pause_command: '/pause',
-          signature_policy: `${directory}/policy.json`,
-          signature_policy_dir: `${directory}/policies`,
-          namespaced_auth_dir: `${directory}/auth`,
-        },
-        network: { network_dir: `${directory}/cni/net.d`, plugin_dirs: [spec.cniPlugins] },
-        nri: { enable_nri: false },
-      },
-    });
+    const config = crioConfig(spec, state, storage);
     return {
       files: {
         [file]: writeToml(config),
@@ -113,68 +82,6 @@ export const crioDriver: EngineDriver = {
   },
 };
 
-function runtimeTable(spec: EngineSpec, state: string): TomlTable {
-  return {
-    log_level: logLevel(spec),
-    cgroup_manager: spec.options.cgroupDriver,
-    conmon: binary(spec, 'conmon'),
-    // Its own defaults: with cgroupfs it takes nothing else, with systemd a slice (cri-o v1.36.3 pkg/config/config.go).
-    conmon_cgroup: spec.options.cgroupDriver === 'cgroupfs' ? 'pod' : 'system.slice',
-    pinns_path: binary(spec, 'pinns'),
-    // The empty string would load CRI-O's own profile into the host's kernel (internal/config/apparmor).
-    apparmor_profile: 'unconfined',
-    selinux: false,
-    hooks_dir: [`${spec.directory}/hooks.d`],
-    default_mounts_file: `${spec.directory}/mounts.conf`,
-    irqbalance_config_restore_file: 'disable',
-    container_exits_dir: `${state}/exits`,
-    container_attach_socket_dir: `${state}/attach`,
-    namespaces_dir: `${state}/ns`,
-    // Without it CRI-O ends where neither iptables nor nft is on the PATH.
-    disable_hostport_mapping: true,
-    drop_infra_ctr: true,
-    cdi_spec_dirs: spec.options.cdi ? [spec.cdiDirectory] : [],
-    default_runtime: spec.handlers[0]?.name ?? 'runc',
-    runtimes: Object.fromEntries(configurable(spec).map((handler) => [handler.name, handlerTable(handler, state)])),
-    device_ownership_from_security_context: spec.options.deviceOwnership,
-  };
-}
-
-function handlerTable(handler: Handler, state: string): TomlTable {
-  return {
-    runtime_path: handler.path,
-    ...(handler.kata === undefined
-      ? { runtime_type: 'oci', runtime_root: `${state}/oci` }
-      : { runtime_type: 'vm', runtime_root: `${state}/vm`, runtime_config_path: handler.kata.configPath }),
-    privileged_without_host_devices: handlerVariants[handler.variant].hostDevices !== 'passed',
-  };
-}
-
-/** Bundles of the first half of 2024 call their conmon `crio-conmon`. */
-function binary(spec: EngineSpec, name: string): string {
-  const path = spec.binaries[name] ?? spec.binaries[`crio-${name}`];
-  if (path === undefined) throw new Error(`Cannot configure CRI-O ${spec.version}: its artifact has no executable "${name}"`);
-  return path;
-}
-
-/** Flat keys: those of [crio.runtime] relative to it, those of the other tables relative to [crio]. */
-function relative(config: TomlTable): Record<string, Scalar> {
-  const { runtime, ...rest } = tables(config['crio']);
-  return flatten({ ...rest, ...tables(runtime) });
-}
-
-/** CRI-O leaves this out where it is false (pkg/config/config.go RuntimeHandler, omitempty; v1.24.6 pkg/config/template.go). */
-function withFalse(config: TomlTable): TomlTable {
-  for (const handler of Object.values(tables(tables(tables(config['crio'])['runtime'])['runtimes'])))
-    tables(handler)['privileged_without_host_devices'] ??= false;
-  return config;
-}
-
-/** A table, or an empty one for anything else. */
-function tables(value: unknown): TomlTable {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as TomlTable) : {};
-}
-
 /** The text of a string that Go quoted; what JSON does not know stays as it is. */
 function unquoted(quoted: string): string {
   try {
@@ -182,24 +89,4 @@ function unquoted(quoted: string): string {
   } catch {
     return quoted.slice(1, -1);
   }
-}
-
-function knowsKey(version: string, key: string): boolean {
-  const ranges = Object.hasOwn(knownKeys, key) ? knownKeys[key] : undefined;
-  return ranges === undefined || ranges.some((range) => inRange(version, range));
-}
-
-/** The configuration without what this version does not know, and without tables that have nothing left. */
-function ofVersion(version: string, table: TomlTable): TomlTable {
-  const entries = Object.entries(table).flatMap(([key, value]): Array<[string, TomlValue]> => {
-    if (!knowsKey(version, key)) return [];
-    if (!isTable(value)) return [[key, value]];
-    const left = ofVersion(version, value);
-    return Object.keys(left).length === 0 ? [] : [[key, left]];
-  });
-  return Object.fromEntries(entries);
-}
-
-function isTable(value: TomlValue): value is TomlTable {
-  return typeof value === 'object' && !Array.isArray(value);
 }

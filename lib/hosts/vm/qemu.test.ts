@@ -1,7 +1,8 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { craftTar } from '../../testing/artifacts.ts';
+import { fakePrograms } from '../../testing/programs.ts';
 import { temporary } from '../../testing/temporary.ts';
 import { debianCodename, findQemu, obtainQemu, originOf } from './qemu.ts';
 
@@ -15,12 +16,10 @@ const mirror = "printf 'http://mirror.invalid/debian\\tDebian\\tDebian\\n'";
 
 /** A machine with the installed QEMU and the package manager that `scripts` play; each call is a line of `calls`. */
 async function machine(path: string, installed: string, scripts: Record<string, string> = {}) {
-  const bin = join(path, 'bin');
-  await mkdir(bin);
   const packed = { path: './usr/bin/qemu-system-x86_64', content: `#!/bin/sh\n${says('10.0.2')}\n` };
   await writeFile(join(path, 'package.tar'), craftTar([packed]));
   await writeFile(join(path, 'os-release'), 'ID=debian\nVERSION_CODENAME=bookworm\n');
-  const all: Record<string, string> = {
+  const calls = await fakePrograms(path, {
     'qemu-system-x86_64': says(installed),
     mmdebstrap: 'true',
     'apt-config': 'true',
@@ -28,18 +27,13 @@ async function machine(path: string, installed: string, scripts: Record<string, 
     'apt-get': `case $1 in indextargets) ${mirror} ;; esac; for word; do case $word in Dir::Cache::Archives=*) cp "${path}/package.tar" "\${word#*=}/qemu.deb" ;; esac; done`,
     'dpkg-deb': 'tar --extract --file "$2" --directory "$3"',
     ...scripts,
-  };
-  for (const [name, body] of Object.entries(all)) {
-    await writeFile(join(bin, name), `#!/bin/sh\necho "${name} $*" >> "${path}/calls"\n${body}\n`);
-    await chmod(join(bin, name), 0o755);
-  }
-  vi.stubEnv('PATH', `${bin}:${process.env['PATH']}`);
+  });
   vi.stubEnv('XDG_CACHE_HOME', join(path, 'cache'));
   const context = { signal: new AbortController().signal, progress: () => undefined };
   return {
     obtain: () => obtainQemu(context, join(path, 'os-release')),
     find: () => findQemu(join(path, 'os-release')),
-    calls: async () => (await readFile(join(path, 'calls'), 'utf8')).trim().split('\n'),
+    calls,
   };
 }
 
