@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sayWhy } from './verbs/failure.ts';
+import { endWithReader } from './verbs/interrupt.ts';
 import { packageRoot } from './util/paths.ts';
 
 const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { version: string };
@@ -39,11 +40,7 @@ const named = words.includes('help') ? all : all.filter(([name]) => words.includ
 const versionOnly = words.some((word) => ['-V', '--version'].includes(word));
 for (const [, load] of named.length > 0 || versionOnly ? named : all) (await load())(program, version);
 
-// A reader that closes early, like head(1), has what it wanted.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+endWithReader(process.stdout, process.stderr);
 
 try {
   await program.parseAsync();

@@ -19,6 +19,9 @@ describe('symptoms of the harness’s own trouble', () => {
     expect(symptomOf(refused(noAnswer))).toBe('the guest never answered on vsock');
     expect(symptomOf(refused('timed out connecting to hybrid vsocket hvsock:///run/vc/vm/a/clh.sock:1024'))).toBeDefined();
     expect(symptomOf(refused('vsock: failed to connect to Vsock { port: 1024 } within 150s (attempts=8)'))).toBeDefined();
+    expect(symptomOf(refused('failed to create shim task: ttrpc: closed: unknown'))).toBe(
+      'the guest was lost in the middle of a request',
+    );
     expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
   });
 
@@ -36,6 +39,7 @@ describe('a second try', () => {
     ['a pod that ran', { kind: 'ran' }, false],
     ['a refusal', refused('no'), false],
     ['a guest that does not answer', refused(noAnswer), true],
+    ['a guest that is lost in a request', refused('ttrpc: closed: unknown'), true],
     ['an error of ours', { kind: 'error', message: 'socket', stack: '' }, true],
     ['a first loss of the host', lost('', false), true],
     ['a second loss of the host', lost('', true), false],

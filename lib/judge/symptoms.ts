@@ -9,6 +9,11 @@ const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
     says: 'the guest never answered on vsock',
   },
   {
+    // A guest, or its shim, that is lost in the middle of a request (measured; containerd ttrpc errors.go ErrClosed).
+    pattern: /\bttrpc: closed\b/,
+    says: 'the guest was lost in the middle of a request',
+  },
+  {
     // A static-key patch seen half-way by another CPU: multi-threaded emulation of QEMU 7.2, not the runtime.
     pattern: /Oops: int3/,
     says: 'the emulator died: Oops int3',

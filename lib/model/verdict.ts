@@ -69,6 +69,7 @@ const exits: Record<number, string> = {
   2: 'bad input',
   75: 'infrastructure: worth another try',
   77: 'nothing could run here',
+  130: 'interrupted',
 };
 
 /** What the exit code of a run means. */

@@ -20,6 +20,20 @@ test('the summary names hosts with accelerator, counts, findings, the report and
   expect(text).toMatch(/^Exit +1: /m);
 });
 
+test('the summary of an interrupted run says the exit code that it gives, and what came out until then', () => {
+  expect(renderTerminal(sampleDocument(), { interrupted: true, newOnly: true })).toMatch(
+    /^Exit +130: interrupted; 1 by what was judged until then$/m,
+  );
+});
+
+test('the summary names the run that is to be resumed where it is not below the usual directory', () => {
+  const document = sampleDocument();
+  const [cell] = document.cells;
+  const blocked = { ...document, cells: cell === undefined ? [] : [{ ...cell, verdict: 'blocked' as const, reason: 'no KVM' }] };
+  expect(renderTerminal(blocked, { width: 200 })).toMatch(/then +npx podproof run --resume goes on;/);
+  expect(renderTerminal(blocked, { width: 200, resume: '/out/7' })).toMatch(/then +npx podproof run --resume \/out\/7 goes on;/);
+});
+
 test('the summary ends with what weakens, what broke, the counts and the exit code, in this order', () => {
   const document = sampleDocument();
   const [first] = document.verdicts;

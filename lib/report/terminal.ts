@@ -26,6 +26,10 @@ export interface SummaryOptions {
   reportPath?: string;
   /** Exit by what is new since the baseline. */
   newOnly?: boolean;
+  /** The run was interrupted, which sets the exit code. */
+  interrupted?: boolean;
+  /** What to resume it by, where it is not the latest below the usual directory. */
+  resume?: string;
   /** Of the terminal, in characters; 80 without it. */
   width?: number;
 }
@@ -48,11 +52,11 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
     ...(time === undefined ? [] : [['Time', wallTimeText(time)] satisfies Line]),
     ['Found', headline(ordered)],
     ...sections(ordered).flatMap(sectionLines),
-    ...blockedLines(ordered),
+    ...blockedLines(ordered, options.resume),
     ...sinceLines(ordered),
     ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies Line]),
     ['Verdicts', countsText(ordered.counts)],
-    ['Exit', exitText(ordered, options.newOnly === true)],
+    ['Exit', exitText(ordered, options)],
   ];
   return lines
     .flatMap((line) => wrapped(line, width))
@@ -71,7 +75,7 @@ function wrapped([label, text, atMost = Infinity]: Line, width: number): string[
 }
 
 /** Each reason once, whatever it blocked. */
-function blockedLines(document: Document): Line[] {
+function blockedLines(document: Document, resume: string | undefined): Line[] {
   const all = blockages(document);
   if (all.length === 0) return [];
   const ran = document.verdicts.some(({ verdict }) => !['blocked', 'missing', 'unsupported'].includes(verdict));
@@ -80,7 +84,13 @@ function blockedLines(document: Document): Line[] {
     ['  why', blockage.reason, reasonLines],
     ...(blockage.remedy === undefined ? [] : [['  fix', blockage.remedy] satisfies Line]),
   ];
-  return [...named(all, told), ['  then', 'npx podproof run --resume goes on; the report has each reason in full']];
+  return [
+    ...named(all, told),
+    [
+      '  then',
+      `npx podproof run --resume${resume === undefined ? '' : ` ${resume}`} goes on; the report has each reason in full`,
+    ],
+  ];
 }
 
 /** The first few, and how many more there are. */
@@ -126,8 +136,9 @@ export function partsText({ parts }: Document): string {
   return `${parts.length === 1 ? '1 run' : `${parts.length} runs`}: ${[...names].sort(naturalOrder).join(', ')}`;
 }
 
-function exitText({ run, baseline }: Document, newOnly: boolean): string {
-  if (!newOnly || baseline === null) return `${run.exit}: ${exitMeaning(run.exit)}`;
+function exitText({ run, baseline }: Document, { newOnly, interrupted }: SummaryOptions): string {
+  if (interrupted === true) return `130: ${exitMeaning(130)}; ${run.exit} by what was judged until then`;
+  if (newOnly !== true || baseline === null) return `${run.exit}: ${exitMeaning(run.exit)}`;
   const all = run.exit === baseline.exit ? '' : `; ${run.exit} with what was there before`;
   return `${baseline.exit}: ${exitOfNewMeaning(baseline.exit)}${all}`;
 }

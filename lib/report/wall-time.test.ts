@@ -45,6 +45,15 @@ it('takes for critical what nothing of ours could shorten: boot, engine start, a
   );
 });
 
+it('calls nothing a critical path that is longer than the run, as of machines that were up at once', () => {
+  const spans = [span('run', 0, 10_000), span('host', 0, 9_000), span('pods', 9_000, 1_000), ...pod('one', 9_000, 1_000)];
+  const more = [...spans, span('pods', 9_000, 1_000)];
+  const time = wallTime({ spans: more, parts: [] });
+  expect(time === undefined ? '' : wallTimeText(time)).toBe(
+    '10.0 s; boot, engine start and calls, some at once, take 11.0 s one after the other',
+  );
+});
+
 it.each([
   { title: 'the longest pod', rows: [90, 10], more: [], criticalMs: 90 },
   { title: 'all calls evenly', rows: [50, 50], more: [20, 20, 20, 20], criticalMs: 90 },

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
@@ -145,6 +145,36 @@ describe('artifacts of a plan', () => {
     expect(reasonNot(cell, (await resolved([cell], undefined, before)).had)).toMatch(
       /^cni 1\.9\.0 from path .*\/cni is not what this run began with: bridge has sha256 .*; resume with the same binaries, or start a new run$/,
     );
+  });
+
+  it('of Kata are shim, configuration, guest kernel and image, each of which a resumed run must have as it was', async () => {
+    await using place = await workshop();
+    const prefix = join(place.path, 'kata');
+    const configuration = 'share/defaults/kata-containers/configuration-qemu.toml';
+    const guest = ['share/kata-containers/vmlinux.container', 'share/kata-containers/kata-containers.img'] as const;
+    await program(join(prefix, 'bin/containerd-shim-kata-v2'), '#!/bin/sh');
+    await program(join(place.path, 'containerd/usr/bin/containerd'), '#!/bin/sh');
+    const named = `kernel = "/opt/kata/${guest[0]}"\nimage = "/opt/kata/${guest[1]}"`;
+    await program(join(prefix, configuration), `[hypervisor.qemu]\n${named}\n`);
+    for (const file of guest) await program(join(prefix, file), file);
+    const runtime = { name: 'kata', version: '3.30.0', shim: 'go', vmm: 'qemu', source: { kind: 'path', path: prefix } } as const;
+    const cell = cellOf(place.path, runtime);
+    const { events } = await resolved([cell]);
+    expect(Object.keys(events.flatMap((event) => (event.event === 'artifact' ? [event.binaries] : [])).at(-1) ?? {})).toEqual([
+      'containerd-shim-kata-v2 (go)',
+      configuration,
+      ...guest,
+    ]);
+    const before: JournalEvent[] = [...events, { event: 'lease', record: lease }];
+    for (const file of [configuration, ...guest]) {
+      expect(reasonNot(cell, (await resolved([cell], undefined, before)).had)).toBeUndefined();
+      const kept = await readFile(join(prefix, file), 'utf8');
+      await writeFile(join(prefix, file), `${kept}#`);
+      expect(reasonNot(cell, (await resolved([cell], undefined, before)).had)).toContain(
+        `is not what this run began with: ${file} has sha256 `,
+      );
+      await writeFile(join(prefix, file), kept);
+    }
   });
 
   it('end with the run that was interrupted', async () => {

@@ -74,7 +74,7 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, 
       lease.signal.throwIfAborted();
       if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
       const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
-      const seen = await withLostEngine(gone.seen.outcome, context, remote);
+      const seen = await withLostEngine(gone.seen.outcome, context, remote, () => version(lease));
       if (seen.kind === 'error') lease.broken = seen.message;
       return { outcome: seen, withLogs: gone.withLogs };
     };
@@ -98,6 +98,12 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, 
     }
     if (outcome.kind === 'error' || attempt > 1 || !worthRetry(outcome)) return observation;
   }
+}
+
+/** A call that every engine answers at once, whatever its pods do. */
+async function version({ context, connection }: Lease): Promise<void> {
+  await using client = criClient({ dial: connection, api: context.api });
+  await client.runtime.version({});
 }
 
 /** The engine makes the same of a file in every cell. It was called for the first of them. */

@@ -42,7 +42,7 @@ async function pluginDirectory(
     prefixes,
     registryPort: 5055,
     images: { pause: 'pause', root: 'root', user777: 'user' },
-    host: { facts: { ownKernel: true } },
+    host: { facts: { ownKernel: true, accelerator: 'kvm' } },
     fixtures: { cdiDirectory: '/run/podproof/cdi' },
   };
   const spec = await engineSpec(setting, { engine: cell.engine, cells: [cell] }, defaultOptions);

@@ -37,7 +37,7 @@ export interface HostSetting {
 
 /** What of it the specification of an engine is made of. */
 export interface SpecSetting extends Pick<HostSetting, 'registryPort' | 'images' | 'prefixes'> {
-  host: { facts: Pick<HostFacts, 'ownKernel'> };
+  host: { facts: Pick<HostFacts, 'ownKernel' | 'accelerator'> };
   fixtures: Pick<Fixtures, 'cdiDirectory'>;
 }
 
@@ -87,7 +87,8 @@ async function handlerOf(
   if (had === undefined) return { ...head, path: '' };
   const { kata: settings = {} }: HandlerVariant = handlerVariants[variant];
   const installed = { artifact: had.artifact, onHost: had.path };
-  return { ...head, ...(await runtimeDrivers[runtime.name].handler(installed, { name, runtime, directory, settings })) };
+  const request = { name, runtime, directory, settings, emulated: setting.host.facts.accelerator === 'tcg' };
+  return { ...head, ...(await runtimeDrivers[runtime.name].handler(installed, request)) };
 }
 
 function executables(setting: SpecSetting, component: Component): Record<string, string> {

@@ -1,18 +1,44 @@
 import type { Remote } from '../hosts/host.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { messageOf } from '../util/errors.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-/** A connection that broke says little: where the engine's process is gone, that is what happened to the pod. */
+type Engine = Pick<WorkerContext, 'enginePid' | 'engineLog' | 'lease'>;
+
+/**
+ * What happened to the pod of an engine that is of no use any more: its process is gone, or it answers nothing. A connection that
+ * broke says little, and a call without an answer may be the pod's own: `ask` is a call that needs no pod, and throws where it
+ * has none either. So an engine that hangs costs one deadline, and not one for each pod.
+ */
 export async function withLostEngine(
   outcome: Outcome,
-  { enginePid, engineLog, lease: { engine } }: Pick<WorkerContext, 'enginePid' | 'engineLog' | 'lease'>,
+  engine: Engine,
   remote: Pick<Remote, 'exec'>,
+  ask: () => Promise<unknown>,
 ): Promise<Outcome> {
-  if (outcome.kind !== 'error') return outcome;
+  if (outcome.kind === 'error') return { ...outcome, ...(await ended(outcome.message, engine, remote)) };
+  if (outcome.kind !== 'refused' || outcome.code !== 'DEADLINE_EXCEEDED') return outcome;
+  return ask().then(
+    () => outcome,
+    (error: unknown) => {
+      const message = `${nameOf(engine)} hangs: ${outcome.call} had ${outcome.message}, and ${messageOf(error)}`;
+      return { kind: 'error', message, stack: '' };
+    },
+  );
+}
+
+async function ended(message: string, engine: Engine, remote: Pick<Remote, 'exec'>): Promise<{ message?: string }> {
+  const { enginePid, engineLog } = engine;
   const { exitCode } = await remote.exec(['test', '-d', `/proc/${enginePid}`]);
   // Anything but test's own "no" says nothing of the process.
-  if (exitCode !== 1) return outcome;
+  if (exitCode !== 1) return {};
   const { stdout } = await remote.exec(['tail', '-n', '1', '--', engineLog]);
-  const message = `${engine.reportedName} ${engine.reportedVersion} ended while the pod was under way, its process ${enginePid} is gone: ${outcome.message}; its log ends: ${stdout.trim().slice(-300)}`;
-  return { ...outcome, message };
+  const last = stdout.trim().slice(-300);
+  return {
+    message: `${nameOf(engine)} ended while the pod was under way, its process ${enginePid} is gone: ${message}; its log ends: ${last}`,
+  };
+}
+
+function nameOf({ lease: { engine } }: Engine): string {
+  return `${engine.reportedName} ${engine.reportedVersion}`;
 }

@@ -43,7 +43,8 @@ export async function run(options: RunOptions): Promise<Document> {
     await runPlan(options, timeline);
     complete = true;
   } catch (error) {
-    if (options.signal.aborted) options.progress.line('run', `interrupted: resume it with --resume ${folder.id}`);
+    if (options.signal.aborted)
+      options.progress.line('run', `interrupted, exit code 130: npx podproof run --resume ${folder.path} goes on`);
     else failure = error;
   }
   options.progress.close();

@@ -17,6 +17,8 @@ export interface HandlerRequest {
   /** Private directory of the engine on the host, for configuration files. */
   directory: string;
   settings: KataSettings;
+  /** The host is an emulated machine, which makes what boots in it slow. */
+  emulated: boolean;
 }
 
 /** How the artifact of a runtime becomes handlers of an engine. */

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import type { Document } from '../model/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { renderAnnotations } from '../report/annotations.ts';
@@ -31,22 +32,32 @@ export async function baselineOf(flags: PublishFlags): Promise<Document | undefi
 
 /**
  * Writes every report beside the records and says on standard output what came out. Returns the exit code: of all
- * verdicts, or with `newOnly` of what changed since the baseline.
+ * verdicts, with `newOnly` of what changed since the baseline, or 130 of a run that was interrupted.
  */
 export async function publish(
   folder: RunFolder,
   judged: Document,
   flags: PublishFlags,
   baseline: Document | undefined,
+  interrupted = false,
 ): Promise<number> {
   const document = await writeAll(folder, baseline === undefined ? judged : withBaseline(judged, baseline), flags);
   const newOnly = flags.newOnly === true;
+  // `--resume` without a name looks below --results.
+  const resume = dirname(folder.path) === resolve(flags.results) ? {} : { resume: folder.path };
   process.stdout.write(
     flags.json === true
       ? renderJson(document)
-      : renderTerminal(document, { reportPath: `${folder.path}/report.html`, newOnly, width: widthOf(process.stdout) }),
+      : renderTerminal(document, {
+          reportPath: `${folder.path}/report.html`,
+          newOnly,
+          interrupted,
+          ...resume,
+          width: widthOf(process.stdout),
+        }),
   );
   if (flags.annotations === true) process.stdout.write(renderAnnotations(document));
+  if (interrupted) return 130;
   return newOnly ? (document.baseline?.exit ?? document.run.exit) : document.run.exit;
 }
 

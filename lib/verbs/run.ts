@@ -50,9 +50,9 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
         });
         const catalog = catalogFor(plan);
         const document = await run({ plan, folder, catalog, version, progress, signal, ...seams });
-        const exit = await publish(folder, document, flags, baseline);
+        const exit = await publish(folder, document, flags, baseline, signal.aborted);
         // There may be more machines than work: a part without cells is done.
-        process.exitCode = signal.aborted ? 130 : plan.cells.length === 0 ? 0 : exit;
+        process.exitCode = plan.cells.length === 0 && !signal.aborted ? 0 : exit;
       });
     });
 }

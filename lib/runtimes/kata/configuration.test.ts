@@ -43,7 +43,7 @@ const written = (
   settings: Parameters<typeof kataConfiguration>[2],
   from: KataPrefix = prefix,
   text = template,
-): TomlTable => parseToml(kataConfiguration(text, { prefix: from, onHost, shim }, settings));
+): TomlTable => parseToml(kataConfiguration(text, { prefix: from, onHost, shim, emulated: true }, settings));
 
 describe('the configuration of a Kata handler', () => {
   test('has its paths where the prefix is on the host, in lists too', () => {
@@ -129,16 +129,18 @@ describe('the configuration of a Kata handler', () => {
   test('gives a nested guest time, in the unit of each shim', () => {
     expect(written('go', {})).toMatchObject({ agent: { kata: { dial_timeout: 150 } } });
     expect(written('rust', {})).toMatchObject({ agent: { kata: { dial_timeout: 45, reconnect_timeout_ms: 150_000 } } });
+    const quick = parseToml(kataConfiguration(template, { prefix, onHost, shim: 'go', emulated: false }, {}));
+    expect(quick).toMatchObject({ agent: { kata: { dial_timeout: 45 } } });
   });
 
   test('keeps an integer beyond 2^53 exact', () => {
-    expect(kataConfiguration(template, { prefix, onHost, shim: 'rust' }, {})).toMatch(
+    expect(kataConfiguration(template, { prefix, onHost, shim: 'rust', emulated: true }, {})).toMatch(
       /compact_force_times = 9_?223_?372_?036_?854_?775_?807/,
     );
   });
 
   test('refuses a template without a hypervisor table', () => {
-    expect(() => kataConfiguration('[agent.kata]\n[runtime]\n', { prefix, onHost, shim: 'go' }, {})).toThrow(
+    expect(() => kataConfiguration('[agent.kata]\n[runtime]\n', { prefix, onHost, shim: 'go', emulated: true }, {})).toThrow(
       'the template has no table [hypervisor]',
     );
   });

@@ -1,27 +1,44 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { BlockedError, messageOf } from '../../util/errors.ts';
 import type { RuntimeDriver } from '../runtime.ts';
 import { kataConfiguration } from './configuration.ts';
 import { kata } from './facts.ts';
-import { discoverKataRelease } from './prefix.ts';
+import { discoverKataRelease } from './release.ts';
+
+/** A template that is not what it should be blocks the cell, and names the file. */
+function configured(file: string, configuration: () => string): string {
+  try {
+    return configuration();
+  } catch (error) {
+    throw new BlockedError(`Cannot configure Kata by ${file}: ${messageOf(error)}`, {
+      remedy: 'take that file from the release archive again',
+      cause: error,
+    });
+  }
+}
 
 /** The engine runs a shim of the prefix, and each handler has a configuration file of its own. */
 export const kataDriver: RuntimeDriver = {
-  async handler({ artifact, onHost: attached }, { name, runtime, directory, settings }) {
+  async handler({ artifact, onHost: attached }, { name, runtime, directory, settings, emulated }) {
     const { prefix, shim, template } = await discoverKataRelease(artifact.directory, runtime);
     const onHost = join(attached, relative(artifact.directory, prefix.directory));
-    const text = await readFile(join(prefix.directory, template), 'utf8');
+    const file = join(prefix.directory, template);
+    const text = await readFile(file, 'utf8');
+    const installation = { prefix, onHost, shim: runtime.shim ?? 'go', emulated } as const;
     return {
       path: join(onHost, shim),
       kata: {
         configPath: `${directory}/kata/${name}.toml`,
-        configuration: kataConfiguration(text, { prefix, onHost, shim: runtime.shim ?? 'go' }, settings),
+        configuration: configured(file, () => kataConfiguration(text, installation, settings)),
       },
     };
   },
 
   async programs(runtime, artifact) {
-    const { directory, shims } = (await discoverKataRelease(artifact.directory, runtime)).prefix;
-    return Object.fromEntries(Object.entries(shims).map(([shim, path]) => [`${kata.program} (${shim})`, join(directory, path)]));
+    const { prefix, template, guest } = await discoverKataRelease(artifact.directory, runtime);
+    const shims = Object.entries(prefix.shims).map(([shim, path]) => [`${kata.program} (${shim})`, path] as const);
+    const others = [template, ...guest].map((path) => [path, path] as const);
+    return Object.fromEntries([...shims, ...others].map(([name, path]) => [name, join(prefix.directory, path)]));
   },
 };

@@ -1,9 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BlockedError } from '../../util/errors.ts';
-import { sameVersion } from '../../model/version.ts';
-import { kata, vmmFacts, vmmNames, type Shim, type Vmm } from './facts.ts';
-import { kataTemplate } from './template.ts';
+import { kata, vmmFacts, vmmNames } from './facts.ts';
 
 /** What a Kata prefix holds. Every path is relative to `directory`, which is what /opt/kata is on a host. */
 export interface KataPrefix {
@@ -21,7 +19,7 @@ export interface KataPrefix {
 }
 
 const shimName = kata.program;
-const guest = 'share/kata-containers';
+export const guestDirectory = 'share/kata-containers';
 
 /** Finds the prefix in an artifact: the directory itself, its opt/kata, or its usr (a distribution's layout). Throws BlockedError without one. */
 export async function discoverKataPrefix(artifact: string): Promise<KataPrefix> {
@@ -42,50 +40,15 @@ export async function discoverKataPrefix(artifact: string): Promise<KataPrefix> 
   );
 }
 
-/** What one shim with one VMM runs from: paths relative to the prefix. */
-export interface KataRelease {
-  prefix: KataPrefix;
-  shim: string;
-  /** Configuration template. */
-  template: string;
-}
-
-/** The prefix in an artifact, with the shim and the template that a cell needs. Throws BlockedError where it has not both, or is another version. */
-export async function discoverKataRelease(
-  artifact: string,
-  wanted: { version: string; shim?: Shim | undefined; vmm?: Vmm | undefined },
-): Promise<KataRelease> {
-  const { version, shim = 'go', vmm = 'qemu' } = wanted;
-  const prefix = await discoverKataPrefix(artifact);
-  const refuse = (what: string, remedy: string): never => {
-    throw new BlockedError(`Cannot take Kata ${version} from ${artifact}: ${what}`, { remedy });
-  };
-  if (prefix.version !== undefined && !sameVersion(prefix.version, version))
-    return refuse(`its file VERSION says ${prefix.version}`, 'put each version into a directory of its own');
-  const program = prefix.shims[shim];
-  if (program === undefined)
-    return refuse(
-      `it has no ${shim} shim`,
-      'take the release archive that has it: from 4.1.0 on kata-go-static for the Go shim, kata-static for runtime-rs',
-    );
-  const template = kataTemplate({ version, shim, vmm });
-  if (template === undefined || !(await isFile(join(prefix.directory, template))))
-    return refuse(
-      `it has no ${template ?? `configuration of the ${shim} shim for ${vmm}`}`,
-      'choose a VMM that this release has, in matrix.json runtimes.kata',
-    );
-  return { prefix, shim: program, template };
-}
-
 async function describe(directory: string, shims: KataPrefix['shims']): Promise<KataPrefix> {
   const version = (await readFile(join(directory, 'VERSION'), 'utf8').catch(() => '')).split('\n')[0]?.trim();
   const programs = await names(join(directory, 'bin'));
-  const files = await names(join(directory, guest));
+  const files = await names(join(directory, guestDirectory));
   const guestFiles = (pattern: RegExp): string[] =>
     files
       .filter((name) => pattern.test(name))
       .sort(stableFirst)
-      .map((name) => join(guest, name));
+      .map((name) => join(guestDirectory, name));
   const virtiofsd = 'libexec/virtiofsd';
   return {
     directory,
@@ -114,6 +77,6 @@ async function names(directory: string): Promise<string[]> {
   return found.sort();
 }
 
-async function isFile(path: string): Promise<boolean> {
+export async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isFile() ?? false;
 }

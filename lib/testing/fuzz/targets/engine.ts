@@ -12,7 +12,7 @@ const readBack = {
   crio: crio.configure(specFixture('crio', '1.36.3')),
 };
 const prefix = { directory: '/opt/kata', shims: {}, vmms: {}, kernels: [], images: [], initrds: [] };
-const installation = { prefix, onHost: '/opt/kata', shim: 'go' } as const;
+const installation = { prefix, onHost: '/opt/kata', shim: 'go', emulated: true } as const;
 const kata =
   '[hypervisor.qemu]\npath = "/opt/kata/bin/qemu"\nvalid_entropy_sources = ["/dev/urandom"]\n[agent.kata]\nenable_tracing = false\n[runtime]\ncompact = 9223372036854775807\n';
 
