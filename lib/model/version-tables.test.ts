@@ -31,7 +31,7 @@ const askers = {
   'whether what was found is what was planned': [
     'judge/canary.ts',
     'suite/read/engine.ts',
-    'runtimes/kata/prefix.ts',
+    'runtimes/kata/release.ts',
     'artifacts/debian-version.ts',
   ],
   'which C library a program needs': ['artifacts/elf.ts', 'artifacts/inspect.ts'],
