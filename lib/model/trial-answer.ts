@@ -75,3 +75,16 @@ export function exitOf(trials: readonly Trial[]): 0 | 1 | 75 {
     ? 75
     : 0;
 }
+
+/** The exit code and what it means: `Exit 1  as it is, a pod cannot use its devices in 3 of 4 cells`. */
+export function exitText(trials: readonly Trial[]): string {
+  const exit = exitOf(trials);
+  const asItIs = trials.flatMap(({ attempts }) => attempts.filter(({ fix }) => fix === undefined));
+  const failing = asItIs.filter((attempt) => !works(attempt)).length;
+  const meaning = {
+    0: 'every pod can use all its devices in every cell as it is',
+    1: `as it is, a pod cannot use its devices in ${failing} of ${asItIs.length} ${asItIs.length === 1 ? 'cell' : 'cells'}`,
+    75: 'some of it could not be tried; the reasons stand above',
+  };
+  return `Exit ${exit}  ${meaning[exit]}`;
+}

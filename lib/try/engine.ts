@@ -3,8 +3,9 @@ import { leaseEngine, type HostSetting } from '../run/engine-lease.ts';
 import { block, type Stage } from '../run/stage.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import { defaultOptions, type EngineOptions } from '../suite/scenario.ts';
+import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
+import { groupBy } from '../util/group-by.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { Pod } from '../manifest/pod.ts';
@@ -36,23 +37,24 @@ export interface TrialWork {
 /** Tries every pod in every cell of an engine: first with the engine as it comes, then those fixes that are its own configuration's. */
 export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSetting, group: EngineGroup): Promise<void> {
   try {
-    const trials = await withEngine(stage, setting, group, { ...defaultOptions, deviceOwnership: false }, (place, slots, cell) =>
-      Promise.all(work.pods.map((_, index) => tryInCell(work, stage, place(cell), slots, index))),
+    const trials = await withEngine(work, stage, setting, group, false, (place, slots) =>
+      Promise.all(work.pods.map((_, index) => tryInCell(work, stage, place, slots, index))),
     );
-    const left = trials.flat().flatMap((trial) => trial.ownership.map((fix) => ({ trial, fix })));
-    const cells = group.cells.filter(({ id }) => left.some(({ trial }) => trial.cell.id === id));
+    const all = trials.flat();
+    const cells = group.cells.filter(({ id }) => all.some(({ cell, ownership }) => cell.id === id && ownership.length > 0));
     if (cells.length > 0)
-      await withEngine(stage, setting, { ...group, cells }, defaultOptions, (place, slots, cell) =>
+      await withEngine(work, stage, setting, { ...group, cells }, true, (place, slots) =>
         Promise.all(
-          left
-            .filter(({ trial }) => trial.cell.id === cell.id)
-            .map(async ({ trial, fix }) => {
-              const launched = await launchOne(work, stage, place(cell), slots, trial.pod, fix);
-              trial.fixes.push({ fix, launched });
-            }),
+          all
+            .filter(({ cell }) => cell.id === place.cell.id)
+            .flatMap((trial) =>
+              trial.ownership.map(async (fix) =>
+                trial.fixes.push({ fix, launched: await launchOne(work, stage, place, slots, trial.pod, fix) }),
+              ),
+            ),
         ),
       );
-    for (const { ownership: _, ...trial } of trials.flat()) work.done(trial);
+    for (const { ownership: _, ...trial } of all) work.done(trial);
   } catch (error) {
     stage.signal.throwIfAborted();
     if (!(error instanceof BlockedError)) throw error;
@@ -60,38 +62,60 @@ export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSe
     stage.progress.line('engine', `${error.message}; trying each runtime alone`);
     for (const cell of group.cells) await tryOnEngine(work, stage, setting, { ...group, cells: [cell] });
   }
+}
 
-  async function withEngine<T>(
-    stage_: Stage,
-    setting_: HostSetting,
-    { engine: { name, version }, cells }: EngineGroup,
-    asked: EngineOptions,
-    each: (place: (cell: PlannedCell) => Place, slots: Semaphore, cell: PlannedCell) => Promise<T>,
-  ): Promise<T[]> {
-    // On a host without systemd there is nobody who could make slices.
-    const options: EngineOptions = setting_.host.facts.systemd === false ? { ...asked, cgroupDriver: 'cgroupfs' } : asked;
-    const title = `${name} ${version}${options.deviceOwnership ? ' with device_ownership_from_security_context' : ''}`;
-    const { engine, record } = await stage_.timeline.span('engine', title, () =>
-      leaseEngine(setting_, { ...group, cells }, options, { signal: stage_.signal, now: () => stage_.timeline.now() }),
-    );
-    await using _ = stage_.timeline.releasing(title, engine);
-    stage_.folder.append({ event: 'lease', record });
-    stage_.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
-    const site = await work.site(setting_);
-    const ready = withoutDropped(stage_, cells, engine);
-    // The group of a PCI function takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).
-    const alone = site.devices.flat().some(({ source }) => source.kind === 'vfio');
-    const slots = new Semaphore(alone ? 1 : podBudget(setting_.host, ready));
-    const place = (cell: PlannedCell): Place => ({
-      ...{ setting: setting_, engine, record, cell, signal: stage_.signal, handlers: work.handlers },
-      ...{ node: { ...site.node, cgroupDriver: options.cgroupDriver }, disks: site.disks, now: () => stage_.timeline.now() },
-      image:
-        work.imageUser === undefined
-          ? { reference: setting_.images.root }
-          : { reference: setting_.images.user777, user: work.imageUser },
-    });
-    return await stage_.timeline.span('pods', title, () => Promise.all(ready.map((cell) => each(place, slots, cell))));
-  }
+/** The engine as it comes, or with device_ownership_from_security_context; what else its runtimes or the host ask for is as in a run. */
+function switchesFor({ runtime }: PlannedCell, { host: { facts } }: HostSetting, deviceOwnership: boolean): EngineOptions {
+  return optionsOf({ id: 'try', title: 'pod of a manifest', pod: {}, options: { deviceOwnership } }, { runtime, facts });
+}
+
+/** Leases the engine for its cells, once for all that can share a configuration, and does `each` in every cell at once. */
+async function withEngine<T>(
+  work: TrialWork,
+  stage: Stage,
+  setting: HostSetting,
+  group: EngineGroup,
+  deviceOwnership: boolean,
+  each: (place: Place, slots: Semaphore) => Promise<T>,
+): Promise<T[]> {
+  const shared = groupBy(group.cells, (cell) => optionsKey(switchesFor(cell, setting, deviceOwnership)));
+  const results: T[][] = [];
+  for (const cells of shared.values())
+    results.push(await withLease(work, stage, setting, { ...group, cells }, deviceOwnership, each));
+  return results.flat();
+}
+
+async function withLease<T>(
+  work: TrialWork,
+  stage: Stage,
+  setting: HostSetting,
+  group: EngineGroup,
+  deviceOwnership: boolean,
+  each: (place: Place, slots: Semaphore) => Promise<T>,
+): Promise<T[]> {
+  const [first] = group.cells;
+  if (first === undefined) return [];
+  const options = switchesFor(first, setting, deviceOwnership);
+  const title = `${group.engine.name} ${group.engine.version}${deviceOwnership ? ' with device_ownership_from_security_context' : ''}`;
+  const { engine, record } = await stage.timeline.span('engine', title, () =>
+    leaseEngine(setting, group, options, { signal: stage.signal, now: () => stage.timeline.now() }),
+  );
+  await using _ = stage.timeline.releasing(title, engine);
+  stage.folder.append({ event: 'lease', record });
+  stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
+  const site = await work.site(setting);
+  const ready = withoutDropped(stage, group.cells, engine);
+  // The group of a PCI function takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).
+  const alone = site.devices.flat().some(({ source }) => source.kind === 'vfio');
+  const slots = new Semaphore(alone ? 1 : podBudget(setting.host, ready));
+  const { root, user777 } = setting.images;
+  const image = work.imageUser === undefined ? { reference: root } : { reference: user777, user: work.imageUser };
+  const common = {
+    ...{ setting, engine, record, image, signal: stage.signal, handlers: work.handlers, disks: site.disks },
+    node: { ...site.node, cgroupDriver: options.cgroupDriver },
+    now: () => stage.timeline.now(),
+  };
+  return await stage.timeline.span('pods', title, () => Promise.all(ready.map((cell) => each({ ...common, cell }, slots))));
 }
 
 /** A trial with the fixes that wait for an engine of another configuration. */

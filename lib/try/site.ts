@@ -7,7 +7,8 @@ import { disksOf, type Disk } from './sight.ts';
 
 /** A host as pods of a manifest find it: the node of a kubelet, and every device in its place. */
 export interface Site {
-  node: KubeletNode;
+  /** With the engine's cgroup driver to be filled in. */
+  node: Omit<KubeletNode, 'cgroupDriver'>;
   disks: readonly Disk[];
   /** By the index of the pod. */
   devices: readonly (readonly PlacedDevice[])[];

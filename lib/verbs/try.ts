@@ -7,7 +7,8 @@ import { readManifest } from '../manifest/read.ts';
 import type { Workload } from '../manifest/workload.ts';
 import type { Trial } from '../model/trial.ts';
 import { RunFolder } from '../record/run-folder.ts';
-import { exitOf } from '../model/trial-answer.ts';
+import { renderTrials } from '../page/trial-page.ts';
+import { exitOf, exitText } from '../model/trial-answer.ts';
 import { trialText } from '../report/trial-text.ts';
 import { progressOn } from '../run/progress.ts';
 import type { RunOptions } from '../run/stage.ts';
@@ -72,7 +73,7 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
         process.stdout.write(
           flags.json === true
             ? `${JSON.stringify(trials, undefined, 2)}\n`
-            : trials.map((trial) => trialText(trial, { width: widthOf(process.stdout), folder: shown })).join('\n'),
+            : `${trials.map((trial) => trialText(trial, { width: widthOf(process.stdout), folder: shown })).join('\n')}${exitText(trials)}\n`,
         );
         process.exitCode = exitOf(trials);
       });
@@ -122,6 +123,7 @@ async function readText(file: string): Promise<string> {
 /** The trials and their patches, beside the records of the run. */
 async function keep(folder: RunFolder, trials: readonly Trial[]): Promise<void> {
   await writeFile(join(folder.path, 'trial.json'), `${JSON.stringify(trials, undefined, 2)}\n`);
+  await writeFile(join(folder.path, 'trial.html'), renderTrials(trials));
   for (const { fixes } of trials) for (const { file, text } of fixes) await writeFile(join(folder.path, file), text);
 }
 

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { sampleTrial } from '../testing/trial.ts';
+import { renderTrials } from './trial-page.ts';
+
+describe('the page of a trial', () => {
+  const page = renderTrials([sampleTrial()]);
+
+  test('says first what came out and what helps', () => {
+    expect(page).toContain('Deployment media: it cannot use its devices in 1 of 2 cells; supplementalGroups: [105] helps');
+  });
+
+  test('has every answer, what a fix lets the pod reach, the layers and the patches', () => {
+    for (const text of ['EACCES', 'opens, 0666', '142 more nodes', 'runAsGroup 1000', 'fix-1.yaml', 'containerd &#62;=1.6.0'])
+      expect(page).toContain(text);
+  });
+
+  test('is one file without script, and no data becomes markup', () => {
+    const hostile = '<script>alert(1)</script>"\'>\u202e';
+    const { attempts } = sampleTrial();
+    const bad = renderTrials([
+      sampleTrial({
+        manifest: { file: hostile, kind: 'Pod', name: hostile },
+        attempts: attempts.map((attempt) => ({ ...attempt, reason: hostile })),
+        notLookedAt: [{ path: hostile, why: hostile }],
+      }),
+    ]);
+    expect(bad).not.toContain('<script>');
+    expect(bad).not.toContain('\u202e');
+    expect(bad).toContain('script-src &#39;none&#39;');
+  });
+});
