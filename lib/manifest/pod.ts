@@ -61,9 +61,20 @@ const EnvironmentVariable = z.object({
   name: z.string(),
   value: text,
   valueFrom: z
-    .object({ fieldRef: z.object({ fieldPath: z.string() }).optional(), resourceFieldRef: z.unknown().optional() })
+    .object({
+      fieldRef: z.object({ fieldPath: z.string() }).optional(),
+      resourceFieldRef: z
+        .object({
+          resource: z.string(),
+          containerName: text,
+          divisor: z.union([z.string(), z.number()]).transform(String).optional(),
+        })
+        .optional(),
+    })
     .optional(),
 });
+
+export type ResourceReference = NonNullable<NonNullable<z.infer<typeof EnvironmentVariable>['valueFrom']>['resourceFieldRef']>;
 
 const VolumeMount = z.object({
   name: z.string(),

@@ -32,6 +32,21 @@ host_path() {
   esac
 }
 
+# A part of a volume, which links in it must not lead out of: PATH TARGET VOLUME.
+bind() {
+  [ -e "$2" ] || { mkdir -p "$2" && chmod "$(stat -c %a "$3")" "$2"; } || exit
+  real=$(readlink -f "$2") whole=$(readlink -f "$3") || exit
+  case $real/ in
+  "${whole%/}"/*) ;;
+  *)
+    echo "failed to prepare subPath: $2 leads out of its volume" >&2
+    exit 3
+    ;;
+  esac
+  if [ -d "$real" ]; then mkdir -p "$1"; else mkdir -p "${1%/*}" && : >"$1"; fi || exit
+  mount --bind "$real" "$1" || exit
+}
+
 case $verb in
 make)
   own=$1
@@ -45,6 +60,7 @@ make)
     hugetlbfs) mkdir -p "$path" && mount -t hugetlbfs -o "pagesize=$extra" podproof "$path" && access "$path" "$mode" "$group" || exit ;;
     file) mkdir -p "${path%/*}" && printf %s "$text" >"$path" && access "$path" "$mode" "$group" || exit ;;
     link) mkdir -p "${path%/*}" && ln -sfn "$extra" "$path" || exit ;;
+    bind) bind "$path" "$extra" "$text" ;;
     hostPath) host_path "$path" "$extra" ;;
     esac
   done
@@ -56,7 +72,8 @@ remove)
     awk -v "below=$directory/" 'index($2, below) == 1 { print $2 }' /proc/self/mounts | sort -r | while read -r mount; do
       umount "$mount" || umount -l "$mount"
     done
-    rm -rf --one-file-system "$directory" || status=1
+    # What is mounted there may be a part of the host itself.
+    if grep -qF " $directory/" /proc/self/mounts; then status=1; else rm -rf --one-file-system "$directory" || status=1; fi
   done
   exit $status
   ;;

@@ -48,6 +48,8 @@ function words(object: NodeObject): string[] {
       return line('', object.text);
     case 'link':
       return line(object.target);
+    case 'bind':
+      return line(object.target, object.volume);
     case 'hostPath':
       return line(object.type);
   }

@@ -1,6 +1,8 @@
-import type { Container, Pod } from '../../manifest/pod.ts';
+import type { Container, Pod, ResourceReference } from '../../manifest/pod.ts';
+import { quantity } from '../../manifest/quantity.ts';
 import type { KubeletNode } from './node.ts';
 import type { Allocation, Placement } from './placement.ts';
+import { requestsOf } from './qos.ts';
 
 /**
  * The environment that the kubelet sends: what device plugins ask for, then the container's own (Kubernetes v1.37.2
@@ -14,9 +16,10 @@ export function environment(
   allocation: Allocation | undefined,
 ): { key: string; value: string }[] {
   const own = new Map<string, string>();
-  for (const { name, value = '', valueFrom } of container.env) {
-    const path = value === '' ? valueFrom?.fieldRef?.fieldPath : undefined;
-    own.set(name, path === undefined ? expand(value, own) : fieldOf(node, pod, placement, path));
+  for (const { name, value = '', valueFrom: { fieldRef, resourceFieldRef } = {} } of container.env) {
+    if (value !== '') own.set(name, expand(value, own));
+    else if (fieldRef !== undefined) own.set(name, fieldOf(node, pod, placement, fieldRef.fieldPath));
+    else own.set(name, resourceFieldRef === undefined ? '' : resourceOf(pod, container, resourceFieldRef));
   }
   return [...Object.entries(allocation?.env ?? {}), ...own].map(([key, value]) => ({ key, value }));
 }
@@ -26,6 +29,20 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
   return text.replace(/\$(?:\$|\(([^)]*)\))/g, (whole, name: string | undefined) =>
     name === undefined ? '$' : (values.get(name) ?? whole),
   );
+}
+
+/**
+ * A resource of a container in parts of its divisor, rounded up (Kubernetes v1.37.2 pkg/api/v1/resource/helpers.go,
+ * ExtractContainerResourceValue). A limit that is not set would be what the node has to give, which nobody knows here.
+ */
+function resourceOf({ spec }: Pod, container: Container, { resource, containerName, divisor = '1' }: ResourceReference): string {
+  const named = [...spec.initContainers, ...spec.containers].find(({ name }) => name === containerName);
+  const [, kind = '', name = ''] = /^(limits|requests)\.(.+)$/.exec(resource) ?? [];
+  const { resources } = named ?? container;
+  const amount = (kind === 'limits' ? resources.limits : requestsOf(resources))[name];
+  if (amount === undefined || kind === '') return '';
+  const part = quantity(divisor, 1000) > 0n ? quantity(divisor, 1000) : 1000n;
+  return String((quantity(amount, 1000) + part - 1n) / part);
 }
 
 /** A field that the pod knows of itself before it runs (Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go, podFieldSelectorRuntimeValue). */

@@ -7,7 +7,7 @@ import { kubeletHas } from './facts.ts';
 import { podDirectory } from './names.ts';
 import type { KubeletNode } from './node.ts';
 import type { ContainerPlacement, Placement } from './placement.ts';
-import { blockVolumePath, volumePath } from './volumes.ts';
+import { blockVolumePath, type NodeObject, volumePath } from './volumes.ts';
 
 /** Where the kubelet keeps a pod's /etc/hosts. */
 export function hostsPath(node: KubeletNode, placement: Placement): string {
@@ -37,7 +37,7 @@ export function mounts(
   const mapping = ids === undefined ? [] : [{ hostId: ids.hostId, containerId: 0, length: ids.length }];
   const all = [
     ...(allocation?.mounts ?? []).map(({ readOnly = false, ...mount }) => ({ ...mount, readonly: readOnly })),
-    ...own.map((mount) => volumeMount(node, pod, mount, placement, environment)),
+    ...own.map((_, at) => volumeMount(node, pod, container, at, placement, environment)),
     ...(own.some(({ mountPath }) => mountPath === '/etc/hosts')
       ? []
       : [{ containerPath: '/etc/hosts', hostPath: hostsPath(node, placement) }]),
@@ -50,21 +50,52 @@ export function mounts(
 
 function volumeMount(
   node: KubeletNode,
-  { spec }: Pod,
-  mount: VolumeMount,
+  pod: Pod,
+  container: Container,
+  at: number,
   placement: Placement,
   environment: ReadonlyMap<string, string>,
 ) {
-  const volume = spec.volumes.find(({ name }) => name === mount.name);
-  if (volume === undefined) throw new Error(`Cannot mount the volume "${mount.name}": the pod has none of this name`);
-  const below = mount.subPathExpr === undefined ? (mount.subPath ?? '') : expand(mount.subPathExpr, environment);
+  const mount = container.volumeMounts[at];
+  const volume = pod.spec.volumes.find(({ name }) => name === mount?.name);
+  if (mount === undefined || volume === undefined)
+    throw new Error(`Cannot mount the volume "${mount?.name ?? at}": the pod has none of this name`);
   return {
     containerPath: posix.isAbsolute(mount.mountPath) ? mount.mountPath : `/${mount.mountPath}`,
-    hostPath: below === '' ? volumePath(node, volume, placement) : posix.join(volumePath(node, volume, placement), below),
+    hostPath:
+      below(mount, environment) === ''
+        ? volumePath(node, volume, placement)
+        : posix.join(podDirectory(node, placement), 'volume-subpaths', volume.name, container.name, String(at)),
     readonly: mount.readOnly === true || volume.persistentVolumeClaim?.readOnly === true,
     propagation: propagations[mount.mountPropagation ?? 'None'],
     recursiveReadOnly: mount.recursiveReadOnly === 'Enabled' && kubeletHas(node, 'recursive-read-only'),
   };
+}
+
+/** What of its volume a mount shows: a path below it, or nothing for all. */
+function below({ subPath = '', subPathExpr }: VolumeMount, environment: ReadonlyMap<string, string>): string {
+  return subPathExpr === undefined ? subPath : expand(subPathExpr, environment);
+}
+
+/**
+ * A part of a volume is bound at a place of its own first, so that nobody can change the way to it any more (Kubernetes v1.37.2
+ * pkg/volume/util/subpath/subpath_linux.go, doBindSubPath).
+ */
+export function subPathObjects(
+  node: KubeletNode,
+  pod: Pod,
+  container: Container,
+  placement: Placement,
+  environment: ReadonlyMap<string, string>,
+): NodeObject[] {
+  return container.volumeMounts.flatMap((mount, at): NodeObject[] => {
+    const part = below(mount, environment);
+    const volume = pod.spec.volumes.find(({ name }) => name === mount.name);
+    if (part === '' || volume === undefined) return [];
+    const { hostPath } = volumeMount(node, pod, container, at, placement, environment);
+    const whole = volumePath(node, volume, placement);
+    return [{ what: 'bind', path: hostPath, target: posix.join(whole, part), volume: whole }];
+  });
 }
 
 const propagations = {

@@ -386,3 +386,37 @@ test('what a cluster of an older version leaves out of a pod is named', () => {
   expect(ask(pod).sandbox.hostname).toBe('other');
   expect(ignored('1.37.2')).toEqual([]);
 });
+
+test('a variable has a resource of its container in parts of the divisor, rounded up', () => {
+  const of = (resource: string, divisor?: string) => {
+    const ref = { resource, ...(divisor === undefined ? {} : { divisor }) };
+    const pod = podWith({
+      containers: [
+        { resources: { limits: { cpu: '1500m', memory: '100Mi' } }, env: [{ name: 'A', valueFrom: { resourceFieldRef: ref } }] },
+      ],
+    });
+    return first(pod).envs[0]?.value;
+  };
+  expect(of('limits.cpu')).toBe('2');
+  expect(of('requests.cpu', '1m')).toBe('1500');
+  expect(of('limits.memory', '1Mi')).toBe('100');
+  expect(of('limits.memory', '0')).toBe('104857600');
+});
+
+test('a part of a volume is bound at a place of its own, and mounted from there', () => {
+  const pod = podWith({
+    containers: [
+      {
+        env: [{ name: 'POD', value: 'a' }],
+        volumeMounts: [
+          { name: 'data', mountPath: '/data' },
+          { name: 'dev', mountPath: '/dev/x', subPathExpr: 'dri/$(POD)' },
+        ],
+      },
+    ],
+    volumes: [{ name: 'data' }, { name: 'dev', hostPath: { path: '/dev' } }],
+  });
+  const path = '/var/lib/kubelet/pods/11-22/volume-subpaths/dev/c0/1';
+  expect(first(pod).mounts[1]).toMatchObject({ containerPath: '/dev/x', hostPath: path });
+  expect(ask(pod).node).toContainEqual({ what: 'bind', path, target: '/dev/dri/a', volume: '/dev' });
+});

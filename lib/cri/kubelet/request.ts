@@ -12,7 +12,7 @@ import { dnsConfig } from './dns.ts';
 import { environment, expand } from './environment.ts';
 import { kubeletHas } from './facts.ts';
 import { type IgnoredField, ignoredFields } from './ignored.ts';
-import { devices, hostsPath, mounts, terminationLogPath } from './mounts.ts';
+import { devices, hostsPath, mounts, subPathObjects, terminationLogPath } from './mounts.ts';
 import { hostname, podDirectory, podLabels, podLogDirectory } from './names.ts';
 import type { KubeletNode } from './node.ts';
 import { reasonNotRun } from './non-root.ts';
@@ -65,6 +65,7 @@ export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement
       { what: 'directory', path: podLogDirectory(node, pod, placement), mode: 0o755 },
       { what: 'file', path: hostsPath(node, placement), mode: 0o644, text: hostsText(node, pod, placement) },
       ...all.flatMap((container): NodeObject[] => [
+        ...subPathObjects(node, pod, container, placement, valuesOf(node, pod, container, placement)),
         { what: 'directory', path: `${podLogDirectory(node, pod, placement)}/${container.name}`, mode: 0o755 },
         { what: 'file', path: terminationLogPath(node, container, placement), mode: 0o666, text: '' },
       ]),
@@ -106,7 +107,7 @@ function containerConfig(node: KubeletNode, pod: Pod, container: Container, plac
   if (placed === undefined) throw new Error(`Cannot ask for the container "${container.name}": it has no image`);
   const { allocation } = placed;
   const envs = environment(node, pod, container, placement, allocation);
-  const values = new Map(envs.map(({ key, value }) => [key, value]));
+  const values = valuesOf(node, pod, container, placement);
   const cdi = [...(placed.claimedDevices ?? []), ...(kubeletHas(node, 'plugin-cdi') ? (allocation?.cdiDevices ?? []) : [])];
   return create(ContainerConfigSchema, {
     metadata: { name: container.name },
@@ -129,6 +130,12 @@ function containerConfig(node: KubeletNode, pod: Pod, container: Container, plac
       securityContext: containerSecurity(node, pod, container, placement, placed),
     },
   });
+}
+
+/** A container's environment by name: what `$(NAME)` stands for. */
+function valuesOf(node: KubeletNode, pod: Pod, container: Container, placement: Placement): ReadonlyMap<string, string> {
+  const { allocation } = placement.containers.get(container.name) ?? {};
+  return new Map(environment(node, pod, container, placement, allocation).map(({ key, value }) => [key, value]));
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kuberuntime/labels.go, but the hash, which only the kubelet reads. */

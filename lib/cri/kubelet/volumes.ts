@@ -43,6 +43,8 @@ export type NodeObject =
   | { what: 'hugetlbfs'; path: string; mode: number; group?: number; pageSize: string }
   | { what: 'file'; path: string; mode: number; text: string }
   | { what: 'link'; path: string; target: string }
+  /** A bind mount of what a volume has at `target`, which is made where there is nothing, and may not lead out of the volume. */
+  | { what: 'bind'; path: string; target: string; volume: string }
   | { what: 'hostPath'; path: string; type: HostPathType };
 
 type HostPathType = NonNullable<Volume['hostPath']>['type'];
