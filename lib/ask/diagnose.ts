@@ -82,37 +82,24 @@ function isOtherVersion({ ranges = [] }: Symptom, versions: readonly string[]): 
   return told.length > 0 && !told.includes(true);
 }
 
-/** Fields of a log line that tell who logged it, not what failed: `name=containerd-shim-v2 pid=7 subsystem=sandbox`. */
-const fields =
-  /\b(?:name|pid|qemuPid|arch|command|sandbox(?:id)?|container|subsystem|level|time|caller|pos|thread|ts|timestamp)=(?:"[^"]*"|\S+)/g;
-
 /** These two say of a socket, a lock and a directory what they say of a device. */
 const ambiguous: ReadonlySet<string | undefined> = new Set(['ENXIO', 'EBUSY']);
-/** Words for a thing that may be a device, beside those of the errnos themselves. */
-const thing =
-  /\b(?:devices?|driver|usb|tty\w*|serial|gpu|cuda|card|camera|video|disk|drive|loop|spi|i2c|gpio|tun|mount\w*|sound|audio|snd|dri|drm|kvm|vfio|fuse|interface|nic|port|printer|scanner|reader|adapter|dongle|controller|modem|sensor|tpm\w*|rdma|infiniband|node|module|volume|rbd|nvme\w*|pty|terminal|hotplug\w*|container\w*|pod|sandbox)\b|\/dev\//i;
-const ofErrno = /no such device or address|device or resource busy|resource busy/gi;
 
 /** An ambiguous errno alone is no evidence: what failed must be named, by its path or by a word for a device. */
-function isBare({ verb, object, layer, says, near }: Sign, failure: Failure): boolean {
+function isBare({ verb, object, layer, says, near }: Sign, { errno, object: path, namesDevice }: Failure): boolean {
   const restsOnErrno = [verb, object, layer, says, near].every((fact) => fact === undefined);
-  return (
-    restsOnErrno &&
-    ambiguous.has(failure.errno) &&
-    failure.object?.includes('/') !== true &&
-    !thing.test(failure.text.replace(ofErrno, ''))
-  );
+  return restsOnErrno && ambiguous.has(errno) && path?.includes('/') !== true && !namesDevice;
 }
 
 function fits(sign: Sign, failure: Failure, context: string): boolean {
-  const { errno, verb, object, layers, text } = failure;
+  const { errno, verb, object, layers, text, said } = failure;
   const { errno: errnos, verb: verbs, layer, object: about, says, not, near: elsewhere } = sign;
   return (
     (errnos === undefined || (errno !== undefined && errnos.includes(errno))) &&
     (verbs === undefined || (verb !== undefined && verbs.includes(verb))) &&
     (layer === undefined || layer.some((each) => layers.includes(each))) &&
     (about === undefined || (object !== undefined && about.test(object))) &&
-    (says === undefined || says.test(text.replace(fields, ' '))) &&
+    (says === undefined || says.test(said)) &&
     (not === undefined || !not.test(text)) &&
     (elsewhere === undefined || elsewhere.test(context)) &&
     !isBare(sign, failure)

@@ -1,12 +1,17 @@
 import { errnosIn } from './errno.ts';
 import { layersIn, type Layer } from './layer.ts';
 import { objectIn } from './object.ts';
+import { namesDevice, saidIn } from './statement.ts';
 import { verbIn, type Verb } from './verb.ts';
 
 /** The facts of one failure, as its text has them. All text is untrusted. */
 export interface Failure {
   /** Its statement on one line: what was said, from who called to what the last one found. */
   text: string;
+  /** The same without what a logger adds about itself. */
+  said: string;
+  /** It speaks of a device, a mount or the like, and not in the words of an errno alone. */
+  namesDevice: boolean;
   errno?: string;
   verb?: Verb;
   /** A path, a PCI function, a resource, or whatever the text quotes. */
@@ -44,6 +49,8 @@ export function failuresIn(text: string): Failure[] {
   const layers = layersIn(text);
   const shared: Omit<Failure, 'errno' | 'verb' | 'object' | 'tool'> = {
     text,
+    said: saidIn(text),
+    namesDevice: namesDevice(text),
     layers: layers.length === 0 ? ['application'] : layers,
     by: nearest(text, layers),
     versions: versionsIn(text),
