@@ -6,6 +6,7 @@ import { none, type Remedy } from '../symptoms/symptom.ts';
 import type { Tested } from '../tested.ts';
 import { field, heading, type Sheet } from './lines.ts';
 import { testedText, untestedText } from './tested-text.ts';
+import { tryIt } from './try-it.ts';
 
 /** Without `--all` so many remedies: of the others only how many there are. */
 const remedies = 2;
@@ -29,6 +30,7 @@ export function failureReply(
   const [first, ...others] = causes;
   if (first === undefined) return '';
   const tested = testedText(judged);
+  const trial = tryIt(failure);
   const untested = untestedText(judged, first.questions, engine);
   return [
     heading(sheet, titleOf(failure)),
@@ -41,6 +43,7 @@ export function failureReply(
     field(sheet, others.length > 0 ? 'tell apart' : 'otherwise', first.otherwise),
     ...(tested === undefined ? [] : [field(sheet, 'tested', tested)]),
     ...(untested === undefined ? [] : [field(sheet, 'not tested', untested)]),
+    ...(trial === undefined ? [] : [field(sheet, 'try it', trial)]),
     ...(all ? [field(sheet, 'source', first.source)] : []),
     ...(all ? others.map((other) => `\n${causeBlock(other, sheet)}`) : []),
   ].join('');
