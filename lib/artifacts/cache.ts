@@ -47,7 +47,7 @@ export async function cached(
 
   await mkdir(dirname(place), { recursive: true });
   await using scope = new Scope();
-  // Under the lock nobody else makes it: what stands there was left by a process that was killed.
+  // Under the lock nobody else makes it: what is there was left by a process that was killed.
   const temporary = join(dirname(place), `.new-${name}-${version}-${hash}`);
   const remove = (): Promise<void> => rm(temporary, { recursive: true, force: true });
   await remove();
@@ -102,7 +102,7 @@ async function recall(file: string, directory: string): Promise<Note | undefined
   }
 }
 
-/** Another process may have finished first: what stands there is then as good as ours, unless it is damaged. */
+/** Another process may have finished first: it is then as good as ours, unless it is damaged. */
 async function publish(whole: string, place: string): Promise<void> {
   try {
     await rename(whole, place);

@@ -1,7 +1,7 @@
 import type { Source } from '../model/matrix/matrix.ts';
 import type { PackageIndexes } from './indexes.ts';
 
-/** One version of an engine, a runtime or the CNI plugins to be had, and what the sources may use for it. */
+/** One version of an engine, a runtime or the CNI plugins to fetch, and what the sources may use for it. */
 export interface ArtifactRequest {
   /** `containerd`, `runc`, `kata`, `cni`. */
   name: string;

@@ -13,7 +13,7 @@ export type ResolveOptions = Omit<ArtifactRequest, 'name' | 'version' | 'cache' 
 
 /**
  * The binaries of one version as a prefix directory, from the cache where it has them. Safe to call from several processes at once.
- * Throws BlockedError, with a remedy, when they can't be had.
+ * Throws BlockedError, with a remedy, when they are unavailable.
  */
 export async function resolveArtifact(
   name: string,

@@ -70,12 +70,12 @@ describe('refusal', () => {
     [
       'a hard link out of the prefix',
       [entry('a', 'h', '../etc/shadow')],
-      'the hard link "a" names no file of the archive that stands before it',
+      'the hard link "a" names no file of the archive before it',
     ],
     [
       'a hard link to a link',
       [entry('a', 'l', 'b'), entry('c', 'h', 'a')],
-      'the hard link "c" names no file of the archive that stands before it',
+      'the hard link "c" names no file of the archive before it',
     ],
     ['an absurd size', [entry('a', '-', '', limits.bytes), entry('b', '-', '', 1)], 'it unpacks to more than 16 GiB'],
   ])('refuses %s', (_, entries, why) => {

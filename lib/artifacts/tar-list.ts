@@ -55,7 +55,7 @@ export function refusal(entries: readonly TarEntry[]): string | undefined {
     const before = types.get(place);
     if (before !== undefined && !(before === 'd' && type === 'd')) return `${shown} is defined twice`;
     if (type === 'h' && types.get(inside(target) ?? '') !== '-' && types.get(inside(target) ?? '') !== 'h')
-      return `the hard link ${shown} names no file of the archive that stands before it`;
+      return `the hard link ${shown} names no file of the archive before it`;
     types.set(place, type);
     if (type === 'l') links.set(place, target);
     bytes += size;
@@ -83,7 +83,7 @@ function inside(path: string): string | undefined {
   return parts.includes('..') ? undefined : parts.join('/') || '.';
 }
 
-/** Follows a link as the kernel would: `..` after a link goes up from where that link leads, not from where it stands. */
+/** Follows a link as the kernel would: `..` after a link goes up from where that link leads, not from where it is. */
 function staysInside(place: string, links: ReadonlyMap<string, string>): boolean {
   const at = place.split('/').slice(0, -1);
   const ahead = (links.get(place) ?? '').split('/').reverse();

@@ -40,7 +40,7 @@ export interface KnownEntry {
   remedy: KnownIssue['remedy'];
 }
 
-/** Every question of the book with the suite that it stands in. */
+/** Every question of the book with the suite that it is in. */
 export function questionsOf(book: Book): Array<{ suite: Suite; question: Question }> {
   return book.suites.flatMap((suite) => suite.questions.map((question) => ({ suite, question })));
 }

@@ -85,7 +85,7 @@ export interface ConfigReader {
   plan(binary: string, directory: string, reading: ConfigReading): ReadingPlan;
   /** Flat keys of what was printed, relative to the CRI's table. */
   printed: (text: string) => Record<string, Scalar>;
-  /** The keys that a file means to set, spelled alike, whichever table they stand in. */
+  /** The keys that a file means to set, spelled alike, whichever table they are in. */
   wanted: (text: string) => Record<string, Scalar>;
 }
 

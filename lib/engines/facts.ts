@@ -17,7 +17,7 @@ export interface ReleaseRow {
   versions: string;
   /** `{version}`, `{arch}` (amd64, arm64) and `{machine}` (x86_64, aarch64) are replaced; `{program}` by each of `programs`. */
   url: string;
-  /** Published checksum file, of sha256 or sha512; without one the sha256 must stand in matrix.json. */
+  /** Published checksum file, of sha256 or sha512; without one the sha256 must be in matrix.json. */
   sums?: string;
   /** Files that are the programs themselves, under these names; otherwise an archive. */
   programs?: readonly string[];

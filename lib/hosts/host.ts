@@ -67,7 +67,7 @@ export interface LeaseContext {
 
 /** How hosts of one kind are leased. */
 export interface HostKind<Spec extends HostSpec = HostSpec> {
-  /** Throws BlockedError when the host cannot be had. */
+  /** Throws BlockedError when the host is unavailable. */
   acquire(id: string, spec: Spec, context: LeaseContext, options: AcquireOptions): Promise<Host>;
   /** What such hosts take of this machine, and the fix for each gap; a kind without it takes nothing of its own. */
   examine?(signal?: AbortSignal): Promise<Check[]>;

@@ -25,7 +25,7 @@ export async function examineThisMachine(signal?: AbortSignal): Promise<Check[]>
   return checks;
 }
 
-/** Leases the host `id` of the matrix. Throws BlockedError when it cannot be had. */
+/** Leases the host `id` of the matrix. Throws BlockedError when it is unavailable. */
 export async function acquireHost(id: string, spec: HostSpec, context: LeaseContext, options: AcquireOptions): Promise<Host> {
   await mkdir(context.logs, { recursive: true });
   try {

@@ -252,7 +252,7 @@ describe('document of a run', () => {
   it('is void throughout when the journal does not know the binaries that ran', () => {
     const document = assemble(records({ events: events.filter(({ event }) => event !== 'artifact') }), catalog);
     expect(document.counts).toMatchObject({ void: 7, unsupported: 3, pass: 0 });
-    expect(document.cells[0]).toMatchObject({ engine: { source: 'not had', sha256: '' } });
+    expect(document.cells[0]).toMatchObject({ engine: { source: 'unavailable', sha256: '' } });
   });
 
   it('is incomplete until the run ended', () => {

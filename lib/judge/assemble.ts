@@ -182,7 +182,7 @@ function hostsOf(plan: Plan, runs: Runs): HostEntry[] {
 function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'> {
   const provenance = (component: Component): { source: string; sha256: string } => {
     const artifact = journal.artifacts.get(componentKey(component));
-    return { source: artifact?.source ?? 'not had', sha256: artifact?.sha256 ?? '' };
+    return { source: artifact?.source ?? 'unavailable', sha256: artifact?.sha256 ?? '' };
   };
   const { engine, runtime, cni } = planned;
   return {

@@ -6,7 +6,7 @@ import { outcomeText } from '../model/outcome-text.ts';
 import type { Journal } from './journal.ts';
 import { worthRetry } from './symptoms.ts';
 
-/** One launch of a pod, with the journal of the run that it stands in. */
+/** One launch of a pod, with the journal of the run that it is in. */
 export interface Try extends Located {
   journal: Journal;
 }

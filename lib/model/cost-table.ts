@@ -14,7 +14,7 @@ export const CostTable = z.object({
 });
 export type CostTable = z.infer<typeof CostTable>;
 
-/** The middle of the samples, which one odd run does not move; undefined of none. */
+/** The median of the samples, as one odd run does not move it; undefined where there are none. */
 export function median(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }

@@ -137,7 +137,7 @@ export const Document = z.object({
   /** What was merged; empty for a single run. */
   parts: z.array(RunPart),
   counts: z.record(VerdictName, z.number()),
-  /** A host id stands more than once when several machines took its part. */
+  /** A host id occurs more than once when several machines took its part. */
   hosts: z.array(HostEntry),
   cells: z.array(Cell),
   questions: z.array(QuestionText),

@@ -4,7 +4,7 @@ import { Fixtures } from './fixtures.ts';
 import { HostFacts } from './host-facts.ts';
 import { LeaseRecord } from './lease-record.ts';
 
-/** What happened in a run, one line each, appended and flushed. Observations stand beside it, by cell. */
+/** What happened in a run, one line each, appended and flushed. Observations are beside it, by cell. */
 export const JournalEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('started'), run: z.string(), at: z.string(), podproof: z.string(), profile: z.string() }),
   z.object({ event: z.literal('host'), host: z.string(), facts: HostFacts, fixtures: Fixtures }),

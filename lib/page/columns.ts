@@ -24,7 +24,7 @@ interface VerdictColumns {
   layerLists: Array<Layer[] | null>;
 }
 
-/** The columns by question and then cell, as `questionOf` and `cellOf` number them: so the verdicts of a place stand together. */
+/** The columns by question and then cell, as `questionOf` and `cellOf` number them: so the verdicts of a place are together. */
 export function verdictColumns(
   { verdicts }: Document,
   questionOf: (verdict: Verdict) => number,
@@ -66,7 +66,7 @@ export function verdictColumns(
   };
 }
 
-/** The columns one after the other, each as narrow as its largest number allows, and where each stands. */
+/** The columns one after the other, each as narrow as its largest number allows, and where each is. */
 export function packColumns(columns: Record<ColumnName, Uint32Array>): { bytes: Buffer; places: Place[] } {
   const places: Place[] = [];
   const parts: Uint8Array[] = [];

@@ -36,7 +36,7 @@ export function harmOf(bits: number): Harm | undefined {
   return harms.find((harm) => (bits & marks[harm]) !== 0);
 }
 
-/** Where a column stands in the bytes, how many bytes one number of it takes, and how many numbers there are. */
+/** Where a column is in the bytes, how many bytes one number of it takes, and how many numbers there are. */
 const Place = object({ name: among(columnNames), width: among([1, 2, 4]), from: number, length: number });
 export type Place = Read<typeof Place>;
 

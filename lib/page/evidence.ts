@@ -29,7 +29,7 @@ interface ToldPod {
   cell: string;
   suite: string;
   scenario: string;
-  /** Where its observation stands: the `evidence` of its verdicts. */
+  /** Where its observation is: the `evidence` of its verdicts. */
   at: string;
   worst: number;
 }

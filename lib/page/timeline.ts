@@ -13,7 +13,7 @@ const steps = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 1
   (seconds) => seconds * 1000,
 );
 
-/** Where the wall time went: in sum by phase, then by host and engine. Pieces that overlap stand in lanes of their own. */
+/** Where the wall time went: in sum by phase, then by host and engine. Pieces that overlap are in lanes of their own. */
 export function timeline(document: Document): Markup {
   // The whole run, the time of all pods of an engine and the single calls say nothing that these do not.
   const spans = document.spans.filter(({ phase }) => !['run', 'pods', 'cri'].includes(phase));
@@ -93,7 +93,7 @@ function hostOf({ name, phase }: Span, { hosts }: Document): string {
   return hosts.some((host) => host.id === named) ? named : '';
 }
 
-/** `containerd-1.7.24` and its pods stand in one row each; what concerns the whole host in another. */
+/** `containerd-1.7.24` and its pods are in one row each; what concerns the whole host in another. */
 function rowOf({ name, phase }: Span, document: Document): string {
   if (phase === 'host') return 'host';
   const [, engine] = name.split('/');

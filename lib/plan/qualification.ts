@@ -57,7 +57,7 @@ export interface QualificationOptions extends Omit<PlanOptions, 'profile'>, Plac
   suites: readonly string[];
   /** The version to compare with; without it the newest older one. */
   against?: string | undefined;
-  /** Versions of the component that can be had beside those of the matrix, by `$PODPROOF_ARTIFACTS` or the cache. */
+  /** Versions of the component that are available beside those of the matrix, by `$PODPROOF_ARTIFACTS` or the cache. */
   atHand: readonly string[];
 }
 

@@ -10,7 +10,7 @@ import { JournalEvent } from '../model/journal.ts';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
 import { Observation, scenarioKey } from '../model/observation.ts';
 
-/** An observation and where it stands: the `evidence` of verdicts. */
+/** An observation and where it is: the `evidence` of verdicts. */
 export interface Located {
   observation: Observation;
   /** `cells/debian-13/…/observations.ndjson#3`, relative to the run folder. */

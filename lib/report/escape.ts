@@ -23,7 +23,7 @@ export function escapeLine(text: string): string {
   return escapeText(text).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ');
 }
 
-/** `escapeLine` for a terminal: a runner of GitHub takes `##[` for a command wherever it stands, and `::` at the start of a line. */
+/** `escapeLine` for a terminal: a runner of GitHub takes `##[` for a command wherever it is, and `::` at the start of a line. */
 export function commandless(text: string): string {
   return escapeLine(text)
     .replaceAll('##[', '## [')

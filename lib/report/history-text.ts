@@ -29,7 +29,7 @@ export function historyText({ runs, tracks, events }: History): string {
   return lines.map((line) => `${escapeLine(line).replaceAll('##[', '## [')}\n`).join('');
 }
 
-/** Tracks of one engine whose answers are the same in the same versions of it stand together, whatever their runtimes. */
+/** Tracks of one engine whose answers are the same in the same versions of it are together, whatever their runtimes. */
 function alike(tracks: readonly Track[]): Track[][] {
   const keyOf = ({ engine, ranges }: Track): string =>
     JSON.stringify([engine, ranges.map(({ value, engines }) => [seenText(value), engines])]);

@@ -16,7 +16,7 @@ import { renderMarkdown } from './markdown.ts';
 import { changedDocument, hostileObservation, hostileTexts, longWindedDocument } from '../testing/report/hostile.ts';
 import { renderTerminal } from './terminal.ts';
 
-/** What may stand in no text that we write: controls but line ends, and marks that hide or reorder. */
+/** What may be in no text that we write: controls but line ends, and marks that hide or reorder. */
 // oxlint-disable-next-line no-control-regex
 const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 

@@ -7,7 +7,7 @@ export function renderJson(document: Document): string {
   return [...jsonChunks(document)].join('');
 }
 
-/** `renderJson` piece by piece: a large run's document is longer than the longest string that may be had. */
+/** `renderJson` piece by piece: a large run's document is longer than the longest string that there can be. */
 export function* jsonChunks(document: Document): Generator<string> {
   const sections = Object.entries(canonical(document)).sort(([a], [b]) => (a < b ? -1 : 1));
   let lead = '{\n';

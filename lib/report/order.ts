@@ -24,7 +24,7 @@ export function plainOrder(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Where each distinct text stands in natural order: sorts many rows by few distinct texts. */
+/** Where each distinct text is in natural order: sorts many rows by few distinct texts. */
 export function ranks(texts: Iterable<string>): (text: string) => number {
   const sorted = [...new Set(texts)].sort(naturalOrder);
   const rank = new Map(sorted.map((text, index) => [text, index]));

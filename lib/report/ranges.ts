@@ -35,7 +35,7 @@ export function neighbours<T>(items: readonly T[], same: (a: T, b: T) => boolean
   return groups;
 }
 
-/** Collapses equal neighbouring versions into ranges, oldest first. A version stands once in `points`; their order does not matter. */
+/** Collapses equal neighbouring versions into ranges, oldest first. Each version is once in `points`; their order does not matter. */
 export function collapseVersions<T>(
   points: ReadonlyArray<{ version: string; value: T }>,
   same: (a: T, b: T) => boolean = Object.is,
@@ -49,7 +49,7 @@ export function collapseVersions<T>(
 
 /**
  * The same for engine × runtime versions: each engine's runtimes collapse, then neighbouring engines do that say the same of
- * the same runtimes, or one thing of all of theirs. Every tested pair is in exactly one range. A pair stands once in `points`.
+ * the same runtimes, or one thing of all of theirs. Every tested pair is in exactly one range. Each pair is once in `points`.
  */
 export function collapsePairs<T>(
   points: ReadonlyArray<{ engine: string; runtime: string; value: T }>,

@@ -13,7 +13,7 @@ const harmless = /^(?:\/|true$|false$|null$|none$|nil$|yes$|no$|\d{1,4}$|\[?reda
 /**
  * Takes secrets, MAC addresses, serial numbers, names of machines and of people's home directories out of a text. What was
  * equal stays equal: a name becomes the start of its checksum, a secret one word. Device paths, numbers, ids, versions and
- * checksums are evidence and stay. `names` are names of machines to hide wherever they stand. Idempotent.
+ * checksums are evidence and stay. `names` are names of machines to hide wherever they are. Idempotent.
  */
 export function redactor(names: readonly string[] = []): Redact {
   const known = names

@@ -73,7 +73,7 @@ describe('artifacts of a plan', () => {
     expect(identityOf(cell, events)).toEqual({ engineSha256: containerd, runtimeSha256: runc });
   });
 
-  it('that cannot be had block their own cells, with what to do, and the rest goes on', async () => {
+  it('that are unavailable block their own cells, with what to do, and the rest goes on', async () => {
     await using place = await workshop();
     await program(join(place.path, 'containerd/usr/bin/containerd'), '#!/bin/sh');
     await program(join(place.path, 'runc/usr/sbin/runc'), '#!/bin/sh');

@@ -16,7 +16,7 @@ import { distinctComponents } from './newest.ts';
 /** An artifact that was had, or the reason why not. */
 export type Had = { artifact: Artifact } | { reason: string };
 
-/** Resolves every engine, every runtime and the CNI plugins of the plan, each once. One that can't be had blocks its cells and nothing else. */
+/** Resolves every engine, every runtime and the CNI plugins of the plan, each once. One that is unavailable blocks its cells and nothing else. */
 export async function resolveAll(
   cells: readonly PlannedCell[],
   options: {

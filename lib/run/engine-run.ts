@@ -111,7 +111,7 @@ function workerContext(
   };
 }
 
-/** The whole log of the engine, beside the slices that stand in the observations. */
+/** The whole log of the engine, beside the slices that are in the observations. */
 async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string): Promise<void> {
   const { stdout } = await host.exec(['tail', '-c', '4000000', '--', engine.config.log]);
   await writeFile(join(stage.folder.path, 'hosts', `${lease.replaceAll('/', '_')}.log`), stdout);

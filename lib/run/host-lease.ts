@@ -152,7 +152,7 @@ export async function settle(
   };
 }
 
-/** Where an artifact stands on every host follows from what it is. */
+/** Where an artifact is on every host follows from what it is. */
 export function attachmentOf({ name, version, sha256, directory }: Artifact): Attachment {
   return { id: `${name}-${version}-${sha256.slice(0, 8)}`, directory };
 }

@@ -62,7 +62,7 @@ describe('the scheduler', () => {
     expect(lines).toEqual([...Array<string>(5).fill('nothing lost: vm is lost'), 'a blocked: vm is lost']);
   });
 
-  it('gives up the work of a host that cannot be had, and goes on with others', async () => {
+  it('gives up the work of a host that is unavailable, and goes on with others', async () => {
     const lines = await told([job('a', 'none', 50), job('b', 'none', 40), job('c', 'vm', 10)], {
       async lease(host, take) {
         if (host === 'none') throw new BlockedError('there is none');
@@ -72,7 +72,7 @@ describe('the scheduler', () => {
     expect(lines).toEqual(['b, a blocked: there is none']);
   });
 
-  it('does without a copy that cannot be had', async () => {
+  it('does without a copy that is unavailable', async () => {
     const done: string[] = [];
     const lines = await told([job('a', 'vm', 500), job('b', 'vm', 400)], {
       copies: () => 2,
@@ -139,7 +139,7 @@ describe('a simulated fleet of 200 machines and 20,000 cells', () => {
     expect(outcome.makespan / outcome.lowerBound).toBeLessThan(1.2);
   });
 
-  it('accounts for every cell of a host that cannot be had', async () => {
+  it('accounts for every cell of a host that is unavailable', async () => {
     const outcome = await simulate({ ...fleet, hosts: 200, pinned: true, enginesPerHost: 10, refusal: 0.1 });
     const finished = outcome.finished.reduce((total, times) => total + times, 0);
     expect(outcome.blocked).toBeGreaterThan(0);

@@ -17,7 +17,7 @@ export interface Work<J extends Job> {
   fits: (host: string, active: readonly string[]) => boolean;
   /**
    * Leases a host, and does what `take` gives until it gives nothing. `copy` is a number from 1 that no other active lease of
-   * this host has. Throws HostLostError when the host died, and BlockedError when it could not be had.
+   * this host has. Throws HostLostError when the host died, and BlockedError when it was unavailable.
    */
   lease: (host: string, take: () => J | undefined, copy: number) => Promise<void>;
   /** A host died over a job, or before it took one. The job is done again after this. */
@@ -80,7 +80,7 @@ export async function schedule<J extends Job>(work: Work<J>): Promise<void> {
     else giveBack(host, job);
   };
 
-  /** A copy that cannot be had is done without while another works; the last one takes the work of its host with it. */
+  /** A copy that is unavailable is done without while another works; the last one takes the work of its host with it. */
   const onBlocked = (host: HostState<J>, job: J | undefined, error: BlockedError): void => {
     if (job !== undefined) giveBack(host, job);
     host.refusals++;

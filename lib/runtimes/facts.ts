@@ -22,7 +22,7 @@ export interface RuntimeFacts extends ComponentFacts {
   shims?: readonly ['go', 'rust'];
   /** Capabilities that no container gets, as a mask. */
   withheldCapabilities?: bigint;
-  /** Which image a VM or container host for it needs: `plain` where nothing stands here. */
+  /** Which image a VM or container host for it needs: `plain` where nothing is said here. */
   hostImage?: 'kata';
   /** Its processes beside a container. */
   processes: readonly ProcessMark[];

@@ -27,7 +27,7 @@ const machine = [
 ].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /**
- * Unit tests stand beside their source. End-to-end tests are in two projects, which `lib/testing/main.ts` runs side by side:
+ * Unit tests are beside their source. End-to-end tests are in two projects, which `lib/testing/main.ts` runs side by side:
  * where one waits for a virtual machine, the other has a processor for its browser and its fake hosts.
  */
 export default defineConfig({

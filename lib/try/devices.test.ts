@@ -122,7 +122,7 @@ describe('devices on a host', () => {
     ]);
   });
 
-  test('cannot be had where the host has no spare function', () => {
+  test('is unavailable where the host has no spare function', () => {
     const asked = devicesOf(mediaWorkload().pod, { ...nothing, resources: [parseDevice('gpu.intel.com/i915=vfio')] });
     expect(() => placeDevices(asked, { ...host, vfioGroup: null })).toThrow('no spare PCI function');
   });

@@ -4,7 +4,7 @@ export class UsageError extends Error {
 }
 
 /**
- * A host, an artifact or an engine could not be had. Its cells are `blocked` with this reason; others go on.
+ * A host, an artifact or an engine was unavailable. Its cells are `blocked` with this reason; others go on.
  * `remedy` is the command or setting that would help.
  */
 export class BlockedError extends Error {

@@ -92,7 +92,7 @@ function limits({ timeoutMs, signal, env }: Limits & Pick<ExecOptions, 'env'>) {
 }
 
 /**
- * A process may have given its pipes to others, as ssh does to its master, and they would be waited for as long as those live.
+ * A process's children may still hold its pipes, as the ControlMaster of ssh does; they are not waited for.
  * Once the process is gone, its pipes are closed: after a signal, or after its deadline or abort, however it ended then.
  */
 function endWithItsProcess(

@@ -14,7 +14,7 @@ function says(error: unknown): [code: number, words: string] {
   return [sayWhy(error), said.join('')];
 }
 
-it('ends with 2 for bad input and 75 for what could not be had, each in one sentence', () => {
+it('ends with 2 for bad input and 75 for what was unavailable, each in one sentence', () => {
   expect(says(new UsageError('Cannot read the matrix'))).toEqual([2, 'podproof: Cannot read the matrix\n']);
   said.length = 0;
   expect(says(new BlockedError('Cannot boot', { remedy: 'apt install qemu' }))).toEqual([

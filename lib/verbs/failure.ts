@@ -1,7 +1,7 @@
 import { BlockedError, diskTrouble, messageOf, sentenceOf, UsageError } from '../util/errors.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
 
-/** Says on standard error why a verb ended, and returns the exit code: 2 for bad input, 75 for what could not be had. */
+/** Says on standard error why a verb ended, and returns the exit code: 2 for bad input, 75 for what was unavailable. */
 export function sayWhy(thrown: unknown): 2 | 75 {
   const error = diskTrouble(thrown) ?? thrown;
   const { stderr } = process;

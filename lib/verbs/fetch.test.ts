@@ -46,7 +46,7 @@ async function fetched(place: string, urls: { containerd: string; runc: string; 
 }
 
 describe('fetch', () => {
-  it('has what it can, says why the rest cannot be had and what to do, and exits with 75', async () => {
+  it('has what it can, says why the rest is unavailable and what to do, and exits with 75', async () => {
     await using place = await temporary();
     await using server = await serve((request, response) =>
       request.url?.startsWith('/r/') ? honest(request, response) : void response.writeHead(404).end(),

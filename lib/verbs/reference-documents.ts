@@ -5,7 +5,7 @@ import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { packageRoot } from '../util/paths.ts';
 
-/** The runs that were recorded and stand beside the code, as they were judged then. Empty where they were not shipped. */
+/** The runs that were recorded and are beside the code, as they were judged then. Empty where they were not shipped. */
 export async function referenceDocuments(): Promise<Document[]> {
   const directory = join(packageRoot, 'results/reference');
   const names = await readdir(directory, { withFileTypes: true }).catch(() => []);

@@ -3,7 +3,7 @@ const quoted = /(["'])([^"'\n]{1,160})\1/g;
 const bdf = /\b(?:[\da-f]{4}:)?[\da-f]{2}:[\da-f]{2}\.[0-7]\b/gi;
 const resource = /\b[a-z\d-]+(?:\.[a-z\d-]+)+\/[\w.-]+(?:=[\w.:-]+)?/g;
 
-/** What a failure is about: what stands last before the errno, or first behind it. */
+/** What a failure is about: what is last before the errno, or first behind it. */
 export function objectIn(before: string, behind: string): string | undefined {
   return lastPath(before) ?? firstPath(behind) ?? lastMatch(before, bdf) ?? lastMatch(before, resource) ?? lastQuoted(before);
 }

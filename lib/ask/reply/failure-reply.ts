@@ -10,7 +10,7 @@ import { tryIt } from './try-it.ts';
 
 /** Without `--all` so many remedies: of the others only how many there are. */
 const remedies = 2;
-/** So much of a statement stands in the title, where its facts make none. In UTF-16 units. */
+/** So much of a statement is in the title, where its facts make none. In UTF-16 units. */
 const longestTitle = 150;
 
 /** What was tested, how much is told, and of which engine. */

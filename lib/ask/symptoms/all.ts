@@ -11,7 +11,7 @@ import type { Symptom } from './symptom.ts';
 import { rootlessSymptoms, usernsSymptoms } from './userns.ts';
 import { vmmSymptoms } from './vmm.ts';
 
-/** Every cause that is known; where two fit equally well, the one that stands first is named first. */
+/** Every cause that is known; where two fit equally well, the one that comes first is named first. */
 export const symptoms: readonly Symptom[] = [
   ...lsmSymptoms,
   ...cgroupSymptoms,

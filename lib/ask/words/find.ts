@@ -34,7 +34,7 @@ export function indexOf(entries: readonly Entry[]): MiniSearch<Entry> {
 
 /** What of a query an answer must have: of its words, each weighed by how rare it is. */
 const share = 0.5;
-/** A name that is exactly what was asked stands before all that speak of it. */
+/** A name that is exactly what was asked comes before all that speak of it. */
 const boost = { id: 6, names: 4, title: 3, text: 1 };
 /** What a part of a name is worth beside the whole: `root` of `non-root`. */
 const partial = 0.6;

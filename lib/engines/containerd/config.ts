@@ -7,7 +7,7 @@ import { runscConfigPath } from '../../runtimes/runsc/configuration.ts';
 
 /** Places of a private instance that its configuration names. */
 export interface ContainerdPlaces {
-  /** The gRPC socket; ttrpc's stands beside it. */
+  /** The gRPC socket; ttrpc's is beside it. */
   socket: string;
   /** Where OCI runtimes keep the state of containers. */
   runtimeRoot: string;

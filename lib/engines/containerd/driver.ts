@@ -110,7 +110,7 @@ function toldOptions(spec: EngineSpec): boolean {
   return hasFeature(spec, 'told-runtime-options');
 }
 
-/** What the verbose Status has. The parser quotes the place as it stands, line breaks included. */
+/** What the verbose Status has. The parser quotes the place as it is, line breaks included. */
 function toldConfiguration(text = '{}'): unknown {
   try {
     return JSON.parse(text);

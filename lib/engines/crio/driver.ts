@@ -9,7 +9,7 @@ const bridge = 'pp-crio';
 
 /**
  * CRI-O with one main file and a drop-in directory that is never made, so that nothing of the machine's /etc is read.
- * What stands here is for today's version; facts.ts says what older ones do not know of it.
+ * This is for today's version; facts.ts says what older ones do not know of it.
  */
 export const crioDriver: EngineDriver = {
   configure(spec) {

@@ -29,7 +29,7 @@ export async function importImage(image: Image, { client }: ContainerRuntime, co
   const limits = { timeoutMs: 300_000, signal: context.signal };
   await execOk(keepingOwners(['sh', '-euc', packScript, 'sh', image.disk, work]), limits);
   const { dockerode } = client.container;
-  // The tag stands in the name, as podman 4.3 overlooks it elsewhere.
+  // The tag is in the name, as podman 4.3 overlooks it elsewhere.
   const said = await dockerode.importImage(createReadStream(join(work, 'root.tar')), { repo: name });
   await finished(said);
   // Else testcontainers would pull it.

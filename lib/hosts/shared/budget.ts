@@ -19,7 +19,7 @@ export const Claim = Need.extend({
 });
 export type Claim = z.infer<typeof Claim>;
 
-/** Claims of every podproof of this machine; those that wait stand in the order of their arrival. */
+/** Claims of every podproof of this machine; those that wait are in the order of their arrival. */
 export const Ledgered = z.object({ held: z.array(Claim), waiting: z.array(Claim) });
 export type Ledgered = z.infer<typeof Ledgered>;
 

@@ -14,7 +14,7 @@ export interface NodeState {
   mode: string;
 }
 
-/** Sets owner and mode of a node. What was there stands in the host's memory before anything is changed. */
+/** Sets owner and mode of a node. What was there is in the host's memory before anything is changed. */
 export function changeNode(remote: Remote, path: string, to: NodeState, where: string = memory): Promise<void> {
   return change(remote, `set ${path} to ${to.owner} ${to.mode}`, 'node', [path, to.owner, to.mode], where);
 }

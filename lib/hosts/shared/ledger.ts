@@ -7,7 +7,7 @@ import { identify, ProcessIdentity } from './process-identity.ts';
 
 /** Something of ours that would outlive a killed run. */
 export const LedgerEntry = z.discriminatedUnion('kind', [
-  /** `token` stands in the argv of the process and nowhere else, so that it is found even when its pid was never written down. */
+  /** `token` is in the argv of the process and nowhere else, so that it is found even when its pid was never written down. */
   z.object({ kind: z.literal('process'), token: z.string().min(12) }),
   /** File, socket or directory tree below one of our own directories. */
   z.object({ kind: z.literal('path'), path: z.string().startsWith('/') }),

@@ -49,7 +49,7 @@ async function obtainMachine(
   return { qemu, image };
 }
 
-/** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot cannot be had. */
+/** Leases a QEMU host of `spec`: from its snapshot, or by a cold boot where a snapshot is unavailable. */
 async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { variant, needs }: AcquireOptions): Promise<Host> {
   const kernelParameters = [...cgroupParameters(id, spec), ...spec.kernelParameters];
   const { qemu, image } = await obtainMachine(spec, variant, context);

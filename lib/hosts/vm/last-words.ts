@@ -1,6 +1,6 @@
 /**
- * What QEMU said at its end, as one short clause for reasons; the whole stands in its log and in the facts of the host.
- * An assertion is named by the function that it stands in: assert(3), and GLib's g_assert.
+ * What QEMU said at its end, as one short clause for reasons; the whole is in its log and in the facts of the host.
+ * An assertion is named by the function that it is in: assert(3), and GLib's g_assert.
  */
 export function clause(said: string): string {
   const lines = said.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('Bail out!'));

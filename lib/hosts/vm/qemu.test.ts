@@ -71,15 +71,15 @@ test('a machine whose apt names no mirror of Debian keeps the installed one, and
   await using place = await temporary();
   const { obtain } = await machine(place.path, '7.2.22', { 'apt-get': 'true' });
   expect(originOf(await obtain())).toBe(
-    'installed; that of bookworm-backports could not be had: apt of this machine names no mirror of Debian to take bookworm-backports from',
+    'installed; that of bookworm-backports was unavailable: apt of this machine names no mirror of Debian to take bookworm-backports from',
   );
 });
 
-test('where it cannot be had, the installed one is taken and says why', async () => {
+test('where it is unavailable, the installed one is taken and says why', async () => {
   await using place = await temporary();
   const { obtain } = await machine(place.path, '7.2.22', { mmdebstrap: 'echo "E: no route" >&2; exit 1' });
   expect(originOf(await obtain())).toBe(
-    'installed; that of bookworm-backports could not be had: Cannot fetch the package index of Debian bookworm-backports: no route',
+    'installed; that of bookworm-backports was unavailable: Cannot fetch the package index of Debian bookworm-backports: no route',
   );
 });
 
@@ -87,7 +87,7 @@ test('backports that have nothing newer change nothing', async () => {
   await using place = await temporary();
   const { obtain } = await machine(place.path, '7.2.22', { 'apt-cache': madison('7.2.22') });
   expect(originOf(await obtain())).toBe(
-    'installed; that of bookworm-backports could not be had: it has 7.2.22, and 7.2.22 is installed',
+    'installed; that of bookworm-backports was unavailable: it has 7.2.22, and 7.2.22 is installed',
   );
 });
 

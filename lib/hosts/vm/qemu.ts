@@ -39,12 +39,12 @@ export async function obtainQemu(context: Pick<LeaseContext, 'signal' | 'progres
       return await unpacked(suite, limit, (root, scratch) => fetchInto(root, scratch, suite, installed, limit.signal));
     } catch (error) {
       signal.throwIfAborted();
-      return { ...installed, shortcoming: `that of ${suite} could not be had: ${messageOf(error)}` };
+      return { ...installed, shortcoming: `that of ${suite} was unavailable: ${messageOf(error)}` };
     }
   });
 }
 
-/** Where it came from, in words for facts and doctor: `installed; that of bookworm-backports could not be had: …`. */
+/** Where it came from, in words for facts and doctor: `installed; that of bookworm-backports was unavailable: …`. */
 export function originOf({ origin, shortcoming }: Qemu): string {
   return shortcoming === undefined ? origin : `${origin}; ${shortcoming}`;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Matrix } from './matrix.ts';
 
-/** Where the committed JSON Schema stands; matrix.json names it as `$schema`, so that editors complete and check. */
+/** Where the committed JSON Schema is; matrix.json names it as `$schema`, so that editors complete and check. */
 export const schemaFile = fileURLToPath(new URL('matrix.schema.json', import.meta.url));
 
 /** The JSON Schema of matrix.json as users write it: defaults may be left out. */

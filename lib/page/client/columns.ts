@@ -92,7 +92,7 @@ function range(versions: readonly string[]): string {
   return rangeText([...new Set(versions)].sort(versionOrder), 3);
 }
 
-/** Where each distinct text stands. */
+/** Where each distinct text is. */
 function rankOf(texts: readonly string[]): (text: string) => number {
   const ranks = new Map([...new Set(texts)].map((text, index) => [text, index]));
   return (text) => ranks.get(text) ?? 0;

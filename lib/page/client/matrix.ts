@@ -81,7 +81,7 @@ export class MatrixView {
     this.#render();
   }
 
-  /** The cells that stand in one column with this one. */
+  /** The cells that are in one column with this one. */
   likeCell(cell: number): Group {
     return this.#shown.columns.find((group) => group.includes(cell)) ?? [cell];
   }

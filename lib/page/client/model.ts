@@ -18,7 +18,7 @@ export interface Model extends ReportData {
 
 const views = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
-/** Finds the verdicts of a question in a cell: they stand together, as the columns are sorted by question and cell. */
+/** Finds the verdicts of a question in a cell: they are together, as the columns are sorted by question and cell. */
 export function indexed(data: ReportData, bytes: ArrayBuffer): Model {
   const columns = perColumn((name): Column => {
     const place = data.places.find((each) => each.name === name);

@@ -74,7 +74,7 @@ export function selectEntries(model: Model, text: string, vocabulary: Vocabulary
   }
   const shownRows = allRows.filter((r) => rows[r] === 1);
   const shownColumns = allColumns.filter((c) => columns[c] === 1);
-  // Cells that never came up stand beside all questions.
+  // Cells that never came up are beside all questions.
   const bareOnly = shownRows.length === 0 && shownColumns.length > 0;
   return { rows: bareOnly ? allRows : shownRows, columns: shownColumns, hits, count, problems };
 }

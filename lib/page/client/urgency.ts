@@ -2,7 +2,7 @@ import { severity } from '../../model/verdict.ts';
 import { harmOf } from '../data.ts';
 import type { Model } from './model.ts';
 
-/** Where the rows of the matrix stand, those that a reader wants first at the top. */
+/** Where the rows of the matrix are, those that a reader wants first at the top. */
 export const classes = ['weakens', 'deviates', 'documented', 'inapplicable'] as const;
 export type Class = (typeof classes)[number];
 

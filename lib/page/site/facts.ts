@@ -83,7 +83,7 @@ export function runtimeName(flavour: string): string {
   return flavour.split(' ')[0] ?? flavour;
 }
 
-/** Where the page of a run stands in the site. */
+/** Where the page of a run is in the site. */
 export function runPath(run: string): string {
   return `runs/${slug(run)}.html`;
 }

@@ -145,7 +145,7 @@ describe('a qualification', () => {
   });
 });
 
-/** What may stand in no text that we write: controls but line ends, and marks that hide or reorder. */
+/** What may be in no text that we write: controls but line ends, and marks that hide or reorder. */
 // oxlint-disable-next-line no-control-regex
 const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 

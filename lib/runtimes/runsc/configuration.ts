@@ -2,7 +2,7 @@ import type { EngineSpec, Handler } from '../../engines/engine.ts';
 import type { CgroupDriver } from '../../model/cgroup-driver.ts';
 import { writeToml } from '../../util/toml.ts';
 
-/** Where a handler's own file stands. */
+/** Where a handler's own file is. */
 export function runscConfigPath(spec: EngineSpec, handler: Handler): string {
   return `${spec.directory}/runsc/${handler.name}.toml`;
 }

@@ -223,7 +223,7 @@ test('the policy is honoured: injected scripts, styles, images and markup are re
 });
 
 test.for(hostileTexts)('hostile text %# in every field stays text and in its place, also in the drawer', async (text) => {
-  // All its ids are equal, so that every verdict stands in one drawer: some are enough.
+  // All its ids are equal, so that every verdict is in one drawer: some are enough.
   const whole = hostileDocument(text);
   const document = { ...whole, verdicts: whole.verdicts.slice(0, 3) };
   const markup = renderHtml(document, { evidence: hostileEvidence(document, text), leases: [hostileLease(text)] });

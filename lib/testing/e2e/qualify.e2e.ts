@@ -63,7 +63,7 @@ describe('qualify', () => {
     expect(Told.parse(JSON.parse(stdout)).changes.map(({ question }) => question)).toContain('OWN-ON');
   });
 
-  test('is blocked, with the reason, where a version cannot be had', async () => {
+  test('is blocked, with the reason, where a version is unavailable', async () => {
     const { exitCode, stdout } = await qualify('three', 'containerd@1.6.38', '--only', `runtime=crun ${only}`);
     expect(exitCode).toBe(75);
     expect(stdout).toMatch(/^\d+ blocked: .*containerd.1\.6\.38/m);

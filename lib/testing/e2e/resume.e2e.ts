@@ -65,7 +65,7 @@ describe('a run that was killed on one machine, and its folder copied to another
   });
 });
 
-/** The records of pods in a run folder, as they stand there. */
+/** The records of pods in a run folder, as they are there. */
 async function observations(folder: string): Promise<string[]> {
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const files = names.filter((name) => name.endsWith('/observations.ndjson'));

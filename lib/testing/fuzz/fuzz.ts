@@ -23,7 +23,7 @@ export interface FuzzOptions {
   from?: number;
   /** An input that takes longer than this hangs. */
   hangMs?: number;
-  /** Where the targets stand. */
+  /** Where the targets are. */
   module?: URL;
   /** More memory than this, of the whole process, is a finding. */
   mostMiB?: number;

@@ -10,7 +10,7 @@ export interface LeftoverScope {
   roots: readonly string[];
   /** `NAME=value` in the environment of every process that a run started, so that a run is swept among others. */
   environment?: string;
-  /** Where the machine's /proc, /sys, /etc and /run stand; for tests of what only root can plant. */
+  /** Where the machine's /proc, /sys, /etc and /run are; for tests of what only root can plant. */
   machine?: string;
   /** Socket of the container daemon. */
   docker?: string;

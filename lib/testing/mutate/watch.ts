@@ -1,4 +1,4 @@
-/** Where a value stands in recorded evidence: `['observation', 'guest', 'dev', 17, 'mode']`. */
+/** Where a value is in recorded evidence: `['observation', 'guest', 'dev', 17, 'mode']`. */
 export type Place = ReadonlyArray<string | number>;
 
 /** By what an entry of a list is found: names of what is looked at, and nothing that was seen of it. */

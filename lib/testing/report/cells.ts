@@ -44,7 +44,7 @@ export function sampleHosts(): HostEntry[] {
   ];
 }
 
-/** The sample's cells; the Rust shim could not be had. */
+/** The sample's cells; the Rust shim was unavailable. */
 export function sampleCells(): Cell[] {
   const runc = { name: 'runc', version: '1.1.15', source: 'deb runc=1.1.15+ds1-2+b4 of trixie', sha256: sha('3f2a9c01') };
   const crun = { name: 'crun', version: '1.21', source: 'deb crun=1.21-1 of trixie', sha256: sha('b81e77d4') };

@@ -10,7 +10,7 @@ import { refusing, type Target } from '../target.ts';
 const folder = new URL('../../manifests/', import.meta.url);
 const versions = ['1.28', '1.33', '1.37'];
 
-/** A refusal is one line that a terminal shows as it is, and says where the fault stands. */
+/** A refusal is one line that a terminal shows as it is, and says where the fault is. */
 const refusal = /^pod\.yaml:[1-9]\d*:[1-9]\d*: [^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
 /** Asks for the pod as each kubelet would, and looks at what a manifest must not decide. */
