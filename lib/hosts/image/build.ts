@@ -195,6 +195,8 @@ sed -i 's,^\\(root:.*:\\)/bin/bash$,\\1/bin/sh,' "$root/etc/passwd"
 cat "$root"/boot/vmlinuz-* > "$1/vmlinuz"
 cat "$root"/boot/initrd.img-* > "$1/initrd"
 rm -f "$root"/boot/initrd.img-* "$root"/var/cache/apt/*.bin
+# Nothing is to be brought up to date with /usr at the first boot, which each of ours is: systemd-update-done.service(8).
+touch "$root/etc/.updated" "$root/var/.updated"
 mke2fs -q -t ext4 -O ^has_journal -L "$3" -d "$root" "$1/root.ext4" "$2"
 rm -rf "$root"
 `;
