@@ -139,12 +139,6 @@ onHost(
   },
 );
 
-onHost('a second lease runs beside the first, and what it writes is its own', async (host) => {
-  await using other = await leaseHost(run, join(directory, 'other'));
-  await other.write('/etc/mark', 'other');
-  expect((await host.exec(['cat', '/etc/mark'])).exitCode).toBe(1);
-});
-
 test('a podproof that is killed leaves nothing after clean', async () => {
   const name = `${run}-killed`;
   const argv = ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/lease.ts'), name, join(directory, 'killed')];
@@ -163,17 +157,23 @@ test('a podproof that is killed leaves nothing after clean', async () => {
   expect((await clean()).filter((each) => each.run === name)).toEqual([]);
 });
 
-test('a host that panics is lost, with the last words of its console', async () => {
-  await using doomed = await leaseHost(run, join(directory, 'doomed'));
-  await doomed.assertAlive();
-  await doomed.exec(['sh', '-c', 'echo 8 > /proc/sys/kernel/printk; echo c > /proc/sysrq-trigger'], { timeoutMs: 20_000 });
-  const error = await doomed.assertAlive().then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  expect(error).toBeInstanceOf(HostLostError);
-  expect((error as HostLostError).consoleTail).toContain('Kernel panic');
-});
+onHost(
+  'a second lease runs beside the first, and what it writes is its own; it panics alone, and is lost with the last words of its console',
+  async (host) => {
+    await using other = await leaseHost(run, join(directory, 'other'));
+    await other.write('/etc/mark', 'other');
+    expect((await host.exec(['cat', '/etc/mark'])).exitCode).toBe(1);
+    await other.assertAlive();
+    await other.exec(['sh', '-c', 'echo 8 > /proc/sys/kernel/printk; echo c > /proc/sysrq-trigger'], { timeoutMs: 20_000 });
+    const error = await other.assertAlive().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(HostLostError);
+    expect((error as HostLostError).consoleTail).toContain('Kernel panic');
+    await host.assertAlive();
+  },
+);
 
 test('the end of the lease leaves nothing in the ledger', async () => {
   await shared[Symbol.asyncDispose]();
