@@ -6,7 +6,7 @@ const minute = 60_000;
 const endToEnd = {
   root: packageRoot,
   fileParallelism: false,
-  testTimeout: 8 * minute,
+  testTimeout: 10 * minute,
   // A hook may build the image of a host and run the main job, beside others.
   hookTimeout: 15 * minute,
   sequence: { groupOrder: 1 },

@@ -34,7 +34,7 @@ function alive(pids: string[]): string[] {
 
 test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the rest', async () => {
   const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 300_000 }, async () =>
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
     (await recorded()) > 0 ? true : undefined,
   );
   const ours = await machines(run);
@@ -62,7 +62,7 @@ test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the r
 
 test('SIGINT tears the host down and keeps what was seen', async () => {
   const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 300_000 }, async () =>
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
     (await recorded()) > 0 ? true : undefined,
   );
   const ours = await machines(run);
@@ -78,7 +78,7 @@ test('SIGINT tears the host down and keeps what was seen', async () => {
 
 test('a host that dies in mid-run is brought back, the pods under way are launched again, and the run goes on', async () => {
   const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 300_000 }, async () =>
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
     (await recorded()) > 0 ? true : undefined,
   );
   const ours = await machines(run);

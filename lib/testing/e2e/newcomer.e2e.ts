@@ -35,7 +35,7 @@ describe.skipIf(why !== undefined)(`a user with sudo, whose home is closed${why 
 
   test('kills a first start while the image is built: clean leaves nothing of it', async () => {
     const first = newcomer.run(start);
-    const chroot = await waitFor({ name: 'see packages in the chroot', timeoutMs: 300_000 }, async () => {
+    const chroot = await waitFor({ name: 'see packages in the chroot', timeoutMs: 420_000 }, async () => {
       for (const place of await places(uid))
         for (const name of await readdir(place))
           if ((await stat(join(place, name, 'usr')).catch(() => undefined)) !== undefined) return join(place, name);

@@ -124,7 +124,7 @@ test('a connection that is cut in mid-pod is made again, every verdict comes, an
   const before = (untouched ??= await state());
   await mark(await machineId());
   const running = run();
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 300_000 }, async () =>
+  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
     existsSync(observations()) ? true : undefined,
   );
   process.kill(await master(), 'SIGKILL');
@@ -145,7 +145,7 @@ test('after kill -9, clean gives the machine back', async () => {
   await mark(await machineId());
   const running = run();
   const owner = '/run/podproof-lease/owner';
-  await waitFor({ name: 'see an engine there', timeoutMs: 300_000, intervalMs: 1_000 }, async () =>
+  await waitFor({ name: 'see an engine there', timeoutMs: 420_000, intervalMs: 1_000 }, async () =>
     (await machine.exec(['sh', '-c', 'ls /var/lib/podproof/*/engine.pid'])).exitCode === 0 ? true : undefined,
   );
   running.kill('SIGKILL');
