@@ -1,5 +1,7 @@
 import {
+  atCreateOrStart,
   deviceOf,
+  engine,
   feature,
   modeOf,
   opening,
@@ -11,7 +13,7 @@ import {
   userNamespace,
 } from '../lib/suite/mod.ts';
 
-const kata = runtime('kata');
+const guests = runtime('kata', 'runsc');
 const char = { fixture: 'char', at: '/dev/podproof-char' } as const;
 
 export default suite({
@@ -20,8 +22,8 @@ export default suite({
   scenarios: [
     {
       id: 'user-namespace',
-      title: 'pod of user 1000, group 2000 in a user namespace, in a VM',
-      needs: [kata, feature('user-namespaces')],
+      title: 'pod of user 1000, group 2000 in a user namespace, on a kernel of its own',
+      needs: [guests, feature('user-namespaces')],
       pod: { runAsUser: 1000, runAsGroup: 2000, userNamespace: true, devices: [char] },
       attempts: [{ what: 'read', path: char }],
     },
@@ -29,7 +31,7 @@ export default suite({
   questions: [
     question({
       id: 'GUEST-USERNS',
-      asks: 'What becomes of a user namespace that a Kata pod asks for?',
+      asks: 'What becomes of a user namespace that a Kata or gVisor pod asks for?',
       on: ['user-namespace'],
       reads: {
         namespace: userNamespace(),
@@ -44,15 +46,40 @@ export default suite({
           seen: { namespace: 'own', owner: 'asked', mode: 'host', device: 'host', read: 'works' },
         },
         refused: {
-          says: 'the pod is refused, and the message says why',
-          seen: refused(['RunPodSandbox', 'CreateContainer'], /user ?namespace|idmap|not supported/i),
+          says: 'the pod is refused, as the shim does not tell the engine that it can map the ids of mounts',
+          harm: 'breaks',
+          seen: refused(['RunPodSandbox', ...atCreateOrStart], /validate OCI runtime features|user ?namespace|idmap/i),
+        },
+        'no-device': {
+          says: 'the pod is refused, as the agent binds a device of the guest, which has none at that path',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /Creating container device .*ENOENT/s),
         },
         ignored: {
-          says: 'it is ignored: the process is in the first one of the guest, and its device is its own and opens',
+          says: 'it is ignored: the process is in the first one of its kernel, and its device is its own and opens',
           seen: { namespace: 'first', owner: 'asked', mode: 'host', device: 'host', read: 'works' },
         },
       },
-      documented: [{ answer: 'refused', where: [], citation: 'containerd docs/user-namespaces/README.md' }],
+      documented: [
+        {
+          answer: 'refused',
+          where: [engine('containerd'), runtime('kata')],
+          citation:
+            'containerd v2.3.4 core/runtime/v2/task_manager.go validateRuntimeFeatures; kata-containers 4.1.0: the Go shim has no -info, src/runtime-rs/crates/shim/src/bin/main.rs show_info names no features',
+        },
+        {
+          answer: 'no-device',
+          where: [engine('crio'), runtime('kata')],
+          citation:
+            'cri-o v1.36.3 server/sandbox_run_linux.go asks no runtime; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs bind_dev',
+        },
+        {
+          answer: 'ignored',
+          where: [runtime('runsc')],
+          citation:
+            'gVisor release-20260622.0 runsc/sandbox/sandbox.go createSandboxProcess: the sandbox is in that namespace, its kernel begins with one of its own',
+        },
+      ],
     }),
   ],
 });

@@ -390,7 +390,7 @@ export default suite({
       id: 'RVMM-LEFTOVERS',
       asks: 'What is left of a rootless sandbox 30 s after it is gone?',
       on: ['rootless', 'kvm-closed', 'killed', 'unsupported'],
-      reads: { end: launchEnd(noVmm), left: leftovers('runtime') },
+      reads: { end: launchEnd('RunPodSandbox', noVmm), left: leftovers('runtime') },
       answers: {
         nothing: {
           says: 'nothing: account, directory, processes and mounts are gone',

@@ -72,7 +72,7 @@ export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and nul
     const lines = nodes.flatMap((entry) => {
       const found = entryAt(dev, entry.path);
       const kind = found === undefined ? 'absent' : kindOf(found, entry, users);
-      kinds.add(kind);
+      kinds.add(kind === 'unchanged' && entry.mode !== '0666' ? 'kept' : kind);
       return kind === 'unchanged'
         ? []
         : [`${entry.path} is ${found === undefined ? 'absent' : stat(found)}, on the host ${stat(entry)}`];
@@ -80,7 +80,9 @@ export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and nul
     const opened = ['opened', 'given away'].filter((kind) => kinds.has(kind)).join(', ');
     const word = [...kinds].some((kind) => kind === 'absent' || kind === 'changed')
       ? 'changed'
-      : ({ '': 'unchanged', opened: 'opened', 'opened, given away': 'opened, and null given away' }[opened] ?? opened);
+      : kinds.has('kept') && kinds.has('opened')
+        ? 'opened in part'
+        : ({ '': 'unchanged', opened: 'opened', 'opened, given away': 'opened, and null given away' }[opened] ?? opened);
     return nodes.length === 0
       ? { word: 'unseen', text: 'the host showed no device nodes' }
       : { word, text: lines.length === 0 ? `all ${nodes.length} device nodes of the host, unchanged` : few(lines) };

@@ -26,11 +26,11 @@ export function starts(): Reading<'ran'> {
   return podReading(['ran'], () => ({ word: 'ran', text: 'the pod ran' }));
 }
 
-/** How the launch ended: the pod ran, or it was refused with such words. */
-export function launchEnd(words: RegExp): Reading<'ran' | 'refused so'> {
+/** How the launch ended: the pod ran, or this call refused it with such words. */
+export function launchEnd(call: string, words: RegExp): Reading<'ran' | 'refused so'> {
   return reading(['ran', 'refused so'], ({ observation }) => {
     const { outcome } = observation;
-    const so = outcome.kind === 'refused' && words.test(outcome.message);
+    const so = outcome.kind === 'refused' && outcome.call === call && words.test(outcome.message);
     return { word: so ? 'refused so' : outcome.kind, text: outcomeText(observation) };
   });
 }
