@@ -22,6 +22,7 @@ const allowed: Record<string, string> = {
   manifest: 'model',
   cri: 'manifest model util',
   probe: 'cri facts hosts model util',
+  kubelet: 'cri engines hosts manifest model util',
   judge: 'facts model record suite util',
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite util',
@@ -36,7 +37,7 @@ const allowed: Record<string, string> = {
 /** `lib/run/run.ts` → `run`, `lib/hosts/vm/facts.ts` → `facts`. */
 function roomOf(file: string): string {
   const [first = '', second = ''] = file.split('/');
-  if (/^lib\/(hosts|engines|runtimes)\/(\w+\/)?facts\.ts$/.test(file)) return 'facts';
+  if (/^lib\/((hosts|engines|runtimes)\/(\w+\/)?|kubelet\/)facts\.ts$/.test(file)) return 'facts';
   return first === 'lib' ? second : first;
 }
 

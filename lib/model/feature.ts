@@ -1,11 +1,12 @@
+import { kubelet } from '../kubelet/facts.ts';
 import { cni } from '../engines/cni/facts.ts';
 import { engines, type ComponentFacts, type EngineFacts, type EngineName, type FeatureRow } from '../engines/facts.ts';
 import { runtimes, type RuntimeName } from '../runtimes/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
 import { inRange } from './version.ts';
 
-type ComponentName = EngineName | RuntimeName | 'cni';
-const components = { ...engines, ...runtimes, cni } as const satisfies Record<ComponentName, ComponentFacts>;
+type ComponentName = EngineName | RuntimeName | 'cni' | 'kubelet';
+const components = { ...engines, ...runtimes, cni, kubelet } as const satisfies Record<ComponentName, ComponentFacts>;
 const names = keysOf(components);
 
 /** Something that some versions of a component can do: a row of its facts. */

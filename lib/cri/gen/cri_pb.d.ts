@@ -428,6 +428,11 @@ export declare type PodSandboxStatus = Message<'runtime.v1.PodSandboxStatus'> & 
   network?: PodSandboxNetworkStatus | undefined;
 
   /**
+   * @generated from field: runtime.v1.LinuxPodSandboxStatus linux = 6;
+   */
+  linux?: LinuxPodSandboxStatus | undefined;
+
+  /**
    * @generated from field: map<string, string> labels = 7;
    */
   labels: { [key: string]: string };
@@ -448,6 +453,38 @@ export declare type PodSandboxStatus = Message<'runtime.v1.PodSandboxStatus'> & 
  * Use `create(PodSandboxStatusSchema)` to create a new message.
  */
 export declare const PodSandboxStatusSchema: GenMessage<PodSandboxStatus>;
+
+/**
+ * @generated from message runtime.v1.LinuxPodSandboxStatus
+ */
+export declare type LinuxPodSandboxStatus = Message<'runtime.v1.LinuxPodSandboxStatus'> & {
+  /**
+   * @generated from field: runtime.v1.Namespace namespaces = 1;
+   */
+  namespaces?: Namespace | undefined;
+};
+
+/**
+ * Describes the message runtime.v1.LinuxPodSandboxStatus.
+ * Use `create(LinuxPodSandboxStatusSchema)` to create a new message.
+ */
+export declare const LinuxPodSandboxStatusSchema: GenMessage<LinuxPodSandboxStatus>;
+
+/**
+ * @generated from message runtime.v1.Namespace
+ */
+export declare type Namespace = Message<'runtime.v1.Namespace'> & {
+  /**
+   * @generated from field: runtime.v1.NamespaceOption options = 2;
+   */
+  options?: NamespaceOption | undefined;
+};
+
+/**
+ * Describes the message runtime.v1.Namespace.
+ * Use `create(NamespaceSchema)` to create a new message.
+ */
+export declare const NamespaceSchema: GenMessage<Namespace>;
 
 /**
  * @generated from message runtime.v1.PodSandboxNetworkStatus

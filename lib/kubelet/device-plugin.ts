@@ -1,0 +1,81 @@
+import { createClient, type ServiceImpl } from '@connectrpc/connect';
+import { connectNodeAdapter, createGrpcTransport } from '@connectrpc/connect-node';
+import { createServer, type ServerHttp2Session } from 'node:http2';
+import { CriConnection } from '../cri/connection.ts';
+import type { Host } from '../hosts/host.ts';
+import { Scope } from '../util/scope.ts';
+import { devicePlugins, pluginRegistration } from './config.ts';
+import { DevicePlugin, Registration } from './gen/plugin_pb.js';
+import { pluginService, type OfferedDevice, type PluginService } from './plugin-service.ts';
+import { serveOnHost } from './socket.ts';
+
+/** A device plugin of podproof's own. Disposing it takes its socket away, and its devices with it. */
+export type ServedPlugin = Pick<PluginService, 'allocated' | 'setHealth'> & AsyncDisposable;
+
+export interface PluginOptions {
+  /** `qat.intel.com/generic`. */
+  resource: string;
+  devices: readonly OfferedDevice[];
+  /** Private directory on the host. */
+  directory: string;
+  signal: AbortSignal;
+  /** Hands out another device than the kubelet asks for: for tests that sabotage. */
+  swap?: (id: string) => string;
+}
+
+/** Serves a device plugin and registers it: the kubelet has to run, as it empties the directory of plugins when it starts. */
+export async function serveDevicePlugin(host: Host, options: PluginOptions): Promise<ServedPlugin> {
+  const { resource, directory, signal } = options;
+  const plugin = pluginService(options.devices, options.swap);
+  const endpoint = `podproof-${resource.replaceAll(/[^a-z0-9]+/g, '-')}.sock`;
+  const scope = new Scope();
+  try {
+    const port = await serve(plugin.service, scope);
+    scope.onRelease('streams of the plugin', () => plugin.end());
+    scope.adopt(
+      'the socket of the plugin',
+      await serveOnHost(host, { socket: `${devicePlugins}/${endpoint}`, port, directory, signal }),
+    );
+    await register(host, { version: 'v1beta1', endpoint, resourceName: resource }, signal);
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    allocated: plugin.allocated,
+    setHealth: (id, healthy) => plugin.setHealth(id, healthy),
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  };
+}
+
+/** On a port of this machine's loopback. */
+async function serve(service: ServiceImpl<typeof DevicePlugin>, scope: Scope): Promise<number> {
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer(connectNodeAdapter({ routes: (router) => void router.service(DevicePlugin, service) }));
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('error', () => undefined).on('close', () => sessions.delete(session));
+  });
+  scope.onRelease('the server of the plugin', async () => {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    sessions.forEach((session) => session.destroy());
+    await closed;
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return address !== null && typeof address === 'object' ? address.port : 0;
+}
+
+async function register(
+  host: Pick<Host, 'dial'>,
+  request: { version: string; endpoint: string; resourceName: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const connection = new CriConnection(() => host.dial(pluginRegistration));
+  try {
+    const transport = createGrpcTransport({ baseUrl: connection.authority, sessionManager: connection, acceptCompression: [] });
+    await createClient(Registration, transport).register(request, { signal, timeoutMs: 30_000 });
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { cgroupDrivers } from '../model/cgroup-driver.ts';
+
+/** What the requests of a kubelet depend on beside the pod. */
+export const RecordedNode = z.object({
+  version: z.string(),
+  name: z.string(),
+  cgroupDriver: z.enum(cgroupDrivers),
+  cgroupVersion: z.union([z.literal(1), z.literal(2)]),
+  swapController: z.boolean(),
+  memory: z.number().describe('of the machine, in bytes'),
+  hugePageSizes: z.array(z.string()),
+  rootDirectory: z.string(),
+  logDirectory: z.string(),
+  seccompDefault: z.boolean(),
+  dns: z.object({ servers: z.array(z.string()), searches: z.array(z.string()), options: z.array(z.string()) }),
+  thermalThrottle: z.array(z.string()),
+});
+export type RecordedNode = z.infer<typeof RecordedNode>;
+
+/** What a device plugin answered for a container. */
+const Allocation = z.object({
+  container: z.string(),
+  devices: z.array(z.object({ hostPath: z.string(), containerPath: z.string(), permissions: z.string() })).default([]),
+  mounts: z.array(z.object({ hostPath: z.string(), containerPath: z.string(), readOnly: z.boolean() })).default([]),
+  cdiDevices: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+});
+
+/** A request by which a kubelet made something of a pod, in the JSON of protobuf with the names of the proto file. */
+export const RecordedRequest = z.object({ call: z.enum(['RunPodSandbox', 'CreateContainer']), request: z.json() });
+
+/** One static pod, and what a kubelet asked an engine for it. */
+export const RecordedPod = z.object({
+  manifest: z.string(),
+  allocations: z.array(Allocation).default([]),
+  requests: z.array(RecordedRequest),
+});
+export type RecordedPod = z.infer<typeof RecordedPod>;
+
+/** The requests of one kubelet on one node, as a relay between it and the engine saw them. */
+export const RecordedKubelet = z.object({ node: RecordedNode, pods: z.record(z.string(), RecordedPod) });
+export type RecordedKubelet = z.infer<typeof RecordedKubelet>;

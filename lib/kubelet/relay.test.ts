@@ -1,0 +1,83 @@
+import { create } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { connect } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { criClient } from '../cri/client.ts';
+import { CriError } from '../cri/error.ts';
+import { PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
+import { fakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
+import { Scope } from '../util/scope.ts';
+import { openRelay, type PodRequest, type RelayOptions } from './relay.ts';
+
+let scope = new Scope();
+afterEach(async () => {
+  await scope[Symbol.asyncDispose]();
+  scope = new Scope();
+});
+
+async function between(tamper?: RelayOptions['tamper'], options?: FakeCriOptions) {
+  const engine = scope.adopt('engine', await fakeCri(options));
+  const seen: PodRequest[] = [];
+  const relay = await openRelay({
+    dial: engine.dial,
+    onRequest: (request) => seen.push(request),
+    ...(tamper === undefined ? {} : { tamper }),
+  });
+  scope.adopt('relay', relay);
+  const client = scope.adopt('client', criClient({ dial: () => connect(relay.port, '127.0.0.1') }));
+  return { engine, seen, client };
+}
+
+const config = create(PodSandboxConfigSchema, {
+  metadata: { name: 'p', uid: 'u', namespace: 'n' },
+  linux: { cgroupParent: '/kubepods/podu' },
+});
+
+test('a call goes through to the engine, and its answer comes back', async () => {
+  const { client, engine, seen } = await between();
+  const { runtimeName } = await client.runtime.version({});
+  expect(runtimeName).toBe('fake');
+  expect(engine.calls.map(({ call }) => call)).toEqual(['Version']);
+  expect(seen).toEqual([]);
+});
+
+test('a request that makes a sandbox is told as it was sent, and the engine gets the same', async () => {
+  const { client, engine, seen } = await between();
+  const { podSandboxId } = await client.runtime.runPodSandbox({ config, runtimeHandler: 'crun' });
+  expect(podSandboxId).not.toBe('');
+  expect(seen).toMatchObject([{ call: 'RunPodSandbox', message: { config, runtimeHandler: 'crun' } }]);
+  expect(engine.calls.at(-1)?.request).toEqual(seen[0]?.message);
+});
+
+test('a refusal comes back with its code and words', async () => {
+  const { client } = await between(undefined, {
+    runtime: {
+      runPodSandbox() {
+        throw new ConnectError('name is reserved', Code.AlreadyExists);
+      },
+    },
+  });
+  await expect(client.runtime.runPodSandbox({ config })).rejects.toMatchObject({
+    name: CriError.name,
+    code: 'ALREADY_EXISTS',
+    raw: 'name is reserved',
+  });
+});
+
+test('what is tampered with reaches the engine, and what was told is what the kubelet sent', async () => {
+  const { client, engine, seen } = await between((request) => {
+    if (request.call === 'RunPodSandbox' && request.message.config !== undefined) request.message.config.hostname = 'other';
+  });
+  await client.runtime.runPodSandbox({ config });
+  expect(seen).toMatchObject([{ message: { config: { hostname: '' } } }]);
+  expect(engine.calls.at(-1)?.request).toMatchObject({ config: { hostname: 'other' } });
+});
+
+test('an engine that cannot be reached fails the call', async () => {
+  const relay = scope.adopt(
+    'relay',
+    await openRelay({ dial: () => connect('/nonexistent/engine.sock'), onRequest: () => undefined }),
+  );
+  const client = scope.adopt('client', criClient({ dial: () => connect(relay.port, '127.0.0.1') }));
+  await expect(client.runtime.version({})).rejects.toThrow();
+});

@@ -1,0 +1,124 @@
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { createServer, constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { CriConnection } from '../cri/connection.ts';
+import {
+  CreateContainerRequestSchema,
+  RunPodSandboxRequestSchema,
+  type CreateContainerRequest,
+  type RunPodSandboxRequest,
+} from '../cri/gen/cri_pb.js';
+
+/** A request by which a kubelet makes something of a pod. */
+export type PodRequest =
+  { call: 'RunPodSandbox'; message: RunPodSandboxRequest } | { call: 'CreateContainer'; message: CreateContainerRequest };
+
+export interface RelayOptions {
+  /** Opens a byte stream to the engine's socket. */
+  dial: () => Duplex;
+  /** Hears of every request by which a pod is made, as the kubelet sent it. */
+  onRequest: (request: PodRequest) => void;
+  /** Changes what the engine gets, after it was told: for tests that sabotage a real kubelet. */
+  tamper?: (request: PodRequest) => void;
+}
+
+/** Stands between a kubelet and an engine, on a port of this machine's loopback. Disposing it cuts every call under way. */
+export interface Relay extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** The engine as a kubelet sees it: every call goes through as it came, with trailers, and streams of events as they come. */
+export async function openRelay(options: RelayOptions): Promise<Relay> {
+  const engine = new CriConnection(options.dial);
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer();
+  server.on('session', (session) => {
+    sessions.add(session);
+    // A kubelet that is killed resets its connection, which is no trouble of ours.
+    session.on('error', () => undefined).on('close', () => sessions.delete(session));
+  });
+  server.on('stream', (stream, headers) => {
+    pass(engine, stream, headers, options).catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
+  });
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    port: address !== null && typeof address === 'object' ? address.port : 0,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      sessions.forEach((session) => session.destroy());
+      engine.close();
+      await closed;
+    },
+  };
+}
+
+async function pass(
+  engine: CriConnection,
+  kubelet: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  options: RelayOptions,
+): Promise<void> {
+  kubelet.on('error', () => undefined);
+  const path = headers[':path'] ?? '';
+  const body = isPodRequest(path) ? told(path, await buffer(kubelet), options) : undefined;
+  const call = await engine.request('POST', path, withoutPseudo(headers));
+  kubelet.on('close', () => call.close(constants.NGHTTP2_CANCEL));
+  call.on('error', () => kubelet.close(constants.NGHTTP2_CANCEL));
+  let trailers: IncomingHttpHeaders = {};
+  call.on('trailers', (last) => (trailers = last));
+  call.on('response', (answer, flags) => {
+    const head = { ':status': answer[':status'] ?? 200, ...withoutPseudo(answer) };
+    // A refusal has its status in the headers, and nothing comes after them.
+    if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) return kubelet.respond(head, { endStream: true });
+    kubelet.on('wantTrailers', () => kubelet.sendTrailers(trailers));
+    kubelet.respond(head, { waitForTrailers: true });
+    // Only what is closed has all its trailers; without them the kubelet calls the answer broken.
+    call.pipe(kubelet, { end: false });
+    call.on('close', () => kubelet.end());
+  });
+  if (body === undefined) kubelet.pipe(call);
+  else call.end(body);
+}
+
+function isPodRequest(path: string): boolean {
+  return path.endsWith('/RunPodSandbox') || path.endsWith('/CreateContainer');
+}
+
+/** Tells of a request; returns what goes on to the engine: the very bytes, where nobody tampers with them. */
+function told(path: string, body: Buffer, { onRequest, tamper }: RelayOptions): Buffer {
+  onRequest(decode(path, body));
+  if (tamper === undefined) return body;
+  const changed = decode(path, body);
+  tamper(changed);
+  return frame(
+    changed.call === 'RunPodSandbox'
+      ? toBinary(RunPodSandboxRequestSchema, changed.message)
+      : toBinary(CreateContainerRequestSchema, changed.message),
+  );
+}
+
+function decode(path: string, body: Buffer): PodRequest {
+  const bytes = message(body);
+  return path.endsWith('/RunPodSandbox')
+    ? { call: 'RunPodSandbox', message: fromBinary(RunPodSandboxRequestSchema, bytes) }
+    : { call: 'CreateContainer', message: fromBinary(CreateContainerRequestSchema, bytes) };
+}
+
+/** The one message of a unary call: a flag, its length, itself (gRPC over HTTP/2, Length-Prefixed-Message). */
+function message(body: Buffer): Buffer {
+  if (body.length < 5 || body[0] !== 0 || body.readUInt32BE(1) !== body.length - 5)
+    throw new Error('Cannot read a request of the kubelet: it is not one message that is not compressed');
+  return body.subarray(5);
+}
+
+function frame(bytes: Uint8Array): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([head, bytes]);
+}
+
+function withoutPseudo(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith(':')));
+}
