@@ -1,6 +1,5 @@
 import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
-import { machineDirectory } from '../../hosts/borrowed/release.ts';
 import type { Connection, Host } from '../../hosts/host.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';
 import { HostLostError } from '../../util/errors.ts';
@@ -19,8 +18,6 @@ export async function leaseHost(run: string, logs: string, progress: (phase: str
 export interface SharedHost extends AsyncDisposable {
   /** Work that loses an emulated host gets a fresh one, once, as in a run. */
   use(work: (host: Host) => Promise<void>): Promise<void>;
-  /** What a run leases in the place of a host of its own; nothing of its engines is there for the next one. */
-  lend(): Promise<Host>;
 }
 
 /** Leases a host at its first use. */
@@ -46,18 +43,6 @@ export function shareHost(lease: () => Promise<Host>): SharedHost {
         await end();
         await work((current = await lease()));
       }
-    },
-    async lend() {
-      const alive = await current?.assertAlive().then(
-        () => true,
-        () => false,
-      );
-      if (alive === false) await end();
-      const host = (current ??= await lease());
-      return {
-        ...host,
-        [Symbol.asyncDispose]: async () => void (await host.exec(['rm', '-rf', '--one-file-system', machineDirectory])),
-      };
     },
     [Symbol.asyncDispose]: end,
   };

@@ -11,27 +11,17 @@ import { packageRoot } from '../../util/paths.ts';
 import { catalogFor } from '../../verbs/catalog.ts';
 import { progressOn } from '../../run/progress.ts';
 import { run } from '../../run/run.ts';
-import type { RunOptions } from '../../run/stage.ts';
-import { leaseHost, shareHost, type SharedHost } from './lease.ts';
 
 let results: string;
-let shared: SharedHost;
 beforeAll(async () => {
   results = await mkdtemp(join(tmpdir(), 'podproof-sabotage-'));
-  shared = shareHost(() => leaseHost(`sabotage-${process.pid}`, join(results, 'host')));
 });
-afterAll(async () => {
-  await shared[Symbol.asyncDispose]();
-  await rm(results, { recursive: true });
-});
+afterAll(() => rm(results, { recursive: true }));
 
 type Tamper = (config: EngineConfig) => EngineConfig;
 
-/** Runs of the quick profile, one after the other, on one host: none of them breaks it. */
-const onShared: Partial<RunOptions> = { acquire: () => shared.lend() };
-
 /** A real run of a selection with engines that are changed behind the plan's back. */
-async function sabotaged(only: string, tamper: Tamper, profile = 'quick', hosts = onShared): Promise<Document> {
+async function sabotaged(only: string, tamper: Tamper, profile = 'quick'): Promise<Document> {
   const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
   const plan = makePlan(matrix, { profile, only });
   return run({
@@ -42,7 +32,6 @@ async function sabotaged(only: string, tamper: Tamper, profile = 'quick', hosts 
     progress: progressOn({ write: () => true }),
     signal: new AbortController().signal,
     tamper,
-    ...hosts,
   });
 }
 
@@ -137,7 +126,6 @@ describe.runIf(artifacts !== undefined)('engines of $PODPROOF_ARTIFACTS', () => 
         return path.endsWith('/crio.conf') ? misspelt.replaceAll(/"\/\S+\/crun"/g, '"/nonexistent/crun"') : misspelt;
       }),
       'qualification',
-      {},
     );
   });
 
