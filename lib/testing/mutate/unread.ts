@@ -31,6 +31,11 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
     what: /^host\.processes\[\]\.(argv\[\]|comm|exe|pid|start)$/,
     why: 'from these the sweep knows whose process it is: its role',
   },
+  {
+    what: /^host\.processes\[\]\.(root|cgroup|namespaces\[\])$/,
+    why: 'asked of Firecracker, whose jailer makes them; others have them of the runtime',
+  },
+  { what: /^guest\.uidMap\[\]$/, why: 'asked of a guest that a user namespace was wanted for' },
   { what: /^host\.users\[\]\.comment$/, why: 'from this the sweep knows an account of Kata' },
   {
     what: /^hygiene\/removed (uid|gid|mode) of /,
