@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { qualificationPage } from '../../page/qualification.ts';
+import { qualification } from '../../report/qualification/qualification.ts';
 import { recordedRuns } from '../recorded.ts';
 import { readDocument } from '../../record/read-document.ts';
 import { writeSite } from '../../verbs/site.ts';
@@ -16,11 +18,16 @@ let directory: string;
 beforeAll(async () => {
   browser = await launchBrowser();
   directory = await mkdtemp(join(tmpdir(), 'podproof-site-'));
-  await writeSite(
-    await Promise.all(
-      recordedRuns().map(async ({ folder }) => ({ document: await readDocument(join(folder.path, 'report.json')), folder })),
-    ),
-    directory,
+  const runs = await Promise.all(
+    recordedRuns().map(async ({ folder }) => ({ document: await readDocument(join(folder.path, 'report.json')), folder })),
+  );
+  await writeSite(runs, directory);
+  const both = runs.find(({ document }) => document.run.id === 'containerd-1.5.18-2.2.7-2.3.4')?.document;
+  if (both === undefined) throw new Error('results/reference has no run of containerd 2.2.7 and 2.3.4');
+  const told = qualification([both], { name: 'containerd', against: '2.2.7', version: '2.3.4' });
+  await writeFile(
+    join(directory, 'qualify.html'),
+    qualificationPage(told, { report: 'runs/containerd-1.5.18-2.2.7-2.3.4.html' }),
   );
 });
 afterAll(async () => {
@@ -118,7 +125,7 @@ describe('the site', () => {
     expect(await page.getByRole('searchbox').count()).toBe(0);
   });
 
-  it.for(['index.html', 'proof.html', 'questions/OWN-ON.html', 'engines/crio.html', 'runtimes/kata.html'])(
+  it.for(['index.html', 'proof.html', 'questions/OWN-ON.html', 'engines/crio.html', 'runtimes/kata.html', 'qualify.html'])(
     '%s has no violation that axe finds, light or dark, wide or narrow',
     async (path) => {
       for (const [colorScheme, width] of [
@@ -139,6 +146,14 @@ describe('the site', () => {
       }
     },
   );
+
+  it('a qualification leads to each verdict that changed, in the page of its run', async () => {
+    const { page, offences } = await open('qualify.html');
+    await page.locator('.card a.mono').first().click();
+    await page.locator('#drawer').waitFor();
+    expect(await page.locator('#drawer header').innerText()).toMatch(/DEV-CDI-OFF in debian-13\/containerd-2\.3\.4\//);
+    expect(offences).toEqual([]);
+  });
 
   it('a question can be read on a phone: its evidence is folded until it is asked for', async () => {
     const { page } = await open('questions/OWN-MODE.html', { viewport: { width: 390, height: 844 } });
