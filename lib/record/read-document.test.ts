@@ -15,7 +15,7 @@ import { parseDocument, readDocument } from './read-document.ts';
 import { reportSchema, reportSchemaFile } from './schema.ts';
 
 const version1 = await readFile(new URL('../testing/fixtures/document-1.json', import.meta.url), 'utf8');
-const version2 = await readFile(new URL('../testing/document-2.json', import.meta.url), 'utf8');
+const version2 = await readFile(new URL('../testing/fixtures/document-2.json', import.meta.url), 'utf8');
 /** A document in the words of schema 4. */
 function inOldWords(document: Document): object {
   const words = { question: 'rule', questions: 'rules', layers: 'trail' };

@@ -1,7 +1,7 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { craftTar } from './artifacts.ts';
-import { fakePrograms } from './programs.ts';
+import { fakePrograms } from './fake-programs.ts';
 
 /** Programs of Debian as this test plays them, first on PATH; each call is a line of `calls`. */
 export async function fakeDebian(path: string, scripts: Record<string, string> = {}) {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { craftTar } from '../../testing/artifacts.ts';
-import { fakePrograms } from '../../testing/programs.ts';
+import { fakePrograms } from '../../testing/fake-programs.ts';
 import { temporary } from '../../testing/temporary.ts';
 import { debianCodename, findQemu, obtainQemu, originOf } from './qemu.ts';
 

@@ -5,13 +5,13 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { fileSha256 } from '../../artifacts/inventory.ts';
 import { fakeCri, type FakeCri } from '../fake-cri/server.ts';
+import { fakeHostFacts as facts } from '../fake-host-facts.ts';
 import type { ContainerConfig } from '../../cri/gen/cri_pb.js';
 import type { acquireHost } from '../../hosts/registry.ts';
 import { spareFixtures } from '../../hosts/shared/fixture-plan.ts';
 import type { Connection } from '../../hosts/host.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
 import { canary } from '../../model/fixtures.ts';
-import type { HostFacts } from '../../model/host-facts.ts';
 import type { ExecResult } from '../../util/exec.ts';
 import { Scope } from '../../util/scope.ts';
 import { parseToml } from '../../util/toml.ts';
@@ -35,28 +35,6 @@ const fixtures = {
   vfioControl: '',
   vfioAddress: '',
   hugepages: '',
-};
-
-const facts: HostFacts = {
-  kernel: '6.12.0',
-  bootId: 'fake-boot',
-  os: 'a host without a machine',
-  architecture: 'x86_64',
-  cpus: 2,
-  memoryMiB: 2048,
-  accelerator: 'none',
-  acceleratorReason: 'nothing is executed',
-  cgroup: 'v2',
-  lsm: [],
-  kvm: { present: false, owner: '', mode: '', group: '' },
-  vhostVsock: false,
-  vhostNet: false,
-  iommuGroups: 0,
-  hugepages2MiB: 0,
-  userNamespaces: false,
-  glibc: 'none',
-  ownKernel: true,
-  disposable: true,
 };
 
 /**

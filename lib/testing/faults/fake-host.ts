@@ -10,6 +10,7 @@ import { startProcess } from '../../hosts/shared/process.ts';
 import { HostLostError } from '../../util/errors.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
+import { fakeHostFacts } from '../fake-host-facts.ts';
 
 const script = fileURLToPath(new URL('host.sh', import.meta.url));
 
@@ -50,13 +51,7 @@ export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
       id,
       fixtures: spareFixtures,
       missingFeatures: {},
-      facts: {
-        ...{ kernel: 'fake', bootId, os: 'fake', architecture: 'x86_64', cpus: 2, memoryMiB: 1024 },
-        ...{ accelerator: 'none' as const, acceleratorReason: 'a directory of this machine', cgroup: 'v2' as const, lsm: [] },
-        kvm: { present: false, owner: '', mode: '', group: '' },
-        ...{ vhostVsock: false, vhostNet: false, iommuGroups: 0, hugepages2MiB: 0, userNamespaces: true, glibc: '2.41' },
-        ...{ ownKernel: true, disposable: true },
-      },
+      facts: { ...fakeHostFacts, bootId },
       dial: (socket) => remote.dial(socket.replaceAll('/var/lib/podproof', join(root, 'lib'))),
       attach: ({ directory }) => Promise.resolve(directory),
       expose: (port) => Promise.resolve(port),
