@@ -66,11 +66,16 @@ export function usableCells({ attempts, cells }: Trial, fix: string): string {
     .join('; ');
 }
 
+/** The pod ran, or engine or kubelet refused it. */
+function isAnswer({ outcome }: Attempt): boolean {
+  return outcome === 'ran' || outcome === 'refused';
+}
+
 /** 0 where every pod can use all its devices in every cell as it is, 1 where one cannot, 75 where nothing of it is known. */
 export function exitOf(trials: readonly Trial[]): 0 | 1 | 75 {
   const asItIs = trials.flatMap(({ attempts }) => attempts.filter(({ fix }) => fix === undefined));
-  if (asItIs.some((attempt) => attempt.outcome !== 'error' && !works(attempt))) return 1;
-  return asItIs.some(({ outcome }) => outcome === 'error') ||
+  if (asItIs.some((attempt) => isAnswer(attempt) && !works(attempt))) return 1;
+  return asItIs.some((attempt) => !isAnswer(attempt)) ||
     trials.some(({ cells }) => cells.some(({ blocked }) => blocked !== undefined))
     ? 75
     : 0;

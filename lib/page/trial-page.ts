@@ -1,6 +1,7 @@
 import { firstHelp, attemptAnswer, isWider, works } from '../model/trial-answer.ts';
 import type { Attempt, ContainerSight, Trial } from '../model/trial.ts';
-import { modeText, moreText } from '../report/trial-text.ts';
+import { moreText } from '../report/trial-reach.ts';
+import { modeText } from '../report/trial-text.ts';
 import { bundle } from './bundle.ts';
 import { offlinePage } from './offline-page.ts';
 import { html, type Markup } from './template.ts';

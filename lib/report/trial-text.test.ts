@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf, firstHelp } from '../model/trial-answer.ts';
 import { sampleTrial, sightIn } from '../testing/trial.ts';
-import { modeText, moreText, trialText } from './trial-text.ts';
+import { moreText } from './trial-reach.ts';
+import { modeText, trialText } from './trial-text.ts';
 
 const trial = sampleTrial();
 const [first] = trial.attempts;

@@ -1,4 +1,5 @@
 import { clip, escapeLine } from './escape.ts';
+import { moreText } from './trial-reach.ts';
 import { wrap } from '../util/wrap.ts';
 import type { Attempt, Reach, Trial, TrialFix } from '../model/trial.ts';
 import { attemptAnswer, deviceAnswer, firstHelp, usableCells, works } from '../model/trial-answer.ts';
@@ -115,7 +116,7 @@ function clipTo(text: string, length: number): string {
 
 /** Where a pod has several devices, each of them in the pod as it is. */
 function deviceRows(trial: Trial, asItIs: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
-  if (trial.devices.length < 2) return [];
+  if (trial.devices.length < 2 || !asItIs.some((attempt) => attempt?.outcome === 'ran')) return [];
   return trial.devices.map(({ container, path }) => ({
     label: `   ${clipTo(path, labelWidth - 4)}`,
     values: asItIs.map((attempt) => {
@@ -138,40 +139,6 @@ function moreLines(
   // Where cells differ, the widest of them is what the fix may cost.
   const [text = ''] = distinct.toSorted((a, b) => b.length - a.length);
   return wrap(`   ${then.padEnd(24)}${text}${distinct.length > 1 ? ' (cells differ)' : ''}`, width, 27);
-}
-
-/** `150 nodes, 4 disks of the host, all capabilities`: what the pod can touch that it could not before. */
-export function moreText(before: Attempt | undefined, after: Attempt): string {
-  if (after.outcome !== 'ran') return '';
-  const [had, has] = [reachOf(before), reachOf(after)];
-  const nodes = has.nodes - had.nodes;
-  const disks = has.disks.filter((disk) => !had.disks.includes(disk));
-  const capabilities = has.capabilities.filter((name) => !had.capabilities.includes(name));
-  return [
-    nodes > 0 ? `${nodes} ${before === undefined ? '' : 'more '}${nodes === 1 ? 'node' : 'nodes'}` : '',
-    disks.length > 0 ? `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'} of the host` : '',
-    has.madeDisk && !had.madeDisk && disks.length === 0 ? 'any disk of the host, by mknod' : '',
-    capabilities.length > 0
-      ? `${capabilities.length >= 20 ? 'all' : capabilities.join(', ')} capabilities`
-      : has.bounding > had.bounding
-        ? `${has.bounding} capabilities for setuid programs`
-        : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
-}
-
-/** The widest of a pod's containers. */
-function reachOf(attempt: Attempt | undefined): Reach {
-  const all = attempt?.containers.map(({ reach }) => reach) ?? [];
-  return {
-    nodes: Math.max(0, ...all.map(({ nodes }) => nodes)),
-    disks: [...new Set(all.flatMap(({ disks }) => disks))],
-    madeDisk: all.some(({ madeDisk }) => madeDisk),
-    groups: [...new Set(all.flatMap(({ groups }) => groups))],
-    capabilities: [...new Set(all.flatMap(({ capabilities }) => capabilities))],
-    bounding: Math.max(0, ...all.map(({ bounding }) => bounding)),
-  };
 }
 
 /** Why it fails as it is: each reason once, with the cells. */

@@ -5,12 +5,10 @@ import { CriError } from '../cri/error.ts';
 import { ContainerConfigSchema, NamespaceMode, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
 import { podDirectory, podLogDirectory } from '../cri/kubelet/names.ts';
 import type { KubeletNode } from '../cri/kubelet/node.ts';
-import type { Allocation, ContainerPlacement, Placement } from '../cri/kubelet/placement.ts';
 import { kubeletRequest, type ContainerRequest } from '../cri/kubelet/request.ts';
 import { launchSandbox } from '../cri/pod.ts';
 import { handlerName } from '../engines/engine.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { PlannedCell } from '../model/cell.ts';
 import type { CallTiming } from '../model/cri-request.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import { Observation, Replay } from '../model/observation.ts';
@@ -24,24 +22,20 @@ import type { HostSetting } from '../run/engine-lease.ts';
 import { factsOf } from '../run/stage.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { changed } from './change.ts';
-import { cdiName } from './cdi.ts';
 import type { PlacedDevice } from './devices.ts';
-import type { Fix, Found } from './fixes.ts';
+import type { Fix } from './fix.ts';
+import type { Found } from './fixes.ts';
+import { placementOf, type Ground } from './placement.ts';
 import { KubeletRefusal, makeNodeObjects } from './node-objects.ts';
 import { attemptsFor, sightOf, type Disk } from './sight.ts';
 
 /** Where pods are launched: one cell of a leased engine. */
-export interface Place {
+export interface Place extends Ground {
   setting: HostSetting;
   engine: Engine;
   record: LeaseRecord;
-  cell: PlannedCell;
   node: KubeletNode;
   disks: readonly Disk[];
-  /** What stands in for the images, and the USER that they have. */
-  image: ContainerPlacement['image'];
-  /** Handlers by runtimeClassName, as the user mapped them. */
-  handlers: ReadonlyMap<string, string>;
   now: () => number;
   signal: AbortSignal;
 }
@@ -58,6 +52,10 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
   const head = { cell: cell.id, ...(fix === undefined ? {} : { fix: fix.id }) };
   const uid = randomUUID();
   const wanted = fix === undefined ? pod : changed(pod, fix.changes);
+  if (!setting.host.facts.disposable && isPrivileged(wanted)) {
+    const reason = `a privileged pod would reach ${setting.host.id}, which is neither a VM of podproof nor marked as disposable`;
+    return { attempt: { ...head, outcome: 'not tried', reason, containers: [] }, found: [], observations: [] };
+  }
   const placement = placementOf(place, wanted, devices, uid, fix);
   const request = kubeletRequest(node, wanted, placement);
   const refused = request.containers.find((container) => container.refused !== undefined)?.refused;
@@ -134,47 +132,8 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
   }
 }
 
-/** What plugins and images give the containers of a pod. */
-function placementOf(place: Place, pod: Pod, devices: readonly PlacedDevice[], uid: string, fix: Fix | undefined): Placement {
-  const { cell } = place;
-  const variant = fix?.handler ?? 'plain';
-  const named = pod.spec.runtimeClassName === undefined ? undefined : place.handlers.get(pod.spec.runtimeClassName);
-  const blocks = devices.flatMap(({ origin, nodes, opened }) => {
-    const [first] = fix?.give === 'opened' ? opened : nodes;
-    return origin.kind === 'block' && first !== undefined ? [[origin.volume, first.hostPath] as const] : [];
-  });
-  return {
-    uid,
-    handler: named ?? handlerName(cell.runtime, variant),
-    ...(pod.spec.hostUsers === false ? { userNamespace: { hostId: 65_536, length: 65_536 } } : {}),
-    containers: new Map(
-      [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => [
-        name,
-        {
-          image: place.image,
-          allocation: allocationOf(
-            devices.filter(({ container }) => container === name),
-            fix,
-          ),
-        },
-      ]),
-    ),
-    blockVolumes: new Map(blocks),
-  };
-}
-
-/** What a device plugin answers: the nodes, or the CDI devices that stand for them. */
-function allocationOf(devices: readonly PlacedDevice[], fix: Fix | undefined): Allocation {
-  const give = fix?.give ?? 'as asked';
-  const byPlugin = devices.filter(
-    ({ origin }) => origin.kind === 'resource' || (give !== 'as asked' && origin.kind === 'hostPath'),
-  );
-  if (give === 'cdi') return { cdiDevices: byPlugin.map((device) => cdiName(device)) };
-  return {
-    devices: byPlugin
-      .flatMap(({ nodes, opened }) => (give === 'opened' ? opened : nodes))
-      .map(({ hostPath, path }) => ({ hostPath, containerPath: path, permissions: 'rw' })),
-  };
+function isPrivileged({ spec }: Pod): boolean {
+  return [...spec.initContainers, ...spec.containers].some(({ securityContext }) => securityContext?.privileged === true);
 }
 
 /** The probe's image runs in place of the container's own: its entry point, and a directory that it has. */

@@ -12,7 +12,8 @@ import type { Pod } from '../manifest/pod.ts';
 import { launchTrial, type Launched, type Place } from './attempt.ts';
 import { cdiSpecification } from './cdi.ts';
 import { answerWords } from '../model/trial-answer.ts';
-import { planFixes, type Fix } from './fixes.ts';
+import type { Fix } from './fix.ts';
+import { planFixes } from './fixes.ts';
 import type { Site } from './site.ts';
 
 /** Everything that was launched for one pod in one cell: the pod as it is, then the fixes. */

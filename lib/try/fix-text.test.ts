@@ -6,7 +6,8 @@ import { parseToml } from '../util/toml.ts';
 import { cdiName, cdiSpecification } from './cdi.ts';
 import { parseDevice } from './device-spec.ts';
 import { devicesOf, placeDevices } from './devices.ts';
-import { planFixes, type FixId } from './fixes.ts';
+import type { FixId } from './fix.ts';
+import { planFixes } from './fixes.ts';
 import { fixText } from './fix-text.ts';
 
 const workload = mediaWorkload();

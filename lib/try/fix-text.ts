@@ -4,7 +4,7 @@ import { patchText } from './change.ts';
 import { cdiSpecification } from './cdi.ts';
 import { openedTo } from './devices.ts';
 import type { PlacedDevice } from './devices.ts';
-import type { Fix } from './fixes.ts';
+import type { Fix } from './fix.ts';
 
 /** What to copy for a fix: a patch of the manifest, or a file of the node. `engines` are those that it was tried on. */
 export function fixText(

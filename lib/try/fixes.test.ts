@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { modeAllows } from './decide.ts';
 import { changed } from './change.ts';
 import { mediaWorkload, plainUser, workloadOf } from '../testing/pods.ts';
-import { fixIds, planFixes, type Found } from './fixes.ts';
+import { fixIds } from './fix.ts';
+import { planFixes, type Found } from './fixes.ts';
 
 const { pod } = mediaWorkload();
 const containerd = { engine: { name: 'containerd', version: '1.7.24' }, disposable: true } as const;

@@ -3,31 +3,10 @@ import type { Credentials } from '../model/credentials.ts';
 import type { DeviceNode } from '../model/device-node.ts';
 import type { Decider } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
-import { effective } from '../cri/kubelet/security.ts';
 import type { PodDevice } from './devices.ts';
 import type { Change } from './change.ts';
-
-export const fixIds = ['resource', 'groups', 'group', 'ownership', 'cdi', 'mode', 'privileged-withheld', 'privileged'] as const;
-export type FixId = (typeof fixIds)[number];
-
-/** One change that may help, as a pod to launch. */
-export interface Fix {
-  id: FixId;
-  title: string;
-  /** The same in a few words, for tables. */
-  label: string;
-  by: 'manifest' | 'node';
-  changes: readonly Change[];
-  /** How the devices are given: as the pod asks for them, by a device plugin, with a mode for everybody, or by CDI with the ids of the process. */
-  give: 'as asked' | 'plugin' | 'opened' | 'cdi';
-  /** The engine's device_ownership_from_security_context. */
-  ownership: boolean;
-  handler: 'plain' | 'withheld';
-  /** Versions that can do it. */
-  since?: string;
-  /** In words, what was not measured. */
-  costs: string;
-}
+import type { Fix } from './fix.ts';
+import { contextOf, effectiveOf, pathOf, privileges } from './security.ts';
 
 /** What a container found at its devices. */
 export interface Found {
@@ -120,7 +99,7 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
         ...plain,
         id: 'cdi',
         title: 'a CDI device with the ids of the process',
-        label: 'CDI device with ids',
+        label: 'CDI with ids',
         by: 'node',
         give: 'cdi',
         since: whoHas('cdi'),
@@ -205,34 +184,4 @@ function missingGroups(failing: Failing): number[] | undefined {
 function groupHelps({ uid, gid, mode }: DeviceNode, who: Credentials): boolean {
   const opens = (Number.parseInt(mode, 8) & 0o060) === 0o060;
   return opens && uid !== who.uids[1] && ![who.gids[1], ...who.groups].includes(gid) && gid !== 65534;
-}
-
-function effectiveOf(pod: Pod, name: string): ReturnType<typeof effective> | undefined {
-  const container = containerOf(pod, name);
-  return container && effective(pod.spec, container);
-}
-
-function containerOf(pod: Pod, name: string): Pod['spec']['containers'][number] | undefined {
-  return [...pod.spec.initContainers, ...pod.spec.containers].find((each) => each.name === name);
-}
-
-function pathOf(pod: Pod, name: string): (string | number)[] {
-  const list = pod.spec.containers.some((each) => each.name === name) ? 'containers' : 'initContainers';
-  return ['spec', list, pod.spec[list].findIndex((each) => each.name === name)];
-}
-
-/** Where a key is to be set: in the container where that has it, and so overrides the pod's; else in the pod's. */
-function contextOf(pod: Pod, name: string, key: 'runAsGroup'): (string | number)[] {
-  const own = containerOf(pod, name)?.securityContext?.[key] !== undefined;
-  return [...(own ? pathOf(pod, name) : ['spec']), 'securityContext'];
-}
-
-/** A privileged container may not forbid escalation (Kubernetes pkg/apis/core/validation). */
-function privileges(pod: Pod, name: string): Change[] {
-  const context = [...pathOf(pod, name), 'securityContext'];
-  const forbids = containerOf(pod, name)?.securityContext?.allowPrivilegeEscalation === false;
-  return [
-    { set: [...context, 'privileged'], to: true },
-    ...(forbids ? [{ set: [...context, 'allowPrivilegeEscalation'], to: true }] : []),
-  ];
 }

@@ -1,9 +1,11 @@
 import { defaultNode, type KubeletNode } from '../cri/kubelet/node.ts';
+import { deviceDirectory } from '../hosts/shared/fixture-scripts.ts';
 import { makeStandIns } from '../hosts/shared/stand-ins.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import { sweepHost } from '../probe/host-sweep.ts';
 import { placeDevices, type PlacedDevice, type PodDevice } from './devices.ts';
 import { disksOf, type Disk } from './sight.ts';
+import { BlockedError } from '../util/errors.ts';
 
 /** A host as pods of a manifest find it: the node of a kubelet, and every device in its place. */
 export interface Site {
@@ -22,6 +24,11 @@ export async function prepareSite({ host, fixtures }: HostSetting, pods: readonl
   const before = await sweepHost(host, { sandboxId: '', containerId: '' });
   const all = pods.flat();
   const { placed, standIns } = placeDevices(all, fixtures);
+  const outside = standIns.find(({ path }) => !path.startsWith(`${deviceDirectory}/`));
+  if (outside !== undefined && !host.facts.disposable)
+    throw new BlockedError(
+      `Refused to make ${outside.path} on ${host.id}: it is neither a VM of podproof nor marked as disposable`,
+    );
   await makeStandIns(host, standIns);
   let from = 0;
   const devices = pods.map((own) => placed.slice(from, (from += own.length)));

@@ -7,7 +7,7 @@ import { sightIn } from '../testing/trial.ts';
 import { parseDevice } from './device-spec.ts';
 import { devicesOf } from './devices.ts';
 import type { CellTrial } from './engine.ts';
-import type { Fix } from './fixes.ts';
+import type { Fix } from './fix.ts';
 import { trialOf } from './trial.ts';
 
 const workload = mediaWorkload();

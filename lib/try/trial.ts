@@ -4,7 +4,7 @@ import { trialSchema, type Trial, type TrialCell, type TrialFix } from '../model
 import type { Workload } from '../manifest/workload.ts';
 import type { CellTrial } from './engine.ts';
 import { descriptionOf, originText, type PlacedDevice, type PodDevice } from './devices.ts';
-import { fixIds, type Fix } from './fixes.ts';
+import { fixIds, type Fix } from './fix.ts';
 import { fixText } from './fix-text.ts';
 
 export interface TrialHead {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { fitTogether } from '../hosts/shared/machine-lease.ts';
 import type { acquireHost } from '../hosts/registry.ts';
 import type { Workload } from '../manifest/workload.ts';
@@ -39,6 +40,7 @@ export interface TryOptions {
 /** Launches the pods of a manifest in the planned cells, as they are and with what may help, and tells what came out of each. */
 export async function tryPods(options: TryOptions): Promise<Trial[]> {
   const { plan, folder, progress, signal, pods } = options;
+  setMaxListeners(0, signal);
   const started = new Date().toISOString();
   const timeline = new Timeline(
     Date.now(),

@@ -1,0 +1,40 @@
+import type { Attempt, Reach } from '../model/trial.ts';
+
+/** `150 nodes, 4 disks of the host, all capabilities`: what the pod can touch that it could not before. */
+export function moreText(before: Attempt | undefined, after: Attempt): string {
+  if (after.outcome !== 'ran') return '';
+  const [had, has] = [reachOf(before), reachOf(after)];
+  const nodes = has.nodes - had.nodes;
+  const disks = has.disks.filter((disk) => !had.disks.includes(disk));
+  const capabilities = has.capabilities.filter((name) => !had.capabilities.includes(name));
+  return [
+    nodes > 0 ? `${nodes} ${before === undefined ? '' : 'more '}${nodes === 1 ? 'node' : 'nodes'}` : '',
+    disks.length > 0 ? `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'} of the host` : '',
+    has.madeDisk && !had.madeDisk && disks.length === 0 ? 'any disk of the host, by mknod' : '',
+    capabilities.length > 0
+      ? `${capabilityCount(capabilities)} capabilities`
+      : has.bounding > had.bounding
+        ? `${has.bounding} capabilities for setuid programs`
+        : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** The few by their names, many by their number. */
+function capabilityCount(names: readonly string[]): string {
+  return names.length >= 38 ? 'all' : names.length > 3 ? String(names.length) : names.join(', ');
+}
+
+/** The widest of a pod's containers. */
+function reachOf(attempt: Attempt | undefined): Reach {
+  const all = attempt?.containers.map(({ reach }) => reach) ?? [];
+  return {
+    nodes: Math.max(0, ...all.map(({ nodes }) => nodes)),
+    disks: [...new Set(all.flatMap(({ disks }) => disks))],
+    madeDisk: all.some(({ madeDisk }) => madeDisk),
+    groups: [...new Set(all.flatMap(({ groups }) => groups))],
+    capabilities: [...new Set(all.flatMap(({ capabilities }) => capabilities))],
+    bounding: Math.max(0, ...all.map(({ bounding }) => bounding)),
+  };
+}

@@ -1,0 +1,23 @@
+import type { Change } from './change.ts';
+
+export const fixIds = ['resource', 'groups', 'group', 'ownership', 'cdi', 'mode', 'privileged-withheld', 'privileged'] as const;
+export type FixId = (typeof fixIds)[number];
+
+/** One change that may help, as a pod to launch. */
+export interface Fix {
+  id: FixId;
+  title: string;
+  /** The same in a few words, for tables. */
+  label: string;
+  by: 'manifest' | 'node';
+  changes: readonly Change[];
+  /** How the devices are given: as the pod asks for them, by a device plugin, with a mode for everybody, or by CDI with the ids of the process. */
+  give: 'as asked' | 'plugin' | 'opened' | 'cdi';
+  /** The engine's device_ownership_from_security_context. */
+  ownership: boolean;
+  handler: 'plain' | 'withheld';
+  /** Versions that can do it. */
+  since?: string;
+  /** In words, what was not measured. */
+  costs: string;
+}

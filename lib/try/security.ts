@@ -1,0 +1,33 @@
+import { effective } from '../cri/kubelet/security.ts';
+import type { Pod } from '../manifest/pod.ts';
+import type { Change } from './change.ts';
+
+export function effectiveOf(pod: Pod, name: string): ReturnType<typeof effective> | undefined {
+  const container = containerOf(pod, name);
+  return container && effective(pod.spec, container);
+}
+
+export function containerOf(pod: Pod, name: string): Pod['spec']['containers'][number] | undefined {
+  return [...pod.spec.initContainers, ...pod.spec.containers].find((each) => each.name === name);
+}
+
+export function pathOf(pod: Pod, name: string): (string | number)[] {
+  const list = pod.spec.containers.some((each) => each.name === name) ? 'containers' : 'initContainers';
+  return ['spec', list, pod.spec[list].findIndex((each) => each.name === name)];
+}
+
+/** Where a key is to be set: in the container where that has it, and so overrides the pod's; else in the pod's. */
+export function contextOf(pod: Pod, name: string, key: 'runAsGroup'): (string | number)[] {
+  const own = containerOf(pod, name)?.securityContext?.[key] !== undefined;
+  return [...(own ? pathOf(pod, name) : ['spec']), 'securityContext'];
+}
+
+/** A privileged container may not forbid escalation (Kubernetes pkg/apis/core/validation). */
+export function privileges(pod: Pod, name: string): Change[] {
+  const context = [...pathOf(pod, name), 'securityContext'];
+  const forbids = containerOf(pod, name)?.securityContext?.allowPrivilegeEscalation === false;
+  return [
+    { set: [...context, 'privileged'], to: true },
+    ...(forbids ? [{ set: [...context, 'allowPrivilegeEscalation'], to: true }] : []),
+  ];
+}
