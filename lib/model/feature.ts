@@ -23,9 +23,17 @@ export function hasFeature(component: { name: string; version: string }, name: F
   return has(component, name);
 }
 
-function has(component: { name: string; version: string }, name: string): boolean {
-  const rows = componentFacts(component.name)?.features ?? [];
-  return rows.some((row) => row.feature === name && inRange(component.version, rangeOf(row)));
+/** Runs name few versions, and ask for their features at every verdict. */
+const known = new Map<string, boolean>();
+
+function has({ name: component, version }: { name: string; version: string }, name: string): boolean {
+  const key = `${component} ${version} ${name}`;
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const rows = componentFacts(component)?.features ?? [];
+  const answer = rows.some((row) => row.feature === name && inRange(version, rangeOf(row)));
+  if (known.size < 10_000) known.set(key, answer);
+  return answer;
 }
 
 /** Who has a feature: `containerd >=1.6.0 or crio >=1.22.0`. */
