@@ -2,10 +2,10 @@ import { createClient, type ServiceImpl } from '@connectrpc/connect';
 import { connectNodeAdapter, createGrpcTransport } from '@connectrpc/connect-node';
 import { createServer, type ServerHttp2Session } from 'node:http2';
 import { CriConnection } from '../cri/connection.ts';
-import type { Host } from '../hosts/host.ts';
 import { Scope } from '../util/scope.ts';
 import { devicePlugins, pluginRegistration } from './config.ts';
 import { DevicePlugin, Registration } from './gen/plugin_pb.js';
+import type { KubeletHost } from './host.ts';
 import { pluginService, type OfferedDevice, type PluginService } from './plugin-service.ts';
 import { serveOnHost } from './socket.ts';
 
@@ -24,7 +24,7 @@ export interface PluginOptions {
 }
 
 /** Serves a device plugin and registers it: the kubelet has to run, as it empties the directory of plugins when it starts. */
-export async function serveDevicePlugin(host: Host, options: PluginOptions): Promise<ServedPlugin> {
+export async function serveDevicePlugin(host: KubeletHost, options: PluginOptions): Promise<ServedPlugin> {
   const { resource, directory, signal } = options;
   const plugin = pluginService(options.devices, options.swap);
   const endpoint = `podproof-${resource.replaceAll(/[^a-z0-9]+/g, '-')}.sock`;
@@ -67,7 +67,7 @@ async function serve(service: ServiceImpl<typeof DevicePlugin>, scope: Scope): P
 }
 
 async function register(
-  host: Pick<Host, 'dial'>,
+  host: Pick<KubeletHost, 'dial'>,
   request: { version: string; endpoint: string; resourceName: string },
   signal: AbortSignal,
 ): Promise<void> {

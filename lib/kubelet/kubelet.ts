@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { criClient, type CriApi } from '../cri/client.ts';
 import { startInstance, stopInstance } from '../engines/instance.ts';
-import type { Host } from '../hosts/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
 import { waitFor } from '../util/wait.ts';
 import { kubeletArgv, kubeletConfiguration, kubeletPlaces, pluginRegistration, type KubeletSpec } from './config.ts';
+import type { KubeletHost } from './host.ts';
 import { podsOf, type PodStatus } from './pods.ts';
 import { openRelay, type PodRequest } from './relay.ts';
 import { serveOnHost } from './socket.ts';
@@ -34,7 +34,7 @@ export interface Kubelet extends AsyncDisposable {
 }
 
 /** Starts a kubelet, and waits until plugins can register with it. Throws BlockedError with the end of its log. */
-export async function startKubelet(host: Host, spec: KubeletSpec, options: KubeletOptions): Promise<Kubelet> {
+export async function startKubelet(host: KubeletHost, spec: KubeletSpec, options: KubeletOptions): Promise<Kubelet> {
   const scope = new Scope();
   try {
     return await start(host, spec, options, scope);
@@ -49,7 +49,7 @@ export async function startKubelet(host: Host, spec: KubeletSpec, options: Kubel
   }
 }
 
-async function start(host: Host, spec: KubeletSpec, options: KubeletOptions, scope: Scope): Promise<Kubelet> {
+async function start(host: KubeletHost, spec: KubeletSpec, options: KubeletOptions, scope: Scope): Promise<Kubelet> {
   const { signal, engine } = options;
   const places = kubeletPlaces(spec);
   const uids = new Set<string>();
@@ -100,13 +100,13 @@ async function start(host: Host, spec: KubeletSpec, options: KubeletOptions, sco
   };
 }
 
-async function onHost(host: Host, verb: 'remember' | 'restore', { directory }: KubeletSpec): Promise<void> {
+async function onHost(host: KubeletHost, verb: 'remember' | 'restore', { directory }: KubeletSpec): Promise<void> {
   const { exitCode, stderr, failure } = await host.exec(['sh', '-c', script, 'host', verb, directory]);
   if (exitCode !== 0) throw new Error(`Cannot ${verb} what a kubelet changes on its host: ${stderr.trim() || failure}`);
 }
 
 /** The kubelet is gone, and what it made is still there. */
-async function removeSandboxes(host: Host, engine: KubeletOptions['engine'], uids: ReadonlySet<string>): Promise<void> {
+async function removeSandboxes(host: KubeletHost, engine: KubeletOptions['engine'], uids: ReadonlySet<string>): Promise<void> {
   await using client = criClient({ dial: () => host.dial(engine.socket), api: engine.api });
   const { items } = await client.runtime.listPodSandbox({});
   for (const { id: podSandboxId, metadata } of items) {

@@ -1,12 +1,12 @@
 import { startInstance, stopInstance } from '../engines/instance.ts';
-import type { Host } from '../hosts/host.ts';
+import type { KubeletHost } from './host.ts';
 
 /**
  * A unix socket on the host that leads to a TCP port of this machine's loopback: what podproof serves itself. `directory` is its
  * own. Disposing ends it and every connection.
  */
 export async function serveOnHost(
-  host: Pick<Host, 'exec' | 'expose'> & Parameters<typeof startInstance>[0],
+  host: KubeletHost,
   { socket, port, directory, signal }: { socket: string; port: number; directory: string; signal: AbortSignal },
 ): Promise<AsyncDisposable> {
   const instance = { directory, socket, log: `${directory}/socat.log`, shimMark: socket };
