@@ -98,7 +98,7 @@ describe('report', () => {
     await using runs = await results('containerd-1.7.24', 'crio-1.36.3');
     const words = ['report', '--history', 'containerd-1.7.24', join(runs.path, 'crio-1.36.3/report.json')];
     expect((await printed(runs.path, ...words)).replaceAll(/\s+/g, ' ')).toContain(
-      'crio with runc weakens: the mode is 0666: everybody in the pod may open it; deviates, known: crio-mode-0666 crio 1.36.3, runc 1.1.15',
+      'crio with crun and runc weakens: the mode is 0666: everybody in the pod may open it; deviates, known: crio-mode-0666 crio 1.36.3, crun 1.21, runc 1.1.15',
     );
     const told = JSON.parse(await printed(runs.path, ...words, '--json')) as {
       schema: number;
