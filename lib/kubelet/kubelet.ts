@@ -33,8 +33,14 @@ export interface Kubelet extends AsyncDisposable {
   waitForPod(name: string, done: (pod: PodStatus) => boolean, timeoutMs?: number): Promise<PodStatus>;
 }
 
-/** Starts a kubelet, and waits until plugins can register with it. Throws BlockedError with the end of its log. */
+/**
+ * Starts a kubelet, and waits until plugins can register with it. Throws BlockedError with the end of its log, and on a machine that
+ * somebody may love: a kubelet 1.37.2 in mount and process namespaces of its own removed the link /bin of the machine around it.
+ */
 export async function startKubelet(host: KubeletHost, spec: KubeletSpec, options: KubeletOptions): Promise<Kubelet> {
+  const { disposable, ownKernel } = host.facts;
+  if (!disposable || !ownKernel)
+    throw new BlockedError(`Cannot start kubelet ${spec.version} on ${host.id}: it takes a whole machine that is thrown away`);
   const scope = new Scope();
   try {
     return await start(host, spec, options, scope);

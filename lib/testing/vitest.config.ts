@@ -13,9 +13,9 @@ const endToEnd = {
 };
 
 /** End-to-end tests that start a virtual machine: it takes most of the machine, so one file runs at a time. */
-const machine = ['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'broken-host', 'together', 'hostile-artifacts', 'newcomer'].map(
-  (name) => `lib/testing/e2e/${name}.e2e.ts`,
-);
+const machine = [
+  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'broken-host', 'together', 'hostile-artifacts', 'newcomer', 'kubelet'],
+].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /**
  * Unit tests are beside their source. End-to-end tests are in two projects, which `lib/testing/main.ts` runs side by side:

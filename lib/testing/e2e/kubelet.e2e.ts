@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toJson } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,12 +9,15 @@ import type { KubeletSpec } from '../../kubelet/config.ts';
 import { serveDevicePlugin } from '../../kubelet/device-plugin.ts';
 import { requestDifferences } from '../../kubelet/differences.ts';
 import { startKubelet, type Kubelet } from '../../kubelet/kubelet.ts';
+import type { KubeletHost } from '../../kubelet/host.ts';
 import { nodeFacts } from '../../kubelet/node-facts.ts';
 import type { PodStatus } from '../../kubelet/pods.ts';
 import { RecordedKubelet, type RecordedPod } from '../../kubelet/recorded.ts';
+import { serveOnHost } from '../../kubelet/socket.ts';
 import type { PodRequest } from '../../kubelet/relay.ts';
-import { answeringEngine } from '../kubelet/answering-engine.ts';
-import { privateNamespaces } from '../kubelet/here.ts';
+import { answeringEngine } from '../answering-engine.ts';
+import { leaseHost } from './lease.ts';
+import { attachmentOf } from '../../run/host-lease.ts';
 import { BlockedError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
@@ -32,16 +36,23 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
   let kubelet: Kubelet;
   let spec: KubeletSpec;
   let recorded: RecordedKubelet;
-  let host: Awaited<ReturnType<typeof privateNamespaces>>['host'];
+  let host: KubeletHost;
   beforeAll(async () => {
     if (artifact instanceof BlockedError) return;
     recorded = RecordedKubelet.parse(
       JSON.parse(await readFile(join(packageRoot, 'results/kubelet/1.37.2-cgroupfs.json'), 'utf8')),
     );
-    const here = scope.adopt('namespaces', await privateNamespaces());
-    host = here.host;
-    const { socket } = scope.adopt('engine', await answeringEngine());
-    const binary = join(artifact.directory, artifact.binaries['kubelet'] ?? '');
+    // Its orphans are sought on the whole machine, and what it takes for one is removed: never on a machine that somebody loves.
+    const logs = await mkdtemp(join(tmpdir(), 'podproof-kubelet-'));
+    scope.onRelease('the logs', () => rm(logs, { recursive: true }));
+    const leased = scope.adopt('the host', await leaseHost(`kubelet-${process.pid}`, logs));
+    host = leased;
+    const { port } = scope.adopt('the engine', await answeringEngine());
+    const socket = '/run/podproof-answering/engine.sock';
+    const directory = '/var/lib/podproof/answering';
+    scope.adopt('the socket of the engine', await serveOnHost(leased, { socket, port, directory, signal }));
+    const prefix = await leased.attach(attachmentOf(artifact));
+    const binary = join(prefix, artifact.binaries['kubelet'] ?? '');
     spec = { version, binary, directory: '/var/lib/podproof/kubelet', cgroupDriver: 'cgroupfs' };
     kubelet = await startKubelet(host, spec, {
       engine: { socket, api: 'v1' },

@@ -1,8 +1,6 @@
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type ServerHttp2Session } from 'node:http2';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { z } from 'zod';
 import {
   ContainerState,
   CgroupDriver,
@@ -13,7 +11,7 @@ import {
   type ImageSpec,
   type NamespaceOption,
   type PodSandboxMetadata,
-} from '../../cri/gen/cri_pb.js';
+} from '../cri/gen/cri_pb.js';
 
 interface Sandbox {
   id: string;
@@ -40,10 +38,11 @@ interface Container {
   state: ContainerState;
 }
 
-/** An engine that makes nothing, and keeps its word of it, so that a kubelet is content. Its cgroup driver is cgroupfs. */
-export async function answeringEngine(): Promise<{ socket: string } & AsyncDisposable> {
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-kubelet-'));
-  const socket = join(directory, 'engine.sock');
+/**
+ * An engine that makes nothing, and keeps its word of it, so that a kubelet is content; on a port of this machine's loopback. Its
+ * cgroup driver is cgroupfs.
+ */
+export async function answeringEngine(): Promise<{ port: number } & AsyncDisposable> {
   const handler = connectNodeAdapter({ routes: (router) => engine(router), fallback: other });
   const server = createServer(handler);
   const sessions = new Set<ServerHttp2Session>();
@@ -51,14 +50,14 @@ export async function answeringEngine(): Promise<{ socket: string } & AsyncDispo
     sessions.add(session);
     session.on('error', () => undefined).on('close', () => sessions.delete(session));
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = z.object({ port: z.number() }).parse(server.address());
   return {
-    socket,
+    port,
     async [Symbol.asyncDispose]() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       sessions.forEach((session) => session.destroy());
       await closed;
-      await rm(directory, { recursive: true });
     },
   };
 }
