@@ -87,6 +87,12 @@ test('the value of a key that names a secret goes, whatever it looks like', () =
   });
 });
 
+test('the serial number of a disk goes, but for those of ours', () => {
+  const disks = ['S5GXNX0R123456', 'podproof-canary', null].map((serial) => ({ name: 'vda', serial }));
+  const hidden = disks.map((disk) => redactDeep(disk, redact).serial);
+  expect(hidden).toEqual([expect.stringMatching(/^serial-[0-9a-f]{6}$/), 'podproof-canary', null]);
+});
+
 test('a document and evidence without anything to hide stay as they are', () => {
   const document = sampleDocument();
   expect(redactDocument(document, redact)).toEqual(document);

@@ -53,7 +53,8 @@ export function redactDeep(value: unknown, redact: Redact): unknown {
     return children.every((child, index) => child === value[index]) ? value : children;
   }
   const entries = Object.entries(value).map(
-    ([key, child]) => [key, isSecret(key, child) ? '[secret]' : redactDeep(child, redact)] as const,
+    ([key, child]) =>
+      [key, isSecret(key, child) ? '[secret]' : isSerial(key, child) ? serial(child) : redactDeep(child, redact)] as const,
   );
   return entries.every(([key, child]) => child === (value as Record<string, unknown>)[key]) ? value : Object.fromEntries(entries);
 }
@@ -111,7 +112,7 @@ const steps: ReadonlyArray<readonly [RegExp, (...found: string[]) => string]> = 
   [/(?<![0-9a-f:-])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![0-9a-f:-])/gi, (mac) => (harmlessMac.test(mac) ? mac : token('mac', mac))],
   [
     /((?<![a-z0-9])serial(?:[ _-]?(?:number|no|short))?["']?[ \t]*[:=][ \t]*["']?)([\w.-]{4,})/gi,
-    (all, key, serial) => (isOurs(serial) || harmless.test(serial) ? all : `${key}${token('serial', serial)}`),
+    (_, key, value) => `${key}${serial(value)}`,
   ],
   [/(\/dev\/disk\/by-id\/)([\w.:+-]+)/g, (all, folder, name) => (isOurs(name) ? all : `${folder}${token('serial', name)}`)],
   [
@@ -142,6 +143,14 @@ function hideValue(all: string, key = '', double?: string, single?: string, bare
 
 function isSecret(key: string, value: unknown): boolean {
   return typeof value === 'string' && value !== '' && !harmless.test(value) && new RegExp(`${secretKey}$`, 'i').test(key);
+}
+
+function isSerial(key: string, value: unknown): value is string {
+  return key === 'serial' && typeof value === 'string';
+}
+
+function serial(value: string): string {
+  return isOurs(value) || harmless.test(value) ? value : token('serial', value);
 }
 
 function isOurs(name: string): boolean {
