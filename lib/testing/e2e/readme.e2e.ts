@@ -40,7 +40,7 @@ beforeAll(async () => {
   await mkdir(into('results/reference'), { recursive: true });
   for (const name of ['2026-11-21-071033', '../shards/1', '../shards/2', '../results-of-the-job/shard-1/latest'])
     await cp(run, into('results', name), { recursive: true });
-  for (const name of ['docs', 'kata-3.30.0-go-privileged'])
+  for (const name of ['docs', 'kata-3.30.0-go-privileged', 'crio-1.30.14', 'crio-1.36.3'])
     await cp(join(reference, name), into('results/reference', name), { recursive: true });
   await symlink('2026-11-21-071033', into('results/latest'));
   await cp(join(run, 'report.json'), into('old/report.json'));
@@ -60,7 +60,7 @@ function helpOf(verb: string): Promise<string> {
 }
 
 /** What needs a host is shown to select something, and to have the flags that it is given. */
-const hosted = /^(run|try|fetch|doctor)\b/;
+const hosted = /^(run|try|fetch|doctor|qualify(?!.* --recorded))\b/;
 
 describe('the commands of the texts', () => {
   test('are there, in each text that a reader is sent to', () => {
