@@ -182,7 +182,7 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
     expect(kinds).toEqual(new Set(['container', 'volume']));
     const cleaned = await cleanRun(await readlink(latest()));
     expect(cleaned).toContain('removed');
-    expect(cleaned).not.toContain('failed');
+    expect(cleaned.filter((outcome) => outcome.startsWith('failed'))).toEqual([]);
     expect(await left()).toEqual([]);
     expect(await ourLoops()).toEqual([]);
     const resumed = await run('--resume');

@@ -10,12 +10,15 @@ export function podproof(args: string[], env: Record<string, string> = {}) {
   return execa('node', [join(packageRoot, 'lib/bin.mjs'), ...args], { env, reject: false, stdin: 'ignore' });
 }
 
-const Cleaned = z.array(z.object({ run: z.string(), outcome: z.string() }));
+const Cleaned = z.array(z.object({ run: z.string(), outcome: z.string(), detail: z.string() }));
 
-/** What `clean` did for one run. The ledger is the machine's: what other runs left in it is no part of a test. */
+/** What `clean` did for one run, a failure with its reason. The ledger is the machine's: what other runs left in it is no part of a test. */
 export async function cleanRun(run: string, ...flags: string[]): Promise<string[]> {
   const { stdout } = await podproof(['clean', ...flags, '--json']);
-  return Cleaned.parse(JSON.parse(stdout)).flatMap((entry) => (entry.run === run ? [entry.outcome] : []));
+  return Cleaned.parse(JSON.parse(stdout)).flatMap((entry) => {
+    if (entry.run !== run) return [];
+    return [entry.outcome === 'failed' ? `failed: ${entry.detail}` : entry.outcome];
+  });
 }
 
 /** The document of a run folder. */
