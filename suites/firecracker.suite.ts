@@ -110,10 +110,7 @@ export default suite({
         network: { says: 'network', seen: { namespaces: 'network' } },
         none: { says: 'none', harm: 'weakens', seen: { namespaces: ['none', 'mounts'] } },
       },
-      documented: [
-        { answer: 'both', where: [], on: ['jailed'], citation: jailer },
-        { answer: 'network', where: [], citation: `${source} StartVM` },
-      ],
+      documented: [{ answer: 'both', where: [], citation: `${source} StartVM, in the mount namespace of its shim` }],
     }),
     question({
       id: 'FC-CGROUP',

@@ -46,19 +46,17 @@ observe() {
   for path in /run/netns/*; do [ -e "$path" ] && row netns "$path"; done
   for path in /sys/block/loop*/loop/backing_file; do [ -e "$path" ] && lines_of "$path"; done
   [ -n "$sandbox" ] || return 0
-  links='' mounts=''
+  links=''
   for pid in $(processes_of_sandbox); do
     lines_of "/proc/$pid/status" "/proc/$pid/stat" "/proc/$pid/cgroup"
     row argv "$pid" ''
     busybox tr '\0' '\1' <"/proc/$pid/cmdline" 2>/dev/null
     links="$links /proc/$pid/exe /proc/$pid/ns/*"
-    mounts="$mounts /proc/$pid/mountinfo"
+    # Where / comes from: of a jail, a directory of the host. A process that only waits to be reaped has none.
+    root=$(busybox awk '$5 == "/" { root = $4 } END { print root }' "/proc/$pid/mountinfo")
+    [ -z "$root" ] || row root "/proc/$pid/mountinfo" "$root"
   done 2>/dev/null
   [ -z "$links" ] || busybox stat -c "${R}link$F%n$F%N" $links /proc/1/ns/* 2>/dev/null
-  # Where / comes from: of a jail, a directory of the host.
-  [ -z "$mounts" ] || busybox awk -v "row=${R}root$F" -v "field=$F" '
-    $5 == "/" { root[FILENAME] = $4 }
-    END { for (file in root) printf "%s%s%s%s", row, file, field, root[file] }' $mounts 2>/dev/null
   for directory in /run/vc/*/"$short"*; do [ ! -e "$directory" ] || busybox stat -c "${R}vc$F%f$F%t$F%T$F%u$F%g$F%n$F%N" "$directory"; done
   for directory in /run/vc/*/"$short"*; do [ ! -d "$directory" ] || tree vc "$directory"; done
 }

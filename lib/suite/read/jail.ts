@@ -61,6 +61,7 @@ export function guestDisks(): Reading<'image and pool'> {
 /** What is left of a VM: nothing, its directory below /run/vc with the mounts there, or the VMM itself. */
 export function leftOfVm(): Reading<'nothing' | 'directory' | 'vmm'> {
   return reading(['nothing', 'directory', 'vmm'], ({ observation }) => {
+    if (observation.outcome.kind !== 'ran') return { word: 'not started', text: 'no pod ran, so that nothing could be left' };
     const left = observation.leftovers?.runtime;
     if (left === undefined) return { word: 'unswept', text: 'the host was not swept after the removal' };
     const running = left.some((line) => /^process .* \(vmm, /.test(line));

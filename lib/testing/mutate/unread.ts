@@ -35,6 +35,15 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
     what: /^host\.processes\[\]\.(root|cgroup|namespaces\[\])$/,
     why: 'asked of Firecracker, whose jailer makes them; others have them of the runtime',
   },
+  {
+    what: /^identity\.configuration\.(plannedSha256|sha256)$/,
+    why: 'decides whether the planned configuration was loaded: void, whatever is asked',
+  },
+  {
+    what: /^guest\.commands\[\]$|^host\.disks\[\]\.(name|blocks|serial)$/,
+    why: 'asked of privileged Kata pods; the recorded ones are older than this',
+  },
+  { what: /^host\.runVc\[\]\.(major|minor)$/, why: 'of a device in a jail: its path names it' },
   { what: /^guest\.uidMap\[\]$/, why: 'asked of a guest that a user namespace was wanted for' },
   { what: /^host\.users\[\]\.comment$/, why: 'from this the sweep knows an account of Kata' },
   {
