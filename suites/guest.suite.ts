@@ -50,6 +50,11 @@ export default suite({
           harm: 'breaks',
           seen: refused(['RunPodSandbox', ...atCreateOrStart], /validate OCI runtime features|user ?namespace|idmap/i),
         },
+        unexplained: {
+          says: 'the pod is refused, with the words “invalid argument” alone',
+          harm: 'breaks',
+          seen: refused(['RunPodSandbox'], /failed to create shim task: invalid argument$/),
+        },
         'no-device': {
           says: 'the pod is refused, as the agent binds a device of the guest, which has none at that path',
           harm: 'breaks',

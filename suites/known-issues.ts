@@ -397,6 +397,20 @@ export const knownIssues: KnownIssue[] = [
     },
   },
   {
+    id: 'kata-userns-invalid-argument',
+    title: 'Kata refuses a pod in a user namespace with “invalid argument” alone',
+    url: `${kataSource}/src/runtime/pkg/containerd-shim-v2/create.go`,
+    answers: { 'GUEST-USERNS': ['unexplained'] },
+    where: [engine('containerd >=2.3.4'), runtime('kata >=4.1.0'), shim('go')],
+    impact:
+      'A pod with hostUsers: false never starts under Kata: RunPodSandbox fails in the shim, before a guest is booted, and neither its message nor the logs say that it is the user namespace.',
+    remedy: {
+      setting: 'hostUsers: true (the default) for pods of this RuntimeClass: their guest has users of its own',
+      since: 'every version',
+      cost: 'a process that breaks out of the guest into its VMM is no longer mapped by the pod',
+    },
+  },
+  {
     id: 'kata-rust-waits-for-dead-vmm',
     title: 'runtime-rs hangs when its VMM ended at once',
     url: `${kataSource}/src/runtime-rs/crates/hypervisor/src`,
