@@ -82,7 +82,10 @@ export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and nul
       ? 'changed'
       : kinds.has('kept') && kinds.has('opened')
         ? 'opened in part'
-        : ({ '': 'unchanged', opened: 'opened', 'opened, given away': 'opened, and null given away' }[opened] ?? opened);
+        : // Given away alone it is crun's doing in any pod, as the docstring says.
+          ({ '': 'unchanged', 'given away': 'unchanged', opened: 'opened', 'opened, given away': 'opened, and null given away' }[
+            opened
+          ] ?? opened);
     return nodes.length === 0
       ? { word: 'unseen', text: 'the host showed no device nodes' }
       : { word, text: lines.length === 0 ? `all ${nodes.length} device nodes of the host, unchanged` : few(lines) };
