@@ -1,3 +1,4 @@
+import type { ImageVariant } from '../hosts/image/facts.ts';
 import { containerd } from './containerd/facts.ts';
 import { crio } from './crio/facts.ts';
 
@@ -57,7 +58,7 @@ export interface EngineFacts extends ComponentFacts {
   /** What Version() of its CRI calls it. */
   reportedName: string;
   /** Which image a VM or container host for it needs. */
-  hostImage: 'plain' | 'kata';
+  hostImage: ImageVariant;
   /** Whether it starts a runtime by a shim of that runtime's own. */
   startsShims: boolean;
   /** What it grants a container by default, as a mask. */

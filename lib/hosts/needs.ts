@@ -1,4 +1,4 @@
-import type { Variant } from './image/recipe.ts';
+import type { ImageVariant } from './image/facts.ts';
 
 /** Parts of a kernel that some pod, engine or fixture needs, each by the name of its module. */
 export const kernelFeatures = [
@@ -33,8 +33,8 @@ export type MissingFeatures = Partial<Record<KernelFeature, string>>;
 
 /** What is asked of a host that is leased. */
 export interface AcquireOptions {
-  /** What the image of a host that we build must hold: `kata` for cells with a Kata runtime. */
-  variant: Variant;
+  /** What the image of a host that we build must hold. */
+  variant: ImageVariant;
   /** What the host must be fit for. */
   needs: HostNeeds;
 }

@@ -1,19 +1,9 @@
-import {
-  documentSchema,
-  type Cell,
-  type Document,
-  type HostEntry,
-  type QuestionText,
-  type Span,
-  type Verdict,
-} from '../model/document.ts';
-import type { HostFacts } from '../model/host-facts.ts';
+import { documentSchema, type Cell, type Document, type QuestionText, type Span, type Verdict } from '../model/document.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import { wholePlan, type Part } from '../record/parts.ts';
 import type { Located } from '../record/run-folder.ts';
 import { componentKey, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
 import { count, exitCode, worstOf } from '../model/verdict.ts';
-import { canonicalJson } from '../model/json.ts';
 import { contrastRuntime } from '../runtimes/facts.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import type { Question } from '../suite/question.ts';
@@ -22,6 +12,7 @@ import { groupBy } from '../util/group-by.ts';
 import { questionsOf, type Asked, type Selects } from './applies.ts';
 import { cellVerdicts } from './cell-verdicts.ts';
 import type { Journal } from './journal.ts';
+import { acceleratorsOf, hostsOf } from './machines.ts';
 import { Runs } from './runs.ts';
 import { podSpans, Tries } from './tries.ts';
 
@@ -155,28 +146,6 @@ class Assembly {
       baseline: null,
     };
   }
-}
-
-function acceleratorsOf(runs: Runs): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
-  for (const { host, facts } of runs.hosts()) found.set(host, (found.get(host) ?? new Set()).add(facts.accelerator));
-  return found;
-}
-
-/** The machines that took the part of each planned host; those that differ in nothing but the boot are one. */
-function hostsOf(plan: Plan, runs: Runs): HostEntry[] {
-  const kinds = new Map(plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
-  const distinctOf = new Map<string, Map<string, HostFacts>>();
-  for (const { host, facts } of runs.hosts())
-    distinctOf.set(
-      host,
-      (distinctOf.get(host) ?? new Map<string, HostFacts>()).set(canonicalJson({ ...facts, bootId: '' }), facts),
-    );
-  return [...kinds].flatMap(([id, kind]): HostEntry[] => {
-    const distinct = distinctOf.get(id);
-    if (distinct === undefined) return [{ id, kind, accelerator: 'never up' }];
-    return [...distinct.values()].map((facts) => ({ id, kind, accelerator: facts.accelerator, facts }));
-  });
 }
 
 function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'> {

@@ -1,8 +1,9 @@
 import type { Fault } from './check.ts';
 import type { Path } from './path.ts';
-import type { Container, Pod } from './pod.ts';
+import type { Pod } from './pod.ts';
 import { nameRules } from './rules/names.ts';
 import { resourceRules } from './rules/resources.ts';
+import type { Rule } from './rules/rule.ts';
 import { securityRules } from './rules/security.ts';
 import { volumeRules } from './rules/volumes.ts';
 import { workloadRules } from './rules/workloads.ts';
@@ -13,14 +14,6 @@ export interface Checked {
   data: unknown;
   pod: Pod;
   podPath: Path;
-}
-
-/** What the API server would refuse, as paths in the pod. */
-export type Rule = (pod: Pod, containers: readonly PlacedContainer[]) => Iterable<[path: Path, sentence: string]>;
-
-export interface PlacedContainer {
-  container: Container;
-  path: Path;
 }
 
 const podRules: readonly Rule[] = [...nameRules, ...volumeRules, ...securityRules, ...resourceRules];

@@ -3,6 +3,7 @@ import { versionLabel } from '../model/matrix/pick.ts';
 import { oneOf, someOf, unknownWord } from '../model/matrix/suggest.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import { compareVersions, isFinal, newest, sameVersion } from '../model/version.ts';
+import { runtimeFacts } from '../runtimes/facts.ts';
 import { shims, vmmNames, type Shim, type Vmm } from '../runtimes/kata/facts.ts';
 import { UsageError } from '../util/errors.ts';
 import { planCells, type FoundVersions } from './cells.ts';
@@ -40,7 +41,7 @@ export function parseSubject(text: string): Subject {
   if (shimName === undefined) return { name: found, version };
   const shim = shims.find((each) => each === shimName);
   const vmm = vmmNames.find((each) => each === vmmName);
-  if (found !== 'kata' || shim === undefined || vmm === undefined)
+  if (!hasShims(found) || shim === undefined || vmm === undefined)
     throw new UsageError(
       `Cannot read ${JSON.stringify(text)}: only kata has a shim, ${oneOf(shims)}, and a VMM, ${oneOf(vmmNames)}`,
     );
@@ -138,7 +139,7 @@ function sourcesOf(
   const made = (flavours.length > 0 ? flavours : [{}]).map((flavour: Pick<RuntimeVersion, 'shim' | 'vmm'>): RuntimeVersion => ({
     version,
     source: { kind },
-    ...(name === 'kata' && { shim: flavour.shim ?? 'go', vmm: flavour.vmm ?? 'qemu' }),
+    ...(hasShims(name) && { shim: flavour.shim ?? 'go', vmm: flavour.vmm ?? 'qemu' }),
   }));
   return distinct(made);
 }
@@ -155,6 +156,15 @@ function plain({ version, source, ...flavour }: RuntimeVersion): RuntimeVersion 
     ...(flavour.shim === undefined ? {} : { shim: flavour.shim }),
     ...(flavour.vmm === undefined ? {} : { vmm: flavour.vmm }),
   };
+}
+
+/** Whether the matrix names a shim and a VMM for each version of it. */
+function hasShims(name: Subject['name']): boolean {
+  return isRuntime(name) && runtimeFacts(name).shims !== undefined;
+}
+
+function isRuntime(name: string): name is RuntimeName {
+  return RuntimeName.safeParse(name).success;
 }
 
 function isEngine(name: string): boolean {

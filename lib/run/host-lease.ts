@@ -8,7 +8,7 @@ import { acquireHost } from '../hosts/registry.ts';
 import { prepareFixtures } from '../hosts/shared/fixtures.ts';
 import { reasonMissing } from '../hosts/shared/assert-fit.ts';
 import type { Attachment, Host } from '../hosts/host.ts';
-import type { Variant } from '../hosts/image/recipe.ts';
+import { imageVariants, type ImageVariant } from '../hosts/image/facts.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
 import { leaseMachine } from '../hosts/shared/machine-lease.ts';
 import { runtimeFacts } from '../runtimes/facts.ts';
@@ -31,20 +31,19 @@ import type { Timeline } from './timeline.ts';
 export interface HostJob extends Job {
   spec: HostSpec;
   /** What the image of its host must hold; the same for all jobs of a host. */
-  variant: Variant;
+  variant: ImageVariant;
   /** All cells of its host, in whatever job. */
   together: readonly PlannedCell[];
   group: EngineGroup;
 }
 
 /** What the image of a host that we build must hold for these cells. */
-export function imageVariant({ engines }: HostGroup): Variant {
-  const kata = engines.some(
-    ({ engine, cells }) =>
-      engineFacts[engine.name].hostImage === 'kata' ||
-      cells.some(({ runtime }) => runtimeFacts(runtime.name).hostImage === 'kata'),
-  );
-  return kata ? 'kata' : 'plain';
+export function imageVariant({ engines }: HostGroup): ImageVariant {
+  const needed = engines.flatMap(({ engine, cells }) => [
+    engineFacts[engine.name].hostImage,
+    ...cells.map(({ runtime }) => runtimeFacts(runtime.name).hostImage ?? 'plain'),
+  ]);
+  return imageVariants.findLast((variant) => needed.includes(variant)) ?? 'plain';
 }
 
 /** The engines of a host as jobs. */

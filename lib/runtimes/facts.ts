@@ -1,4 +1,5 @@
 import type { ComponentFacts, ProcessMark } from '../engines/facts.ts';
+import type { ImageVariant } from '../hosts/image/facts.ts';
 import { crun } from './crun/facts.ts';
 import { kata } from './kata/facts.ts';
 import { runc } from './runc/facts.ts';
@@ -23,7 +24,7 @@ export interface RuntimeFacts extends ComponentFacts {
   /** Capabilities that no container gets, as a mask. */
   withheldCapabilities?: bigint;
   /** Which image a VM or container host for it needs: `plain` where nothing is said here. */
-  hostImage?: 'kata';
+  hostImage?: ImageVariant;
   /** Its processes beside a container. */
   processes: readonly ProcessMark[];
   /** The file by which a container's state directory is known to be its own: in it, or beside it with the id before. */

@@ -10,8 +10,12 @@ export function workloadOf(text: string): Workload {
 }
 
 /** A Deployment whose container asks for a GPU as user 1000. `context` and `container` are lines of YAML. */
-export function mediaWorkload({ context = 'runAsUser: 1000', container = '' } = {}): Workload {
-  return workloadOf(`apiVersion: apps/v1
+export function mediaWorkload(lines?: Parameters<typeof mediaManifest>[0]): Workload {
+  return workloadOf(mediaManifest(lines));
+}
+
+export function mediaManifest({ context = 'runAsUser: 1000', container = '' } = {}): string {
+  return `apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: media
@@ -30,7 +34,7 @@ spec:
           resources:
             limits:
               gpu.intel.com/i915: 1
-`);
+`;
 }
 
 /** A process of user and group 1000 without capabilities. */

@@ -1,8 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DebianSuite } from './facts.ts';
-
-/** `kata` adds what Kata's VMs need on the host: QEMU with firmware, virtiofsd. Engines and runtimes are attached, never part of an image. */
-export type Variant = 'plain' | 'kata';
+import type { DebianSuite, ImageVariant } from './facts.ts';
 
 export interface ImageFile {
   path: string;
@@ -13,7 +10,7 @@ export interface ImageFile {
 /** What a host image is made of: a pure value whose hash names the image in the cache. */
 export interface Recipe {
   suite: DebianSuite;
-  variant: Variant;
+  variant: ImageVariant;
   allowExpiredRelease: boolean;
   packages: readonly string[];
   /** What is left out of the packages, as dpkg's path-exclude has it: nobody reads it there, and a build takes a quarter less. */
@@ -70,7 +67,7 @@ const masked = [
   ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'ssh.socket', 'nftables.service'],
 ];
 
-export function recipe(suite: DebianSuite, variant: Variant, allowExpiredRelease = false): Recipe {
+export function recipe(suite: DebianSuite, variant: ImageVariant, allowExpiredRelease = false): Recipe {
   const bookworm = suite === 'bookworm';
   return {
     suite,

@@ -1,5 +1,5 @@
 import { pathText, short } from '../path.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 

@@ -1,6 +1,6 @@
 import { pathText, short } from '../path.ts';
 import { quantity } from '../quantity.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 /** What a resource's name says it is; undefined for a name that no pod may ask for. */
 function kindOf(name: string): 'shared' | 'pages' | 'device' | undefined {

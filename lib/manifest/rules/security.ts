@@ -1,5 +1,5 @@
 import { pathText } from '../path.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 const highest = 2 ** 31 - 1;
 

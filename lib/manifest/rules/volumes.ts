@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { pathText, short } from '../path.ts';
-import type { Rule } from '../rules.ts';
+import type { Rule } from './rule.ts';
 
 const blockSources = new Set(['persistentVolumeClaim', 'ephemeral']);
 

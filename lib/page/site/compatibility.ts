@@ -1,4 +1,6 @@
 import type { QuestionText } from '../../model/document.ts';
+import { RuntimeName } from '../../model/matrix/matrix.ts';
+import { hasGuest } from '../../runtimes/facts.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { currentOf, urgencyOf, type Current } from './current.ts';
@@ -88,9 +90,10 @@ function row(question: QuestionText, columns: readonly Pairing[], facts: Facts):
   </tr>`;
 }
 
-/** Kata and gVisor stand after the runtimes of plain containers of all engines, as they are asked other questions. */
+/** Runtimes with a guest stand after those of plain containers of all engines, as they are asked other questions. */
 function hasOwnKernel({ runtime }: Pairing): boolean {
-  return ['kata', 'runsc'].includes(runtimeName(runtime));
+  const name = RuntimeName.safeParse(runtimeName(runtime));
+  return name.success && hasGuest({ name: name.data });
 }
 
 /** The words by which somebody asks for a column. */

@@ -4,26 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { Trial } from '../../model/trial.ts';
 import { attemptAnswer } from '../../model/trial-answer.ts';
+import { mediaManifest } from '../pods.ts';
 import { FakeFleet } from './fake-fleet.ts';
 
-const manifest = `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: media
-spec:
-  selector:
-    matchLabels: {app: media}
-  template:
-    metadata:
-      labels: {app: media}
-    spec:
-      securityContext: {runAsUser: 1000, runAsGroup: 1000}
-      containers:
-        - name: media
-          image: example.com/media:1
-          resources:
-            limits: {gpu.intel.com/i915: 1}
-`;
+const manifest = mediaManifest({ context: 'runAsUser: 1000, runAsGroup: 1000' });
 const device = ['--device', 'gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660'];
 const narrow = ['--profile', 'all', '--only', 'host=even engine=containerd@1.7.24 runtime=runc@1.1.15,crun'];
 
@@ -82,7 +66,7 @@ describe('try on hosts without a machine', () => {
 
   test.each([
     ['a manifest that is none', manifest.replace('kind: Deployment', 'kind: [Deployment'), device, /bad\.yaml:\d+:\d+: /],
-    ['a resource that nobody described', manifest, [], /bad\.yaml:17:\d+: what does gpu\.intel\.com\/i915 stand for\?/],
+    ['a resource that nobody described', manifest, [], /bad\.yaml:19:\d+: what does gpu\.intel\.com\/i915 stand for\?/],
     [
       'a device that nobody asks for',
       manifest,
