@@ -11,9 +11,11 @@ import { appendRecord } from '../record/ndjson.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { launchTrial, type Launched, type Place } from './attempt.ts';
 import { cdiSpecification } from './cdi.ts';
+import { changed } from './change.ts';
 import { answerWords } from '../model/trial-answer.ts';
 import type { Fix } from './fix.ts';
 import { planFixes } from './fixes.ts';
+import { acceptedFixes, after } from './refusals.ts';
 import type { Site } from './site.ts';
 
 /** Everything that was launched for one pod in one cell: the pod as it is, then the fixes. */
@@ -124,14 +126,23 @@ type OpenTrial = CellTrial & { ownership: Fix[] };
 
 async function tryInCell(work: TrialWork, stage: Stage, place: Place, slots: Semaphore, pod: number): Promise<OpenTrial> {
   const { cell, setting } = place;
+  const target = podOf(work, pod);
+  const node = { engine: cell.engine, disposable: setting.host.facts.disposable };
+  const tryAll = (fixes: readonly Fix[]): Promise<CellTrial['fixes']> =>
+    Promise.all(fixes.map(async (fix) => ({ fix, launched: await launchOne(work, stage, place, slots, pod, fix) })));
   const asItIs = await launchOne(work, stage, place, slots, pod);
-  const fixes = planFixes(podOf(work, pod), asItIs.found, { engine: cell.engine, disposable: setting.host.facts.disposable });
-  if (fixes.some(({ give }) => give === 'cdi')) await writeCdi(work, setting, pod, asItIs);
-  const now = fixes.filter(({ ownership }) => !ownership);
-  const launched = await Promise.all(
-    now.map(async (fix) => ({ fix, launched: await launchOne(work, stage, place, slots, pod, fix) })),
-  );
-  return { pod, cell, host: setting.host.facts, asItIs, fixes: launched, ownership: fixes.filter(({ ownership }) => ownership) };
+  const { outcome, reason = '' } = asItIs.attempt;
+  const accepted = outcome === 'refused' ? await tryAll(acceptedFixes(target, reason)) : [];
+  const fixes = [
+    ...planFixes(target, outcome === 'ran' ? asItIs.found : [], node),
+    ...accepted.flatMap(({ fix, launched: { found, attempt } }) =>
+      attempt.outcome === 'ran' ? planFixes(changed(target, fix.changes), found, node).map((next) => after(fix, next)) : [],
+    ),
+  ];
+  const seen = [asItIs, ...accepted.map(({ launched }) => launched)].findLast(({ attempt }) => attempt.outcome === 'ran');
+  if (seen !== undefined && fixes.some(({ give }) => give === 'cdi')) await writeCdi(work, setting, pod, seen);
+  const [later, now] = [fixes.filter(({ ownership }) => ownership), fixes.filter(({ ownership }) => !ownership)];
+  return { pod, cell, host: setting.host.facts, asItIs, fixes: [...accepted, ...(await tryAll(now))], ownership: later };
 }
 
 async function launchOne(

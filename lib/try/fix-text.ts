@@ -21,9 +21,11 @@ export function fixText(
       ? '# devices.example.com/… stands for the resource of a device plugin that hands out the node.\n'
       : '';
   switch (fix.id) {
+    case 'accepted':
     case 'resource':
     case 'groups':
     case 'group':
+    case 'user':
     case 'privileged':
       return yaml(plugin);
     case 'privileged-withheld':

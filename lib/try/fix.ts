@@ -1,6 +1,17 @@
 import type { Change } from './change.ts';
 
-export const fixIds = ['resource', 'groups', 'group', 'ownership', 'cdi', 'mode', 'privileged-withheld', 'privileged'] as const;
+export const fixIds = [
+  'accepted',
+  'resource',
+  'groups',
+  'group',
+  'user',
+  'ownership',
+  'cdi',
+  'mode',
+  'privileged-withheld',
+  'privileged',
+] as const;
 export type FixId = (typeof fixIds)[number];
 
 /** One change that may help, as a pod to launch. */

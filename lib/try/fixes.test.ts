@@ -64,9 +64,21 @@ describe('fixes', () => {
     expect(ids(pod, found(), { ...containerd, disposable: false })).not.toContain('privileged');
   });
 
-  test('leave the engine’s key out for a pod that names no user', () => {
+  test('of a pod that names no user follow USER of its image, which the kubelet sends; for root the engine’s key does nothing', () => {
     const { pod: silent } = mediaWorkload({ context: '' });
-    expect(ids(silent, found(), containerd)).not.toContain('ownership');
+    expect(ids(silent, found(), containerd)).toEqual(expect.arrayContaining(['group', 'ownership']));
+    const root = found().map((each) => ({ ...each, who: { ...plainUser, uids: [0, 0, 0, 0] } }));
+    expect(ids(silent, root, containerd)).not.toContain('ownership');
+  });
+
+  test('of a node that only its owner may open name him, though the pod forbids root', () => {
+    const { pod: strict } = mediaWorkload({ context: 'runAsUser: 1000, runAsNonRoot: true' });
+    const user = planFixes(strict, found({ mode: '0600' }), containerd).find(({ id }) => id === 'user');
+    expect(user?.title).toBe('runAsUser: 0');
+    const after = changed(strict, user?.changes ?? []).spec;
+    expect(after.containers[0]?.securityContext).toMatchObject({ runAsUser: 0, runAsNonRoot: false });
+    expect(after.securityContext).toMatchObject({ runAsUser: 1000, runAsNonRoot: true });
+    expect(ids(strict, found(), containerd)).not.toContain('user');
   });
 
   test('set the group where the container would override the pod’s', () => {
@@ -108,7 +120,15 @@ spec:
     expect(after.spec.containers[0]?.volumeMounts).toEqual([]);
     expect(after.spec.containers[0]?.resources.limits).toEqual({ 'devices.example.com/tty': '1' });
     const both = planFixes(serial, one(['file mode', 'device cgroup']), containerd);
-    expect(both.map(({ id }) => id)).toEqual(['groups', 'cdi', 'mode', 'privileged-withheld', 'privileged']);
+    expect(both.map(({ id }) => id)).toEqual([
+      'groups',
+      'group',
+      'ownership',
+      'cdi',
+      'mode',
+      'privileged-withheld',
+      'privileged',
+    ]);
     expect(both[0]).toMatchObject({ title: 'supplementalGroups: [20], by a device plugin', give: 'plugin' });
   });
 

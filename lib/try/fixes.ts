@@ -6,7 +6,8 @@ import type { Pod } from '../manifest/pod.ts';
 import type { PodDevice } from './devices.ts';
 import type { Change } from './change.ts';
 import type { Fix } from './fix.ts';
-import { contextOf, effectiveOf, pathOf, privileges } from './security.ts';
+import { groupsThatOpen, userThatOpens } from './identities.ts';
+import { asUser, contextOf, effectiveOf, pathOf, privileges } from './security.ts';
 
 /** What a container found at its devices. */
 export interface Found {
@@ -50,7 +51,7 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
       costs: 'a device plugin to run on the nodes',
     });
   if (meets('file mode')) {
-    const groups = missingGroups(failing);
+    const groups = groupsThatOpen(failing);
     if (groups !== undefined) {
       const all = [...(pod.spec.securityContext?.supplementalGroups ?? []), ...groups];
       fixes.push({
@@ -63,11 +64,7 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
       });
     }
     const [group, ...others] = groups ?? [];
-    if (
-      group !== undefined &&
-      others.length === 0 &&
-      failing.every(({ name }) => effectiveOf(pod, name)?.runAsUser !== undefined)
-    )
+    if (group !== undefined && others.length === 0)
       fixes.push({
         ...plain,
         id: 'group',
@@ -79,10 +76,22 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
         ],
         costs: 'files that the process makes belong to this group',
       });
+    const user = groups === undefined ? userThatOpens(failing) : undefined;
+    if (user !== undefined)
+      fixes.push({
+        ...plain,
+        id: 'user',
+        title: `runAsUser: ${user}${also}`,
+        label: `runAsUser: ${user}${plus}`,
+        changes: [...base, ...failing.flatMap(({ name }) => asUser(pod, name, user))],
+        costs:
+          user === 0
+            ? 'the process is root in the container, and on the node where something lets it out'
+            : 'whatever else belongs to this user',
+      });
     const byDevice = base.length > 0 || devices.some(({ device }) => device.origin.kind !== 'hostPath');
-    const asks = failing.some(
-      ({ name }) => (({ runAsUser = 0, runAsGroup = 0 }) => runAsUser + runAsGroup)(effectiveOf(pod, name) ?? {}) > 0,
-    );
+    // The kubelet sends USER of the image where the pod names none (Kubernetes pkg/kubelet/kuberuntime/security_context.go).
+    const asks = failing.some(({ name, who }) => (who.uids[1] ?? 0) + (effectiveOf(pod, name)?.runAsGroup ?? 0) > 0);
     if (byDevice && asks && hasFeature(engine, 'device-ownership'))
       fixes.push({
         ...plain,
@@ -145,10 +154,8 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
   return fixes;
 }
 
-type Failing = readonly Found[];
-
 /** Resources in place of the mounts of devices that the device cgroup keeps closed. */
-function asResource(pod: Pod, failing: Failing): Change[] {
+function asResource(pod: Pod, failing: readonly Found[]): Change[] {
   return failing.flatMap(({ name, devices }) => {
     const volumes = new Set(
       devices.flatMap(({ device: { origin }, obstacles }) =>
@@ -165,23 +172,4 @@ function asResource(pod: Pod, failing: Failing): Change[] {
 /** What such a resource is called in a patch: whoever runs a device plugin has a name of his own. */
 export function pluginResource(volume: string): string {
   return `devices.example.com/${volume}`;
-}
-
-/** The groups by which all closed nodes would open; undefined where a group does not help with one of them. */
-function missingGroups(failing: Failing): number[] | undefined {
-  const groups = new Set<number>();
-  for (const { who, devices } of failing) {
-    for (const { node, obstacles } of devices) {
-      if (!obstacles.includes('file mode')) continue;
-      if (node === undefined || !groupHelps(node, who)) return undefined;
-      groups.add(node.gid);
-    }
-  }
-  return groups.size === 0 ? undefined : [...groups].sort((a, b) => a - b);
-}
-
-/** Its owner is asked first, and never falls back on the group; nobody can join a group that is not mapped. */
-function groupHelps({ uid, gid, mode }: DeviceNode, who: Credentials): boolean {
-  const opens = (Number.parseInt(mode, 8) & 0o060) === 0o060;
-  return opens && uid !== who.uids[1] && ![who.gids[1], ...who.groups].includes(gid) && gid !== 65534;
 }

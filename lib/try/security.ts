@@ -31,3 +31,10 @@ export function privileges(pod: Pod, name: string): Change[] {
     ...(forbids ? [{ set: [...context, 'allowPrivilegeEscalation'], to: true }] : []),
   ];
 }
+
+/** Another user for one container; root also where the pod forbids it. */
+export function asUser(pod: Pod, name: string, user: number): Change[] {
+  const context = [...pathOf(pod, name), 'securityContext'];
+  const forbids = user === 0 && effectiveOf(pod, name)?.runAsNonRoot === true;
+  return [{ set: [...context, 'runAsUser'], to: user }, ...(forbids ? [{ set: [...context, 'runAsNonRoot'], to: false }] : [])];
+}

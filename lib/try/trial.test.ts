@@ -13,7 +13,13 @@ import { trialOf } from './trial.ts';
 const workload = mediaWorkload();
 const resources = [parseDevice('gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660')];
 const devices = devicesOf(workload.pod, { resources, described: [] });
-const head = { podproof: '0.1.0', started: '2026-01-01T00:00:00Z', ended: '2026-01-01T00:01:00Z', file: 'media.yaml' };
+const head = {
+  podproof: '0.1.0',
+  started: '2026-01-01T00:00:00Z',
+  ended: '2026-01-01T00:01:00Z',
+  file: 'media.yaml',
+  patches: 0,
+};
 const other: PlannedCell = {
   ...cell,
   id: 'debian-13/containerd-1.7.24/crun-1.21',
@@ -67,6 +73,12 @@ describe('the document of a trial', () => {
       'crun-1.21 as it is',
       'crun-1.21 groups',
     ]);
+  });
+
+  test('names its patches after those of the pods before it', () => {
+    const trials = [trialIn(cell, groups(105))];
+    const trial = trialOf({ ...head, patches: 7 }, workload, devices, [cell], { trials, placed: [], blocked: new Map() });
+    expect(trial.fixes.map(({ file }) => file)).toEqual(['fix-8.yaml']);
   });
 
   test('keeps fixes of one kind with other values apart', () => {

@@ -12,6 +12,8 @@ export interface TrialHead {
   started: string;
   ended: string;
   file: string;
+  /** How many patches other pods of the command have: each is a file of its own beside the trial. */
+  patches: number;
 }
 
 /** All that was seen of one pod, as one document. `blocked` says why cells were not tried, by their id. */
@@ -68,7 +70,7 @@ export function trialOf(
         by,
         ...(since === undefined ? {} : { since }),
         costs,
-        file: `fix-${index + 1}.${extension}`,
+        file: `fix-${head.patches + index + 1}.${extension}`,
         text,
       };
     }),

@@ -104,13 +104,24 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     ),
   );
   const [site] = await Promise.all(sites.values());
-  return pods.map(({ workload, devices }, index) =>
-    trialOf({ podproof: options.version, started, ended, file: options.file }, workload, devices, plan.cells, {
-      trials: trials.filter((trial) => trial.pod === index).sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
-      placed: site?.devices[index] ?? [],
-      blocked,
-    }),
-  );
+  const documents: Trial[] = [];
+  for (const [index, { workload, devices }] of pods.entries()) {
+    const head = {
+      podproof: options.version,
+      started,
+      ended,
+      file: options.file,
+      patches: documents.flatMap(({ fixes }) => fixes).length,
+    };
+    documents.push(
+      trialOf(head, workload, devices, plan.cells, {
+        trials: trials.filter((trial) => trial.pod === index).sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
+        placed: site?.devices[index] ?? [],
+        blocked,
+      }),
+    );
+  }
+  return documents;
 }
 
 /** Each host once, and on it each engine. */

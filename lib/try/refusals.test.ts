@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { mediaWorkload, plainUser, workloadOf } from '../testing/pods.ts';
+import { changed } from './change.ts';
+import { planFixes } from './fixes.ts';
+import { acceptedFixes, after } from './refusals.ts';
+
+describe('a refused pod', () => {
+  test('that must not run as root gets a user, in each container that has none', () => {
+    const { pod } = mediaWorkload({ context: 'runAsNonRoot: true' });
+    const [fix, ...others] = acceptedFixes(pod, 'container has runAsNonRoot and image will run as root (pod: "media")');
+    expect(others).toEqual([]);
+    expect(changed(pod, fix?.changes ?? []).spec.containers[0]?.securityContext).toMatchObject({ runAsUser: 1000 });
+    const { pod: own } = mediaWorkload({ context: 'runAsNonRoot: true', container: 'securityContext: {runAsUser: 7}' });
+    expect(acceptedFixes(own, 'container has runAsNonRoot and image will run as root')).toEqual([]);
+  });
+
+  test.each([
+    ['hostUsers: false', 'hostUsers', 'CreateContainer: user namespaces are not supported by the runtime'],
+    ['hostUsers: false', 'hostUsers', 'RunPodSandbox: idmap mounts not supported on the node'],
+    ['hostNetwork: true', 'hostNetwork', 'RunPodSandbox: Host networking requested, not supported by runtime'],
+  ] as const)('that says %s does without %s where that is the reason', (line, field, reason) => {
+    const pod = workloadOf(
+      `{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {${line}, containers: [{name: a, image: x}]}}`,
+    ).pod;
+    const [fix] = acceptedFixes(pod, reason);
+    expect(changed(pod, fix?.changes ?? []).spec[field]).toBeUndefined();
+    expect(acceptedFixes(pod, 'no space left on device')).toEqual([]);
+    expect(acceptedFixes(mediaWorkload().pod, reason)).toEqual([]);
+  });
+
+  test('that then cannot open its device is given both changes at once', () => {
+    const { pod } = mediaWorkload({ context: 'runAsNonRoot: true' });
+    const [first] = acceptedFixes(pod, 'container has runAsNonRoot and image will run as root');
+    if (first === undefined) throw new Error('there is no fix');
+    const node = { path: '/dev/x', type: 'c', uid: 0, gid: 105, mode: '0660' } as const;
+    const device = { origin: { kind: 'resource', name: 'gpu.intel.com/i915' }, path: '/dev/x' } as const;
+    const [groups] = planFixes(
+      changed(pod, first.changes),
+      [{ name: 'media', who: plainUser, devices: [{ device, node, obstacles: ['file mode'], usable: false }] }],
+      { engine: { name: 'containerd', version: '1.7.24' }, disposable: true },
+    );
+    if (groups === undefined) throw new Error('there is no fix');
+    const both = after(first, groups);
+    expect(both.title).toBe('runAsUser: 1000, supplementalGroups: [105]');
+    expect(changed(pod, both.changes).spec).toMatchObject({
+      securityContext: { supplementalGroups: [105] },
+      containers: [{ securityContext: { runAsUser: 1000 } }],
+    });
+  });
+});
