@@ -6,6 +6,13 @@ export const capabilityNames = (
   'MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE'
 ).split(' ');
 
+/** Of what is added to a container (`NET_ADMIN`, `CAP_NET_ADMIN`, `ALL`), the names that a set lacks. */
+export function capabilitiesLacking(added: readonly string[], set: string): string[] {
+  const names = added.map((name) => name.toUpperCase().replace(/^CAP_/, ''));
+  const held = new Set(capabilitiesIn(set));
+  return (names.includes('ALL') ? capabilityNames : [...new Set(names)]).filter((name) => !held.has(name));
+}
+
 /** The names in a set as /proc/PID/status prints it, 16 hexadecimal digits; a bit without a name is `CAP_41`. */
 export function capabilitiesIn(set: string): string[] {
   const mask = /^[0-9a-f]{1,16}$/i.test(set) ? BigInt(`0x${set}`) : 0n;

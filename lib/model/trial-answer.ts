@@ -30,9 +30,16 @@ export function attemptAnswer(attempt: Attempt): string {
   const [first] = failing;
   if (first === undefined) {
     const wide = sights.find(isWider);
-    return sights.length === 0 ? 'runs' : wide === undefined ? 'opens' : deviceAnswer(wide);
+    const opened = sights.length === 0 ? 'runs' : wide === undefined ? 'opens' : deviceAnswer(wide);
+    const [missing, ...others] = notHeld(attempt);
+    return missing === undefined ? opened : `${opened}, no ${others.length === 0 ? missing : `${others.length + 1} caps`}`;
   }
   return failing.length === sights.length ? deviceAnswer(first) : `${sights.length - failing.length} of ${sights.length} open`;
+}
+
+/** Capabilities that a container adds and its process has not, each once. */
+export function notHeld({ containers }: Attempt): string[] {
+  return [...new Set(containers.flatMap((container) => container.notHeld))];
 }
 
 /** The same as a clause with the reason. */
@@ -42,11 +49,24 @@ export function answerWords(attempt: Attempt): string {
   return bad === undefined ? attemptAnswer(attempt) : `${attemptAnswer(attempt)}, ${bad.path}: ${bad.decider ?? 'unknown'}`;
 }
 
-/** The smallest fix that works in most cells, and in how many. */
-export function firstHelp({ fixes, attempts }: Trial): { fix: TrialFix; cells: number } | undefined {
+/** Whether a pod can use its devices, and has what capabilities its manifest adds. */
+export function isWhole(attempt: Attempt): boolean {
+  return works(attempt) && notHeld(attempt).length === 0;
+}
+
+/** The smallest fix that works in most cells, and in how many; one that leaves capabilities out only where none gives them. */
+export function firstHelp(trial: Trial): { fix: TrialFix; cells: number } | undefined {
+  const asItWorks = trial.attempts.filter(({ fix }) => fix === undefined).every(works);
+  return smallestOf(trial, isWhole) ?? (asItWorks ? undefined : smallestOf(trial, works));
+}
+
+function smallestOf(
+  { fixes, attempts }: Trial,
+  helps: (attempt: Attempt) => boolean,
+): { fix: TrialFix; cells: number } | undefined {
   const counted = fixes.map((fix) => ({
     fix,
-    cells: attempts.filter((attempt) => attempt.fix === fix.id && works(attempt)).length,
+    cells: attempts.filter((attempt) => attempt.fix === fix.id && helps(attempt)).length,
   }));
   const most = Math.max(0, ...counted.map(({ cells }) => cells));
   return most === 0 ? undefined : counted.find(({ cells }) => cells === most);

@@ -60,6 +60,10 @@ export const ContainerSight = z.object({
   id: z.string().describe('the line of id(1) in numbers'),
   seccomp: z.boolean().describe('under a filter'),
   noNewPrivileges: z.boolean(),
+  notHeld: z
+    .array(z.string())
+    .default([])
+    .describe('capabilities that the manifest adds, and the process does not have: it is not root (capabilities(7))'),
   devices: z.array(DeviceSight),
   reach: Reach,
 });

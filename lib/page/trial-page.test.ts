@@ -1,12 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { sampleTrial } from '../testing/trial.ts';
+import { sampleTrial, sightIn } from '../testing/trial.ts';
 import { renderTrials } from './trial-page.ts';
 
 describe('the page of a trial', () => {
   const page = renderTrials([sampleTrial()]);
 
   test('says first what came out and what helps', () => {
-    expect(page).toContain('Deployment media: it cannot use its devices in 1 of 2 cells; supplementalGroups: [105] helps');
+    expect(page).toContain('Deployment media: it cannot use its devices in 1 of 2 cells');
+    expect(page).toContain('Smallest change: supplementalGroups: [105]');
+    expect(page.indexOf('Why it fails')).toBeLessThan(page.indexOf('What opens'));
+  });
+
+  test('names a capability that the manifest adds and the process has not', () => {
+    const [first] = sampleTrial().attempts;
+    if (first === undefined) throw new Error('the sample has no attempt');
+    const containers = [{ ...sightIn(null), notHeld: ['SYS_ADMIN'] }];
+    const bare = renderTrials([sampleTrial({ attempts: [{ ...first, containers }], fixes: [] })]);
+    expect(bare).toContain('it opens its devices as it is, without a capability that it adds');
+    expect(bare).toContain('SYS_ADMIN: container media adds it, and its process does not have it, as it is not root');
   });
 
   test('has every answer, what a fix lets the pod reach, the layers and the patches', () => {

@@ -24,3 +24,9 @@ export function ownTitle(part: { name: string; version: string; shim?: string | 
   const flavour = [part.shim, part.vmm].filter((each) => each !== undefined).map(ownName);
   return `${ownName(part.name)} ${part.version}${flavour.length === 0 ? '' : ` (${flavour.join(', ')})`}`;
 }
+
+/** `CRI-O 1.36.3` of `crio 1.36.3`. */
+export function ownLabel(label: string): string {
+  const [name = '', ...rest] = label.split(' ');
+  return [names.get(name) ?? name, ...rest].join(' ');
+}

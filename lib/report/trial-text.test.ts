@@ -15,10 +15,9 @@ Deployment media, container media: uid=1000 gid=1000 groups=1000, no
   capabilities, seccomp
 /dev/dri/renderD128  crw-rw---- 0:105 on the node  (gpu.intel.com/i915)
 
-                           containerd 1.7.24   crio 1.36.3
+                           containerd 1.7.24   CRI-O 1.36.3
                            runc 1.1.15         runc 1.1.15
  as it is                  EACCES              opens, 0666⚠
-   … and reaches           8 nodes
  supplementalGroups: [105] opens               opens, 0666⚠
  ownership key (node)      opens               –
  privileged                EACCES              opens, 0666⚠

@@ -1,8 +1,10 @@
 import { clip, escapeLine } from './escape.ts';
+import { ownLabel } from './own-name.ts';
 import { moreText } from './trial-reach.ts';
+import { reasonsOf, reasonsTitle } from './trial-reasons.ts';
 import { wrap } from '../util/wrap.ts';
 import type { Attempt, Reach, Trial, TrialFix } from '../model/trial.ts';
-import { attemptAnswer, deviceAnswer, firstHelp, usableCells, works } from '../model/trial-answer.ts';
+import { attemptAnswer, deviceAnswer, firstHelp, isWhole, usableCells, works } from '../model/trial-answer.ts';
 
 export interface TrialTextOptions {
   /** Of the terminal, in characters; 80 without it. */
@@ -88,7 +90,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
   return [
     row(
       '',
-      cells.map(({ engine }) => engine),
+      cells.map(({ engine }) => ownLabel(engine)),
     ),
     row(
       '',
@@ -142,35 +144,26 @@ function moreLines(
 }
 
 /** Why it fails as it is: each reason once, with the cells. */
-function whyLines({ attempts, cells }: Trial, width: number): string[] {
-  const reasons = new Map<string, string[]>();
-  for (const attempt of attempts.filter(({ fix }) => fix === undefined)) {
-    const cell = cells.find(({ id }) => id === attempt.cell);
-    const name = `${cell?.engine ?? ''} with ${cell?.runtime ?? ''}`;
-    const own =
-      attempt.outcome === 'ran'
-        ? attempt.containers.flatMap(({ devices }) =>
-            devices.flatMap(({ path, decider, says }) => (decider === undefined ? [] : [`${path}, the ${decider}: ${says}`])),
-          )
-        : [attempt.reason ?? attempt.outcome];
-    for (const reason of own) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
-  }
-  const all = [...reasons].map(([reason, names]) =>
-    wrap(`  ${names.length === cells.length ? '' : `${names.join(', ')}: `}${reason}`, width, 4),
+function whyLines(trial: Trial, width: number): string[] {
+  const all = reasonsOf(trial).map(({ says, where }) =>
+    wrap(`  ${where.length === 0 ? '' : `${where.join(', ')}: `}${says}`, width, 4),
   );
-  return all.length === 0 ? [] : ['', 'Why it fails', ...all.flat()];
+  return all.length === 0 ? [] : ['', reasonsTitle(trial), ...all.flat()];
 }
 
 function smallest(trial: Trial, width: number, folder: string | undefined): string[] {
   const total = trial.attempts.filter(({ fix }) => fix === undefined).length;
   if (total === 0) return [];
-  if (trial.attempts.filter(({ fix }) => fix === undefined).every(works)) return [`It can use all its devices as it is.`];
+  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
+  const usable = asItIs.every(works) ? ['It can use all its devices as it is.'] : [];
+  if (asItIs.every(isWhole)) return usable;
   const help = firstHelp(trial);
-  if (help === undefined) return ['Nothing that was tried helps.'];
+  if (help === undefined) return [...usable, 'Nothing that was tried helps.'];
   const { fix, cells } = help;
   const where = cells === total ? '' : `, in ${cells} of ${total} cells`;
   const lines = wrap(`Smallest change: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2);
   return [
+    ...usable,
     ...lines,
     ...(folder === undefined ? [] : [`  patch: ${folder}/${fix.file}`]),
     ...(fix.since === undefined ? [] : wrap(`  since: ${fix.since}`, width, 9)),

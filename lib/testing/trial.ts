@@ -18,6 +18,7 @@ export function sightIn(errno: string | null, mode = '0660', reach: Reach = user
     id: 'uid=1000 gid=1000 groups=1000',
     seccomp: true,
     noNewPrivileges: true,
+    notHeld: [],
     devices: [
       {
         path,

@@ -24,7 +24,7 @@ import { hasGuest } from '../runtimes/facts.ts';
 import { changed } from './change.ts';
 import type { PlacedDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
-import type { Found } from './fixes.ts';
+import type { Found } from './found.ts';
 import { placementOf, type Ground } from './placement.ts';
 import { KubeletRefusal, makeNodeObjects } from './node-objects.ts';
 import { attemptsFor, sightOf, type Disk } from './sight.ts';
@@ -92,7 +92,8 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
         }),
       });
       const evidence = { observation, lease: place.record, cell: factsOf(cell, setting), guest: seen.guest };
-      const { sight, found } = sightOf(container.name, own, place.disks, { ...evidence, opened: fix?.give === 'opened' });
+      const added = addedTo(container.config);
+      const { sight, found } = sightOf(container.name, own, place.disks, { ...evidence, opened: fix?.give === 'opened', added });
       launched.attempt.containers.push(sight);
       launched.found.push(found);
       launched.observations.push(observation);
@@ -134,6 +135,12 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
 
 function isPrivileged({ spec }: Pod): boolean {
   return [...spec.initContainers, ...spec.containers].some(({ securityContext }) => securityContext?.privileged === true);
+}
+
+/** Capabilities that the manifest adds; a privileged container is asked for with all of them, whatever it adds. */
+function addedTo({ linux }: ContainerConfig): string[] {
+  const { privileged = false, capabilities } = linux?.securityContext ?? {};
+  return privileged ? [] : (capabilities?.addCapabilities ?? []);
 }
 
 /** The probe's image runs in place of the container's own: its entry point, and a directory that it has. */

@@ -20,6 +20,7 @@ const fixes = planFixes(
     {
       name: 'media',
       who: plainUser,
+      notHeld: [],
       devices: [
         {
           device: { origin: { kind: 'resource', name: 'gpu.intel.com/i915' }, path },

@@ -4,7 +4,8 @@ import { modeAllows } from './decide.ts';
 import { changed } from './change.ts';
 import { mediaWorkload, plainUser, workloadOf } from '../testing/pods.ts';
 import { fixIds } from './fix.ts';
-import { planFixes, type Found } from './fixes.ts';
+import { planFixes } from './fixes.ts';
+import type { Found } from './found.ts';
 
 const { pod } = mediaWorkload();
 const containerd = { engine: { name: 'containerd', version: '1.7.24' }, disposable: true } as const;
@@ -18,6 +19,7 @@ function found(change: Partial<Found['devices'][number]> & { gid?: number; mode?
     {
       name: 'media',
       who: plainUser,
+      notHeld: [],
       devices: [{ device: { origin: resource, path }, node, obstacles: ['file mode'], usable: false, ...rest }],
     },
   ];
@@ -79,6 +81,13 @@ describe('fixes', () => {
     expect(after.containers[0]?.securityContext).toMatchObject({ runAsUser: 0, runAsNonRoot: false });
     expect(after.securityContext).toMatchObject({ runAsUser: 1000, runAsNonRoot: true });
     expect(ids(strict, found(), containerd)).not.toContain('user');
+  });
+
+  test('of a capability that only root would hold are root, in the containers that add it', () => {
+    const lacking = found({ usable: true, obstacles: [] }).map((each) => ({ ...each, notHeld: ['SYS_ADMIN'] }));
+    const fixes = planFixes(pod, lacking, containerd);
+    expect(fixes.map(({ title }) => title)).toEqual(['runAsUser: 0']);
+    expect(changed(pod, fixes[0]?.changes ?? []).spec.containers[0]?.securityContext?.runAsUser).toBe(0);
   });
 
   test('set the group where the container would override the pod’s', () => {

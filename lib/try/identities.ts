@@ -1,6 +1,6 @@
 import type { Credentials } from '../model/credentials.ts';
 import type { DeviceNode } from '../model/device-node.ts';
-import type { Found } from './fixes.ts';
+import type { Found } from './found.ts';
 
 /** The groups by which all closed nodes would open; undefined where a group does not help with one of them. */
 export function groupsThatOpen(failing: readonly Found[]): number[] | undefined {

@@ -36,7 +36,7 @@ describe('a refused pod', () => {
     const device = { origin: { kind: 'resource', name: 'gpu.intel.com/i915' }, path: '/dev/x' } as const;
     const [groups] = planFixes(
       changed(pod, first.changes),
-      [{ name: 'media', who: plainUser, devices: [{ device, node, obstacles: ['file mode'], usable: false }] }],
+      [{ name: 'media', who: plainUser, notHeld: [], devices: [{ device, node, obstacles: ['file mode'], usable: false }] }],
       { engine: { name: 'containerd', version: '1.7.24' }, disposable: true },
     );
     if (groups === undefined) throw new Error('there is no fix');

@@ -34,7 +34,7 @@ function seen(errno: string | null, change: { mode?: string; uid?: number; opene
     host.dev = [{ ...node, path: '/dev/podproof/try/0/renderD128' }];
   });
   const { guest } = all.observation;
-  return sightOf('media', [device], disks, { ...all, guest, opened: false });
+  return sightOf('media', [device], disks, { ...all, guest, opened: false, added: [] });
 }
 
 describe('what a container found', () => {
@@ -62,9 +62,22 @@ describe('what a container found', () => {
 
   test('is nothing good where an open was never tried', () => {
     const all = evidence(({ guest }) => (guest.opens = []));
-    const { sight, found } = sightOf('media', [device], disks, { ...all, guest: all.observation.guest, opened: false });
+    const { sight, found } = sightOf('media', [device], disks, {
+      ...all,
+      guest: all.observation.guest,
+      opened: false,
+      added: [],
+    });
     expect(sight.devices[0]?.read).toBe('not tried');
     expect(found.devices[0]?.usable).toBe(false);
+  });
+
+  test('has not what is added for a process that is not root', () => {
+    const all = evidence(({ guest }) => (guest.credentials = plainUser));
+    const context = { ...all, guest: all.observation.guest, opened: false, added: ['CAP_SYS_ADMIN'] };
+    const { sight, found } = sightOf('media', [], disks, context);
+    expect(sight.notHeld).toEqual(['SYS_ADMIN']);
+    expect(found.notHeld).toEqual(['SYS_ADMIN']);
   });
 
   test('has the disks of the host that opened, and the nodes that it shows', () => {
@@ -79,7 +92,7 @@ describe('what a container found', () => {
     });
     const cell = { ...all.cell, runtime: { name: 'kata', version: '4.1.0', shim: 'go', vmm: 'qemu' } } as const;
     const both = [...disks, { path: '/dev/vdb', major: 254, minor: 16 }];
-    const { sight } = sightOf('media', [], both, { ...all, cell, guest: all.observation.guest, opened: false });
+    const { sight } = sightOf('media', [], both, { ...all, cell, guest: all.observation.guest, opened: false, added: [] });
     expect(sight.reach.disks).toEqual(['/dev/vdb']);
   });
 });

@@ -1,6 +1,6 @@
 import { deviceLayers } from '../judge/layers.ts';
 import { canary } from '../model/fixtures.ts';
-import { capabilitiesIn } from '../model/capabilities.ts';
+import { capabilitiesIn, capabilitiesLacking } from '../model/capabilities.ts';
 import type { DeviceNode } from '../model/device-node.ts';
 import type { GuestReport } from '../model/guest-report.ts';
 import type { Access, ContainerSight, DeviceSight, Reach } from '../model/trial.ts';
@@ -8,7 +8,7 @@ import { hasGuest } from '../runtimes/facts.ts';
 import type { Evidence } from '../suite/evidence.ts';
 import { decide, obstacles } from './decide.ts';
 import type { PlacedDevice } from './devices.ts';
-import type { Found } from './fixes.ts';
+import type { Found } from './found.ts';
 
 /** A disk of the host, and the node of it. */
 export type Disk = Pick<DeviceNode, 'path' | 'major' | 'minor'>;
@@ -28,14 +28,15 @@ export function attemptsFor(devices: readonly PlacedDevice[], disks: readonly Di
   ];
 }
 
-/** What one container found, and what is in the way of its devices. `host` are nodes of the host by their path there. */
+/** What one container found, and what is in the way of its devices. `added` are the capabilities that its manifest adds. */
 export function sightOf(
   name: string,
   devices: readonly PlacedDevice[],
   disks: readonly Disk[],
-  evidence: Pick<Evidence, 'observation' | 'lease' | 'cell'> & { guest: GuestReport; opened: boolean },
+  evidence: Pick<Evidence, 'observation' | 'lease' | 'cell'> & { guest: GuestReport; opened: boolean; added: readonly string[] },
 ): { sight: ContainerSight; found: Found } {
-  const { guest, observation, opened } = evidence;
+  const { guest, observation, opened, added } = evidence;
+  const notHeld = capabilitiesLacking(added, guest.credentials.capEff);
   const scene = { guest, spec: observation.spec };
   const seen = devices.flatMap((device) =>
     (opened ? device.opened : device.nodes).map(({ path, hostPath }) => ({
@@ -53,6 +54,7 @@ export function sightOf(
       id: guest.id,
       seccomp: guest.credentials.seccomp === 2,
       noNewPrivileges: guest.credentials.noNewPrivs === 1,
+      notHeld,
       devices: seen.map(({ path, node, host, read, write }): DeviceSight => {
         const refused =
           read === null ? (write === null ? undefined : decide(path, 'write', write, scene)) : decide(path, 'read', read, scene);
@@ -75,6 +77,7 @@ export function sightOf(
     found: {
       name,
       who: guest.credentials,
+      notHeld,
       devices: seen.map(({ device, path, node, read, write }) => ({
         device: { origin: device.origin, path },
         node,

@@ -1,0 +1,93 @@
+import { attemptAnswer, isWhole, isWider, works } from '../model/trial-answer.ts';
+import type { Attempt, Trial } from '../model/trial.ts';
+import { ownLabel } from '../report/own-name.ts';
+import { moreText } from '../report/trial-reach.ts';
+import { modeText } from '../report/trial-text.ts';
+import { html, type Markup } from './template.ts';
+
+export function deviceTable({ devices: all, attempts }: Trial): Markup | undefined {
+  if (all.length === 0) return undefined;
+  const containers = attempts.find(({ fix, outcome }) => fix === undefined && outcome === 'ran')?.containers ?? [];
+  return html`<section>
+    <h2>Devices</h2>
+    <table class="plain">
+      <thead>
+        <tr>
+          <th scope="col">In the container</th>
+          <th scope="col">On the node</th>
+          <th scope="col">Asked for by</th>
+          <th scope="col">Container</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${all.map(({ path, container, from, description, assumed }) => {
+          const host = containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path)?.host;
+          return html`<tr>
+            <th scope="row" class="mono">${path}</th>
+            <td class="mono">
+              ${host === undefined ? (description ?? 'a spare device') : `${modeText(host)} ${host.owner}`}${assumed ? html` <span class="quiet">assumed</span>` : undefined}
+            </td>
+            <td>${from}</td>
+            <td>${container}</td>
+          </tr>`;
+        })}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+/** A row for the pod as it is and for each fix, a column for each cell. */
+export function answerTable(trial: Trial, id: string): Markup {
+  const cells = trial.cells.filter(({ blocked }) => blocked === undefined);
+  const of = (cell: string, fix: string | undefined): Attempt | undefined =>
+    trial.attempts.find((attempt) => attempt.cell === cell && attempt.fix === fix);
+  const row = (title: Content, fix: string | undefined): Markup =>
+    html`<tr>
+      <th scope="row">${title}</th>
+      ${cells.map(
+        ({ id: cell, engine, runtime }) =>
+          html`<td data-cell="${ownLabel(engine)} ${runtime}">
+            ${answer(of(cell, fix), fix === undefined ? undefined : of(cell, undefined))}
+          </td>`,
+      )}
+    </tr>`;
+  return html`<section>
+    <h2>What opens</h2>
+    <table class="plain answers">
+      <thead>
+        <tr>
+          <th scope="col">Pod</th>
+          ${cells.map(({ engine, runtime }) => html`<th scope="col">${ownLabel(engine)}<br />${runtime}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${row('as it is', undefined)}
+        ${trial.fixes.map((fix) =>
+          row(
+            html`<a href="#${id}-${fix.id}">${fix.title}</a
+              >${fix.by === 'node' ? html` <span class="quiet">(on the node)</span>` : undefined}`,
+            fix.id,
+          ),
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+type Content = string | Markup;
+
+function answer(attempt: Attempt | undefined, before: Attempt | undefined): Markup {
+  if (attempt === undefined) return html`<span class="quiet">not tried</span>`;
+  const wide = attempt.containers.some(({ devices: sights }) => sights.some(isWider));
+  const verdict = works(attempt)
+    ? wide || !isWhole(attempt)
+      ? 'known'
+      : 'pass'
+    : attempt.outcome === 'error'
+      ? 'error'
+      : 'fail';
+  const more = before === undefined ? '' : moreText(before, attempt);
+  return html`<span class="verdict v-${verdict}"
+      ><svg class="glyph" aria-hidden="true"><use href="#glyph-${verdict}" /></svg>${attemptAnswer(attempt)}</span
+    >${more === '' ? undefined : html`<br /><span class="quiet">and then reaches ${more}</span>`}`;
+}
