@@ -1,8 +1,9 @@
-import { createClient, type ServiceImpl } from '@connectrpc/connect';
+import { createClient } from '@connectrpc/connect';
 import { connectNodeAdapter, createGrpcTransport } from '@connectrpc/connect-node';
-import { createServer, type ServerHttp2Session } from 'node:http2';
+import { createServer } from 'node:http2';
 import { CriConnection } from '../cri/connection.ts';
-import { Scope } from '../util/scope.ts';
+import { listen } from '../util/listen.ts';
+import { scoped } from '../util/scope.ts';
 import { devicePlugins, pluginRegistration } from './config.ts';
 import { DevicePlugin, Registration } from './gen/plugin_pb.js';
 import type { KubeletHost } from './host.ts';
@@ -28,42 +29,17 @@ export async function serveDevicePlugin(host: KubeletHost, options: PluginOption
   const { resource, directory, signal } = options;
   const plugin = pluginService(options.devices, options.swap);
   const endpoint = `podproof-${resource.replaceAll(/[^a-z0-9]+/g, '-')}.sock`;
-  const scope = new Scope();
-  try {
-    const port = await serve(plugin.service, scope);
+  return scoped(async (scope) => {
+    const server = createServer(connectNodeAdapter({ routes: (router) => void router.service(DevicePlugin, plugin.service) }));
+    const { port } = scope.adopt('the server of the plugin', await listen(server));
     scope.onRelease('streams of the plugin', () => plugin.end());
     scope.adopt(
       'the socket of the plugin',
       await serveOnHost(host, { socket: `${devicePlugins}/${endpoint}`, port, directory, signal }),
     );
     await register(host, { version: 'v1beta1', endpoint, resourceName: resource }, signal);
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
-  return {
-    allocated: plugin.allocated,
-    setHealth: (id, healthy) => plugin.setHealth(id, healthy),
-    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
-  };
-}
-
-/** On a port of this machine's loopback. */
-async function serve(service: ServiceImpl<typeof DevicePlugin>, scope: Scope): Promise<number> {
-  const sessions = new Set<ServerHttp2Session>();
-  const server = createServer(connectNodeAdapter({ routes: (router) => void router.service(DevicePlugin, service) }));
-  server.on('session', (session) => {
-    sessions.add(session);
-    session.on('error', () => undefined).on('close', () => sessions.delete(session));
+    return { allocated: plugin.allocated, setHealth: (id, healthy) => plugin.setHealth(id, healthy) };
   });
-  scope.onRelease('the server of the plugin', async () => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    sessions.forEach((session) => session.destroy());
-    await closed;
-  });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return address !== null && typeof address === 'object' ? address.port : 0;
 }
 
 async function register(

@@ -1,7 +1,9 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { createServer, constants, type IncomingHttpHeaders, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { createServer, constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../util/listen.ts';
+import { scoped } from '../util/scope.ts';
 import { CriConnection } from '../cri/connection.ts';
 import {
   CreateContainerRequestSchema,
@@ -23,35 +25,21 @@ export interface RelayOptions {
   tamper?: (request: PodRequest) => void;
 }
 
-/** Stands between a kubelet and an engine, on a port of this machine's loopback. Disposing it cuts every call under way. */
-export interface Relay extends AsyncDisposable {
-  readonly port: number;
-}
-
-/** The engine as a kubelet sees it: every call goes through as it came, with trailers, and streams of events as they come. */
-export async function openRelay(options: RelayOptions): Promise<Relay> {
+/**
+ * The engine as a kubelet sees it, on a port of this machine's loopback: every call goes through as it came, with trailers, and streams
+ * of events as they come. Disposing it cuts every call under way.
+ */
+export async function openRelay(options: RelayOptions): Promise<{ port: number } & AsyncDisposable> {
   const engine = new CriConnection(options.dial);
-  const sessions = new Set<ServerHttp2Session>();
   const server = createServer();
-  server.on('session', (session) => {
-    sessions.add(session);
-    // A kubelet that is killed resets its connection, which is no trouble of ours.
-    session.on('error', () => undefined).on('close', () => sessions.delete(session));
-  });
   server.on('stream', (stream, headers) => {
     pass(engine, stream, headers, options).catch(() => stream.close(constants.NGHTTP2_INTERNAL_ERROR));
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return {
-    port: address !== null && typeof address === 'object' ? address.port : 0,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      sessions.forEach((session) => session.destroy());
-      engine.close();
-      await closed;
-    },
-  };
+  return scoped(async (scope) => {
+    scope.onRelease('the connection to the engine', () => engine.close());
+    const { port } = scope.adopt('the port of the kubelet', await listen(server));
+    return { port };
+  });
 }
 
 async function pass(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ociImage } from './image/oci.ts';
-import { imageReference, serveImages, type Registry } from './registry.ts';
+import { imageReference, serveImages } from './registry.ts';
 
 const image = ociImage({
   name: 'podproof/probe:1',
@@ -10,7 +10,7 @@ const image = ociImage({
 });
 
 describe('registry', () => {
-  let registry: Registry;
+  let registry: Awaited<ReturnType<typeof serveImages>>;
   let base = '';
   beforeAll(async () => {
     registry = await serveImages([image]);

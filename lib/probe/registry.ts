@@ -1,10 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { listen } from '../util/listen.ts';
 import type { OciImage } from './image/oci.ts';
-
-/** A registry of a few images on this machine's loopback. Disposing it ends it and every open request. */
-export interface Registry extends AsyncDisposable {
-  readonly port: number;
-}
 
 /** How an engine names an image: `localhost:5000/podproof/probe:1`. `port` is the registry's as the engine's host sees it. */
 export function imageReference(image: OciImage, port: number): string {
@@ -17,8 +13,8 @@ interface Content {
   bytes: Uint8Array;
 }
 
-/** Serves the images read-only, as the OCI distribution specification has it, on a free port of 127.0.0.1. */
-export async function serveImages(images: readonly OciImage[]): Promise<Registry> {
+/** Serves the images read-only, as the OCI distribution specification has it, on a free port of 127.0.0.1; disposing ends all of it. */
+export async function serveImages(images: readonly OciImage[]): Promise<{ port: number } & AsyncDisposable> {
   const contents = new Map<string, Content>();
   for (const { name, manifest, config, layer } of images) {
     const [repository = '', tag = ''] = name.split(':');
@@ -27,17 +23,7 @@ export async function serveImages(images: readonly OciImage[]): Promise<Registry
       contents.set(`/v2/${repository}/blobs/${blob.digest}`, { ...blob, mediaType: 'application/octet-stream' });
     }
   }
-  const server = createServer((request, response) => answer(contents, request, response));
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  return {
-    port: address !== null && typeof address === 'object' ? address.port : 0,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return listen(createServer((request, response) => answer(contents, request, response)));
 }
 
 function answer(contents: ReadonlyMap<string, Content>, request: IncomingMessage, response: ServerResponse): void {

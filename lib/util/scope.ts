@@ -33,3 +33,14 @@ export class Scope implements AsyncDisposable {
     if (failures.length > 1) throw new AggregateError(failures, `Cannot release ${failures.length} resources`);
   }
 }
+
+/** What `make` builds in a scope that lives as long as the result does: released with it, or at once when `make` throws. */
+export async function scoped<T extends object>(make: (scope: Scope) => Promise<T>): Promise<T & AsyncDisposable> {
+  const scope = new Scope();
+  try {
+    return Object.assign(await make(scope), { [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() });
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}

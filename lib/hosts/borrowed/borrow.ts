@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { BlockedError, messageOf } from '../../util/errors.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import { readFacts } from '../shared/read-facts.ts';
 import { assertFit } from '../shared/assert-fit.ts';
 import type { HostNeeds } from '../needs.ts';
@@ -35,23 +35,22 @@ export async function borrowMachine(
   assertUsable(what, answers);
   const fixtures = { disks: loopNumbers(), pci: options.sparePci ?? null, kernel: true };
   const missingFeatures = await assertFit(what, remote, options.needs, fixtures);
-  const scope = new Scope();
-  const receipt = await context.ledger.record({
-    kind: 'machine',
-    token,
-    ...options.afterwards,
-    prefix: [...options.afterwards.prefix],
-  });
-  scope.onRelease(what, async () => {
-    try {
-      await releaseMachine(remote, token);
-      await receipt.done();
-    } catch (error) {
-      // A machine that was lost cannot be tidied now; what it did to the run is told elsewhere, and clean knows of it.
-      context.progress(`${what} was not given back: ${messageOf(error)}; run podproof clean when it is reachable`);
-    }
-  });
-  try {
+  return scoped(async (scope) => {
+    const receipt = await context.ledger.record({
+      kind: 'machine',
+      token,
+      ...options.afterwards,
+      prefix: [...options.afterwards.prefix],
+    });
+    scope.onRelease(what, async () => {
+      try {
+        await releaseMachine(remote, token);
+        await receipt.done();
+      } catch (error) {
+        // A machine that was lost cannot be tidied now; what it did to the run is told elsewhere, and clean knows of it.
+        context.progress(`${what} was not given back: ${messageOf(error)}; run podproof clean when it is reachable`);
+      }
+    });
     const other = await takeMachine(remote, token, `run ${context.ledger.run} of ${userInfo().username}@${hostname()}`);
     if (other !== undefined)
       throw new BlockedError(`Cannot use ${what}: ${other} has it`, {
@@ -63,9 +62,6 @@ export async function borrowMachine(
       ownKernel: true,
       disposable: true,
     });
-    return { facts, fixtures, missingFeatures, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+    return { facts, fixtures, missingFeatures };
+  });
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GenericContainer } from 'testcontainers';
 import type { ContainerHost } from './facts.ts';
@@ -7,10 +7,11 @@ import { BlockedError, HostLostError } from '../../util/errors.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { quote } from '../../util/quote.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
+import { ownDirectory } from '../shared/own-directory.ts';
 import { readFacts } from '../shared/read-facts.ts';
 import { assertFit } from '../shared/assert-fit.ts';
 import { loopNumbers } from '../shared/fixture-plan.ts';
@@ -69,14 +70,8 @@ async function acquireContainer(
   const directory = join(runtimeDirectory(), token);
   const loops = loopNumbers();
   const { ledger, signal, progress } = context;
-  const scope = new Scope();
-  try {
-    const path = await ledger.record({ kind: 'path', path: directory });
-    scope.onRelease(directory, async () => {
-      await rm(directory, { recursive: true, force: true });
-      await path.done();
-    });
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+  return scoped(async (scope) => {
+    await ownDirectory(directory, scope, ledger);
     const receipt = await ledger.record({ kind: 'container', token, daemon: runtime.daemon });
     scope.onRelease('the container', async () => {
       await removeContainers(runtime.daemon, token);
@@ -142,12 +137,8 @@ async function acquireContainer(
         await ssh.connected();
         await assertSameBoot(id, remote, facts.bootId, consoleTail);
       },
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }
 
 /** testcontainers has no words for devices, device rules or cgroup namespaces. */

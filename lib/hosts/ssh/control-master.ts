@@ -2,7 +2,7 @@ import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { messageOf } from '../../util/errors.ts';
 import { execOk } from '../../util/exec.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import { tailOf } from '../../util/tail.ts';
 import { waitFor } from '../../util/wait.ts';
 import type { Connection } from '../host.ts';
@@ -47,8 +47,7 @@ export async function openControlMaster({ target, directory, token, log, ledger,
   const { destination } = target;
   const common = [...['-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=20'], ...target.options];
   common.push(...sshOption('ControlPath', control));
-  const scope = new Scope();
-  try {
+  return scoped(async (scope) => {
     // A master that was killed leaves its socket.
     await rm(control, { force: true });
     // Of a server that hangs up, ssh tells at this level and not at that of errors; the first value of an option counts.
@@ -85,10 +84,6 @@ export async function openControlMaster({ target, directory, token, log, ledger,
           throw new Error(`Cannot expose port ${port}: ssh did not name the port on the host: ${said.trim()}`);
         return Number(chosen);
       },
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }

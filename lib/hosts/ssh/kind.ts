@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { SshHost } from './facts.ts';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import type { AcquireOptions } from '../needs.ts';
 import { copyToHost, oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
+import { ownDirectory } from '../shared/own-directory.ts';
 import type { Connection, Host, HostKind, LeaseContext } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { connectRemote } from '../shared/remote.ts';
@@ -28,14 +28,8 @@ async function acquireSsh(
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const directory = join(runtimeDirectory(), token);
   const target = targetOf(spec);
-  const scope = new Scope();
-  try {
-    const receipt = await context.ledger.record({ kind: 'path', path: directory });
-    scope.onRelease(directory, async () => {
-      await rm(directory, { recursive: true, force: true });
-      await receipt.done();
-    });
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+  return scoped(async (scope) => {
+    await ownDirectory(directory, scope, context.ledger);
     const { ledger, signal, progress } = context;
     const master = { target, directory, token, log: join(context.logs, 'ssh.log'), ledger, signal };
     const ssh = scope.adopt(
@@ -67,12 +61,8 @@ async function acquireSsh(
         await ssh.connected();
         await assertSameBoot(id, remote, lease.facts.bootId, consoleTail);
       },
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 
   function refuse(error: unknown): never {
     context.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { HostLostError, messageOf } from '../../util/errors.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import type { VmHost } from './facts.ts';
 import { proveAccelerator } from './accelerator.ts';
 import { oncePerKey } from '../../util/once-per-key.ts';
@@ -61,10 +61,9 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
     running,
     proof: { accelerator, reason, said },
   } = started;
-  const scope = new Scope();
-  scope.adopt('the machine', running);
-  const { ssh, remote } = scope.adopt('the ssh connection', started.entered);
-  try {
+  return scoped(async (scope) => {
+    scope.adopt('the machine', running);
+    const { ssh, remote } = scope.adopt('the ssh connection', started.entered);
     const known = {
       ...{ accelerator, acceleratorReason: reason, qemu: qemu.version, qemuOrigin: originOf(qemu) },
       ...(said === undefined ? {} : { acceleratorDetail: said }),
@@ -101,10 +100,6 @@ async function acquireVm(id: string, spec: VmHost, context: LeaseContext, { vari
         }
         await assertSameBoot(id, remote, facts.bootId, tail);
       },
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { canary } from '../../model/fixtures.ts';
 import { execOk } from '../../util/exec.ts';
 import { cacheDirectory, runtimeDirectory } from '../../util/paths.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import { waitFor } from '../../util/wait.ts';
 import { tailOf } from '../../util/tail.ts';
 import type { LeaseContext } from '../host.ts';
 import type { Image } from '../image/build.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
+import { ownDirectory } from '../shared/own-directory.ts';
 import { startProcess } from '../shared/process.ts';
 import type { Child } from '../shared/process.ts';
 import { clause } from './last-words.ts';
@@ -59,16 +60,8 @@ export async function startMachine(
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const disks = join(cacheDirectory(), 'leases', token);
   const sockets = join(runtimeDirectory(), token);
-  const scope = new Scope();
-  try {
-    for (const path of [disks, sockets]) {
-      const receipt = await context.ledger.record({ kind: 'path', path });
-      scope.onRelease(path, async () => {
-        await rm(path, { recursive: true, force: true });
-        await receipt.done();
-      });
-      await mkdir(path, { recursive: true, mode: 0o700 });
-    }
+  return scoped(async (scope) => {
+    for (const path of [disks, sockets]) await ownDirectory(path, scope, context.ledger);
     const disk = join(disks, 'root.qcow2');
     const { file, format } = options.base;
     await execOk(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', file, '-F', format, disk]);
@@ -101,12 +94,8 @@ export async function startMachine(
       disk,
       console: options.console,
       sockets,
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }
 
 /** A QEMU that ends closes its socket before its end is known: what it said then is the reason, and not the socket. */

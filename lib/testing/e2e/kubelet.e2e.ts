@@ -15,7 +15,7 @@ import type { PodStatus } from '../../kubelet/pods.ts';
 import { RecordedKubelet, type RecordedPod } from '../../kubelet/recorded.ts';
 import { serveOnHost } from '../../kubelet/socket.ts';
 import type { PodRequest } from '../../kubelet/relay.ts';
-import { answeringEngine } from '../answering-engine.ts';
+import { fakeCri } from '../fake-cri/server.ts';
 import { leaseHost } from './lease.ts';
 import { attachmentOf } from '../../run/host-lease.ts';
 import { BlockedError } from '../../util/errors.ts';
@@ -47,7 +47,8 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
     scope.onRelease('the logs', () => rm(logs, { recursive: true }));
     const leased = scope.adopt('the host', await leaseHost(`kubelet-${process.pid}`, logs));
     host = leased;
-    const { port } = scope.adopt('the engine', await answeringEngine());
+    const image = { id: `sha256:${'a'.repeat(64)}`, size: 1_000n };
+    const { port } = scope.adopt('the engine', await fakeCri({ socket: 'port', images: { imageStatus: () => ({ image }) } }));
     const socket = '/run/podproof-answering/engine.sock';
     const directory = '/var/lib/podproof/answering';
     scope.adopt('the socket of the engine', await serveOnHost(leased, { socket, port, directory, signal }));

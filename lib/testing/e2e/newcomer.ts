@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exec, execOk, execPipe, type ExecResult } from '../../util/exec.ts';
 import { packageRoot } from '../../util/paths.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 
 /** Somebody who is new here: an account with sudo, a closed home and a clean clone of this checkout in it. */
 export interface Newcomer extends AsyncDisposable {
@@ -32,8 +32,7 @@ export async function makeNewcomer(): Promise<Newcomer> {
   const name = `podproof-${randomBytes(4).toString('hex')}`;
   const home = join('/home', name);
   const sudoers = join('/etc/sudoers.d', name);
-  const scope = new Scope();
-  try {
+  return scoped(async (scope) => {
     scope.onRelease('the account', async () => {
       await exec(['pkill', '-KILL', '-U', name]);
       await exec(['userdel', '--remove', name]);
@@ -62,12 +61,8 @@ export async function makeNewcomer(): Promise<Newcomer> {
       name,
       home,
       run: (argv) => exec(['runuser', '-u', name, '--', 'env', '-i', ...variables, ...argv], { cwd: clone, timeoutMs: 420_000 }),
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 }
 
 /** The files of this checkout that git has or would have, as they are now. */

@@ -1,12 +1,15 @@
 import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
-import type { MessageInitShape } from '@bufbuild/protobuf';
-import { ContainerState, PodSandboxState, type ImageService, type RuntimeService } from '../../cri/gen/cri_pb.js';
-import type { ContainerStatusSchema, PodSandboxSchema } from '../../cri/gen/cri_pb.js';
+import { CgroupDriver, ContainerState, PodSandboxState, type ImageService, type RuntimeService } from '../../cri/gen/cri_pb.js';
+import type { ContainerStatus, NamespaceOption, PodSandbox } from '../../cri/gen/cri_pb.js';
 
-/** What an engine remembers: enough to launch, list and remove pods. */
+type Sandbox = Omit<PodSandbox, '$typeName'> & { options?: NamespaceOption };
+type Container = Pick<ContainerStatus, 'id' | 'state' | 'labels' | 'annotations' | 'createdAt' | 'imageRef'> &
+  Partial<Pick<ContainerStatus, 'startedAt' | 'finishedAt' | 'metadata' | 'image'>> & { podSandboxId: string };
+
+/** What an engine remembers: enough to launch, list and remove pods, and for a kubelet to be content. It makes nothing. */
 export class FakeEngine {
-  readonly sandboxes = new Map<string, MessageInitShape<typeof PodSandboxSchema>>();
-  readonly containers = new Map<string, MessageInitShape<typeof ContainerStatusSchema> & { sandbox: string }>();
+  readonly sandboxes = new Map<string, Sandbox>();
+  readonly containers = new Map<string, Container>();
   readonly images = new Set<string>();
   #next = 1;
 
@@ -17,47 +20,75 @@ export class FakeEngine {
   /** Answers like containerd where it matters: a name stays reserved until its sandbox is removed. */
   readonly runtime: Partial<ServiceImpl<typeof RuntimeService>> = {
     version: () => ({ version: '0.1.0', runtimeName: 'fake', runtimeVersion: 'v1.0.0', runtimeApiVersion: 'v1' }),
-    status: () => ({ status: { conditions: [{ type: 'RuntimeReady', status: true }] }, info: { config: '{}' } }),
+    status: () => ({
+      status: { conditions: ['RuntimeReady', 'NetworkReady'].map((type) => ({ type, status: true })) },
+      info: { config: '{}' },
+      runtimeHandlers: [{ name: '', features: { userNamespaces: true, recursiveReadOnlyMounts: true } }],
+      features: { supplementalGroupsPolicy: true },
+    }),
+    runtimeConfig: () => ({ linux: { cgroupDriver: CgroupDriver.CGROUPFS } }),
     runPodSandbox: ({ config, runtimeHandler }) => {
-      const name = config?.metadata?.name ?? '';
+      const { labels = {}, annotations = {}, metadata, linux } = config ?? {};
       for (const sandbox of this.sandboxes.values()) {
         // containerd pkg/cri/server/helpers.go makeSandboxName: name, namespace, uid and attempt.
-        if (sandbox.metadata?.name === name && sandbox.metadata?.uid === config?.metadata?.uid)
-          throw new ConnectError(`failed to reserve sandbox name "${name}"`, Code.Unknown);
+        if (sandbox.metadata?.name === (metadata?.name ?? '') && sandbox.metadata?.uid === metadata?.uid)
+          throw new ConnectError(`failed to reserve sandbox name "${metadata?.name}"`, Code.Unknown);
       }
       const id = this.#id();
-      const { labels = {}, annotations = {}, metadata } = config ?? {};
-      const sandbox = { id, labels, annotations, runtimeHandler, state: PodSandboxState.SANDBOX_READY };
-      this.sandboxes.set(id, metadata === undefined ? sandbox : { ...sandbox, metadata });
+      const options = linux?.securityContext?.namespaceOptions;
+      this.sandboxes.set(id, {
+        ...{ id, labels, annotations, runtimeHandler, createdAt: now(), state: PodSandboxState.SANDBOX_READY },
+        ...(metadata && { metadata }),
+        ...(options && { options }),
+      });
       return { podSandboxId: id };
     },
     stopPodSandbox: ({ podSandboxId }) => {
       const sandbox = this.sandboxes.get(podSandboxId);
       if (sandbox) sandbox.state = PodSandboxState.SANDBOX_NOTREADY;
+      for (const container of this.containers.values()) if (container.podSandboxId === podSandboxId) end(container);
       return {};
     },
     removePodSandbox: ({ podSandboxId }) => {
       this.sandboxes.delete(podSandboxId);
-      for (const [id, container] of this.containers) if (container.sandbox === podSandboxId) this.containers.delete(id);
+      for (const [id, container] of this.containers) if (container.podSandboxId === podSandboxId) this.containers.delete(id);
       return {};
     },
-    listPodSandbox: ({ filter }) => {
-      const wanted = Object.entries(filter?.labelSelector ?? {});
-      return { items: [...this.sandboxes.values()].filter((sandbox) => wanted.every(([k, v]) => sandbox.labels?.[k] === v)) };
+    podSandboxStatus: ({ podSandboxId }) => {
+      const { options, ...status } = this.#sandbox(podSandboxId);
+      return { status: { ...status, network: { ip: '192.0.2.5' }, linux: { namespaces: options ? { options } : {} } } };
     },
-    createContainer: ({ podSandboxId }) => {
+    listPodSandbox: ({ filter }) => ({
+      items: [...this.sandboxes.values()].filter(
+        ({ id, labels }) => isWanted(id, filter?.id) && hasAll(labels, filter?.labelSelector),
+      ),
+    }),
+    createContainer: ({ podSandboxId, config }) => {
       const id = this.#id();
-      this.containers.set(id, { id, sandbox: podSandboxId, state: ContainerState.CONTAINER_CREATED });
+      const { metadata, image, labels = {}, annotations = {} } = config ?? {};
+      this.containers.set(id, {
+        ...{ id, podSandboxId, labels, annotations, createdAt: now(), state: ContainerState.CONTAINER_CREATED },
+        ...{ imageRef: image?.image ?? '', ...(metadata && { metadata }), ...(image && { image }) },
+      });
       return { containerId: id };
     },
     startContainer: ({ containerId }) => {
-      this.#container(containerId).state = ContainerState.CONTAINER_RUNNING;
+      Object.assign(this.#container(containerId), { state: ContainerState.CONTAINER_RUNNING, startedAt: now() });
       return {};
     },
     stopContainer: ({ containerId }) => {
-      this.#container(containerId).state = ContainerState.CONTAINER_EXITED;
+      end(this.#container(containerId));
       return {};
     },
+    removeContainer: ({ containerId }) => {
+      this.containers.delete(containerId);
+      return {};
+    },
+    listContainers: ({ filter }) => ({
+      containers: [...this.containers.values()].filter(
+        ({ id, podSandboxId }) => isWanted(id, filter?.id) && isWanted(podSandboxId, filter?.podSandboxId),
+      ),
+    }),
     containerStatus: ({ containerId }) => ({
       status: this.#container(containerId),
       info: { info: JSON.stringify({ pid: 4711, runtimeSpec: { process: { user: { uid: 0, gid: 0 } } } }) },
@@ -74,9 +105,32 @@ export class FakeEngine {
     listImages: () => ({ images: [...this.images].map((id) => ({ id })) }),
   };
 
-  #container(id: string): MessageInitShape<typeof ContainerStatusSchema> & { sandbox: string } {
-    const container = this.containers.get(id);
-    if (!container) throw new ConnectError(`an error occurred when try to find container "${id}": not found`, Code.NotFound);
-    return container;
+  #sandbox(id: string): Sandbox {
+    return this.sandboxes.get(id) ?? missing('sandbox', id);
   }
+
+  #container(id: string): Container {
+    return this.containers.get(id) ?? missing('container', id);
+  }
+}
+
+function missing(what: string, id: string): never {
+  throw new ConnectError(`an error occurred when try to find ${what} "${id}": not found`, Code.NotFound);
+}
+
+function end(container: Container): void {
+  container.state = ContainerState.CONTAINER_EXITED;
+  container.finishedAt = now();
+}
+
+function now(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}
+
+function isWanted(id: string | undefined, wanted: string | undefined): boolean {
+  return wanted === undefined || wanted === '' || id === wanted;
+}
+
+function hasAll(labels: Record<string, string> | undefined, wanted: Record<string, string> = {}): boolean {
+  return Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
 }

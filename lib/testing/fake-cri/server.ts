@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { CriApi } from '../../cri/client.ts';
 import { ImageService, RuntimeService } from '../../cri/gen/cri_pb.js';
+import { listen } from '../../util/listen.ts';
 import { FakeEngine } from './engine.ts';
 
 export interface FakeCriOptions {
@@ -16,8 +17,8 @@ export interface FakeCriOptions {
   /** Replaces single answers: return a response, throw a ConnectError, await `hang(context)` or a delay of your own. */
   runtime?: Partial<ServiceImpl<typeof RuntimeService>>;
   images?: Partial<ServiceImpl<typeof ImageService>>;
-  /** Where it listens. Default: below a directory of its own. */
-  socket?: string;
+  /** Where it listens: a path, or a free port of the loopback. Default: below a directory of its own. */
+  socket?: string | 'port';
   /** Awaited before every call. */
   before?: (call: { name: string; signal: AbortSignal }) => Promise<void>;
 }
@@ -25,6 +26,7 @@ export interface FakeCriOptions {
 /** A CRI server on a unix socket that speaks real gRPC, with a small engine behind it. */
 export interface FakeCri extends AsyncDisposable {
   readonly socket: string;
+  readonly port: number;
   readonly engine: FakeEngine;
   /** Every call that arrived, in order. */
   readonly calls: Array<{ call: string; request: unknown; contentType: string | null; deadlineMs: number | undefined }>;
@@ -76,29 +78,39 @@ export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
     if (request.headers['content-type'] !== 'application/grpc') return request.stream.session?.destroy();
     const [, api, service] = /^\/runtime\.(\w+)\.(\w+)\//.exec(request.url) ?? [];
     if (!apis.some((served) => served === api)) return refuse(response, `unknown service runtime.${api}.${service}`);
+    if (insisted.test(request.url)) return answerEmpty(response);
     request.url = request.url.replace(`/runtime.${api}.`, '/runtime.v1.');
     handler(request, response);
   });
   server.on('connection', (connection: Socket) => {
-    connections.add(connection.on('error', () => undefined).on('close', () => connections.delete(connection)));
+    connections.add(connection.on('close', () => connections.delete(connection)));
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
+  const listening = await listen(server, options.socket === 'port' ? undefined : socket);
 
   const reset = (): void => connections.forEach((connection) => connection.destroy());
   return {
     socket,
+    port: listening.port,
     engine,
     calls,
     dial: () => connect(socket),
     reset,
     garble: (bytes) => connections.forEach((connection) => connection.write(bytes)),
     async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      reset();
-      await closed;
+      await listening[Symbol.asyncDispose]();
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Calls that podproof's part of the CRI has no messages for, and whose answer a kubelet insists on. */
+const insisted = /\/(ImageFsInfo|ListPodSandboxStats|ListContainerStats|UpdateRuntimeConfig)$/;
+
+/** A message without a field. */
+function answerEmpty(response: Http2ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/grpc' });
+  response.addTrailers({ 'grpc-status': '0' });
+  response.end(Buffer.alloc(5));
 }
 
 /** As gRPC-Go refuses a service that it does not have: a status without a body. */

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { acquireHost } from '../../hosts/registry.ts';
+import { ownDirectory } from '../../hosts/shared/own-directory.ts';
 import { spareFixtures } from '../../hosts/shared/fixture-plan.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
 import { machineBootId } from '../../hosts/shared/process-identity.ts';
 import { startProcess } from '../../hosts/shared/process.ts';
 import { HostLostError } from '../../util/errors.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
-import { Scope } from '../../util/scope.ts';
+import { scoped } from '../../util/scope.ts';
 import { fakeHostFacts } from '../fake-host-facts.ts';
 
 const script = fileURLToPath(new URL('host.sh', import.meta.url));
@@ -27,13 +28,8 @@ const fixtures = [
 export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const root = join(runtimeDirectory(), token);
-  const scope = new Scope();
-  try {
-    const receipt = await context.ledger.record({ kind: 'path', path: root });
-    scope.onRelease(root, async () => {
-      await rm(root, { recursive: true, force: true });
-      await receipt.done();
-    });
+  return scoped(async (scope) => {
+    await ownDirectory(root, scope, context.ledger);
     await mkdir(context.logs, { recursive: true });
     for (const part of ['bin', 'run', 'lib']) await mkdir(join(root, part), { recursive: true, mode: 0o700 });
     await writeFile(join(root, 'fixtures'), fixtures);
@@ -65,10 +61,6 @@ export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
         const { exitCode } = await remote.exec(['true']);
         if (exitCode !== 0) throw new HostLostError(`Host ${id} is lost: it does not answer`, '');
       },
-      [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
     };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+  });
 };
