@@ -48,7 +48,7 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
     const leased = scope.adopt('the host', await leaseHost(`kubelet-${process.pid}`, logs));
     host = leased;
     const image = { id: `sha256:${'a'.repeat(64)}`, size: 1_000n };
-    const { port } = scope.adopt('the engine', await fakeCri({ socket: 'port', images: { imageStatus: () => ({ image }) } }));
+    const { port } = scope.adopt('the engine', await fakeCri({ onPort: true, images: { imageStatus: () => ({ image }) } }));
     const socket = '/run/podproof-answering/engine.sock';
     const directory = '/var/lib/podproof/answering';
     scope.adopt('the socket of the engine', await serveOnHost(leased, { socket, port, directory, signal }));

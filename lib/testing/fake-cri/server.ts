@@ -17,8 +17,10 @@ export interface FakeCriOptions {
   /** Replaces single answers: return a response, throw a ConnectError, await `hang(context)` or a delay of your own. */
   runtime?: Partial<ServiceImpl<typeof RuntimeService>>;
   images?: Partial<ServiceImpl<typeof ImageService>>;
-  /** Where it listens: a path, or a free port of the loopback. Default: below a directory of its own. */
-  socket?: string | 'port';
+  /** Where it listens. Default: below a directory of its own. */
+  socket?: string;
+  /** It listens on a free port of the loopback, and on no socket. */
+  onPort?: boolean;
   /** Awaited before every call. */
   before?: (call: { name: string; signal: AbortSignal }) => Promise<void>;
 }
@@ -85,7 +87,7 @@ export async function fakeCri(options: FakeCriOptions = {}): Promise<FakeCri> {
   server.on('connection', (connection: Socket) => {
     connections.add(connection.on('close', () => connections.delete(connection)));
   });
-  const listening = await listen(server, options.socket === 'port' ? undefined : socket);
+  const listening = await listen(server, options.onPort === true ? undefined : socket);
 
   const reset = (): void => connections.forEach((connection) => connection.destroy());
   return {
