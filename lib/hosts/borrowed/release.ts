@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Remote } from '../host.ts';
 import { restoreFixtures } from '../shared/fixtures.ts';
 import { thinPoolFunctions } from '../shared/thin-pool.ts';
@@ -43,21 +44,15 @@ async function endOurs(remote: Remote): Promise<void> {
   if (ended.exitCode !== 0) throw new Error(`Cannot free the machine: ${ended.stderr.trim() || `exit code ${ended.exitCode}`}`);
 }
 
-/**
- * Engines, shims and helpers run from below our directory; containers have their root file system there; nothing else of the
- * machine does. A process that is between the two ends with its shim.
- */
+/** Engines, shims, VMMs and containers are known by what they have from below our directory. A process that is between two of these ends with its shim. */
 const endScript = `${thinPoolFunctions}
+${readFileSync(new URL('ours.sh', import.meta.url), 'utf8')}
 own=${machineDirectory}
-ours() {
-  case "$(readlink "/proc/$1/exe" 2>/dev/null)" in "$own"/*) return 0 ;; esac
-  awk -v d="$own/" '$5 == "/" && index($0, "upperdir=" d) { found = 1 } END { exit !found }' "/proc/$1/mountinfo" 2>/dev/null
-}
 for round in 1 2 3 4 5; do
   left=
   for process in /proc/[0-9]*; do
     pid=\${process#/proc/}
-    if ours "$pid"; then kill -9 "$pid" 2>/dev/null; left=1; fi
+    if ours /proc "$pid"; then kill -9 "$pid" 2>/dev/null; left=1; fi
   done
   [ -n "$left" ] || break
   sleep 0.2
