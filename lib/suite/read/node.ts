@@ -71,17 +71,24 @@ export function modeOf(...references: NodeReference[]): Reading<'host' | 'open' 
   }));
 }
 
-/** Which device it is: the host's by type and numbers, or a disk that the guest has under these numbers. */
+/**
+ * Which device it is: the host's by type and numbers, or the disk that stands for it in the guest. A guest has disks of its own,
+ * which may have the numbers of the host's, so it has to be as large as that; where nobody looked how large that is, its numbers
+ * have to be others.
+ */
 export function deviceOf(...references: NodeReference[]): Reading<'host' | 'guest' | 'absent'> {
   return nodes(['host', 'guest'], references, ({ path, seen, host, evidence: { cell, observation } }) => {
     const disks = hasGuest(cell.runtime) && seen.type === 'b' ? (observation.guest?.partitions ?? []) : [];
-    const guests = disks.some(({ major, minor }) => major === seen.major && minor === seen.minor);
+    const disk = disks.find(({ major, minor }) => major === seen.major && minor === seen.minor);
     const own = numbers(seen);
-    return {
-      word: guests ? 'guest' : host !== undefined && own === numbers(host) ? 'host' : own,
-      text: `${path} is ${own}${guests ? ', a disk of the guest' : ''}`,
-      about: { path, field: 'type' },
-    };
+    const asOnHost = host !== undefined && own === numbers(host);
+    const about = { path, field: 'type' } as const;
+    if (disk === undefined) return { word: asOnHost ? 'host' : own, text: `${path} is ${own}`, about };
+    const known = observation.host?.disks?.find(({ name }) => `/dev/${name}` === host?.path);
+    const text = `${path} is ${own}, a disk of the guest`;
+    if (known === undefined ? !asOnHost : known.blocks === disk.blocks) return { word: 'guest', text, about };
+    const why = known === undefined ? 'with the numbers of the host’s' : `of ${disk.blocks} KiB, the host’s has ${known.blocks}`;
+    return { word: 'another disk of the guest', text: `${text} ${why}`, about };
   });
 }
 
