@@ -136,6 +136,22 @@ describe('suites of one engine lease', () => {
     for (const error of errors) expect(error).toContain('Not launched: Cannot complete RunPodSandbox');
   });
 
+  it('launch nothing more once the engine hangs: neither the pod nor a call that needs none has an answer', async () => {
+    await using cri = await fakeCri({
+      before: () => Promise.reject(new ConnectError('no answer', Code.DeadlineExceeded)),
+    });
+    const scenarios = ['unprivileged', 'withheld', 'sandbox-first'];
+    const { errors, observations } = await ran(cri, { tasks: tasks('privileged', ...scenarios) });
+    expect(cri.calls.map(({ call }) => call)).toEqual(['RunPodSandbox', 'ListPodSandbox', 'Version']);
+    expect(observations).toHaveLength(1);
+    expect(observations[0]?.outcome).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining(' hangs: RunPodSandbox had '),
+    });
+    expect(errors).toHaveLength(2);
+    for (const error of errors) expect(error).toMatch(/Not launched: \S+ \S+ hangs: /);
+  });
+
   it('try a guest that never answered once more, and record both tries', async () => {
     await using cri = await silent(1);
     const { errors, observations } = await ran(cri, { tasks: tasks('identity', 'plain') });
