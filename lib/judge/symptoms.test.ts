@@ -22,6 +22,9 @@ describe('symptoms of the harness’s own trouble', () => {
     expect(symptomOf(refused('failed to create shim task: ttrpc: closed: unknown'))).toBe(
       'the guest was lost in the middle of a request',
     );
+    expect(
+      symptomOf(refused('ttrpc: closed: unknown; its VMM was gone for 16 s, and podproof ended the shim 1154 that waited on')),
+    ).toBe('the guest died while it booted: its VMM was gone, and its shim went on waiting');
     expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
   });
 

@@ -3,6 +3,11 @@ import type { Outcome } from '../model/outcome.ts';
 /** Failures that say nothing about a question: the emulator's or the guest boot's own. Each is tried once more and marked. */
 const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
   {
+    // lib/run/lost-guest.ts: the words of podproof, after those of the engine.
+    pattern: /\bits VMM was gone for \d+ s, and podproof ended the shim \d+ that waited on$/,
+    says: 'the guest died while it booted: its VMM was gone, and its shim went on waiting',
+  },
+  {
     // A nested guest now and then never answers; dial_timeout 45 or 120 alike, and a second try works (measured).
     // Go: virtcontainers/pkg/agent/protocols/client/client.go; runtime-rs: crates/agent/src/sock/{vsock,hybrid_vsock}.rs.
     pattern: /timed out connecting to (hybrid )?vsock|Failed to Check if grpc server is working|\bvsock: failed to connect to /,

@@ -18,6 +18,7 @@ import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
 import { failure } from './failure.ts';
 import { setHostState, stateNodes } from './host-state.ts';
+import { endingLostGuest, mayLoseGuest } from './lost-guest.ts';
 import { podCgroupOn } from './pod-cgroup.ts';
 import { withLogs, type Ids } from './pod-logs.ts';
 import { forgetOldRuntimeDirectories, whatIsLeft } from './removal.ts';
@@ -135,7 +136,8 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   try {
     await using _cgroup = podCgroupOn(remote, spec.cgroupParent);
-    await using pod = await launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
+    const ours = (): Promise<Pod> => launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
+    await using pod = await (mayLoseGuest(task.cell, scenario) ? endingLostGuest(remote, ours) : ours());
     await using _twinCgroup = podCgroupOn(remote, twin.cgroupParent);
     await using second = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
     if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);
