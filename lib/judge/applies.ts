@@ -1,5 +1,5 @@
 import type { Question } from '../suite/question.ts';
-import type { CellFacts } from '../suite/requirement.ts';
+import type { CellFacts, Requirement } from '../suite/requirement.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 
@@ -26,7 +26,11 @@ export function questionsOf(suites: readonly Suite[], selects: Selects = () => t
 
 /** Why a question is not asked of this cell, or undefined. What a host that is not up yet may lack keeps no question back. */
 export function unmet({ scenario, question }: Pick<Asked, 'scenario' | 'question'>, cell: CellFacts): string | undefined {
-  for (const requirement of [...(scenario.needs ?? []), ...(question.needs ?? [])]) {
+  return unmetOf(scenario.needs, cell) ?? unmetOf(question.needs, cell);
+}
+
+function unmetOf(needs: readonly Requirement[] = [], cell: CellFacts): string | undefined {
+  for (const requirement of needs) {
     const reason = requirement.unmet(cell);
     if (reason !== undefined) return reason;
   }

@@ -65,7 +65,7 @@ export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and nul
   return podReading(['unchanged', 'opened', 'opened, and null given away'], ({ dev }, host, { observation: { request } }) => {
     const requested = new Set(request.devices.map((device) => device.containerPath));
     const nodes = host.dev.filter(
-      (entry) => !left.test(entry.path) && !requested.has(entry.path) && (entry.type === 'c' || entry.type === 'b'),
+      ({ type, path }) => (type === 'c' || type === 'b') && !requested.has(path) && !left.test(path),
     );
     const users = `${request.runAsUser}:${request.runAsGroup}`;
     const kinds = new Set<string>();
@@ -93,10 +93,10 @@ export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and nul
 }
 
 function kindOf(found: DeviceNode, entry: DeviceNode, users: string): 'unchanged' | 'opened' | 'given away' | 'changed' {
-  if (numbers(found) !== numbers(entry)) return 'changed';
+  if (!isSameDevice(found, entry)) return 'changed';
   const isNull = entry.path === '/dev/null';
   if (isNull && owner(found) === users && users !== owner(entry)) return found.mode === '0666' ? 'given away' : 'changed';
-  if (!isNull && owner(found) !== owner(entry)) return 'changed';
+  if (!isNull && !isSameOwner(found, entry)) return 'changed';
   return found.mode === entry.mode ? 'unchanged' : found.mode === '0666' ? 'opened' : 'changed';
 }
 
@@ -116,7 +116,8 @@ function differences(guest: GuestReport, contrast: GuestReport): string[] {
   const here = guest.dev.flatMap((entry) => {
     const other = entryAt(contrast.dev, entry.path);
     if (other === undefined) return [`only here: ${entry.path}${link(entry)}`];
-    return stat(entry) === stat(other) ? [] : [`${entry.path}: ${stat(entry)} here, ${stat(other)} with runc`];
+    const isSame = isSameDevice(entry, other) && isSameOwner(entry, other) && entry.mode === other.mode;
+    return isSame ? [] : [`${entry.path}: ${stat(entry)} here, ${stat(other)} with runc`];
   });
   const there = contrast.dev.flatMap((entry) =>
     entryAt(guest.dev, entry.path) === undefined ? [`only with runc: ${entry.path}${link(entry)}`] : [],
@@ -127,6 +128,15 @@ function differences(guest: GuestReport, contrast: GuestReport): string[] {
     return [`${access} of ${path}: ${error ?? 'works'} here, ${other.error ?? 'works'} with runc`];
   });
   return [...here, ...there, ...opens];
+}
+
+// Whole /dev are compared, node by node: by their values, without a text for each.
+function isSameDevice(a: DeviceNode, b: DeviceNode): boolean {
+  return a.type === b.type && a.major === b.major && a.minor === b.minor;
+}
+
+function isSameOwner(a: DeviceNode, b: DeviceNode): boolean {
+  return a.uid === b.uid && a.gid === b.gid;
 }
 
 function numbers({ type, major, minor }: DeviceNode): string {

@@ -154,9 +154,14 @@ function followLink(path: string, dev: readonly DeviceNode[]): DeviceNode | unde
 
 const tables = new WeakMap<readonly DeviceNode[], ReadonlyMap<string, DeviceNode>>();
 
+function tableOf(dev: readonly DeviceNode[]): ReadonlyMap<string, DeviceNode> {
+  const table = new Map<string, DeviceNode>();
+  for (const entry of dev) table.set(entry.path, entry);
+  tables.set(dev, table);
+  return table;
+}
+
 /** The entry at a path; each list is searched many times, so its paths are kept. */
 export function entryAt(dev: readonly DeviceNode[], path: string): DeviceNode | undefined {
-  const table = tables.get(dev) ?? new Map(dev.map((entry) => [entry.path, entry]));
-  tables.set(dev, table);
-  return table.get(path);
+  return (tables.get(dev) ?? tableOf(dev)).get(path);
 }
