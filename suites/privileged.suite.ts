@@ -5,7 +5,6 @@ import {
   devDirectory,
   deviceOf,
   devices,
-  disks,
   disposableHost,
   engine,
   feature,
@@ -64,6 +63,27 @@ const sentryKilled = {
   says: 'the sandbox ends: its seccomp filter does not allow what a /dev/vfio group needs',
   harm: 'breaks',
   seen: refused('StartContainer', /containerManager\.StartSubcontainer" failed: EOF/),
+} as const;
+
+/** What of the host a pod on a kernel of its own reaches. It may have disks of its own: its image, the root of a container. */
+const isolation = {
+  reads: { kernel: kernel(), disks: hostDisks(), processes: processes() },
+  answers: {
+    isolated: {
+      says: 'no: it has a kernel of its own and no disk of the host, and sees its own processes',
+      seen: { kernel: 'own', disks: 'none', processes: 'own' },
+    },
+    'disk-of-host': {
+      says: 'a disk: it has a kernel of its own, which lists a disk of the host',
+      harm: 'weakens',
+      seen: { kernel: 'own', disks: 'host', processes: 'own' },
+    },
+    'process-of-host': {
+      says: 'a process: it has a kernel of its own, and sees one that the host has for its sandbox',
+      harm: 'weakens',
+      seen: { kernel: 'own', disks: ['none', 'host'], processes: 'host' },
+    },
+  },
 } as const;
 
 export default suite({
@@ -205,7 +225,7 @@ export default suite({
       asks: 'Can a privileged gVisor pod open a disk of the host?',
       on: ['host-devices'],
       needs: [runtime('runsc')],
-      reads: { device: deviceOf(block), disks: disks() },
+      reads: { device: deviceOf(block), disks: hostDisks() },
       answers: {
         'name-only': {
           says: 'no: the node is there by name and number, and the sentry has no disk',
@@ -226,14 +246,8 @@ export default suite({
       asks: 'Does a privileged gVisor pod reach kernel, disks or processes of the host?',
       on: ['host-devices', 'withheld'],
       needs: [runtime('runsc')],
-      reads: { kernel: kernel(), disks: disks(), processes: processes() },
-      answers: {
-        isolated: {
-          says: 'no: it has a kernel of its own and no disk, and sees its own processes',
-          seen: { kernel: 'own', disks: 'none', processes: 'own' },
-        },
-        'ends-sandbox': sentryKilled,
-      },
+      reads: isolation.reads,
+      answers: { ...isolation.answers, 'ends-sandbox': sentryKilled },
       documented: [{ answer: 'isolated', where: [], citation: 'https://gvisor.dev/docs/architecture_guide/security/' }],
     }),
     question({
@@ -313,18 +327,7 @@ export default suite({
       asks: 'Does a privileged Kata pod with host devices withheld reach kernel, disks or processes of the host?',
       on: ['withheld'],
       needs: [runtime('kata')],
-      reads: { kernel: kernel(), disks: hostDisks(), processes: processes() },
-      answers: {
-        isolated: {
-          says: 'no: it has a kernel of its own and no disk of the host, and sees its own processes',
-          seen: { kernel: 'own', disks: 'none', processes: 'own' },
-        },
-        'disk-of-host': {
-          says: 'a disk: it has a kernel of its own, which lists a disk of the host',
-          harm: 'weakens',
-          seen: { kernel: 'own', disks: 'host', processes: 'own' },
-        },
-      },
+      ...isolation,
       documented: [{ answer: 'isolated', where: [], citation: kataPrivileged }],
     }),
     question({

@@ -26,7 +26,8 @@ export function seenBy(question: Question, evidence: Evidence): Seen {
   const answers = Object.entries(question.answers).flatMap(([name, answer]) => {
     if (!isRefusal(answer.seen)) return whole && rowsOf(answer).some((row) => fits(row, sights)) ? [name] : [];
     if (outcome.kind !== 'refused' || answer.seen.calls?.includes(outcome.call) === false) return [];
-    return answer.seen.message.test(outcome.message) ? [name] : [];
+    const { code, message } = answer.seen;
+    return (code === undefined ? message.test(outcome.message) : outcome.code === code) ? [name] : [];
   });
   return {
     answers,

@@ -206,8 +206,7 @@ function slips(): Array<[slip: string, id: string, change: (question: Question) 
               ...question,
               answers: { ...question.answers, [name]: { ...answer, seen: change } },
             });
-          if (isRefusal(answer.seen))
-            return [[`${id} ${name} words`, id, seen({ ...answer.seen, message: /never said/ })] as const];
+          if (isRefusal(answer.seen)) return [[`${id} ${name} words`, id, seen({ message: /never said/ })] as const];
           const rows = [answer.seen].flat();
           return Object.keys(reads).map(
             (column) => [`${id} ${name} ${column}`, id, seen(rows.map((row) => ({ ...row, [column]: 'never seen' })))] as const,

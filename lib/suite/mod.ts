@@ -1,7 +1,16 @@
 /** All that a suite file may use. */
 export { cdiDevice, cdiPath } from '../model/fixtures.ts';
 export type { KnownIssue } from './known-issue.ts';
-export { atCreateOrStart, notTaken, question, refused, type Answer, type Documented, type Question } from './question.ts';
+export {
+  atCreateOrStart,
+  notTaken,
+  question,
+  refused,
+  unanswered,
+  type Answer,
+  type Documented,
+  type Question,
+} from './question.ts';
 export { fateOfKeys } from './read/config.ts';
 export { capabilities, confinement, devices, identity, masked, writability } from './read/credentials.ts';
 export { contrast, devDirectory, hostDevices } from './read/dev.ts';
@@ -16,7 +25,7 @@ export {
   shimConfiguration,
   starts,
 } from './read/engine.ts';
-export { disks, hostDisks, kernel, pciFunction, processes, rootFileSystem, userNamespace } from './read/guest.ts';
+export { hostDisks, kernel, pciFunction, processes, rootFileSystem, userNamespace } from './read/guest.ts';
 export { guestDisks, jailDevices, leftOfVm, vmmCgroup, vmmNamespaces, vmmRoot } from './read/jail.ts';
 export { deviceOf, hostNode, modeOf, ownerOf, presenceOf } from './read/node.ts';
 export { contentOf, creating, making, opening } from './read/open.ts';

@@ -13,6 +13,8 @@ export type Row<R extends Readings = Readings> = { [Name in keyof R]: WordOf<R[N
 /** The engine refused the pod, or the configuration, with these words, and with one of these calls where any are named. */
 export interface Refusal {
   calls?: readonly string[];
+  /** Where the status code of the call says it, it alone is judged; the words are for whoever has nothing but a text. */
+  code?: string;
   message: RegExp;
 }
 
@@ -59,6 +61,14 @@ export function question<const R extends Readings, Name extends string>(table: Q
 export function refused(call: string | readonly string[], message: RegExp): Refusal {
   return { calls: typeof call === 'string' ? [call] : call, message };
 }
+
+/** The engine never answers this call. */
+export function unanswered(call: string): Refusal {
+  return { calls: [call], code: unansweredCode, message: /no answer within \d+ s|context deadline exceeded/ };
+}
+
+/** The status of a call whose deadline passed, whoever kept it: engine or podproof. */
+export const unansweredCode = 'DEADLINE_EXCEEDED';
 
 /** The engine does not take the configuration, and says these words. */
 export function notTaken(message: RegExp): Refusal {

@@ -3,6 +3,7 @@ import { outcomeText } from '../../model/outcome-text.ts';
 import { sameVersion } from '../../model/version.ts';
 import type { Evidence } from '../evidence.ts';
 import { hasFeature } from '../../model/feature.ts';
+import { unansweredCode } from '../question.ts';
 import { podReading, reading, type Reading } from '../reading.ts';
 
 /** Whether the engine that answered is the planned one, by name and version. */
@@ -26,11 +27,12 @@ export function starts(): Reading<'ran'> {
   return podReading(['ran'], () => ({ word: 'ran', text: 'the pod ran' }));
 }
 
-/** How the launch ended: the pod ran, or this call refused it with such words. */
+/** How the launch ended: the pod ran, or this call refused it with such words, or never answered. */
 export function launchEnd(call: string, words: RegExp): Reading<'ran' | 'refused so'> {
   return reading(['ran', 'refused so'], ({ observation }) => {
     const { outcome } = observation;
-    const so = outcome.kind === 'refused' && outcome.call === call && words.test(outcome.message);
+    const so =
+      outcome.kind === 'refused' && outcome.call === call && (outcome.code === unansweredCode || words.test(outcome.message));
     return { word: so ? 'refused so' : outcome.kind, text: outcomeText(observation) };
   });
 }

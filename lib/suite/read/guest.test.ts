@@ -91,7 +91,7 @@ describe('processes of a guest', () => {
     expect([names(undefined), names(['busybox', 'pause'])]).toEqual(['own', 'own']);
   });
 
-  it('are more where the shim of the host is among them, or very many are', () => {
-    expect([names(['containerd-shim']), names(undefined, 20)]).toEqual(['more', 'more']);
+  it('are the host’s where its shim is among them, and more than one pod’s where very many are', () => {
+    expect([names(['containerd-shim']), names(undefined, 20)]).toEqual(['host', 'more']);
   });
 });

@@ -44,25 +44,18 @@ export function hostDisks(): Reading<'none' | 'host'> {
   });
 }
 
-/** Which disks /proc/partitions shows. */
-export function disks(): Reading<'none'> {
-  return podReading(['none'], ({ partitions }) => {
-    const names = partitions.map(({ name }) => name).join(' ');
-    return { word: names || 'none', text: names ? `/proc/partitions shows ${names}` : 'empty /proc/partitions' };
-  });
-}
-
 /**
  * Whether /proc shows the container's own processes only: a pause, the probe and what it runs, never twenty, and by name none of
  * those that the host has for this sandbox, as its shim.
  */
-export function processes(): Reading<'own'> {
-  return podReading(['own'], ({ processes: count, commands = [] }, host) => {
+export function processes(): Reading<'own' | 'host'> {
+  return podReading(['own', 'host'], ({ processes: count, commands = [] }, host) => {
     const found = commands.filter((command) =>
       host.processes.some(({ role, comm }) => comm === command && role !== 'container' && role !== 'other'),
     );
     const text = `${count} processes${found.length === 0 ? '' : `, ${found.join(' ')} of the host among them`}`;
-    return { word: count < 20 && found.length === 0 ? 'own' : 'more', text };
+    if (found.length > 0) return { word: 'host', text };
+    return { word: count < 20 ? 'own' : 'more', text };
   });
 }
 

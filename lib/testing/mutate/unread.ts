@@ -1,7 +1,7 @@
 /** What is recorded and read by no question, with the reason why nobody asks. */
 export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
   {
-    what: /^(schema|cell|lease|suite|scenario|alone|startMs|endMs|calls\[\]\..*|outcome\.code)$/,
+    what: /^(schema|cell|lease|suite|scenario|alone|startMs|endMs|calls\[\]\..*)$/,
     why: 'says which pod it is, and how long it took',
   },
   { what: /^(replay|config\.(text|beside|asked\[\]))$/, why: 'what was sent, so that it can be sent again' },
