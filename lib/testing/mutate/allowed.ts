@@ -1,3 +1,4 @@
+import { unansweredCode } from '../../suite/question.ts';
 import type { Case } from './cases.ts';
 import { pattern, valueAt, type Place } from './watch.ts';
 
@@ -14,11 +15,30 @@ const allowed: ReadonlyArray<{
     why: 'nothing to answer from, however the launch ended',
   },
   {
+    at: /outcome\.message$/,
+    only: ({ evidence }) => isUnanswered(evidence),
+    why: 'a call that was never answered is known by its status: the words are podproof’s own',
+  },
+  {
+    at: /outcome\.code$/,
+    only: ({ evidence }) => !isUnanswered(evidence),
+    why: 'the other statuses are told apart by the words beside them',
+  },
+  {
     at: /bootId$/,
     only: (_, __, answer) => answer === 'own' || answer === 'isolated',
     why: 'every boot id but the host’s is a guest’s own',
   },
   { at: /runUser\[\]\.mode$/, only: (_, __, answer) => answer === 'closed', why: '0700 is as closed as 0750' },
+  { at: /runVc\[\]\.mode$/, only: (_, __, answer) => answer === 'root', why: '0700 is as closed to others as 0600' },
+  {
+    at: /host\.processes\[\]\.argv\[\]$/,
+    only: (one, place) => {
+      const at = Number(place.at(-1));
+      return [at, at - 1].every((nth) => valueAt(one.evidence, [...place.slice(0, -1), nth]) !== '--id');
+    },
+    why: 'of what a VMM is called with only its id is looked at',
+  },
   {
     at: /guest\.commands\[\]$|host\.processes\[\]\.comm$/,
     only: (_, __, answer) => answer === 'isolated',
@@ -73,6 +93,10 @@ const allowed: ReadonlyArray<{
   },
   { at: /lease\.engine\.ignored\[\]$/, why: 'told where a key is not effective' },
 ];
+
+function isUnanswered({ observation: { outcome } }: Case['evidence']): boolean {
+  return outcome.kind === 'refused' && outcome.code === unansweredCode;
+}
 
 /** Why a change at this place need not show, or undefined. */
 export function reasonAllowed(one: Case, place: Place, answer: string | undefined): string | undefined {
