@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { listen } from '../util/listen.ts';
 
 export interface FakeDockerd extends AsyncDisposable {
   /** For DOCKER_HOST. */
@@ -33,11 +34,5 @@ export async function fakeDockerd(socket: string): Promise<FakeDockerd> {
   async function keep(request: IncomingMessage, name: string): Promise<void> {
     images.set(name, await buffer(request));
   }
-  await new Promise<void>((done) => server.listen(socket, done));
-  return {
-    address: `unix://${socket}`,
-    asked,
-    images,
-    [Symbol.asyncDispose]: () => new Promise<void>((done) => (server.closeAllConnections(), server.close(() => done()))),
-  };
+  return { ...(await listen(server, socket)), address: `unix://${socket}`, asked, images };
 }

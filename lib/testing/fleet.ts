@@ -1,5 +1,6 @@
 import { BlockedError, HostLostError } from '../util/errors.ts';
 import { schedule, type Job } from '../run/schedule.ts';
+import { fractions } from '../util/random.ts';
 
 export interface Fleet {
   seed: number;
@@ -42,7 +43,7 @@ const boot = 60;
 
 /** Runs a fleet of made-up hosts in virtual time with the scheduler of real runs. Equal fleets end equally. */
 export async function simulate(fleet: Fleet): Promise<Outcome> {
-  const random = generator(fleet.seed);
+  const random = fractions(fleet.seed);
   const clock = new VirtualClock();
   const cellCount = fleet.hosts * fleet.enginesPerHost * fleet.cellsPerEngine;
   const jobs: Engine[] = [];
@@ -113,17 +114,6 @@ function sum(values: Iterable<number>): number {
   let total = 0;
   for (const value of values) total += value;
   return total;
-}
-
-/** Mulberry32: numbers from 0 to 1, the same for the same seed. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Time that passes only when everybody waits for it. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { listen } from '../util/listen.ts';
 import { craftTar } from './artifacts.ts';
 
 /** An archive with one program of 100 kB. */
@@ -16,13 +17,8 @@ export async function serve(handle: (request: IncomingMessage, response: ServerR
     asked.push(`${request.url}${request.headers.range ? ` ${request.headers.range}` : ''}`);
     handle(request, response);
   });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/r/x.tar.gz`,
-    asked,
-    [Symbol.asyncDispose]: () => new Promise<void>((done) => (server.closeAllConnections(), server.close(() => done()))),
-  };
+  const listening = await listen(server);
+  return { ...listening, url: `http://127.0.0.1:${listening.port}/r/x.tar.gz`, asked };
 }
 
 /** Serves the archive and its checksum, with ranges. */

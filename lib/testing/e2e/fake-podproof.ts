@@ -1,18 +1,21 @@
 import { Command } from 'commander';
 import { acquireHost } from '../../hosts/registry.ts';
-import { messageOf, UsageError } from '../../util/errors.ts';
+import { sayWhy } from '../../verbs/failure.ts';
 import { planVerb } from '../../verbs/plan.ts';
 import { qualifyVerb } from '../../verbs/qualify.ts';
 import { reportVerb } from '../../verbs/report.ts';
 import { runVerb } from '../../verbs/run.ts';
 import { tryVerb } from '../../verbs/try.ts';
+import { acquireFake as acquireFragile } from '../faults/fake-host.ts';
 import { acquireFake } from './fake-host.ts';
 
+const withoutMachine = process.env['PODPROOF_FAULT'] === undefined ? acquireFake : acquireFragile;
+
 /** A host with an ssh configuration of its own is a real one. */
-const acquire: typeof acquireHost = (id, spec, context, options) =>
-  spec.kind === 'ssh' && spec.configFile !== undefined
-    ? acquireHost(id, spec, context, options)
-    : acquireFake(id, spec, context, options);
+const acquire: typeof acquireHost = (...lease) => {
+  const [, spec] = lease;
+  return spec.kind === 'ssh' && spec.configFile !== undefined ? acquireHost(...lease) : withoutMachine(...lease);
+};
 
 /** podproof as it is, as a process of its own, but for its hosts. */
 const program = new Command('podproof').option('--matrix <file>').option('--results <directory>', '', 'results');
@@ -24,6 +27,5 @@ tryVerb(program, '0.0.0', { acquire });
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`podproof: ${messageOf(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 75;
+  process.exitCode = sayWhy(error);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { serve } from '../serving.ts';
 
 export type Manner = 'honest' | 'stalls' | 'truncates' | 'lies';
 
@@ -12,7 +12,7 @@ export interface Registry extends AsyncDisposable {
 
 /** Serves `bytes` on loopback. It lies by one byte, truncates at half, or stalls there. */
 export async function badRegistry(bytes: Buffer): Promise<Registry> {
-  const server = createServer((_, response) => {
+  const served = await serve((_, response) => {
     const half = bytes.subarray(0, bytes.length / 2);
     response.writeHead(200, { 'content-length': bytes.length });
     switch (registry.manner) {
@@ -26,18 +26,6 @@ export async function badRegistry(bytes: Buffer): Promise<Registry> {
         return response.write(half);
     }
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = address !== null && typeof address === 'object' ? address.port : 0;
-  const registry: Registry = {
-    url: `http://127.0.0.1:${port}/containerd-1.7.24.tar`,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    manner: 'honest',
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  const registry: Registry = { ...served, sha256: createHash('sha256').update(bytes).digest('hex'), manner: 'honest' };
   return registry;
 }

@@ -2,7 +2,6 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Leftover } from '../leftover/leftover.ts';
 import type { Document } from '../../model/document.ts';
@@ -39,18 +38,21 @@ export interface Outcome {
   wrong: string[];
 }
 
-const program = fileURLToPath(new URL('run-fake.mjs', import.meta.url));
 const cli = join(packageRoot, 'lib/bin.mjs');
-const only = 'scenario=plain,missing,user-and-group,root';
-const onlyVm = 'runtime=runc suite=identity,ownership scenario=plain,user-and-group,user-only,root';
+/** podproof by its target: with the fake host of this folder, or as it is. */
+const programs = { fake: ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')], vm: [cli] };
+const narrow = {
+  fake: ['--profile', 'all', '--only', 'scenario=plain,missing,user-and-group,root'],
+  vm: ['--only', 'runtime=runc suite=identity,ownership scenario=plain,user-and-group,user-only,root'],
+};
 const mostResumes = 3;
 
 export type Target = 'fake' | 'vm';
 
 function startRun(target: Target, setting: Setting, how: 'new' | 'resume', environment?: Record<string, string>): Program {
-  if (target === 'fake') return setting.start([program, setting.directory, how, how === 'new' ? only : ''], environment);
-  const results = join(setting.directory, 'results');
-  return setting.start([cli, '--results', results, 'run', ...(how === 'new' ? ['--only', onlyVm] : ['--resume'])], environment);
+  const matrix = target === 'fake' ? ['--matrix', join(setting.directory, 'matrix.json')] : [];
+  const common = [...programs[target], ...matrix, '--results', join(setting.directory, 'results')];
+  return setting.start([...common, 'run', ...(how === 'new' ? narrow[target] : ['--resume'])], environment);
 }
 
 /** `scenario question` → verdict of a document. */
