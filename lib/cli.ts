@@ -26,6 +26,7 @@ const verbs: Record<string, () => Promise<Verb>> = {
   run: async () => (await import('./verbs/run.ts')).runVerb,
   qualify: async () => (await import('./verbs/qualify.ts')).qualifyVerb,
   try: async () => (await import('./verbs/try.ts')).tryVerb,
+  shell: async () => (await import('./verbs/shell.ts')).shellVerb,
   'describe-devices': async () => (await import('./verbs/describe-devices.ts')).describeDevicesVerb,
   judge: async () => (await import('./verbs/judge.ts')).judgeVerb,
   report: async () => (await import('./verbs/report.ts')).reportVerb,

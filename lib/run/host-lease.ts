@@ -23,6 +23,7 @@ import { programsOf } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { runEngine } from './engine-run.ts';
 import { featuresOf, hostNeeds, workOf } from './host-needs.ts';
+import { keepHost } from './keep.ts';
 import type { Job } from './schedule.ts';
 import { block, type Stage } from './stage.ts';
 import type { Timeline } from './timeline.ts';
@@ -121,11 +122,15 @@ export async function leaseHost(
     settle(stage, first.group, host, registry.port),
   );
   folder.append({ event: 'host', host: host.id, facts: host.facts, fixtures: setting.fixtures });
+  let last: EngineGroup | undefined;
   for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
     if (job !== first) await attachArtifacts(stage, job.group, setting);
-    const runnable = await runnableCells(stage, setting, job.group);
-    if (runnable.length > 0) await work(stage, setting, { ...job.group, cells: runnable });
+    const cells = await runnableCells(stage, setting, job.group);
+    if (cells.length === 0) continue;
+    last = { ...job.group, cells };
+    await work(stage, setting, last);
   }
+  if (stage.keep !== undefined && last !== undefined) await keepHost(stage, setting, last, stage.keep);
 }
 
 /** Puts fixtures, our registry and the binaries of an engine's cells on a host. */

@@ -39,11 +39,19 @@ export async function run(options: RunOptions): Promise<Document> {
   });
   let failure: unknown;
   let complete = false;
+  const { keep, ...others } = options;
+  const kept = async (): Promise<void> => {
+    complete = true;
+    folder.append({ event: 'ended', at: new Date().toISOString(), complete });
+    await keep?.(await judgeFolder(folder, catalog));
+  };
   try {
-    await runPlan(options, timeline);
+    await runPlan({ ...others, ...(keep === undefined ? {} : { keep: kept }) }, timeline);
     complete = true;
   } catch (error) {
-    if (options.signal.aborted)
+    // Whoever looked around on a host that was kept has seen enough: the run was over before.
+    if (complete) options.progress.line('keep', 'the host was given back');
+    else if (options.signal.aborted)
       options.progress.line('run', `interrupted, exit code 130: npx podproof run --resume ${folder.path} goes on`);
     else failure = error;
   }
@@ -80,7 +88,7 @@ async function origin(folder: RunFolder): Promise<number> {
   return first === undefined ? Date.now() : Date.parse(first.at);
 }
 
-async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
+async function runPlan(options: Omit<RunOptions, 'keep'> & Pick<Stage, 'keep'>, timeline: Timeline): Promise<void> {
   const { plan, folder, progress, signal } = options;
   const suites = options.catalog.suites.filter((suite) => plan.suites.includes(suite.id));
   const done = new Set(await settledScenarios(folder, plan.cells));
@@ -124,7 +132,7 @@ async function runPlan(options: RunOptions, timeline: Timeline): Promise<void> {
   await schedule<HostJob>({
     jobs: planLeases(open).flatMap((group) => jobsOf(group, by)),
     bootSeconds: by.host,
-    copies: (host) => (options.oneOfEach === true ? 1 : hostKindFacts(hostOf(host).spec).copies),
+    copies: (host) => (options.oneOfEach === true || options.keep !== undefined ? 1 : hostKindFacts(hostOf(host).spec).copies),
     fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
     lease: (host, take, copy) => leaseHost(stage, hostOf(host), take, copy),
     lost: (error, job) => recordLoss(stage, job?.group.cells ?? [], error),

@@ -5,6 +5,7 @@ import { cellFacts } from '../judge/cell-facts.ts';
 import { questionsOf, scenariosOf } from '../judge/applies.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
+import type { Document } from '../model/document.ts';
 import type { ProbeImages } from '../probe/image/images.ts';
 import { scenarioKey } from '../model/observation.ts';
 import type { RunFolder } from '../record/run-folder.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Each host once: what is compared runs on one and the same. */
   oneOfEach?: boolean;
+  /** Keeps the host up when its work is done; hears of the judged document then. The plan has one host. */
+  keep?: (document: Document) => Promise<void>;
   /** How hosts are had: another way for tests. */
   acquire?: typeof acquireHost;
   /** Changes an engine's configuration behind the plan's back: for tests of our own canaries. */
@@ -34,7 +37,9 @@ export interface RunOptions {
 }
 
 /** What every stage of a run shares. */
-export interface Stage extends RunOptions {
+export interface Stage extends Omit<RunOptions, 'keep'> {
+  /** What is said once a host is ready to be looked around; without it hosts are given back. */
+  keep?: () => Promise<void>;
   timeline: Timeline;
   suites: Suite[];
   images: ProbeImages;

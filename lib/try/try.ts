@@ -33,6 +33,8 @@ export interface TryOptions {
   imageUser: number | undefined;
   /** runtimeClassName → handler. */
   handlers: ReadonlyMap<string, string>;
+  /** Keeps the host up when all was tried; hears of the trials then. The plan has one host. */
+  keep?: (trials: Trial[]) => Promise<void>;
   /** How hosts are had: another way for tests. */
   acquire?: typeof acquireHost;
 }
@@ -93,35 +95,43 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     if (reason !== undefined) block(stage, [cell], reason);
     return reason === undefined;
   });
-  await runCells(stage, work, ready);
-  signal.throwIfAborted();
-  timeline.close();
-  const ended = new Date().toISOString();
-  folder.append({ event: 'ended', at: ended, complete: true });
-  const blocked = new Map(
-    (await folder.events()).flatMap((event) =>
-      event.event === 'blocked' ? event.cells.map((cell) => [cell, event.reason] as const) : [],
-    ),
-  );
-  const [site] = await Promise.all(sites.values());
-  const documents: Trial[] = [];
-  for (const [index, { workload, devices }] of pods.entries()) {
-    const head = {
-      podproof: options.version,
-      started,
-      ended,
-      file: options.file,
-      patches: documents.flatMap(({ fixes }) => fixes).length,
-    };
-    documents.push(
-      trialOf(head, workload, devices, plan.cells, {
-        trials: trials.filter((trial) => trial.pod === index).sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
-        placed: site?.devices[index] ?? [],
-        blocked,
-      }),
-    );
+  const { keep } = options;
+  let documents: Trial[] | undefined;
+  if (keep !== undefined) stage.keep = async () => keep((documents = await ended()));
+  try {
+    await runCells(stage, work, ready);
+    signal.throwIfAborted();
+  } catch (error) {
+    // Whoever looked around on a host that was kept has seen enough.
+    if (!signal.aborted || documents === undefined) throw error;
+    options.progress.line('keep', 'the host was given back');
   }
-  return documents;
+  timeline.close();
+  return documents ?? (await ended());
+
+  async function ended(): Promise<Trial[]> {
+    const at = new Date().toISOString();
+    folder.append({ event: 'ended', at, complete: true });
+    const blocked = new Map(
+      (await folder.events()).flatMap((event) =>
+        event.event === 'blocked' ? event.cells.map((cell) => [cell, event.reason] as const) : [],
+      ),
+    );
+    const [site] = await Promise.all(sites.values());
+    const all: Trial[] = [];
+    for (const [index, { workload, devices }] of pods.entries()) {
+      const patches = all.flatMap(({ fixes }) => fixes).length;
+      const head = { podproof: options.version, started, ended: at, file: options.file, patches };
+      all.push(
+        trialOf(head, workload, devices, plan.cells, {
+          trials: trials.filter((trial) => trial.pod === index).sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
+          placed: site?.devices[index] ?? [],
+          blocked,
+        }),
+      );
+    }
+    return all;
+  }
 }
 
 /** Each host once, and on it each engine. */

@@ -65,6 +65,14 @@ export async function execOk(argv: readonly string[], options: ExecOptions = {})
   return result.stdout;
 }
 
+/** Runs an argv on the terminal and the streams of this process, without a deadline. Returns its exit code; undefined after a signal. */
+export async function execAttached(argv: readonly string[]): Promise<number | undefined> {
+  const [file, ...rest] = argv;
+  if (file === undefined) throw new RangeError('Cannot run an empty argv');
+  const { exitCode } = await execa(file, rest, { stdio: 'inherit', reject: false });
+  return exitCode;
+}
+
 /** Runs `from` with its standard output as the standard input of `to`, whatever its size. Throws an Error with the last words of the first that failed. */
 export async function execPipe(from: readonly [string, ...string[]], to: readonly string[], options: Limits = {}): Promise<void> {
   const [source, ...sourceArguments] = from;

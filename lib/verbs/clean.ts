@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { clean, type Cleaned } from '../hosts/shared/clean.ts';
+import { endKept, keptHosts } from '../hosts/shared/kept.ts';
 import { forget } from '../hosts/shared/forget.ts';
 import { cleanCache } from '../hosts/shared/clean-cache.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
@@ -17,7 +18,9 @@ interface Flags {
 export function cleanVerb(program: Command): void {
   program
     .command('clean')
-    .description('undo what killed runs left behind, from the ledger; exit code 75 where something could not be undone')
+    .description(
+      'give back hosts that are kept, and undo what killed runs left behind, from the ledger; exit code 75 where something could not be undone',
+    )
     .option('--dry-run', 'only say what would be done')
     .option('--all', 'also what belongs to runs that are still going')
     .option('--cache [days]', 'also images, snapshots, artifacts and downloads that no run has used for so long (30)', daysOf)
@@ -29,6 +32,7 @@ export function cleanVerb(program: Command): void {
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<Flags>();
       const dryRun = flags.dryRun ?? false;
+      const kept = flags.forget === undefined ? await giveBack(dryRun) : [];
       const cleaned =
         flags.forget === undefined ? await clean({ dryRun, all: flags.all ?? false }) : [await forget(flags.forget, { dryRun })];
       const failed = cleaned.some(({ outcome }) => outcome === 'failed');
@@ -36,12 +40,22 @@ export function cleanVerb(program: Command): void {
       if (flags.json === true)
         process.stdout.write(`${JSON.stringify(cache === undefined ? cleaned : { cleaned, cache }, undefined, 2)}\n`);
       else {
-        const left = cleaned.length === 0 ? ['Nothing is left of any run.'] : cleaned.map(describe);
+        const left = cleaned.length + kept.length === 0 ? ['Nothing is left of any run.'] : [...kept, ...cleaned.map(describe)];
         const lines = [...left, ...(cache === undefined ? [] : describeCache(cache, dryRun))];
         process.stdout.write(`${wrapText(lines.join('\n'), widthOf(process.stdout), 2)}\n`);
       }
       process.exitCode = failed || (cache !== undefined && 'why' in cache) ? 75 : 0;
     });
+}
+
+/** Ends what keeps hosts up for people to look around. */
+async function giveBack(dryRun: boolean): Promise<string[]> {
+  const all = await keptHosts();
+  if (!dryRun) await Promise.all(all.map(endKept));
+  return all.map(
+    ({ host, run, owner }) =>
+      `${dryRun ? 'would be given back' : 'given back'}: host ${host}, which process ${owner.pid} of run ${run} kept up`,
+  );
 }
 
 function daysOf(text: string): number {

@@ -8,10 +8,12 @@ import { progressOn } from '../run/progress.ts';
 import { run } from '../run/run.ts';
 import type { RunOptions } from '../run/stage.ts';
 import type { Plan } from '../model/cell.ts';
+import type { Document } from '../model/document.ts';
 import { costs } from '../plan/cost.ts';
 import { partOf, readPackedPlan, wholeOf } from '../plan/packed.ts';
 import { parseShard, shardPlan } from '../plan/shards.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { assertOneHost } from './one-host.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { catalogFor } from './catalog.ts';
@@ -22,6 +24,7 @@ interface RunFlags extends PlanFlags, PublishFlags {
   out?: string;
   plan?: string;
   shard?: string;
+  keep?: boolean;
 }
 
 /** `seams` lets tests have hosts of their own. */
@@ -37,6 +40,7 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
     .option('--out <directory>', 'keep this run below another directory than --results')
     .option('--baseline <run>', 'say what changed since this run, a folder or a report.json')
     .option('--new-only', 'exit by what is new since the baseline')
+    .option('--keep', 'then leave the host up for "podproof shell", until Ctrl-C or "podproof clean"')
     .option('--json', 'print report.json instead of a summary')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<RunFlags>();
@@ -49,10 +53,21 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
           progress: (text) => progress.line('plan', text),
         });
         const catalog = catalogFor(plan);
-        const document = await run({ plan, folder, catalog, version, progress, signal, ...seams });
-        const exit = await publish(folder, document, flags, baseline, signal.aborted);
-        // There may be more machines than work: a part without cells is done.
-        process.exitCode = plan.cells.length === 0 && !signal.aborted ? 0 : exit;
+        const tell = async (document: Document, interrupted: boolean): Promise<void> => {
+          const exit = await publish(folder, document, flags, baseline, interrupted);
+          // There may be more machines than work: a part without cells is done.
+          process.exitCode = plan.cells.length === 0 && !interrupted ? 0 : exit;
+        };
+        let told = false;
+        const keep = async (document: Document): Promise<void> => {
+          told = true;
+          await tell(document, false);
+        };
+        const document = await run({
+          ...{ plan, folder, catalog, version, progress, signal, ...seams },
+          ...(flags.keep === true ? { keep } : {}),
+        });
+        if (!told) await tell(document, signal.aborted);
       });
     });
 }
@@ -60,6 +75,7 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
 async function openOrCreate(flags: RunFlags, results: string, asking: Asking): Promise<{ folder: RunFolder; plan: Plan }> {
   if (flags.resume === undefined) {
     const plan = await planOf(flags, asking);
+    if (flags.keep === true) assertOneHost(plan);
     return { folder: await RunFolder.create(results, plan), plan };
   }
   for (const flag of ['only', 'plan', 'shard'] as const)
@@ -67,7 +83,9 @@ async function openOrCreate(flags: RunFlags, results: string, asking: Asking): P
   const folder = await RunFolder.open(flags.resume === true ? 'latest' : flags.resume, results);
   if ((await partFolders(folder)).length > 0)
     throw new UsageError(`Cannot resume ${folder.path}: it is a merge; resume the shard that is not complete, and merge again`);
-  return { folder, plan: await folder.plan() };
+  const plan = await folder.plan();
+  if (flags.keep === true) assertOneHost(plan);
+  return { folder, plan };
 }
 
 /** The whole plan, or one shard of it. Every machine must pack alike: by the file of the plan, or by costs that are the same everywhere. */

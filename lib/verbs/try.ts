@@ -18,6 +18,7 @@ import { tryPods } from '../try/try.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
 import { widthOf } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { assertOneHost } from './one-host.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
 
 interface TryFlags extends PlanFlags {
@@ -27,6 +28,7 @@ interface TryFlags extends PlanFlags {
   imageUser?: number;
   runtimeClass: string[];
   kubernetes: string;
+  keep?: boolean;
 }
 
 /** `seams` lets tests have hosts of their own. */
@@ -53,6 +55,7 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
     .option('--kubernetes <version>', 'whose fields the manifest may have', '1.37')
     .option('--profile <name>', 'a profile of the matrix', 'quick')
     .option('--only <selection>', "narrow its cells: 'engine=containerd>=1.7 runtime=crun'")
+    .option('--keep', 'then leave the host up for "podproof shell", until Ctrl-C or "podproof clean"')
     .option('--json', 'for machines')
     .action(async (file: string, _, command: Command) => {
       const flags = command.optsWithGlobals<TryFlags>();
@@ -60,22 +63,29 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
       await untilInterrupted(async (signal) => {
         using progress = progressOn(process.stderr);
         const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
+        if (flags.keep === true) assertOneHost(plan);
         const folder = await RunFolder.create(resolve(flags.results), { ...plan, suites: [], scenarios: {} });
+        let told = false;
+        const tell = async (trials: Trial[]): Promise<void> => {
+          told = true;
+          await keep(folder, trials);
+          const shown = relative(process.cwd(), join(resolve(flags.results), 'latest'));
+          process.stdout.write(
+            flags.json === true
+              ? `${JSON.stringify(trials, undefined, 2)}\n`
+              : `${trials.map((trial) => trialText(trial, { width: widthOf(process.stdout), folder: shown })).join('\n')}${exitText(trials)}\n`,
+          );
+          process.exitCode = exitOf(trials);
+        };
         const trials = await tryPods({
           ...{ plan, folder, version, progress, signal, file, ...seams },
+          ...(flags.keep === true ? { keep: tell } : {}),
           pods: asked,
           imageUser: flags.imageUser,
           handlers: new Map(flags.runtimeClass.map(handlerOf)),
         });
         progress.close();
-        await keep(folder, trials);
-        const shown = relative(process.cwd(), join(resolve(flags.results), 'latest'));
-        process.stdout.write(
-          flags.json === true
-            ? `${JSON.stringify(trials, undefined, 2)}\n`
-            : `${trials.map((trial) => trialText(trial, { width: widthOf(process.stdout), folder: shown })).join('\n')}${exitText(trials)}\n`,
-        );
-        process.exitCode = exitOf(trials);
+        if (!told) await tell(trials);
       });
     });
 }

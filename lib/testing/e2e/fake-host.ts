@@ -22,6 +22,7 @@ case $1 in
 busybox) cat "$0/sweep.json" ;;
 socat) exec socat - "UNIX-CONNECT:$0\${3#UNIX-CONNECT:}" ;;
 ls) exec ls "$2" -- "$0$4" ;;
+env) printf '%s\\n' "$@" ;;
 sh|tail|grep|cat) ;;
 *) exit 97 ;;
 esac`;

@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { acquireHost } from '../../hosts/registry.ts';
+import { cleanVerb } from '../../verbs/clean.ts';
 import { sayWhy } from '../../verbs/failure.ts';
 import { planVerb } from '../../verbs/plan.ts';
 import { qualifyVerb } from '../../verbs/qualify.ts';
 import { reportVerb } from '../../verbs/report.ts';
 import { runVerb } from '../../verbs/run.ts';
+import { shellVerb } from '../../verbs/shell.ts';
 import { tryVerb } from '../../verbs/try.ts';
 import { acquireFake as acquireFragile } from '../faults/fake-host.ts';
 import { acquireFake } from './fake-host.ts';
@@ -24,6 +26,8 @@ reportVerb(program);
 runVerb(program, '0.0.0', { acquire });
 qualifyVerb(program, '0.0.0', { acquire });
 tryVerb(program, '0.0.0', { acquire });
+shellVerb(program);
+cleanVerb(program);
 try {
   await program.parseAsync();
 } catch (error) {

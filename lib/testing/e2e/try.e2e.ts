@@ -1,11 +1,11 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { Trial } from '../../model/trial.ts';
 import { attemptAnswer } from '../../model/trial-answer.ts';
 import { mediaManifest } from '../pods.ts';
-import { FakeFleet } from './fake-fleet.ts';
+import { FakeFleet, only } from './fake-fleet.ts';
 
 const manifest = mediaManifest({ context: 'runAsUser: 1000, runAsGroup: 1000' });
 const device = ['--device', 'gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660'];
@@ -62,6 +62,38 @@ describe('try on hosts without a machine', () => {
     expect(z.array(Trial).parse(JSON.parse(stdout))).toMatchObject([
       { fixes: [], attempts: [{ outcome: 'ran' }, { outcome: 'ran' }] },
     ]);
+  });
+
+  test.each([['try'], ['run']])(
+    '%s --keep leaves its host up for a shell with the engine’s socket, until clean',
+    async (verb) => {
+      const one = ['--profile', 'all', '--only', 'host=even engine=containerd@1.7.24 runtime=runc@1.1.15'];
+      const [last = ''] = one.splice(-1);
+      const args = verb === 'try' ? ['try', file, ...device, ...one, last] : ['run', ...one, `${last} ${only}`];
+      const keeping = fleet.podproof(verb, [...args, '--keep']);
+      onTestFinished(() => void keeping.kill('SIGKILL'));
+      await new Promise<void>((resolve) => {
+        keeping.stderr.on('data', (text: Buffer) => String(text).includes('even stays up') && resolve());
+        void keeping.then(() => resolve());
+      });
+      const shell = await fleet.podproof(verb, ['shell', 'even', '--', 'crictl', 'pods; true']);
+      expect(shell.stdout, shell.stderr).toMatch(/^CONTAINER_RUNTIME_ENDPOINT=unix:.*\.sock$/m);
+      expect(shell.stdout.trimEnd().split('\n').slice(-2)).toEqual(['crictl', 'pods; true']);
+      const cleaned = await fleet.podproof(verb, ['clean']);
+      expect(cleaned.stdout, cleaned.stderr).toMatch(/given back: host even, which process \d+ of run/);
+      const { exitCode, stdout, stderr } = await keeping;
+      expect(stderr).toContain('the host was given back');
+      expect(stdout).toMatch(verb === 'try' ? /Exit +1/ : /Exit +0/);
+      expect(exitCode, stderr).toBe(verb === 'try' ? 1 : 0);
+      expect((await fleet.podproof(verb, ['clean'])).stdout).toBe('Nothing is left of any run.');
+      expect((await fleet.podproof(verb, ['shell', 'even'])).exitCode).toBe(2);
+    },
+  );
+
+  test('keeps no more than one host, and starts nothing for two', async () => {
+    const { exitCode, stderr } = await fleet.podproof('two-hosts', ['try', file, ...device, '--profile', 'all', '--keep']);
+    expect(stderr).toContain('--keep keeps one host, and the plan has even, odd');
+    expect(exitCode).toBe(2);
   });
 
   test.each([

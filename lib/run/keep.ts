@@ -1,0 +1,114 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { crictlJson } from '../cri/crictl.ts';
+import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
+import { containerConfig, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { Host } from '../hosts/host.ts';
+import { announce } from '../hosts/shared/kept.ts';
+import { openLedger } from '../hosts/shared/ledger.ts';
+import { identify } from '../hosts/shared/process-identity.ts';
+import { podCgroup } from '../model/cgroup-driver.ts';
+import type { EngineGroup } from '../plan/leases.ts';
+import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
+import { leaseEngine, type HostSetting } from './engine-lease.ts';
+import { podCgroupOn } from './pod-cgroup.ts';
+import type { Stage } from './stage.ts';
+
+/** Where a shell on a kept host starts. */
+export const home = '/var/lib/podproof/kept';
+
+/** Starts the engine once more on a host whose work is done, and keeps both up until somebody ends this process. `ready` hears when. */
+export async function keepHost(
+  stage: Stage,
+  setting: HostSetting,
+  group: EngineGroup,
+  ready: () => Promise<void>,
+): Promise<void> {
+  const { host } = setting;
+  const [first] = group.cells;
+  const owner = await identify(process.pid);
+  if (first === undefined || owner === undefined) return;
+  const optionsIn = ({ runtime }: typeof first): EngineOptions =>
+    optionsOf({ id: 'kept', title: 'a kept host', pod: {} }, { runtime, facts: host.facts });
+  const options = optionsIn(first);
+  const cells = group.cells.filter((cell) => optionsKey(optionsIn(cell)) === optionsKey(options));
+  const title = `${group.engine.name} ${group.engine.version}, kept`;
+  const { engine } = await stage.timeline.span('engine', title, () =>
+    leaseEngine(setting, { ...group, cells }, options, { signal: stage.signal, now: () => stage.timeline.now() }),
+  );
+  await using _engine = stage.timeline.releasing(title, engine);
+  const spec: PodSpec = {
+    ...{ name: 'kept', uid: 'kept', namespace: 'default', handler: '', image: setting.images.root, command: ['/pause'] },
+    cgroupParent: podCgroup(options.cgroupDriver, 'besteffort', 'kept'),
+  };
+  await using _cgroup = podCgroupOn(host, spec.cgroupParent);
+  await host.write(`${home}/pod.json`, JSON.stringify(crictlJson(PodSandboxConfigSchema, sandboxConfig(spec))));
+  await host.write(`${home}/container.json`, JSON.stringify(crictlJson(ContainerConfigSchema, containerConfig(spec))));
+  const crictl = await putCrictl(host);
+  await using _kept = await announce(
+    {
+      ...{ host: host.id, run: stage.folder.id, owner, connection: host.connection },
+      environment: environmentOf(host, setting, engine),
+      welcome: welcomeOf(host, engine, crictl),
+    },
+    await openLedger(stage.folder.id),
+  );
+  await ready();
+  stage.progress.line('keep', `${host.id} stays up: npx podproof shell ${host.id}. Ctrl-C here, or podproof clean, ends it`);
+  await aborted(stage.signal);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** Programs of the engine and its runtimes before those of the host, and where crictl and ctr find the engine. */
+function environmentOf(host: Host, { prefixes, images }: HostSetting, { config }: Engine): Record<string, string> {
+  const programs = [...prefixes.values()].flatMap(({ artifact, path }) =>
+    Object.values(artifact.binaries).map((binary) => dirname(join(path, binary))),
+  );
+  return {
+    PATH: [...new Set([home, ...programs]), '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(
+      ':',
+    ),
+    CONTAINER_RUNTIME_ENDPOINT: `unix://${config.socket}`,
+    IMAGE_SERVICE_ENDPOINT: `unix://${config.socket}`,
+    CONTAINERD_ADDRESS: config.socket,
+    CONTAINERD_NAMESPACE: 'k8s.io',
+    PROBE_IMAGE: images.root,
+    TERM: process.env['TERM'] ?? 'dumb',
+    PS1: `${host.id}:\\w# `,
+  };
+}
+
+function welcomeOf({ id }: Host, { spec }: Engine, crictl: boolean): string {
+  const handlers = spec.handlers.map(({ name }) => name).join(', ');
+  return [
+    `${id}: ${spec.name} ${spec.version}, its log and configuration below ${spec.directory}`,
+    `handlers: ${handlers}`,
+    crictl
+      ? `a pod: crictl run --no-pull --runtime=${spec.handlers[0]?.name ?? ''} container.json pod.json`
+      : 'crictl is not here: with one on the PATH, or in $PODPROOF_ARTIFACTS, podproof brings it along',
+  ].join('\n');
+}
+
+/** Copies this machine's crictl to the host. */
+async function putCrictl(host: Host): Promise<boolean> {
+  const shelf = process.env['PODPROOF_ARTIFACTS'];
+  const folders = shelf === undefined ? [] : (await readdir(shelf).catch(() => [])).filter((name) => name.startsWith('crictl'));
+  const candidates = [
+    ...folders.flatMap((name) => [join(shelf ?? '', name), join(shelf ?? '', name, 'crictl')]),
+    ...(process.env['PATH'] ?? '').split(':').map((directory) => join(directory, 'crictl')),
+  ];
+  for (const candidate of candidates) {
+    const program = await readFile(candidate).catch(() => undefined);
+    if (program === undefined) continue;
+    await host.write(`${home}/crictl`, program, 0o755);
+    return true;
+  }
+  return false;
+}
