@@ -27,9 +27,9 @@ const allowed: Record<string, string> = {
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge model plan probe record runtimes suite util',
   try: 'cri engines facts hosts judge manifest model plan probe record run suite util',
-  report: 'model page util',
+  report: 'facts model page util',
   page: 'ask facts model report util',
-  ask: 'judge model plan report suite util',
+  ask: 'facts judge model plan report suite util',
   setup: '',
   verbs: 'ask hosts judge manifest model page plan probe record report run suite suites try util',
 };

@@ -55,6 +55,8 @@ export interface ComponentFacts {
 
 export interface EngineFacts extends ComponentFacts {
   program: string;
+  /** As its owners write it. */
+  ownName: string;
   /** What Version() of its CRI calls it. */
   reportedName: string;
   /** Which image a VM or container host for it needs. */
@@ -65,6 +67,8 @@ export interface EngineFacts extends ComponentFacts {
   defaultCapabilities: bigint;
   /** Its processes beside a container. */
   processes: readonly ProcessMark[];
+  /** Where an administrator configures it: a file, the table of the keys that are meant for every pod, and that of the handlers. */
+  settings: { file: string; table: string; handlers: string };
   /** Configuration keys whose value a version without this feature cannot tell. */
   untold?: { unless: string; keys: RegExp };
 }

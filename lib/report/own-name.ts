@@ -1,16 +1,12 @@
+import { engines } from '../engines/facts.ts';
+import { runtimes } from '../runtimes/facts.ts';
+import { vmms } from '../runtimes/kata/facts.ts';
+
 /** Engines, runtimes and the parts of a flavour as their owners write them. */
 const names: ReadonlyMap<string, string> = new Map([
-  ['crio', 'CRI-O'],
-  ['runsc', 'gVisor'],
-  ['kata', 'Kata Containers'],
   ['go', 'Go'],
   ['rust', 'Rust'],
-  ['qemu', 'QEMU'],
-  ['clh', 'Cloud Hypervisor'],
-  ['firecracker', 'Firecracker'],
-  ['stratovirt', 'StratoVirt'],
-  ['openvmm', 'OpenVMM'],
-  ['dragonball', 'Dragonball'],
+  ...[engines, runtimes, vmms].flatMap((kinds) => Object.entries(kinds).map(([name, { ownName }]) => [name, ownName] as const)),
 ]);
 
 /** `CRI-O` of `crio`, `Kata Containers (Go, QEMU)` of `kata go qemu`. */

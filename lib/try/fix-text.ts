@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { engines, type EngineName } from '../engines/facts.ts';
 import type { Workload } from '../manifest/workload.ts';
 import { patchText } from './change.ts';
 import { cdiSpecification } from './cdi.ts';
@@ -6,13 +7,13 @@ import { openedTo } from './devices.ts';
 import type { PlacedDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 
-/** What to copy for a fix: a patch of the manifest, or a file of the node. `engines` are those that it was tried on. */
+/** What to copy for a fix: a patch of the manifest, or a file of the node. `triedOn` are its engines. */
 export function fixText(
   fix: Fix,
   workload: Workload,
   devices: readonly PlacedDevice[],
   ids: { uid: number; gid: number },
-  engines: readonly string[],
+  triedOn: readonly EngineName[],
 ): { extension: string; text: string } {
   const patch = fix.changes.length === 0 ? '' : patchText(workload, fix.changes);
   const yaml = (before = ''): { extension: string; text: string } => ({ extension: 'yaml', text: `${before}${patch}` });
@@ -29,11 +30,11 @@ export function fixText(
     case 'privileged':
       return yaml(plugin);
     case 'privileged-withheld':
-      return yaml(commented('On the node, for the runtime handler of the pod:', engines.map(withheldKey)));
+      return yaml(commented('On the node, for the runtime handler of the pod:', triedOn.map(withheldKey)));
     case 'ownership':
       return {
         extension: 'toml',
-        text: `${engines.map(ownershipKey).join('\n')}${patch === '' ? '' : `\n${commented('and in the manifest:', patch.split('\n'))}`}`,
+        text: `${triedOn.map(ownershipKey).join('\n')}${patch === '' ? '' : `\n${commented('and in the manifest:', patch.split('\n'))}`}`,
       };
     case 'cdi': {
       const own = devices.filter(({ source, origin }) => source.kind === 'node' && origin.kind !== 'block');
@@ -64,16 +65,13 @@ function udevRule(device: PlacedDevice): string {
   return `KERNEL=="${basename(source.kind === 'node' ? source.node.path : path)}", MODE="${mode}"`;
 }
 
-function ownershipKey(engine: string): string {
-  return engine === 'crio'
-    ? '# CRI-O: /etc/crio/crio.conf.d/…\n[crio.runtime]\ndevice_ownership_from_security_context = true\n'
-    : '# containerd: /etc/containerd/config.toml; from 2.0 on the table is io.containerd.cri.v1.runtime\n[plugins."io.containerd.grpc.v1.cri"]\ndevice_ownership_from_security_context = true\n';
+function ownershipKey(engine: EngineName): string {
+  const { settings, ownName } = engines[engine];
+  return `# ${ownName}: ${settings.file}\n[${settings.table}]\ndevice_ownership_from_security_context = true\n`;
 }
 
-function withheldKey(engine: string): string {
-  return engine === 'crio'
-    ? '[crio.runtime.runtimes.HANDLER] privileged_without_host_devices = true'
-    : '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.HANDLER] privileged_without_host_devices = true';
+function withheldKey(engine: EngineName): string {
+  return `[${engines[engine].settings.handlers}.HANDLER] privileged_without_host_devices = true`;
 }
 
 function commented(head: string, lines: readonly string[]): string {

@@ -1,3 +1,4 @@
+import type { EngineName } from '../engines/facts.ts';
 import { whoHas, hasFeature } from '../model/feature.ts';
 import type { Decider } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
@@ -8,7 +9,7 @@ import { groupsThatOpen, userThatOpens } from './identities.ts';
 import { asUser, contextOf, effectiveOf, pathOf, privileges } from './security.ts';
 
 export interface Setting {
-  engine: { name: 'containerd' | 'crio'; version: string };
+  engine: { name: EngineName; version: string };
   /** Whether privileged pods may run on the host. */
   disposable: boolean;
 }

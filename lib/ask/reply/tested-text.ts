@@ -1,4 +1,7 @@
+import { engines } from '../../engines/facts.ts';
+import { ownName } from '../../report/own-name.ts';
 import { versionOrder } from '../../report/ranges.ts';
+import { keysOf } from '../../util/keys-of.ts';
 import type { Wanted } from '../narrow.ts';
 import type { Tested } from '../tested.ts';
 
@@ -12,7 +15,7 @@ export function testedText(tested: readonly Tested[]): string | undefined {
       const under = own.filter((each) => each.engine === engine);
       const runtimes = [...new Set(under.map(({ runtime }) => runtime))].join(', ');
       const deviates = under.some(({ asDocumented }) => !asDocumented);
-      return `${engineName(engine)} ${versionsText(under.map(({ engineVersion }) => engineVersion))} with ${runtimes}${deviates ? ' (some deviate)' : ''}`;
+      return `${ownName(engine)} ${versionsText(under.map(({ engineVersion }) => engineVersion))} with ${runtimes}${deviates ? ' (some deviate)' : ''}`;
     })
     .join('; ')
     .concat(`: ${first.question}`);
@@ -22,10 +25,10 @@ export function testedText(tested: readonly Tested[]): string | undefined {
 export function untestedText(tested: readonly Tested[], questions: readonly string[], engine?: Wanted): string | undefined {
   if (questions.length === 0) return 'by podproof: no question asks for this cause';
   const seen = new Set(tested.map((each) => each.engine));
-  const absent = ['containerd', 'crio'].filter((name) => !seen.has(name) && (engine === undefined || engine.name === name));
+  const absent = keysOf(engines).filter((name) => !seen.has(name) && (engine === undefined || engine.name === name));
   if (absent.length === 0) return undefined;
   const version = engine?.version === undefined ? '' : ` ${engine.version}`;
-  return `${absent.map(engineName).join(' and ')}${version}: no recorded run asks it there`;
+  return `${absent.map(ownName).join(' and ')}${version}: no recorded run asks it there`;
 }
 
 /** Up to three versions by name; of more the first and the last, and how many. */
@@ -33,8 +36,4 @@ function versionsText(versions: readonly string[]): string {
   const sorted = [...new Set(versions)].sort(versionOrder);
   if (sorted.length <= 3) return sorted.join(' · ');
   return `${sorted[0] ?? ''} … ${sorted.at(-1) ?? ''} (${sorted.length} versions)`;
-}
-
-function engineName(engine: string): string {
-  return engine === 'crio' ? 'CRI-O' : engine;
 }

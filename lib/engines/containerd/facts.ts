@@ -3,12 +3,18 @@ const downloads = 'https://github.com/containerd/containerd/releases/download/v{
 /** containerd 1.3 on. */
 export const containerd = {
   program: 'containerd',
+  ownName: 'containerd',
   reportedName: 'containerd',
   hostImage: 'plain',
   startsShims: true,
   // The 14 of containerd v1.7.24 oci/spec.go defaultUnixCaps.
   defaultCapabilities: 0xa80425fbn,
   processes: [{ role: 'shim', program: /^containerd-shim/ }],
+  settings: {
+    file: '/etc/containerd/config.toml; from 2.0 on the table is io.containerd.cri.v1.runtime',
+    table: 'plugins."io.containerd.grpc.v1.cri"',
+    handlers: 'plugins."io.containerd.grpc.v1.cri".containerd.runtimes',
+  },
   untold: { unless: 'told-runtime-options', keys: /^containerd\.runtimes\.[^.]+\.options\./ },
   features: [
     {

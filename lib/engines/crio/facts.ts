@@ -4,12 +4,14 @@ const oldDownloads = 'https://storage.googleapis.com/k8s-conform-cri-o/artifacts
 /** CRI-O 1.18 on. */
 export const crio = {
   program: 'crio',
+  ownName: 'CRI-O',
   reportedName: 'cri-o',
   hostImage: 'kata',
   startsShims: false,
   // The nine of v1.36.3 vendor/go.podman.io/common/pkg/config DefaultCapabilities.
   defaultCapabilities: 0x5fbn,
   processes: [{ role: 'other', program: /^(crio-)?conmon/ }],
+  settings: { file: '/etc/crio/crio.conf.d/…', table: 'crio.runtime', handlers: 'crio.runtime.runtimes' },
   features: [
     {
       feature: 'device-ownership',

@@ -1,5 +1,6 @@
 export const crun = {
   program: 'crun',
+  ownName: 'crun',
   secondsPerPod: 10,
   processes: [{ role: 'other', program: /^crun$/ }],
   // src/libcrun/status.c

@@ -7,6 +7,8 @@ export const shims = ['go', 'rust'] as const;
 export type Shim = (typeof shims)[number];
 
 export interface VmmFacts {
+  /** As its owners write it. */
+  ownName: string;
   /** Its program; absent where the VMM is a part of the shim. */
   program?: RegExp;
   /** The only shim that has it. */
@@ -22,6 +24,7 @@ export interface VmmFacts {
 /** Read at kata-containers tags 2.0.0 to 4.1.0: src/runtime/config, src/runtime-rs/config, src/runtime-rs/Makefile (CONFDIR). */
 export const vmms = {
   qemu: {
+    ownName: 'QEMU',
     program: /^qemu-/,
     modules: ['vhost_vsock', 'vhost_net'],
     templates: [
@@ -31,6 +34,7 @@ export const vmms = {
     ],
   },
   clh: {
+    ownName: 'Cloud Hypervisor',
     program: /^(cloud-hypervisor|clh$)/,
     // It has its vsock and its network device in user space.
     modules: [],
@@ -41,6 +45,7 @@ export const vmms = {
     ],
   },
   firecracker: {
+    ownName: 'Firecracker',
     program: /^firecracker/,
     // It has no file system device: kata-containers 4.1.0 src/runtime/virtcontainers/fc.go Capabilities.
     takes: 'block',
@@ -51,6 +56,7 @@ export const vmms = {
     ],
   },
   dragonball: {
+    ownName: 'Dragonball',
     onlyShim: 'rust',
     modules: [],
     templates: [
@@ -60,11 +66,13 @@ export const vmms = {
     ],
   },
   stratovirt: {
+    ownName: 'StratoVirt',
     program: /^stratovirt/,
     modules: [],
     templates: [{ shim: 'go', versions: '>=3.3.0', file: 'configuration-stratovirt.toml' }],
   },
   openvmm: {
+    ownName: 'OpenVMM',
     program: /^openvmm/,
     modules: [],
     templates: [{ shim: 'rust', versions: '>=4.1.0', file: 'runtime-rs/configuration-openvmm-azure-runtime-rs.toml' }],
@@ -82,6 +90,7 @@ export const guestMemoryMiB = 512;
 
 export const kata = {
   program: 'containerd-shim-kata-v2',
+  ownName: 'Kata Containers',
   shims: ['go', 'rust'],
   secondsPerPod: 50,
   hostImage: 'kata',

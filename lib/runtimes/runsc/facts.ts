@@ -1,8 +1,8 @@
 const downloads = 'https://storage.googleapis.com/gvisor/releases/release/';
 
-/** gVisor. */
 export const runsc = {
   program: 'runsc',
+  ownName: 'gVisor',
   secondsPerPod: 25,
   // CAP_NET_RAW, unless it runs with --net-raw.
   withheldCapabilities: 1n << 13n,
