@@ -16,6 +16,8 @@ export interface HostKindFacts<Spec extends HostSpec = HostSpec> {
   claim(spec: Spec): { memoryMiB: number; cpus: number; exclusive: string[] };
   /** How many leases of one such host there can be at once. */
   copies: number;
+  /** Whether podproof starts the whole machine, so that nothing on it is anybody's. */
+  ownMachine: boolean;
   /** Whether artifacts are copied to it: otherwise it sees those of this machine. */
   copiesArtifacts: boolean;
   /** The Debian suite whose libc it has; absent for machines of which that is not known. */

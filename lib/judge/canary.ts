@@ -52,7 +52,8 @@ export function wrongThingTested(
 const foreignShim = /type with url \S*runtimeoptions\.v1\.Options: not found/;
 
 function wrongShim({ runtime }: CellFacts, { outcome, request }: Observation): string | undefined {
-  if (runtimeFacts(runtime.name).shims === undefined || outcome.kind !== 'refused' || !foreignShim.test(outcome.message)) return undefined;
+  if (runtimeFacts(runtime.name).shims === undefined || outcome.kind !== 'refused' || !foreignShim.test(outcome.message))
+    return undefined;
   return `the program that handler ${request.handler} starts is no shim of Kata: it does not know the options of one`;
 }
 

@@ -1,3 +1,4 @@
+import { hostKindFacts } from '../hosts/facts.ts';
 import { randomUUID } from 'node:crypto';
 import { crictlJson } from '../cri/crictl.ts';
 import { criClient, type CriClient } from '../cri/client.ts';
@@ -67,7 +68,7 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
   try {
     await using _objects = await makeNodeObjects(setting.host, request.node, {
       directories: [podDirectory(node, placement), podLogDirectory(node, wanted, placement)],
-      own: cell.host.spec.kind === 'vm',
+      own: hostKindFacts(cell.host.spec).ownMachine,
     });
     await using _cgroup = podCgroupOn(setting.host, request.sandbox.linux?.cgroupParent);
     await using client = clientOf(place, calls);

@@ -18,6 +18,7 @@ export const container = {
   // Its pods share the machine's kernel and devices.
   claim: () => ({ memoryMiB: 1024, cpus: 1, exclusive: ['this machine'] }),
   copies: 1,
+  ownMachine: false,
   copiesArtifacts: true,
   debianSuite: ({ suite }: ContainerHost) => suite,
   allowsExpiredRelease: (spec: ContainerHost) => spec.allowExpiredRelease === true,

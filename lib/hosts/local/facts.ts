@@ -8,5 +8,6 @@ export const local = {
   // Its pods share the machine's kernel and devices.
   claim: () => ({ memoryMiB: 1024, cpus: 1, exclusive: ['this machine'] }),
   copies: 1,
+  ownMachine: false,
   copiesArtifacts: false,
 };

@@ -16,5 +16,6 @@ export type SshHost = z.infer<typeof SshHost>;
 export const ssh = {
   claim: ({ destination }: SshHost) => ({ memoryMiB: 0, cpus: 0, exclusive: [`ssh ${destination}`] }),
   copies: 1,
+  ownMachine: false,
   copiesArtifacts: true,
 };

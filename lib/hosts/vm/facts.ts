@@ -34,6 +34,7 @@ const overheadMiB = 384;
 export const vm = {
   claim: ({ memoryMiB, cpus }: VmHost) => ({ memoryMiB: memoryMiB + overheadMiB, cpus, exclusive: [] }),
   copies: Infinity,
+  ownMachine: true,
   copiesArtifacts: false,
   debianSuite: ({ suite }: VmHost) => suite,
   allowsExpiredRelease: (spec: VmHost) => spec.allowExpiredRelease,
