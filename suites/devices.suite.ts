@@ -26,6 +26,7 @@ const spareIds = '0x8086:0x10d3';
 const readOnly = { fixture: 'char' } as const;
 const disk = { fixture: 'block' } as const;
 const noMultifunction = {
+  short: 'refused by QEMU 10',
   says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
   harm: 'breaks',
   seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
@@ -117,10 +118,11 @@ export default suite({
       reads: { read: opening('read', readOnly, disk), write: opening('write', readOnly), other: opening('write', disk) },
       answers: {
         denied: {
+          short: 'no: EPERM',
           says: 'no: EPERM of the device cgroup, not EACCES; reading works, and writing one with rw',
           seen: { read: 'works', write: 'EPERM', other: 'works' },
         },
-        writable: { says: 'yes', harm: 'weakens', seen: { read: 'works', write: 'works', other: 'works' } },
+        writable: { short: 'yes', says: 'yes', harm: 'weakens', seen: { read: 'works', write: 'works', other: 'works' } },
       },
       documented: [{ answer: 'denied', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
     }),
@@ -131,8 +133,9 @@ export default suite({
       needs: [runtime('kata', 'runsc')],
       reads: { read: opening('read', readOnly), write: opening('write', readOnly) },
       answers: {
-        denied: { says: 'no: EPERM of the device cgroup', seen: { read: 'works', write: 'EPERM' } },
+        denied: { short: 'no: EPERM', says: 'no: EPERM of the device cgroup', seen: { read: 'works', write: 'EPERM' } },
         writable: {
+          short: 'yes',
           says: 'yes: nothing on that kernel enforces the permissions',
           harm: 'weakens',
           seen: { read: 'works', write: 'works' },
@@ -146,7 +149,9 @@ export default suite({
       on: ['read-only'],
       needs: [runtime('kata')],
       reads: { device: deviceOf(disk), read: opening('read', disk), write: opening('write', disk) },
-      answers: { works: { says: 'yes, at the same path', seen: { device: 'guest', read: 'works', write: 'works' } } },
+      answers: {
+        works: { short: 'yes', says: 'yes, at the same path', seen: { device: 'guest', read: 'works', write: 'works' } },
+      },
       documented: [
         { answer: 'works', where: [], citation: 'kata-containers 4.1.0 src/agent/src/device/mod.rs update_spec_devices' },
       ],
@@ -157,7 +162,7 @@ export default suite({
       on: ['vfio-guest-kernel'],
       reads: { function: pciFunction(spareIds), node: presenceOf({ fixture: 'vfioGroup' }) },
       answers: {
-        there: { says: 'yes, and nothing is in /dev/vfio', seen: { function: 'there', node: 'absent' } },
+        there: { short: 'yes', says: 'yes, and nothing is in /dev/vfio', seen: { function: 'there', node: 'absent' } },
         'no-multifunction': noMultifunction,
       },
       documented: [
@@ -175,7 +180,7 @@ export default suite({
           harm: 'breaks',
           seen: refused(atCreateOrStart, /has no IOMMU group/),
         },
-        there: { says: 'it is in the guest', seen: { function: 'there' } },
+        there: { short: 'in the guest', says: 'it is in the guest', seen: { function: 'there' } },
         'no-multifunction': noMultifunction,
       },
       documented: [
@@ -209,8 +214,13 @@ export default suite({
       needs: [runtime('runc', 'crun')],
       reads: { device: deviceOf(cdiPath), owner: ownerOf(cdiPath), mode: modeOf(cdiPath) },
       answers: {
-        injected: { says: 'as root’s own, with the host’s mode', seen: { device: 'host', owner: 'root', mode: 'host' } },
+        injected: {
+          short: 'as root’s',
+          says: 'as root’s own, with the host’s mode',
+          seen: { device: 'host', owner: 'root', mode: 'host' },
+        },
         'open-to-all': {
+          short: '0666',
           says: 'as root’s own, and everybody in the pod may open it: 0666',
           harm: 'weakens',
           seen: { device: 'host', owner: 'root', mode: 'open' },
@@ -250,7 +260,7 @@ export default suite({
           seen: refused('CreateContainer', /CDI devices .* requested but CDI support is explicitly disabled/),
         },
         'left-out': { says: 'it starts without the device, and without a word', harm: 'breaks', seen: { node: 'absent' } },
-        injected: { says: 'it has the device all the same', harm: 'weakens', seen: { node: 'there' } },
+        injected: { short: 'device is given', says: 'it has the device all the same', harm: 'weakens', seen: { node: 'there' } },
       },
       documented: [
         {
@@ -279,6 +289,7 @@ export default suite({
       reads: { contrast: contrast() },
       answers: {
         same: {
+          short: 'nothing',
           says: 'nothing, or the link /dev/core alone, which runc makes only where the kernel has /proc/kcore',
           seen: { contrast: ['same', 'core link'] },
         },

@@ -76,21 +76,25 @@ const fates = (dead: 'breaks' | 'weakens') =>
     effective: { says: 'every key of it is in force', seen: { keys: 'effective' } },
     dead: { says: 'it is read, and keys of it have no effect, without a word', harm: dead, seen: { keys: 'dead' } },
     'dead-with-a-warning': {
+      short: 'dead, with a warning',
       says: 'it is read, and keys of it have no effect; the log names them',
       harm: dead,
       seen: { keys: 'dead with a warning' },
     },
     'short-name': {
+      short: 'refused: short name',
       says: 'the engine does not start: [plugins.cri] is no name of version 2',
       harm: 'breaks',
       seen: notTaken(/invalid plugin key URI "cri" expect io\.containerd\.x\.vx/),
     },
     'too-new': {
+      short: 'refused: too new',
       says: 'the engine does not start: it does not know the version of the file',
       harm: 'breaks',
       seen: notTaken(/unsupported config version/),
     },
     'newer-drop-in': {
+      short: 'refused: newer drop-in',
       says: 'the engine does not start: a drop-in may not be newer than its file',
       harm: 'breaks',
       seen: notTaken(/drop-in config version 3 higher than root config version 2/),

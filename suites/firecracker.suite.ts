@@ -92,8 +92,8 @@ export default suite({
       on: ['jailed', 'unjailed'],
       reads: { root: vmmRoot() },
       answers: {
-        jail: { says: 'the directory that its jailer made, and nothing else', seen: { root: 'jail' } },
-        host: { says: 'all of them', harm: 'weakens', seen: { root: 'host' } },
+        jail: { short: 'its jail', says: 'the directory that its jailer made, and nothing else', seen: { root: 'jail' } },
+        host: { short: 'all of them', says: 'all of them', harm: 'weakens', seen: { root: 'host' } },
       },
       documented: [
         { answer: 'jail', where: [], on: ['jailed'], citation: jailer },
@@ -118,8 +118,8 @@ export default suite({
       on: ['jailed', 'unjailed'],
       reads: { cgroup: vmmCgroup() },
       answers: {
-        sandbox: { says: 'one of its sandbox', seen: { cgroup: 'of the sandbox' } },
-        others: { says: 'one that other processes share', harm: 'weakens', seen: { cgroup: 'of others' } },
+        sandbox: { short: 'its own', says: 'one of its sandbox', seen: { cgroup: 'of the sandbox' } },
+        others: { short: 'a shared one', says: 'one that other processes share', harm: 'weakens', seen: { cgroup: 'of others' } },
       },
       documented: [{ answer: 'sandbox', where: [], citation: 'kata-containers 4.1.0 docs/design/host-cgroups.md' }],
     }),
@@ -141,6 +141,7 @@ export default suite({
       reads: { disks: guestDisks() },
       answers: {
         pool: {
+          short: 'image and pool',
           says: 'its image, and the eight drives of the pool that containers and devices are put into',
           seen: { disks: 'image and pool' },
         },
@@ -154,6 +155,7 @@ export default suite({
       reads: { device: deviceOf(disk), owner: ownerOf(disk), mode: modeOf(disk), read: opening('read', disk) },
       answers: {
         reads: {
+          short: 'opens',
           says: 'it is a disk of the guest, with the host’s owner and mode, and reading it works',
           seen: { device: 'guest', owner: 'host', mode: 'host', read: 'works' },
         },
@@ -167,6 +169,7 @@ export default suite({
       reads: { devices: jailDevices() },
       answers: {
         'no-drive': {
+          short: 'refused: no drive',
           says: 'the pod is refused: Firecracker is told of a drive that its pool does not have',
           harm: 'breaks',
           seen: refused(atCreateOrStart, /\[PATCH \/drives\/\{drive_id\}\]\[400\]/),

@@ -42,6 +42,7 @@ export default suite({
       },
       answers: {
         own: {
+          short: 'in one',
           says: 'the process is in one, and its device is its own and opens',
           seen: { namespace: 'own', owner: 'asked', mode: 'host', device: 'host', read: 'works' },
         },
@@ -51,6 +52,7 @@ export default suite({
           seen: refused(['RunPodSandbox', ...atCreateOrStart], /validate OCI runtime features|user ?namespace|idmap/i),
         },
         unexplained: {
+          short: 'refused: EINVAL',
           says: 'the pod is refused, with the words “invalid argument” alone',
           harm: 'breaks',
           seen: refused(['RunPodSandbox'], /failed to create shim task: invalid argument$/),

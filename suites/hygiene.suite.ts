@@ -44,10 +44,16 @@ export default suite({
       on: ['host-null'],
       reads: { node: hostNode('/dev/null', '0666') },
       answers: {
-        kept: { says: 'yes: root:root 0666', seen: { node: 'as it was' } },
-        'given-away': { says: 'no: it belongs to the pod’s user', harm: 'weakens', seen: { node: 'given away' } },
-        opened: { says: 'no: its mode is 0777', harm: 'weakens', seen: { node: 'opened' } },
+        kept: { short: 'yes', says: 'yes: root:root 0666', seen: { node: 'as it was' } },
+        'given-away': {
+          short: 'no: given away',
+          says: 'no: it belongs to the pod’s user',
+          harm: 'weakens',
+          seen: { node: 'given away' },
+        },
+        opened: { short: 'no: 0777', says: 'no: its mode is 0777', harm: 'weakens', seen: { node: 'opened' } },
         'given-away-and-opened': {
+          short: 'no: given away, 0777',
           says: 'no: it belongs to the pod’s user, and its mode is 0777',
           harm: 'weakens',
           seen: { node: 'given away and opened' },

@@ -35,7 +35,7 @@ export default suite({
       asks: 'Is the engine that answers the planned version?',
       on: ['plain'],
       reads: { engine: engineVersion() },
-      answers: { planned: { says: 'yes', seen: { engine: 'planned' } } },
+      answers: { planned: { short: 'yes', says: 'yes', seen: { engine: 'planned' } } },
       documented: [{ answer: 'planned', where: [], citation: 'CRI api.proto, VersionResponse.runtime_version' }],
     }),
     question({
@@ -58,7 +58,7 @@ export default suite({
       on: ['plain'],
       needs: [runtime('runc', 'crun', 'runsc')],
       reads: { state: runtimeState() },
-      answers: { planned: { says: 'yes: its state is on the host', seen: { state: 'planned' } } },
+      answers: { planned: { short: 'yes', says: 'yes: its state is on the host', seen: { state: 'planned' } } },
       documented: [
         {
           answer: 'planned',
@@ -75,8 +75,8 @@ export default suite({
       needs: [runtime('runc', 'crun')],
       reads: { kernel: kernel() },
       answers: {
-        host: { says: 'on the host’s', seen: { kernel: 'host' } },
-        own: { says: 'on one of its own', seen: { kernel: 'own' } },
+        host: { short: 'the host’s', says: 'on the host’s', seen: { kernel: 'host' } },
+        own: { short: 'its own', says: 'on one of its own', seen: { kernel: 'own' } },
       },
       documented: [{ answer: 'host', where: [], citation: bootId }],
     }),
@@ -87,8 +87,8 @@ export default suite({
       needs: [runtime('kata', 'runsc')],
       reads: { kernel: kernel() },
       answers: {
-        own: { says: 'on one of its own', seen: { kernel: 'own' } },
-        host: { says: 'on the host’s', harm: 'weakens', seen: { kernel: 'host' } },
+        own: { short: 'its own', says: 'on one of its own', seen: { kernel: 'own' } },
+        host: { short: 'the host’s', says: 'on the host’s', harm: 'weakens', seen: { kernel: 'host' } },
       },
       documented: [{ answer: 'own', where: [], citation: bootId }],
     }),
@@ -97,7 +97,7 @@ export default suite({
       asks: 'Is every planned configuration key effective in the running engine?',
       on: ['plain'],
       reads: { keys: effectiveConfig() },
-      answers: { planned: { says: 'yes', seen: { keys: 'planned' } } },
+      answers: { planned: { short: 'yes', says: 'yes', seen: { keys: 'planned' } } },
       documented: [
         {
           answer: 'planned',
@@ -111,7 +111,7 @@ export default suite({
       asks: 'Does the shim load the configuration of this handler?',
       on: ['logged'],
       reads: { configuration: shimConfiguration() },
-      answers: { planned: { says: 'yes: its log names the file', seen: { configuration: 'planned' } } },
+      answers: { planned: { short: 'yes', says: 'yes: its log names the file', seen: { configuration: 'planned' } } },
       documented: [
         {
           answer: 'planned',
@@ -126,7 +126,7 @@ export default suite({
       asks: 'Is the agent in the guest of the planned version?',
       on: ['logged'],
       reads: { agent: announcedAgent() },
-      answers: { planned: { says: 'yes: it announces itself', seen: { agent: 'planned' } } },
+      answers: { planned: { short: 'yes', says: 'yes: it announces itself', seen: { agent: 'planned' } } },
       documented: [{ answer: 'planned', where: [], citation: 'kata-containers 4.1.0 src/agent/src/main.rs: announce' }],
     }),
   ],

@@ -60,6 +60,7 @@ const openToAll = 'the mode is 0666: everybody in the pod may open it';
 const keptOwner = 'it keeps the owner of the host’s node';
 
 const idmapMissing = {
+  short: 'refused: no idmap',
   says: 'the engine refuses a runtime that has no idmap mounts',
   harm: 'breaks',
   seen: refused('StartContainer', /idmap mounts not supported: missing `mountExtensions\.idmap` entry/),
@@ -155,16 +156,23 @@ export default suite({
       reads: given,
       answers: {
         denied: {
+          short: 'EACCES',
           says: `${keptOwner}, and opening it fails: EACCES`,
           harm: 'breaks',
           seen: { owner: 'host', mode: 'host', ...denied },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: `${keptOwner}, and ${openToAll}`,
           harm: 'weakens',
           seen: { owner: 'host', mode: 'open', ...open },
         },
-        closed: { says: `${keptOwner}, with the mode 000`, harm: 'breaks', seen: { owner: 'host', mode: 'closed', ...denied } },
+        closed: {
+          short: 'mode 000',
+          says: `${keptOwner}, with the mode 000`,
+          harm: 'breaks',
+          seen: { owner: 'host', mode: 'closed', ...denied },
+        },
       },
       documented: [{ answer: 'denied', where: [], citation: blog }],
     }),
@@ -176,25 +184,30 @@ export default suite({
       reads: { ...given, content: contentOf(block) },
       answers: {
         owned: {
+          short: 'opens',
           says: 'they belong to runAsUser:runAsGroup with the host’s mode, and opening them works',
           seen: { owner: 'asked', mode: 'host', ...open, content: 'ours' },
         },
         ignored: {
+          short: 'EACCES: key unknown',
           says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
           harm: 'breaks',
           seen: { owner: 'host', mode: 'host', ...denied, content: 'EACCES' },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: 'they belong to runAsUser:runAsGroup, and everybody in the pod may open them: 0666',
           harm: 'weakens',
           seen: { owner: 'asked', mode: 'open', ...open, content: 'ours' },
         },
         'ignored-and-open-to-all': {
+          short: 'key unknown, 0666',
           says: 'the engine does not know the key, and everybody in the pod may open them: 0666',
           harm: 'weakens',
           seen: { owner: 'host', mode: 'open', ...open, content: 'ours' },
         },
         closed: {
+          short: 'EACCES: mode 000',
           says: 'they belong to runAsUser:runAsGroup, and the mode 000 keeps their own owner out: EACCES',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'closed', ...denied, content: 'EACCES' },
@@ -212,30 +225,36 @@ export default suite({
       reads: given,
       answers: {
         owned: {
+          short: 'opens',
           says: 'they belong to that user and the group of the host’s node, and opening them works',
           seen: { owner: 'asked', mode: 'host', ...open },
         },
         'owned-without-disk': {
+          short: 'opens, but no disk',
           says: 'they belong to that user and the group of the host’s node; the disk has no driver in gVisor: ENXIO',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'host', ...inSentry },
         },
         ignored: {
+          short: 'EACCES: key unknown',
           says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
           harm: 'breaks',
           seen: { owner: 'host', mode: 'host', ...denied },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: 'they belong to that user, and everybody in the pod may open them: 0666',
           harm: 'weakens',
           seen: { owner: 'asked', mode: 'open', ...open },
         },
         'ignored-and-open-to-all': {
+          short: 'key unknown, 0666',
           says: 'the engine does not know the key, and everybody in the pod may open them: 0666',
           harm: 'weakens',
           seen: { owner: 'host', mode: 'open', ...open },
         },
         closed: {
+          short: 'EACCES: mode 000',
           says: 'they belong to that user, and the mode 000 keeps their own owner out: EACCES',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'closed', ...denied },
@@ -255,20 +274,24 @@ export default suite({
       reads: given,
       answers: {
         owned: {
+          short: 'opens',
           says: 'they belong to the user of the host’s node and to that group, and root opens them',
           seen: { owner: 'asked', mode: 'host', ...open },
         },
         'owned-without-disk': {
+          short: 'opens, but no disk',
           says: 'they belong to the user of the host’s node and to that group; the disk has no driver in gVisor: ENXIO',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'host', ...inSentry },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: 'they belong to that group, and everybody in the pod may open them: 0666',
           harm: 'weakens',
           seen: { owner: 'asked', mode: 'open', ...open },
         },
         closed: {
+          short: 'mode 000',
           says: 'they belong to that group with the mode 000, which root may open all the same',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'closed', ...open },
@@ -305,18 +328,21 @@ export default suite({
       on: ['root'],
       reads: given,
       answers: {
-        kept: { says: `${keptOwner}, and root opens it`, seen: { owner: 'host', mode: 'host', ...open } },
+        kept: { short: 'opens', says: `${keptOwner}, and root opens it`, seen: { owner: 'host', mode: 'host', ...open } },
         'kept-without-disk': {
+          short: 'opens, but no disk',
           says: `${keptOwner}; the disk has no driver in gVisor: ENXIO`,
           harm: 'breaks',
           seen: { owner: 'host', mode: 'host', ...inSentry },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: `${keptOwner}, and ${openToAll}`,
           harm: 'weakens',
           seen: { owner: 'host', mode: 'open', ...open },
         },
         closed: {
+          short: 'mode 000',
           says: `${keptOwner}, with the mode 000, which root may open all the same`,
           harm: 'breaks',
           seen: { owner: 'host', mode: 'closed', ...open },
@@ -334,16 +360,19 @@ export default suite({
       reads: { ids: identity('uid=777 gid=0 groups=0'), ...given },
       answers: {
         denied: {
+          short: 'EACCES',
           says: `no: ${keptOwner}, and opening it fails: EACCES`,
           harm: 'breaks',
           seen: { ids: processIds, owner: 'host', mode: 'host', ...denied },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: `no: ${keptOwner}, and ${openToAll}`,
           harm: 'weakens',
           seen: { ids: processIds, owner: 'host', mode: 'open', ...open },
         },
         closed: {
+          short: 'mode 000',
           says: `no: ${keptOwner}, with the mode 000`,
           harm: 'breaks',
           seen: { ids: processIds, owner: 'host', mode: 'closed', ...denied },
@@ -357,8 +386,9 @@ export default suite({
       on: ['user-and-group'],
       reads: { ids: identity('uid=1000 gid=2000 groups=2000,3000') },
       answers: {
-        asked: { says: 'yes: uid=1000 gid=2000 groups=2000,3000', seen: { ids: 'asked' } },
+        asked: { short: 'yes', says: 'yes: uid=1000 gid=2000 groups=2000,3000', seen: { ids: 'asked' } },
         'primary-group-missing': {
+          short: 'yes, one group less',
           says: 'yes, but its primary group is not among its supplementary ones: a program that changes it leaves the group',
           harm: 'weakens',
           seen: { ids: 'primary group missing' },
@@ -381,6 +411,7 @@ export default suite({
           seen: { held: 'none', inheritable: 'none', bounding: 'default' },
         },
         inheritable: {
+          short: 'none, but inheritable',
           says: 'none, but the default ones are inheritable: a file that has them too gives them back',
           harm: 'weakens',
           seen: { held: 'none', inheritable: 'default', bounding: 'default' },
@@ -408,10 +439,12 @@ export default suite({
       },
       answers: {
         owned: {
+          short: 'yes',
           says: 'the nodes belong to it with the host’s modes, and huge pages can be written',
           seen: { ids: 'asked', owner: 'asked', group: 'host', control: 'host', hugepages: 'works' },
         },
         'open-to-all': {
+          short: 'yes, 0666',
           says: 'the nodes belong to it, and everybody in the pod may open the group: 0666',
           harm: 'weakens',
           seen: { ids: 'asked', owner: 'asked', group: 'open', control: 'host', hugepages: 'works' },
@@ -425,9 +458,9 @@ export default suite({
       on: ['user-and-group', 'user-only', 'root'],
       reads: { mode: modeOf(block, char) },
       answers: {
-        host: { says: 'that of the host’s node', seen: { mode: 'host' } },
-        'open-to-all': { says: openToAll, harm: 'weakens', seen: { mode: 'open' } },
-        closed: { says: 'it is 000: nobody but root may open it', harm: 'breaks', seen: { mode: 'closed' } },
+        host: { short: 'the host’s', says: 'that of the host’s node', seen: { mode: 'host' } },
+        'open-to-all': { short: '0666', says: openToAll, harm: 'weakens', seen: { mode: 'open' } },
+        closed: { short: '000', says: 'it is 000: nobody but root may open it', harm: 'breaks', seen: { mode: 'closed' } },
       },
       documented: [
         {
@@ -449,20 +482,24 @@ export default suite({
       },
       answers: {
         owned: {
+          short: 'the pod’s',
           says: 'they belong to runAsUser:runAsGroup, and keep their modes',
           seen: { owner: 'asked', mode: 'host', device: 'host' },
         },
         kept: {
+          short: 'the host’s',
           says: 'they keep the owners of the host’s nodes, and their modes',
           harm: 'breaks',
           seen: { owner: 'host', mode: 'host', device: 'host' },
         },
         'kept-and-open-to-all': {
+          short: 'the host’s, 0666',
           says: 'they keep the owners of the host’s nodes, and everybody in the pod may open them: 0666',
           harm: 'weakens',
           seen: { owner: 'host', mode: 'open', device: 'host' },
         },
         'kept-and-closed': {
+          short: 'the host’s, 000',
           says: 'they keep the owners of the host’s nodes, with the mode 000',
           harm: 'breaks',
           seen: { owner: 'host', mode: 'closed', device: 'host' },
@@ -486,10 +523,12 @@ export default suite({
       reads: { device: deviceOf(block), ...given, content: contentOf(block) },
       answers: {
         owned: {
+          short: 'yes',
           says: 'yes, and opening it works',
           seen: { device: 'guest', owner: 'asked', mode: 'host', ...open, content: 'ours' },
         },
         closed: {
+          short: 'EACCES: mode 000',
           says: 'yes, but the mode is 000 and keeps its own owner out: EACCES',
           harm: 'breaks',
           seen: { device: 'guest', owner: 'asked', mode: 'closed', ...denied, content: 'EACCES' },
@@ -511,11 +550,13 @@ export default suite({
       reads: { device: deviceOf(block, char), ...given, content: contentOf(block) },
       answers: {
         'owned-without-disk': {
+          short: 'opens, but no disk',
           says: 'they belong to runAsUser:runAsGroup; a disk cannot be opened: ENXIO; of what the sentry has too, like fuse, its own is opened',
           harm: 'breaks',
           seen: { device: 'host', owner: 'asked', mode: 'host', ...inSentry, content: 'ENXIO' },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: 'they belong to runAsUser:runAsGroup, and everybody in the pod may open them: 0666; the disk has no driver: ENXIO',
           harm: 'weakens',
           seen: { device: 'host', owner: 'asked', mode: 'open', ...inSentry, content: 'ENXIO' },
@@ -530,25 +571,30 @@ export default suite({
       reads: { owner: ownerOf(cdiPath), mode: modeOf(cdiPath), read: opening('read', cdiPath) },
       answers: {
         owned: {
+          short: 'opens',
           says: 'it belongs to the process user with the host’s mode, and opening it works',
           seen: { owner: 'asked', mode: 'host', read: 'works' },
         },
         'open-to-all': {
+          short: 'opens, 0666',
           says: 'it belongs to the process user, and everybody in the pod may open it: 0666',
           harm: 'weakens',
           seen: { owner: 'asked', mode: 'open', read: 'works' },
         },
         closed: {
+          short: 'EACCES: mode 000',
           says: 'it belongs to the process user, and the mode 000 keeps its own owner out: EACCES',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'closed', read: 'EACCES' },
         },
         'of-root': {
+          short: 'EACCES: of root',
           says: 'it belongs to root, as it is injected before the user is known, and opening it fails: EACCES',
           harm: 'breaks',
           seen: { owner: 'root', mode: ['host', 'closed'], read: 'EACCES' },
         },
         'of-root-and-open-to-all': {
+          short: 'of root, 0666',
           says: 'it belongs to root, and everybody in the pod may open it: 0666',
           harm: 'weakens',
           seen: { owner: 'root', mode: 'open', read: 'works' },
@@ -571,15 +617,18 @@ export default suite({
       reads: { ...given, device: deviceOf(block, char) },
       answers: {
         owned: {
+          short: 'opens',
           says: 'the runtime makes nodes of the pod’s user with the host’s mode, and opening them works',
           seen: { owner: 'asked', mode: 'host', ...open, device: 'host' },
         },
         unmapped: {
+          short: 'EACCES: unmapped',
           says: 'the runtime binds the host’s nodes, whose owner the pod’s user namespace does not have: EACCES',
           harm: 'breaks',
           seen: { owner: 'unmapped', mode: 'host', ...denied, device: 'host' },
         },
         closed: {
+          short: 'EACCES: mode 000',
           says: 'the runtime makes nodes of the pod’s user with the mode 000, which keeps their own owner out: EACCES',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'closed', ...denied, device: 'host' },
@@ -600,10 +649,12 @@ export default suite({
       reads: { owner: ownerOf(block), mode: modeOf(block), device: deviceOf(block) },
       answers: {
         owned: {
+          short: 'yes',
           says: 'yes: the runtime makes a node of the pod’s user with the host’s mode',
           seen: { owner: 'asked', mode: 'host', device: 'host' },
         },
         closed: {
+          short: 'mode 000',
           says: 'yes, but the node has the mode 000, which keeps its own owner out',
           harm: 'breaks',
           seen: { owner: 'asked', mode: 'closed', device: 'host' },
@@ -627,7 +678,7 @@ export default suite({
       on: ['user-and-group', 'flag-off'],
       needs: [feature('device-ownership')],
       reads: { key: effectiveConfig('device_ownership_from_security_context') },
-      answers: { planned: { says: 'yes', seen: { key: 'planned' } } },
+      answers: { planned: { short: 'yes', says: 'yes', seen: { key: 'planned' } } },
       documented: [{ answer: 'planned', where: [], citation: 'CRI api.proto, StatusResponse.info of a verbose request' }],
     }),
   ],

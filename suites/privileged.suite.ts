@@ -42,11 +42,13 @@ const block = { fixture: 'block' } as const;
 
 /** How Kata refuses the devices of the host, by what its shims and its agent say. */
 const fullExists = {
+  short: 'refused: EEXIST',
   says: 'the pod is refused: the agent makes /dev/full twice: EEXIST',
   harm: 'breaks',
   seen: refused(atCreateOrStart, /\/dev\/full.*EEXIST: File exists/s),
 } as const;
 const readOnlyDisk = {
+  short: 'refused: read-only disk',
   says: 'the pod is refused: a read-only disk of the host is plugged writable, which the VMM cannot open',
   harm: 'breaks',
   seen: refused(
@@ -55,11 +57,13 @@ const readOnlyDisk = {
   ),
 } as const;
 const noHostPath = {
+  short: 'refused: no host path',
   says: 'the pod is refused: the shim looks a node up in /sys/dev that the kernel does not have there',
   harm: 'breaks',
   seen: refused(atCreateOrStart, /get host path failed.{1,20}1: No such file or directory/s),
 } as const;
 const sentryKilled = {
+  short: 'sandbox ends',
   says: 'the sandbox ends: its seccomp filter does not allow what a /dev/vfio group needs',
   harm: 'breaks',
   seen: refused('StartContainer', /containerManager\.StartSubcontainer" failed: EOF/),
@@ -185,6 +189,7 @@ export default suite({
       reads: { dev: devDirectory() },
       answers: {
         sentrys: {
+          short: 'gVisor’s own',
           says: 'the default nodes, and the sentry’s own /dev/net/tun and /dev/fuse',
           seen: { dev: 'default and sentry' },
         },
@@ -205,8 +210,9 @@ export default suite({
       needs: [runtime('runc', 'crun')],
       reads: { host: hostDevices() },
       answers: {
-        unchanged: { says: 'all of them, with type, numbers, owner and mode', seen: { host: 'unchanged' } },
+        unchanged: { short: 'modes kept', says: 'all of them, with type, numbers, owner and mode', seen: { host: 'unchanged' } },
         'open-to-all': {
+          short: '0666, disks too',
           says: 'all of them, and everybody in the pod may open them, disks too: 0666',
           harm: 'weakens',
           seen: { host: 'opened' },
@@ -228,6 +234,7 @@ export default suite({
       reads: { device: deviceOf(block), disks: hostDisks() },
       answers: {
         'name-only': {
+          short: 'no',
           says: 'no: the node is there by name and number, and the sentry has no disk',
           seen: { device: 'host', disks: 'none' },
         },
@@ -262,6 +269,7 @@ export default suite({
           seen: { dev: 'default', held: 'all' },
         },
         sentrys: {
+          short: 'gVisor’s own',
           says: 'the sentry’s /dev of an unprivileged pod, and every capability',
           seen: { dev: 'default and sentry', held: 'all' },
         },
@@ -337,13 +345,15 @@ export default suite({
       needs: [runtime('runc', 'crun')],
       reads: { made: making(made), root: devices('/'), held: capabilities('capEff') },
       answers: {
-        opens: { says: 'yes', seen: { made: 'works', root: 'dev', held: 'all' } },
+        opens: { short: 'yes', says: 'yes', seen: { made: 'works', root: 'dev', held: 'all' } },
         denied: {
+          short: 'EPERM',
           says: 'no: the device cgroup denies it: EPERM',
           harm: 'breaks',
           seen: { made: 'EPERM', root: 'dev', held: 'all' },
         },
         nodev: {
+          short: 'EACCES: nodev',
           says: 'no: the file system is mounted nodev: EACCES',
           harm: 'breaks',
           seen: { made: 'EACCES', root: 'nodev', held: 'all' },
@@ -358,9 +368,13 @@ export default suite({
       needs: [runtime('runc', 'crun')],
       reads: { made: making(made), root: devices('/') },
       answers: {
-        denied: { says: 'no: the device cgroup denies it: EPERM', seen: { made: 'EPERM', root: 'dev' } },
-        nodev: { says: 'no: the file system is mounted nodev: EACCES', seen: { made: ['EACCES', 'EPERM'], root: 'nodev' } },
-        opens: { says: 'yes', harm: 'weakens', seen: { made: 'works', root: 'dev' } },
+        denied: { short: 'no: EPERM', says: 'no: the device cgroup denies it: EPERM', seen: { made: 'EPERM', root: 'dev' } },
+        nodev: {
+          short: 'no: nodev',
+          says: 'no: the file system is mounted nodev: EACCES',
+          seen: { made: ['EACCES', 'EPERM'], root: 'nodev' },
+        },
+        opens: { short: 'yes', says: 'yes', harm: 'weakens', seen: { made: 'works', root: 'dev' } },
       },
       documented: [{ answer: 'denied', where: [], citation: withoutHostDevices }],
     }),
@@ -371,8 +385,9 @@ export default suite({
       needs: [runtime('kata', 'runsc')],
       reads: { made: making(made), root: devices('/') },
       answers: {
-        opens: { says: 'yes: it is a device of its own kernel', seen: { made: 'works', root: 'dev' } },
+        opens: { short: 'yes', says: 'yes: it is a device of its own kernel', seen: { made: 'works', root: 'dev' } },
         nodev: {
+          short: 'EACCES: nodev',
           says: 'no: its root is mounted nodev: EACCES, though mode and cgroup allow it',
           harm: 'breaks',
           seen: { made: 'EACCES', root: 'nodev' },
@@ -401,16 +416,23 @@ export default suite({
       reads: { device: deviceOf(asked), owner: ownerOf(asked), mode: modeOf(asked) },
       answers: {
         owned: {
+          short: 'the pod’s',
           says: 'it is there, belongs to the pod’s user and group, and keeps the host’s mode',
           seen: { device: 'host', owner: 'asked', mode: 'host' },
         },
-        kept: { says: 'it is there, and keeps the host’s owner and mode', seen: { device: 'host', owner: 'host', mode: 'host' } },
+        kept: {
+          short: 'the host’s owner',
+          says: 'it is there, and keeps the host’s owner and mode',
+          seen: { device: 'host', owner: 'host', mode: 'host' },
+        },
         'open-to-all': {
+          short: 'opens, 0666',
           says: 'it is there, and everybody in the pod may open it: 0666',
           harm: 'weakens',
           seen: { device: 'host', owner: ['asked', 'host'], mode: 'open' },
         },
         ignored: {
+          short: 'not there',
           says: 'the engine ignores the request: it is not there',
           harm: 'breaks',
           seen: { device: 'absent', owner: 'absent', mode: 'absent' },
@@ -441,15 +463,18 @@ export default suite({
       reads: { owner: ownerOf(block), mode: modeOf(block), others: hostDevices() },
       answers: {
         pods: {
+          short: 'the pod’s',
           says: 'the one with the pod’s owner; the others keep the host’s',
           seen: { owner: 'asked', mode: 'host', others: 'unchanged' },
         },
         'open-to-all': {
+          short: 'the pod’s, 0666',
           says: 'the one with the pod’s owner; and everybody in the pod may open all of them, disks too: 0666',
           harm: 'weakens',
           seen: { owner: 'asked', mode: 'open', others: 'opened' },
         },
         'open-to-all-and-null-given': {
+          short: 'the pod’s, 0666, null given',
           says: 'the one with the pod’s owner; everybody in the pod may open all of them, and /dev/null belongs to the pod’s user',
           harm: 'weakens',
           seen: { owner: 'asked', mode: 'open', others: 'opened, and null given away' },
@@ -517,8 +542,8 @@ export default suite({
       on: ['unprivileged'],
       reads: { process: confinement() },
       answers: {
-        none: { says: 'no: it is unconfined, as the CRI has it', seen: { process: 'none' } },
-        filter: { says: 'yes: under the engine’s default profile', seen: { process: 'filter' } },
+        none: { short: 'no', says: 'no: it is unconfined, as the CRI has it', seen: { process: 'none' } },
+        filter: { short: 'yes', says: 'yes: under the engine’s default profile', seen: { process: 'filter' } },
       },
       documented: [
         {
@@ -544,15 +569,18 @@ export default suite({
       },
       answers: {
         all: {
+          short: 'everything',
           says: 'every capability, no seccomp filter, no masked path and a writable /sys',
           seen: { held: 'all', inheritable: 'none', ambient: 'none', process: 'none', masked: 'none', sys: 'rw' },
         },
         'all-inheritable': {
+          short: 'everything, inheritable',
           says: 'the same, and every capability is inheritable: a program of another user with file capabilities gets them back',
           harm: 'weakens',
           seen: { held: 'all', inheritable: 'all', ambient: 'none', process: 'none', masked: 'none', sys: 'rw' },
         },
         'all-ambient': {
+          short: 'everything, ambient',
           says: 'the same, and every capability is inheritable and ambient: a program of root keeps them whatever its file says',
           seen: { held: 'all', inheritable: 'all', ambient: 'all', process: 'none', masked: 'none', sys: 'rw' },
         },
@@ -584,6 +612,7 @@ export default suite({
           seen: { held: 'none', inheritable: 'none', ambient: 'none', bounding: 'all', process: 'none' },
         },
         'none-inheritable': {
+          short: 'inheritable ones',
           says: 'none, but all of them are inheritable: a file that has them too gives them back',
           harm: 'weakens',
           seen: { held: 'none', inheritable: 'all', ambient: 'none', bounding: 'all', process: 'none' },
@@ -609,8 +638,8 @@ export default suite({
       on: ['withheld', 'unprivileged'],
       reads: { disks: presenceOf(block, { fixture: 'blockPlain' }) },
       answers: {
-        absent: { says: 'no', seen: { disks: 'absent' } },
-        there: { says: 'yes', harm: 'weakens', seen: { disks: 'there' } },
+        absent: { short: 'no', says: 'no', seen: { disks: 'absent' } },
+        there: { short: 'yes', says: 'yes', harm: 'weakens', seen: { disks: 'there' } },
       },
       documented: [{ answer: 'absent', where: [], citation: kataPrivileged }],
     }),

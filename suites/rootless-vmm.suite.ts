@@ -35,6 +35,7 @@ const disk = { fixture: 'blockPlain' } as const;
 
 /** The Go shim keeps a rootless Cloud Hypervisor out of its own directory, whatever is asked of it. */
 const neverRuns = {
+  short: 'VMM never runs',
   says: 'the pod is refused: Cloud Hypervisor ends at once, as it cannot make its API socket',
   harm: 'breaks',
   seen: refused('RunPodSandbox', /failed to launch cloud-hypervisor: "CLH is not running"/),
@@ -42,6 +43,7 @@ const neverRuns = {
 /** How a sandbox ends that was begun, and whose VMM never came up: what is left of any other refusal says nothing of a VMM. */
 const noVmm = /failed to launch|\/dev\/kvm|KVM|does not support rootless mode/;
 const noMultifunction = {
+  short: 'refused by QEMU 10',
   says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
   harm: 'breaks',
   seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
@@ -187,10 +189,16 @@ export default suite({
       reads: { user: vmmUser(), holds: vmmCapabilities(), process: vmmConfinement() },
       answers: {
         filter: {
+          short: 'yes',
           says: 'yes: it has a filter and cannot gain privileges',
           seen: { user: 'own account', holds: 'none', process: 'filter' },
         },
-        none: { says: 'no: it has no filter', harm: 'weakens', seen: { user: 'own account', holds: 'none', process: 'none' } },
+        none: {
+          short: 'no',
+          says: 'no: it has no filter',
+          harm: 'weakens',
+          seen: { user: 'own account', holds: 'none', process: 'none' },
+        },
       },
       documented: [{ answer: 'filter', where: [], citation: test }],
     }),
@@ -224,8 +232,9 @@ export default suite({
       on: ['annotation'],
       reads: { user: vmmUser(), holds: vmmCapabilities() },
       answers: {
-        'own-account': { says: 'yes: a kata-N account runs it', seen: { user: 'own account', holds: 'none' } },
+        'own-account': { short: 'yes', says: 'yes: a kata-N account runs it', seen: { user: 'own account', holds: 'none' } },
         ignored: {
+          short: 'no: VMM of root',
           says: 'no: it is ignored without a word, and root runs the VMM',
           harm: 'weakens',
           seen: { user: 'root', holds: ['some', 'none'] },
@@ -241,8 +250,13 @@ export default suite({
       on: ['annotation-as-documented'],
       reads: { user: vmmUser() },
       answers: {
-        ignored: { says: 'no: it has no effect, and root runs the VMM', harm: 'weakens', seen: { user: 'root' } },
-        'own-account': { says: 'yes: a kata-N account runs it', seen: { user: 'own account' } },
+        ignored: {
+          short: 'no: VMM of root',
+          says: 'no: it has no effect, and root runs the VMM',
+          harm: 'weakens',
+          seen: { user: 'root' },
+        },
+        'own-account': { short: 'yes', says: 'yes: a kata-N account runs it', seen: { user: 'own account' } },
       },
       documented: [{ answer: 'ignored', where: [], citation: 'kata-containers commit 80a4f5b57b corrected the document' }],
     }),
@@ -253,11 +267,12 @@ export default suite({
       reads: { user: vmmUser() },
       answers: {
         refused: {
+          short: 'yes',
           says: 'yes',
           seen: refused('RunPodSandbox', /annotation io\.katacontainers\.config\.hypervisor\.rootless is not enabled/),
         },
-        ignored: { says: 'no: it runs, with the VMM of root', harm: 'weakens', seen: { user: 'root' } },
-        obeyed: { says: 'no: it is obeyed', harm: 'weakens', seen: { user: 'own account' } },
+        ignored: { short: 'no: VMM of root', says: 'no: it runs, with the VMM of root', harm: 'weakens', seen: { user: 'root' } },
+        obeyed: { short: 'no: obeyed', says: 'no: it is obeyed', harm: 'weakens', seen: { user: 'own account' } },
       },
       documented: [{ answer: 'refused', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/oci/utils.go:516' }],
     }),
@@ -302,8 +317,8 @@ export default suite({
       on: ['twins'],
       reads: { accounts: accounts() },
       answers: {
-        two: { says: 'yes', seen: { accounts: '2' } },
-        one: { says: 'no: they share one', harm: 'weakens', seen: { accounts: '1' } },
+        two: { short: 'yes', says: 'yes', seen: { accounts: '2' } },
+        one: { short: 'no: one for both', says: 'no: they share one', harm: 'weakens', seen: { accounts: '1' } },
         'never-runs': neverRuns,
       },
       documented: [{ answer: 'two', where: [], citation: howTo }],
@@ -315,6 +330,7 @@ export default suite({
       reads: { device: deviceOf(disk) },
       answers: {
         denied: {
+          short: 'refused: EACCES',
           says: 'the pod is refused: permission denied',
           harm: 'breaks',
           seen: refused(atCreateOrStart, /Could not open '\/dev\/\w+': Permission denied/),
@@ -338,6 +354,7 @@ export default suite({
       },
       answers: {
         reads: {
+          short: 'yes',
           says: 'yes: it is a disk of the guest, with the host’s owner and mode',
           seen: { user: 'own account', holds: 'none', device: 'guest', owner: 'host', mode: 'host', read: 'works' },
         },
@@ -352,6 +369,7 @@ export default suite({
       reads: { pod: starts() },
       answers: {
         denied: {
+          short: 'refused: EACCES',
           says: 'the pod is refused: EACCES of the file mode, not EPERM of a device cgroup',
           harm: 'breaks',
           seen: refused(atCreateOrStart, /vfio .*'?\/dev\/vfio\/\d+'?: Permission denied/),

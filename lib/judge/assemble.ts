@@ -174,6 +174,11 @@ function questionText(suite: string, { id, asks, needs = [], answers, documented
     ...{ id, suite, asks },
     citation: [...new Set(documented.map(({ citation }) => citation))].join('; '),
     range: needs.map((need) => need.text).join(', ') || 'every engine and runtime',
-    answers: Object.entries(answers).map(([name, { says, harm }]) => ({ name, says, ...(harm && { harm }) })),
+    answers: Object.entries(answers).map(([name, { short, says, harm }]) => ({
+      name,
+      ...(short !== undefined && { short }),
+      says,
+      ...(harm && { harm }),
+    })),
   };
 }

@@ -70,7 +70,14 @@ export const QuestionText = z.object({
   asks: z.string(),
   citation: z.string(),
   range: z.string().describe('where it is asked, in words'),
-  answers: z.array(z.object({ name: z.string(), says: z.string(), harm: Harm.optional() })),
+  answers: z.array(
+    z.object({
+      name: z.string(),
+      short: z.string().optional().describe('what stands in a table, where it is not the name'),
+      says: z.string(),
+      harm: Harm.optional(),
+    }),
+  ),
 });
 export type QuestionText = z.infer<typeof QuestionText>;
 

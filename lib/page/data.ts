@@ -59,7 +59,7 @@ const QuestionEntry = object({
   asks: text,
   citation: text,
   range: text,
-  answers: list(object({ name: text, says: text, harm: optional(among(harms)) })),
+  answers: list(object({ name: text, short: optional(text), says: text, harm: optional(among(harms)) })),
 });
 export type QuestionEntry = Read<typeof QuestionEntry>;
 

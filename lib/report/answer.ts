@@ -12,6 +12,8 @@ export interface Answer {
 /** An answer by its name, in the newest words for it. */
 export interface Seen {
   name: string;
+  /** In a cell of a table. */
+  short: string;
   says: string;
   harm?: Harm;
 }

@@ -103,7 +103,7 @@ export function turnText({ engine, runtime }: Pick<Track, 'engine' | 'runtime'>,
 
 /** The answers on both sides of a turn by their names, or good and bad where these do not tell them apart. */
 function turnNames({ before, after }: Turn): [now: string, before: string] {
-  const names = ({ answers }: Answer): string => answers.map(({ name }) => name).join(' and ');
+  const names = ({ answers }: Answer): string => answers.map(({ short }) => short).join(' and ');
   const named = names(before) !== names(after);
   const text = (answer: Answer): string => (named && names(answer)) || (isBad(answer.verdict) ? 'bad' : 'good');
   return [text(after), text(before)];

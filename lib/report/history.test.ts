@@ -18,7 +18,8 @@ const harmOf = (name: Name): { harm?: Harm } => {
   const { harm } = answers[name];
   return harm === undefined ? {} : { harm };
 };
-const seen = (...names: Name[]): unknown[] => names.map((name) => ({ name, ...answers[name] }));
+const seen = (...names: Name[]): unknown[] =>
+  names.map((name) => ({ name, short: name === 'open-to-all' ? 'open to all' : name, ...answers[name] }));
 
 /** A run with one question in some cells: engine version, runtime version, verdict, pod, answer. */
 function run(

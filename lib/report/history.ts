@@ -1,3 +1,4 @@
+import { shortAnswer } from '../model/short-answer.ts';
 import { type Cell, type Document, type QuestionText, type Verdict, verdictId } from '../model/document.ts';
 import { worstOf } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -138,7 +139,7 @@ function seenOf(rows: ReturnType<typeof newestVerdicts>, question: QuestionText 
     if (name === undefined) return [];
     // An older run may have an answer that the question no longer has.
     const says = question?.answers.find((each) => each.name === name)?.says ?? name;
-    return [{ name, says, ...(harm && { harm }) }];
+    return [{ name, short: shortAnswer(name, question?.answers), says, ...(harm && { harm }) }];
   });
   const distinct = [...new Map(seen.map((each) => [each.name, each])).values()];
   return distinct.sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));

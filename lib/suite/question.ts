@@ -20,6 +20,8 @@ export interface Refusal {
 
 /** One of the few things that can come out. */
 export interface Answer<R extends Readings = Readings> {
+  /** The same in a cell of a table, in a word or three, where the name does not read as an answer: `opens, 0666`. */
+  short?: string;
   /** A sentence of what is so, without a full stop: `it belongs to runAsUser:runAsGroup, and opens`. */
   says: string;
   /** What it does to its user; nothing when absent. */

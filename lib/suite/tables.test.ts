@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { knownIssues, suites } from '../../suites/all.ts';
+import { shortAnswer } from '../model/short-answer.ts';
 import { questionsOf } from '../judge/applies.ts';
 import { isRefusal } from './question.ts';
 import { handlerVariants } from './scenario.ts';
@@ -20,6 +21,15 @@ describe('questions', () => {
 
   it('ask one thing', () => {
     for (const { id, asks } of questions) expect(asks, id).toMatch(/^[A-Z].*[^?]\?$/);
+  });
+
+  it('have answers that fit the cell of a table, and are told apart there', () => {
+    for (const { id, answers } of questions) {
+      const texts = Object.entries(answers).map(([name, { short }]) => ({ name, short }));
+      const cells = texts.map(({ name }) => shortAnswer(name, texts));
+      expect(twice(cells), id).toEqual([]);
+      for (const cell of cells) expect(cell.length, `${id} ${cell}`).toBeLessThan(29);
+    }
   });
 
   it('have answers with a name and a sentence each, and say where they are documented', () => {

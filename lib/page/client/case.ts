@@ -1,3 +1,4 @@
+import { shortAnswer } from '../../model/short-answer.ts';
 import { verdictNames } from '../../model/verdict.ts';
 import { layerText } from '../../report/layers.ts';
 import { harmOf, type Hop, type KnownEntry, marks } from '../data.ts';
@@ -15,6 +16,7 @@ export function caseView(model: Model, verdict: number, open: boolean): HTMLElem
   const layers = model.layerLists[columns.layers[verdict] ?? 0];
   const layer = textAt(model, 'layer', verdict);
   const answer = textAt(model, 'answer', verdict);
+  const answers = model.questions[columns.question[verdict] ?? 0]?.answers;
   const reason = textAt(model, 'reason', verdict);
   return h(
     'section',
@@ -35,7 +37,7 @@ export function caseView(model: Model, verdict: number, open: boolean): HTMLElem
       h(
         'div',
         {},
-        h('dt', {}, answer === undefined ? 'Observed' : `Observed: ${answer}`),
+        h('dt', {}, answer === undefined ? 'Observed' : `Observed: ${shortAnswer(answer, answers)}`),
         h('dd', { class: 'mono' }, textAt(model, 'observed', verdict)),
       ),
     ),

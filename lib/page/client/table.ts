@@ -1,3 +1,4 @@
+import { shortAnswer } from '../../model/short-answer.ts';
 import { type Group, namesOf } from './columns.ts';
 import { type Attributes, type Child, glyphOf, h } from './dom.ts';
 import { entryAt, type Model } from './model.ts';
@@ -168,7 +169,13 @@ function entryCell(frame: Frame, question: number, group: Group, position: Posit
     'aria-label': `${name}: ${where}${answer === undefined ? '' : `, answer ${answer}`}${count > 1 ? `, worst of ${count} scenarios` : ''}`,
     'data-count': count > 1 && name !== 'unsupported' && count,
   };
-  const button = buttonAt(frame, position, attributes, glyphOf(name), h('span', {}, answer ?? name));
+  const button = buttonAt(
+    frame,
+    position,
+    attributes,
+    glyphOf(name),
+    h('span', {}, answer === undefined ? name : shortAnswer(answer, model.questions[question]?.answers)),
+  );
   return h('td', { class: isHit ? undefined : 'dim', ...column }, button);
 }
 

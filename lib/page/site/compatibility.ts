@@ -1,6 +1,7 @@
 import type { QuestionText } from '../../model/document.ts';
 import { RuntimeName } from '../../model/matrix/matrix.ts';
 import { hasGuest } from '../../runtimes/facts.ts';
+import { groupBy } from '../../util/group-by.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { currentOf, urgencyOf, type Current } from './current.ts';
@@ -35,10 +36,13 @@ export function compatibility(
   { folded = false }: { folded?: boolean } = {},
 ): Markup | undefined {
   if (questions.length === 0) return undefined;
-  const answered = new Set(questions.flatMap((question) => facts.tracksOf(question.id).filter(currentOf).map(trackAnchor)));
+  const answered = questions.flatMap((question) => facts.tracksOf(question.id).filter(currentOf).map(trackAnchor));
+  const answersIn = new Map([...groupBy(answered, (anchor) => anchor)].map(([anchor, own]) => [anchor, own.length]));
+  const howMany = (pairing: Pairing): number => answersIn.get(trackAnchor(pairing)) ?? 0;
+  // Those that most is known of are seen without scrolling.
   const columns = facts.pairings
-    .filter((pairing) => answered.has(trackAnchor(pairing)))
-    .sort((a, b) => Number(hasOwnKernel(a)) - Number(hasOwnKernel(b)));
+    .filter((pairing) => howMany(pairing) > 0)
+    .sort((a, b) => Number(hasOwnKernel(a)) - Number(hasOwnKernel(b)) || howMany(b) - howMany(a));
   const table = html`<div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
     <table class="overview">
       <thead>
@@ -106,7 +110,7 @@ function cell(question: QuestionText, track: Track): Markup {
   if (current === undefined) return html`<span class="where">does not apply</span>`;
   return html`${link('', 'questions', question.id, answer(current.value), trackAnchor(track))}
     <span class="where">${sinceText(current, track)}</span>
-    ${current.before.map((value) => html`<span class="where">before: ${value.answers.map(({ name }) => name.replaceAll('-', ' ')).join('; ') || 'otherwise'}${harmMark(value)}</span>`)}`;
+    ${current.before.map((value) => html`<span class="where">before: ${value.answers.map(({ short }) => short).join('; ') || 'otherwise'}${harmMark(value)}</span>`)}`;
 }
 
 /** `since 2.2.7`; where nothing else was seen, how many versions were tested. */

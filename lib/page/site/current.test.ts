@@ -6,7 +6,7 @@ import { currentOf, urgencyOf } from './current.ts';
 import { ownName } from '../../report/own-name.ts';
 
 function value(name: string, verdict: Answer['verdict'] = 'pass', harm?: Harm): Answer {
-  return { verdict, known: [], answers: [{ name, says: name, ...(harm && { harm }) }] };
+  return { verdict, known: [], answers: [{ name, short: name, says: name, ...(harm && { harm }) }] };
 }
 const doesNotApply: Answer = { verdict: 'unsupported', known: [], answers: [] };
 

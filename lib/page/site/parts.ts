@@ -20,7 +20,7 @@ const words: Record<Answer['verdict'], string> = {
 /** Glyph and short words of an answer: the names of what was seen, and a mark where it harms. */
 export function answer(value: Answer): Markup {
   const { verdict, answers } = value;
-  const short = answers.map(({ name }) => name.replaceAll('-', ' ')).join('; ');
+  const short = answers.map((each) => each.short).join('; ');
   const says = answers.map((each) => each.says).join('; ');
   return html`<span class="verdict v-${verdict}" title="${says}">${glyph(verdict)}${short === '' ? words[verdict] : short}</span
     >${harmMark(value)}`;

@@ -1,3 +1,4 @@
+import { shortAnswer } from '../../model/short-answer.ts';
 import type { QuestionText } from '../../model/document.ts';
 import { citation, html, type Markup } from '../template.ts';
 import { turnText } from '../../report/history-text.ts';
@@ -65,7 +66,7 @@ function answersOf({ answers }: QuestionText): Markup | undefined {
       ${answers.map(
         ({ name, says, harm }) =>
           html`<div>
-            <dt>${name.replaceAll('-', ' ')}</dt>
+            <dt>${shortAnswer(name, answers)}</dt>
             <dd>
               ${says}${harm === undefined ? undefined : html` <span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`}
             </dd>

@@ -43,15 +43,15 @@ describe('the site of all recorded runs', () => {
   it('answers whether device ownership works with CRI-O and Kata, with versions, known issue, help and evidence', () => {
     const page = text(pageOf('questions/OWN-ON.html'));
     expect(page).toMatch(
-      /CRI-O 1\.36\.3 Kata Containers \(Go, QEMU\) 3\.30\.0 closed breaks Under CRI-O with Kata a device has mode 000/,
+      /CRI-O 1\.36\.3 Kata Containers \(Go, QEMU\) 3\.30\.0 EACCES: mode 000 breaks Under CRI-O with Kata a device has mode 000/,
     );
-    expect(page).toMatch(/containerd 1\.6\.20 · 1\.7\.24 · [\w.· -]+ runc 1\.1\.5 · 1\.1\.15 · 1\.3\.6 owned /);
+    expect(page).toMatch(/containerd 1\.6\.20 · 1\.7\.24 · [\w.· -]+ runc 1\.1\.5 · 1\.1\.15 · 1\.3\.6 opens /);
     expect(page).toContain('It costs nothing');
     expect(page).toMatch(
       /known \d+ pods? Cell and pod Expected Observed Run .*debian-13\/crio-1\.36\.3\/kata-3\.30\.0-go-qemu user-and-group .* kata-3\.30\.0-go-crio-1\.36\.3 2026-11-21 .*pass \d+ pods/,
     );
     expect(text(pageOf('engines/crio.html'))).toMatch(
-      /CRI-O with Kata Containers \(Go, QEMU\) .*OWN-ON 1\.36\.3 with 3\.30\.0 closed breaks/,
+      /CRI-O with Kata Containers \(Go, QEMU\) .*OWN-ON 1\.36\.3 with 3\.30\.0 EACCES: mode 000 breaks/,
     );
   });
 
@@ -60,7 +60,7 @@ describe('the site of all recorded runs', () => {
     const [, deviating = '', documented = ''] = page.split(
       /Weakens isolation, or is not as documented \(\d+\)|As documented \(\d+\)/,
     );
-    expect(deviating).toMatch(/OWN-ON .*owned since 1\.6\.20 before: ignored and open to all ⚠ weakens/);
+    expect(deviating).toMatch(/OWN-ON .*opens since 1\.6\.20 before: key unknown, 0666 ⚠ weakens/);
     expect(deviating).toMatch(/^ Question containerd with crun .*? ⚠ weakens/);
     expect(documented).not.toMatch(/ID-ENGINE|HYG-RUNTIME/);
     expect(text(pageOf('proof.html'))).toMatch(/ID-ENGINE .*HYG-|HYG-.* ID-ENGINE/);

@@ -1,3 +1,4 @@
+import { shortAnswer } from '../../model/short-answer.ts';
 import type { ChangeKind, Incomparable } from '../../model/baseline.ts';
 import type { Cell, Document, HostEntry, KnownIssueText, Verdict } from '../../model/document.ts';
 import { colourOf, type Harm, type VerdictName } from '../../model/verdict.ts';
@@ -21,6 +22,8 @@ export interface Compared {
 /** What an answer was or is: its name where it has one, and in words. */
 export interface Told {
   answer?: string;
+  /** In a word or three. */
+  short?: string;
   says: string;
 }
 
@@ -180,13 +183,14 @@ function changeOf(
 ): QualifiedChange {
   const [first] = verdicts;
   const { verdict = 'fail', suite = '', answer, known } = first ?? {};
+  const answers = document.questions.find((each) => each.suite === suite && each.id === question)?.answers;
+  const told = (name: string | undefined, says: string): Told =>
+    name === undefined ? { says } : { answer: name, short: shortAnswer(name, answers), says };
   const issue = document.known.find(({ id }) => id === (known ?? was?.known));
   return {
     ...{ kind, question, suite, asks, verdict, cells, verdicts },
-    ...(was === undefined || kind === 'not-comparable'
-      ? {}
-      : { before: { says: before, ...(was.answer === undefined ? {} : { answer: was.answer }) } }),
-    after: { says: after, ...(answer === undefined ? {} : { answer }) },
+    ...(was === undefined || kind === 'not-comparable' ? {} : { before: told(was.answer, before) }),
+    after: told(answer, after),
     ...(harm === undefined ? {} : { harm }),
     ...(issue === undefined ? {} : { known: issue }),
     unrecorded: colourOf(verdict) === 'red',

@@ -70,8 +70,8 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function named({ answer }: Told): string {
-  return answer === undefined ? 'unforeseen' : answer.replaceAll('-', ' ');
+function named({ short }: Told): string {
+  return short ?? 'unforeseen';
 }
 
 /** Of two versions of one run, where neither is an older run. */
