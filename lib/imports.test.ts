@@ -21,7 +21,7 @@ const allowed: Record<string, string> = {
   engines: 'cri facts hosts model runtimes suite util',
   manifest: 'model',
   cri: 'manifest model util',
-  probe: 'cri facts hosts model util',
+  probe: 'artifacts cri facts hosts model util',
   kubelet: 'cri engines hosts manifest model util',
   judge: 'facts model record suite util',
   record: 'model util',

@@ -1,25 +1,23 @@
+import { createReadStream } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
 import { listen } from '../util/listen.ts';
-import type { OciImage } from './image/oci.ts';
+import { descriptor, type Blob, type OciImage, type StoredBlob } from './image/oci.ts';
 
 /** How an engine names an image: `localhost:5000/podproof/probe:1`. `port` is the registry's as the engine's host sees it. */
 export function imageReference(image: OciImage, port: number): string {
   return `localhost:${port}/${image.name}`;
 }
 
-interface Content {
-  mediaType: string;
-  digest: string;
-  bytes: Uint8Array;
-}
+type Content = Blob | StoredBlob;
 
 /** Serves the images read-only, as the OCI distribution specification has it, on a free port of 127.0.0.1; disposing ends all of it. */
 export async function serveImages(images: readonly OciImage[]): Promise<{ port: number } & AsyncDisposable> {
   const contents = new Map<string, Content>();
-  for (const { name, manifest, config, layer } of images) {
+  for (const { name, manifest, config, layer, below = [] } of images) {
     const [repository = '', tag = ''] = name.split(':');
     for (const reference of [tag, manifest.digest]) contents.set(`/v2/${repository}/manifests/${reference}`, manifest);
-    for (const blob of [config, layer]) {
+    for (const blob of [config, layer, ...below]) {
       contents.set(`/v2/${repository}/blobs/${blob.digest}`, { ...blob, mediaType: 'application/octet-stream' });
     }
   }
@@ -45,9 +43,9 @@ function answer(contents: ReadonlyMap<string, Content>, request: IncomingMessage
 
   response.setHeader('Docker-Content-Digest', content.digest);
   response.setHeader('Accept-Ranges', 'bytes');
-  const size = content.bytes.length;
+  const { size } = descriptor(content);
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  if (!range) return send(response, 200, content.mediaType, content.bytes);
+  if (!range) return sendPart(response, 200, content, 0, size - 1);
   const start = Number(range[1]);
   const end = range[2] ? Math.min(Number(range[2]), size - 1) : size - 1;
   if (start > end) {
@@ -55,7 +53,16 @@ function answer(contents: ReadonlyMap<string, Content>, request: IncomingMessage
     return refuse(response, 416, 'RANGE_INVALID', `the content has ${size} bytes`);
   }
   response.setHeader('Content-Range', `bytes ${start}-${end}/${size}`);
-  send(response, 206, content.mediaType, content.bytes.subarray(start, end + 1));
+  sendPart(response, 206, content, start, end);
+}
+
+/** Bytes `start` to `end` of a content; of a file as the engine takes them. */
+function sendPart(response: ServerResponse, status: number, content: Content, start: number, end: number): void {
+  if ('bytes' in content) return send(response, status, content.mediaType, content.bytes.subarray(start, end + 1));
+  response.writeHead(status, { 'Content-Type': content.mediaType, 'Content-Length': end - start + 1 });
+  if (response.req.method === 'HEAD' || end < start) return void response.end();
+  // An engine that goes away, or a file that does, ends this answer and nothing else.
+  pipeline(createReadStream(content.file, { start, end }), response, () => undefined);
 }
 
 /** Node leaves the body out of an answer to HEAD and keeps its length. */

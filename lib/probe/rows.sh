@@ -1,6 +1,6 @@
 # Prelude of probe.sh and sweep.sh, for busybox. Facts travel as rows of fields to one awk, which prints one JSON document.
 # $1 is a random token: rows and fields are set apart by it, so that no file name, however hostile, can pass for a row.
-PATH=/bin:/usr/bin:/sbin:/usr/sbin LC_ALL=C
+PATH=/podproof/bin:/bin:/usr/bin:/sbin:/usr/sbin LC_ALL=C
 export PATH LC_ALL
 token=$1
 shift

@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises';
 
 const source = (name: string): Promise<string> => readFile(new URL(name, import.meta.url), 'utf8');
 
-/** The program at /podproof/probe in the probe image. */
-export async function probeScript(): Promise<string> {
-  return `#!/bin/busybox sh\n${await source('rows.sh')}${await source('probe.sh')}`;
+/** The program at /podproof/probe in an image that has this busybox. */
+export async function probeScript(busybox = '/bin/busybox'): Promise<string> {
+  return `#!${busybox} sh\n${await source('rows.sh')}${await source('probe.sh')}`;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface HostSetting {
   fixtures: Fixtures;
   /** Port of our registry on the host's loopback. */
   registryPort: number;
-  images: { pause: string; root: string; user777: string };
+  images: { pause: string; root: string; user777: string; own?: readonly string[] };
   /** Component key → its prefix on the host. */
   prefixes: Map<string, { artifact: Artifact; path: string }>;
 }
@@ -112,7 +112,7 @@ export async function leaseEngine(
   });
   try {
     await using client = criClient({ dial: () => setting.host.dial(engine.config.socket), api: engine.api });
-    for (const image of [setting.images.root, setting.images.user777])
+    for (const image of [setting.images.root, setting.images.user777, ...(setting.images.own ?? [])])
       await client.images.pullImage({ image: { image } }, { signal: context.signal });
   } catch (error) {
     throw await failure(setting.host, `give the probe images to ${spec.name} ${spec.version}`, error, {
@@ -159,7 +159,7 @@ async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: E
     ...(thinPool === undefined ? {} : { thinPool }),
     shimMark,
     directory: spec.directory,
-    images: Object.values(images),
+    images: Object.values(images).flat(),
     binaries: await namedBinaries(
       [...prefixes.values()],
       [...Object.values(files), ...argv, ...Object.values(spec.binaries), ...plugins],

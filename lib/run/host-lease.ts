@@ -15,6 +15,7 @@ import { runtimeFacts } from '../runtimes/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
+import type { OciImage } from '../probe/image/oci.ts';
 import { imageReference, serveImages } from '../probe/registry.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { Observation } from '../model/observation.ts';
@@ -117,7 +118,7 @@ export async function leaseHost(
   await using host = await timeline.span('host', first.host, () =>
     acquire(first.host, spec, context, { variant: first.variant, needs }),
   );
-  await using registry = await serveImages(Object.values(stage.images));
+  await using registry = await serveImages(Object.values(stage.images).flat());
   const setting = await timeline.span('host', `${id}: fixtures and artifacts`, () =>
     settle(stage, first.group, host, registry.port),
   );
@@ -146,12 +147,13 @@ export async function settle(
     host.expose(registryPort),
     attachArtifacts(stage, group, { host, prefixes }),
   ]);
-  const { pause, root, user777 } = stage.images;
+  const { pause, root, user777, own = [] } = stage.images;
+  const named = (image: OciImage): string => imageReference(image, port);
   return {
     host,
     fixtures,
     registryPort: port,
-    images: { pause: imageReference(pause, port), root: imageReference(root, port), user777: imageReference(user777, port) },
+    images: { pause: named(pause), root: named(root), user777: named(user777), own: own.map(named) },
     prefixes,
   };
 }

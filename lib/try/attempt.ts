@@ -81,14 +81,15 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
     for (const container of request.containers) {
       const startMs = place.now();
       const own = devices.filter((device) => device.container === container.name);
-      const running = await sandbox.start(withProbe(container.config));
+      const probed = withProbe(container.config, place.imageOf(container.name).own);
+      const running = await sandbox.start(probed);
       const seen = await observePod(running, setting.host, attemptsFor(own, place.disks), { signal });
       const observation = Observation.parse({
         ...observed(place, container, { fix, startMs, outcome: { kind: 'ran' }, calls }),
         ...seen,
         replay: Replay.parse({
           sandbox: crictlJson(PodSandboxConfigSchema, config),
-          container: crictlJson(ContainerConfigSchema, withProbe(container.config)),
+          container: crictlJson(ContainerConfigSchema, probed),
           probe: attemptsFor(own, place.disks),
         }),
       });
@@ -144,9 +145,11 @@ function addedTo({ linux }: ContainerConfig): string[] {
   return privileged ? [] : (capabilities?.addCapabilities ?? []);
 }
 
-/** The probe's image runs in place of the container's own: its entry point, and a directory that it has. */
-function withProbe(config: ContainerConfig): ContainerConfig {
-  return { ...config, command: ['/pause'], args: [], workingDir: '', stdin: false, stdinOnce: false, tty: false };
+/** What waits for the probe, in place of the container's entry point; the probe's own image lacks the directories of others. */
+function withProbe(config: ContainerConfig, own = false): ContainerConfig {
+  const command = own ? '/podproof/pause' : '/pause';
+  const workingDir = own ? config.workingDir : '';
+  return { ...config, command: [command], args: [], workingDir, stdin: false, stdinOnce: false, tty: false };
 }
 
 function observed(

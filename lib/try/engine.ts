@@ -14,6 +14,7 @@ import { cdiSpecification } from './cdi.ts';
 import { changed } from './change.ts';
 import { answerWords } from '../model/trial-answer.ts';
 import type { Fix } from './fix.ts';
+import { imagesOf, type ContainerImage } from './images.ts';
 import { planFixes } from './fixes.ts';
 import { acceptedFixes, after } from './refusals.ts';
 import type { Site } from './site.ts';
@@ -33,6 +34,7 @@ export interface TrialWork {
   site: (setting: HostSetting) => Promise<Site>;
   handlers: ReadonlyMap<string, string>;
   imageUser: number | undefined;
+  images: readonly ContainerImage[];
   /** Hears of every cell that was tried to the end. */
   done: (trial: CellTrial) => void;
 }
@@ -111,10 +113,16 @@ async function withLease<T>(
   // The group of a PCI function takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).
   const alone = site.devices.flat().some(({ source }) => source.kind === 'vfio');
   const slots = new Semaphore(alone ? 1 : podBudget(setting.host, ready));
-  const { root, user777 } = setting.images;
-  const image = work.imageUser === undefined ? { reference: root } : { reference: user777, user: work.imageUser };
   const common = {
-    ...{ setting, engine, record, image, signal: stage.signal, handlers: work.handlers, disks: site.disks },
+    ...{
+      setting,
+      engine,
+      record,
+      imageOf: imagesOf(work, setting.images),
+      signal: stage.signal,
+      handlers: work.handlers,
+      disks: site.disks,
+    },
     node: { ...site.node, cgroupDriver: options.cgroupDriver },
     now: () => stage.timeline.now(),
   };
@@ -154,7 +162,9 @@ async function launchOne(
   fix?: Fix,
 ): Promise<Launched> {
   const { cell } = place;
-  const name = `${cell.id} ${fix?.id ?? 'as it is'}`;
+  const target = podOf(work, pod);
+  const title = `${cell.id}${work.pods.length > 1 ? ` ${target.metadata.name}` : ''}`;
+  const name = `${title} ${fix?.id ?? 'as it is'}`;
   stage.count.total++;
   const tell = (): void => stage.progress.count(stage.count.done, stage.count.total, [...stage.underWay]);
   const site = await work.site(place.setting);
@@ -162,9 +172,9 @@ async function launchOne(
     stage.underWay.add(name);
     tell();
     try {
-      const launched = await launchTrial(place, podOf(work, pod), site.devices[pod] ?? [], fix);
+      const launched = await launchTrial(place, target, site.devices[pod] ?? [], fix);
       for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
-      stage.progress.line('answer', `${cell.id}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
+      stage.progress.line('answer', `${title}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
       return launched;
     } finally {
       stage.underWay.delete(name);

@@ -9,8 +9,8 @@ import type { Fix } from './fix.ts';
 /** What a pod is placed with beside its devices. */
 export interface Ground {
   cell: PlannedCell;
-  /** What stands in for the images, and the USER that they have. */
-  image: ContainerPlacement['image'];
+  /** What a container runs: its own image, or what stands in for it, and the USER that it has. */
+  imageOf: (container: string) => ContainerPlacement['image'] & { own?: true };
   /** Handlers by runtimeClassName, as the user mapped them. */
   handlers: ReadonlyMap<string, string>;
 }
@@ -38,7 +38,7 @@ export function placementOf(
       [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => [
         name,
         {
-          image: place.image,
+          image: place.imageOf(name),
           allocation: allocationOf(
             devices.filter(({ container }) => container === name),
             fix,

@@ -17,6 +17,7 @@ import { block, type Stage } from '../run/stage.ts';
 import { Timeline } from '../run/timeline.ts';
 import type { PodDevice } from './devices.ts';
 import { tryOnEngine, type CellTrial, type TrialWork } from './engine.ts';
+import type { ContainerImage } from './images.ts';
 import { prepareSite, type Site } from './site.ts';
 import { trialOf } from './trial.ts';
 
@@ -31,6 +32,8 @@ export interface TryOptions {
   signal: AbortSignal;
   /** USER of the images that the probe stands for. */
   imageUser: number | undefined;
+  /** Images that are run themselves. */
+  images: readonly ContainerImage[];
   /** runtimeClassName → handler. */
   handlers: ReadonlyMap<string, string>;
   /** Keeps the host up when all was tried; hears of the trials then. The plan has one host. */
@@ -64,8 +67,11 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     catalog: { suites: [], known: [], selects: () => false },
     suites: [],
     // Every engine has one image whose USER is not root.
-    images:
-      options.imageUser === undefined ? images : { ...images, user777: await probeImage({ user: String(options.imageUser) }) },
+    images: {
+      ...images,
+      ...(options.imageUser === undefined ? {} : { user777: await probeImage({ user: String(options.imageUser) }) }),
+      own: options.images.map(({ image }) => image),
+    },
     count: { done: 0, total: 0 },
     underWay: new Set(),
     done: new Set(),
@@ -78,6 +84,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     pods: pods.map(({ workload }) => workload.pod),
     handlers: options.handlers,
     imageUser: options.imageUser,
+    images: options.images,
     site: ({ host, ...setting }: HostSetting) => {
       const site =
         sites.get(host) ??

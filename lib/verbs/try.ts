@@ -14,8 +14,11 @@ import { progressOn } from '../run/progress.ts';
 import type { RunOptions } from '../run/stage.ts';
 import { parseDescription, parseDevice, type Description } from '../try/device-spec.ts';
 import { devicesOf, UnknownResource, type Devices, type PodDevice } from '../try/devices.ts';
+import { openImage } from '../probe/image/own.ts';
+import type { ContainerImage } from '../try/images.ts';
 import { tryPods } from '../try/try.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
+import { Scope } from '../util/scope.ts';
 import { widthOf } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { assertOneHost } from './one-host.ts';
@@ -26,6 +29,7 @@ interface TryFlags extends PlanFlags {
   device: string[];
   devices?: string;
   imageUser?: number;
+  image: string[];
   runtimeClass: string[];
   kubernetes: string;
   keep?: boolean;
@@ -47,6 +51,12 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
     .option('--devices <file>', 'nodes as "podproof describe-devices" prints them')
     .option('--image-user <id>', 'USER of the images, in whose place the probe runs', userOf)
     .option(
+      '--image <[container=]file>',
+      'an image to run, an OCI layout or what "docker save" wrote, for one container or all',
+      several,
+      [],
+    )
+    .option(
       '--runtime-class <name=handler>',
       'which handler a runtimeClassName stands for; without it, the one of each cell',
       several,
@@ -64,6 +74,7 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
         using progress = progressOn(process.stderr);
         const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
         if (flags.keep === true) assertOneHost(plan);
+        await using images = await openImages(flags.image, asked, signal);
         const folder = await RunFolder.create(resolve(flags.results), { ...plan, suites: [], scenarios: {} });
         let told = false;
         const tell = async (trials: Trial[]): Promise<void> => {
@@ -82,12 +93,42 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
           ...(flags.keep === true ? { keep: tell } : {}),
           pods: asked,
           imageUser: flags.imageUser,
+          images: images.all,
           handlers: new Map(flags.runtimeClass.map(handlerOf)),
         });
         progress.close();
         if (!told) await tell(trials);
       });
     });
+}
+
+/** Opens what `--image` names. Throws UsageError for a container that no pod has, and for what is no image. */
+async function openImages(
+  flags: readonly string[],
+  pods: ReadonlyArray<{ workload: Workload }>,
+  signal: AbortSignal,
+): Promise<AsyncDisposable & { all: ContainerImage[] }> {
+  const scope = new Scope();
+  const all: ContainerImage[] = [];
+  try {
+    for (const text of flags) {
+      const [, container, file = ''] = /^(?:([a-z0-9-]+)=)?(.+)$/s.exec(text) ?? [];
+      const names = pods.flatMap(({ workload: { pod } }) =>
+        [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => name),
+      );
+      if (container !== undefined && !names.includes(container))
+        throw new UsageError(`--image ${text}: no pod has a container "${container}"; there is ${names.join(', ')}`);
+      if (all.some((each) => each.container === container))
+        throw new UsageError(
+          `--image ${text}: ${container === undefined ? 'every container' : `the container "${container}"`} has one already`,
+        );
+      all.push({ ...(container === undefined ? {} : { container }), image: scope.adopt(file, await openImage(file, signal)) });
+    }
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+  return { all, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
 }
 
 /** Reads everything that the user gave, before anything is started. Throws UsageError with the place of what is wrong. */

@@ -11,10 +11,10 @@ const applets =
   'awk cat chmod dd echo env find grep head id kill ln ls mkdir mknod mount ps readlink rm sh sleep stat top touch tr true umount uname';
 
 /** PID 1 has no default action for a signal, and CRI-O does not split pause_command: hence a program of its own. */
-const pauseScript = `#!/bin/busybox sh
+const pauseScript = (busybox: string): string => `#!${busybox} sh
 trap 'exit 0' TERM INT
 while :; do
-  busybox sleep 2147483647 &
+  ${busybox} sleep 2147483647 &
   wait
 done
 `;
@@ -43,6 +43,8 @@ export interface ProbeImages {
   pause: OciImage;
   root: OciImage;
   user777: OciImage;
+  /** Of somebody else, with the probe laid over them. */
+  own?: readonly OciImage[];
 }
 
 /** The image of the sandbox's own container: a process that does nothing until SIGTERM, at /pause. */
@@ -55,6 +57,18 @@ export async function pauseImage(): Promise<OciImage> {
   });
 }
 
+/** What is laid over an image of somebody else: the probe, and all that it needs, in a directory of its own. */
+export async function probeLayer(): Promise<TarEntry[]> {
+  const busybox = '/podproof/bin/busybox';
+  return [
+    { path: 'podproof', type: 'directory', mode: 0o755 },
+    { path: 'podproof/bin', type: 'directory', mode: 0o755 },
+    file(busybox.slice(1), 0o755, await staticBusybox()),
+    file('podproof/probe', 0o755, Buffer.from(await probeScript(busybox))),
+    file('podproof/pause', 0o755, Buffer.from(pauseScript(busybox))),
+  ];
+}
+
 async function busyboxTree(): Promise<TarEntry[]> {
   const directories = ['bin', 'dev', 'etc', 'podproof', 'proc', 'root', 'run', 'sys', 'tmp'];
   return [
@@ -63,7 +77,7 @@ async function busyboxTree(): Promise<TarEntry[]> {
     ...applets.split(' ').map((name): TarEntry => ({ path: `bin/${name}`, type: 'link', target: 'busybox' })),
     file('etc/group', 0o644, Buffer.from('root:x:0:\n')),
     file('etc/passwd', 0o644, Buffer.from('root:x:0:0:root:/root:/bin/sh\n')),
-    file('pause', 0o755, Buffer.from(pauseScript)),
+    file('pause', 0o755, Buffer.from(pauseScript('/bin/busybox'))),
   ];
 }
 
@@ -90,6 +104,6 @@ function file(path: string, mode: number, content: Uint8Array): TarEntry {
 }
 
 /** As OCI spells this machine's architecture, which is the busybox's. */
-function architecture(): string {
+export function architecture(): string {
   return process.arch === 'x64' ? 'amd64' : process.arch;
 }

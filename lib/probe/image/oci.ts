@@ -8,13 +8,23 @@ export interface Blob {
   bytes: Uint8Array;
 }
 
-/** An image in memory: what a registry serves for one tag. */
+/** A blob that stays in the file where it is. */
+export interface StoredBlob extends Omit<Blob, 'bytes'> {
+  file: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** An image: what a registry serves for one tag. */
 export interface OciImage {
   /** Repository and tag without a registry: `podproof/probe:1`. */
   name: string;
   manifest: Blob;
   config: Blob;
+  /** The last layer. */
   layer: Blob;
+  /** The layers below it, of an image of somebody else. */
+  below?: readonly StoredBlob[];
 }
 
 export interface ImageOptions {
@@ -55,14 +65,15 @@ export function ociImage(options: ImageOptions): OciImage {
   return { name: options.name, manifest, config, layer };
 }
 
-function blob(mediaType: string, bytes: Uint8Array): Blob {
+export function blob(mediaType: string, bytes: Uint8Array): Blob {
   return { mediaType, bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
 }
 
-function json(mediaType: string, value: unknown): Blob {
+export function json(mediaType: string, value: unknown): Blob {
   return blob(mediaType, Buffer.from(JSON.stringify(value)));
 }
 
-function descriptor({ mediaType, digest, bytes }: Blob): { mediaType: string; digest: string; size: number } {
-  return { mediaType, digest, size: bytes.length };
+export function descriptor(content: Blob | StoredBlob): { mediaType: string; digest: string; size: number } {
+  const { mediaType, digest } = content;
+  return { mediaType, digest, size: 'size' in content ? content.size : content.bytes.length };
 }

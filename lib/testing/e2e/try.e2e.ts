@@ -105,6 +105,13 @@ describe('try on hosts without a machine', () => {
       [...device, '--device', 'a.b/c=vfio'],
       /--device a\.b\/c: no container of .* asks for it/,
     ],
+    [
+      'an image that is none',
+      manifest,
+      [...device, '--image', '/etc/hostname'],
+      /--image \/etc\/hostname: Cannot read the archive/,
+    ],
+    ['an image of no container', manifest, [...device, '--image', 'x=/etc'], /no pod has a container "x"; there is media/],
     ['a device that is none', manifest, ['--device', 'gpu.intel.com/i915=/dev/dri'], /expected RESOURCE=PATH/],
   ])('refuses %s with exit 2 and its place, and starts nothing', async (_, text, flags, words) => {
     const bad = join(fleet.directory, 'bad.yaml');
