@@ -376,6 +376,7 @@ export const knownIssues: KnownIssue[] = [
       'RVMM-VFIO-EACCES': ['no-multifunction'],
       'DEV-VFIO-GUEST-KERNEL': ['no-multifunction'],
       'DEV-VFIO': ['no-multifunction'],
+      'OWN-VFIO-KATA': ['no-multifunction'],
     },
     where: [runtime('kata >=3.29.0'), shim('rust')],
     impact:

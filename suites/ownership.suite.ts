@@ -16,6 +16,8 @@ import {
   opening,
   ownerOf,
   ownKernel,
+  pciFunction,
+  presenceOf,
   question,
   refused,
   runtime,
@@ -28,6 +30,14 @@ const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devi
 const containerdOwner = 'containerd v2.3.4 internal/cri/opts/spec_linux_opts.go:315 WithDevices';
 const noKey = 'containerd commit e0f8c04da and cri-o v1.22.0 bring the key; an older engine does not know it';
 const gvisorNodes = 'gVisor runsc/boot/vfs.go createDeviceFile; pkg/sentry/vfs/device.go OpenDeviceSpecialFile';
+
+/** The spare function of every host of ours: an Intel 82574L (QEMU's e1000e). */
+const spareIds = '0x8086:0x10d3';
+const noMultifunction = {
+  says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
+  harm: 'breaks',
+  seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
+} as const;
 
 const block = { fixture: 'block' } as const;
 const char = { fixture: 'char' } as const;
@@ -99,6 +109,13 @@ export default suite({
         hugepages: true,
       },
       attempts: [{ what: 'writable', path: '/dev/hugepages/podproof' }],
+    },
+    {
+      id: 'vfio-guest-kernel',
+      title: 'pod of user 1000, group 2000 with a VFIO device, vfio_mode guest-kernel',
+      needs: [runtime('kata'), spareFunction],
+      handler: 'vfio',
+      pod: { runAsUser: 1000, runAsGroup: 2000, devices: [{ fixture: 'vfioGroup' }] },
     },
     { id: 'user-only', title: 'pod of user 1000', pod: { runAsUser: 1000, devices: [...asked] }, attempts: [...tried] },
     {
@@ -451,6 +468,28 @@ export default suite({
         },
       },
       documented: [{ answer: 'owned', where: [], citation: blog }],
+    }),
+    question({
+      id: 'OWN-VFIO-KATA',
+      asks: 'Can a non-root Kata pod open the VFIO device that it was given, with vfio_mode guest-kernel?',
+      on: ['vfio-guest-kernel'],
+      reads: { function: pciFunction(spareIds), node: presenceOf({ fixture: 'vfioGroup' }) },
+      answers: {
+        'driven-by-guest': {
+          says: 'no: the guest’s kernel drives it, and there is no node to own or to open; what its driver makes, such as a network card, is there',
+          harm: 'breaks',
+          seen: { function: 'there', node: 'absent' },
+        },
+        'no-multifunction': noMultifunction,
+      },
+      documented: [
+        {
+          answer: 'driven-by-guest',
+          where: [],
+          citation:
+            'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694; src/runtime/virtcontainers/kata_agent.go:1131',
+        },
+      ],
     }),
     question({
       id: 'OWN-MODE',
