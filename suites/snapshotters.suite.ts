@@ -1,10 +1,28 @@
-import { atCreateOrStart, feature, question, refused, rootFileSystem, runtime, suite, vmm } from '../lib/suite/mod.ts';
+import {
+  atCreateOrStart,
+  erofsUtils,
+  feature,
+  question,
+  refused,
+  rootFileSystem,
+  runtime,
+  suite,
+  vmm,
+} from '../lib/suite/mod.ts';
 
 const storage = 'kata-containers 4.1.0 docs/design/architecture/storage.md';
 const howTo = 'kata-containers 4.1.0 docs/how-to/how-to-use-kata-containers-with-firecracker.md: devmapper';
+const snapshotters = 'containerd v2.3.4 docs/snapshotters';
 const processes = runtime('runc', 'crun');
 /** Those that share a directory with their guest where the engine gives them one. */
 const sharing = vmm('qemu', 'clh', 'dragonball');
+
+const shared = { says: 'a directory that the host shares with the guest', seen: { root: 'shared' } } as const;
+const notShared = {
+  says: 'there is none, and the pod is refused: the VMM shares no directory with its guest',
+  harm: 'breaks',
+  seen: refused(['RunPodSandbox', ...atCreateOrStart], /failed to mount .*shared\/containers/),
+} as const;
 
 export default suite({
   id: 'snapshotters',
@@ -18,6 +36,20 @@ export default suite({
       options: { snapshotter: 'devmapper' },
       pod: {},
     },
+    {
+      id: 'blockfile',
+      title: 'pod, layers in block files',
+      needs: [feature('blockfile-snapshotter')],
+      options: { snapshotter: 'blockfile' },
+      pod: {},
+    },
+    {
+      id: 'erofs',
+      title: 'pod, layers in images of EROFS',
+      needs: [feature('erofs-snapshotter'), erofsUtils],
+      options: { snapshotter: 'erofs' },
+      pod: {},
+    },
   ],
   questions: [
     question({
@@ -28,12 +60,8 @@ export default suite({
       reads: { root: rootFileSystem() },
       answers: {
         layers: { says: 'these layers', seen: { root: 'layers' } },
-        shared: { says: 'a directory that the host shares with the guest', seen: { root: 'shared' } },
-        'not-shared': {
-          says: 'there is none, and the pod is refused: the VMM shares no directory with its guest',
-          harm: 'breaks',
-          seen: refused(['RunPodSandbox', ...atCreateOrStart], /failed to mount .*shared\/containers/),
-        },
+        shared,
+        'not-shared': notShared,
       },
       documented: [
         { answer: 'not-shared', where: [vmm('firecracker')], citation: howTo },
@@ -49,9 +77,46 @@ export default suite({
       reads: { root: rootFileSystem() },
       answers: {
         disk: { says: 'a file system of its own on a disk', seen: { root: 'disk' } },
-        shared: { says: 'a directory that the host shares with the guest', seen: { root: 'shared' } },
+        shared,
       },
       documented: [{ answer: 'disk', where: [], citation: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` }],
+    }),
+    question({
+      id: 'SNAP-BLOCKFILE',
+      asks: 'What is the root of a container whose layers are block files?',
+      on: ['blockfile'],
+      needs: [runtime('runc', 'crun', 'kata')],
+      reads: { root: rootFileSystem() },
+      answers: {
+        disk: { says: 'a file system of its own on a disk', seen: { root: 'disk' } },
+        shared,
+        'not-shared': notShared,
+      },
+      documented: [
+        { answer: 'disk', where: [processes], citation: `${snapshotters}/blockfile.md: mounted over a loop device` },
+        {
+          answer: 'disk',
+          where: [],
+          citation: `${snapshotters}/blockfile.md: for containers in a VM, without directories of the host`,
+        },
+      ],
+    }),
+    question({
+      id: 'SNAP-EROFS',
+      asks: 'What is the root of a container whose layers are images of EROFS?',
+      on: ['erofs'],
+      needs: [runtime('runc', 'crun', 'kata')],
+      reads: { root: rootFileSystem() },
+      answers: {
+        layers: { says: 'these layers, one over the other', seen: { root: 'layers' } },
+        shared,
+        'not-shared': notShared,
+      },
+      documented: [
+        { answer: 'layers', where: [processes], citation: `${snapshotters}/erofs.md` },
+        { answer: 'shared', where: [sharing], citation: storage },
+        { answer: 'not-shared', where: [vmm('firecracker')], citation: howTo },
+      ],
     }),
   ],
 });

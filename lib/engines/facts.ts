@@ -73,9 +73,14 @@ export interface EngineFacts extends ComponentFacts {
   untold?: { unless: string; keys: RegExp };
 }
 
-/** Plugins of containerd that make the root of a container; CRI-O has directories only. */
-export const snapshotters = ['overlayfs', 'devmapper'] as const;
-export type Snapshotter = (typeof snapshotters)[number];
+/** Plugins of containerd that make the root of a container, and the kernel modules that each needs; CRI-O has directories only. */
+export const snapshotters = {
+  overlayfs: [],
+  devmapper: ['loop', 'dm_thin_pool'],
+  blockfile: ['loop'],
+  erofs: ['erofs'],
+} as const;
+export type Snapshotter = keyof typeof snapshotters;
 
 /** Every engine, in the order of plans. */
 export const engines = { containerd, crio } as const satisfies Record<string, EngineFacts>;

@@ -12,6 +12,7 @@ export const kernelFeatures = [
   'vhost_vsock',
   'vhost_net',
   'dm_thin_pool',
+  'erofs',
 ] as const;
 export type KernelFeature = (typeof kernelFeatures)[number];
 

@@ -21,6 +21,8 @@ export const HostFacts = z.object({
   cgroup: z.enum(['v1', 'v2', 'hybrid']),
   /** Whether systemd runs it, and so can make slices and scopes of its control groups. Absent in older records. */
   systemd: z.boolean().optional(),
+  /** Whether it has mkfs.erofs. Absent in older records. */
+  erofsUtils: z.boolean().optional(),
   lsm: z.array(z.string()),
   kvm: z.object({
     present: z.boolean(),

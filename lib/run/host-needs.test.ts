@@ -6,6 +6,7 @@ import { featuresOf, needsOf, type CellWork } from './host-needs.ts';
 
 const plain: Scenario = { id: 'plain', title: 'pod', pod: {} };
 const mapped: Scenario = { id: 'mapped', title: 'pod in a user namespace', pod: { userNamespace: true } };
+const inBlockFiles: Scenario = { id: 'blockfile', title: 'pod', options: { snapshotter: 'blockfile' }, pod: {} };
 const twin: Scenario = { id: 'twin', title: 'two pods', pod: {}, twin: true };
 
 function work(runtime: object, ...scenarios: Scenario[]): CellWork {
@@ -23,13 +24,14 @@ const clh = { ...qemu, vmm: 'clh' };
 
 test.for([
   ['runc in the network of its host', work({ name: 'runc' }, plain), []],
+  ['runc with roots in block files', work({ name: 'runc' }, plain, inBlockFiles), ['loop']],
   ['runc with a user namespace', work({ name: 'runc' }, plain, mapped), ['bridge', 'veth']],
   ['gVisor', work({ name: 'runsc' }, plain), ['bridge', 'veth']],
   ['Kata with Cloud Hypervisor', work(clh, plain), ['bridge', 'veth', 'kvm', 'tun']],
   [
     'Kata with Firecracker',
     work({ ...qemu, vmm: 'firecracker' }, plain),
-    ['bridge', 'veth', 'kvm', 'tun', 'loop', 'dm_thin_pool'],
+    ['loop', 'dm_thin_pool', 'bridge', 'veth', 'kvm', 'tun'],
   ],
   ['Kata with QEMU', work(qemu, plain), ['bridge', 'veth', 'kvm', 'tun', 'vhost_vsock', 'vhost_net']],
 ] as const)('%s needs of the kernel what its pods use', ([, cell, features]) => {

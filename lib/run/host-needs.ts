@@ -1,10 +1,11 @@
+import { snapshotters } from '../engines/facts.ts';
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { measureDirectory } from '../hosts/shared/attachment.ts';
 import { leastNeeds, type HostNeeds, type KernelFeature } from '../hosts/needs.ts';
 import { vmmFacts } from '../runtimes/kata/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import { hasGuest, runtimeFacts } from '../runtimes/facts.ts';
-import type { Scenario } from '../suite/scenario.ts';
+import { optionsOf, type Scenario } from '../suite/scenario.ts';
 import type { Had } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 import { openScenarios, type Stage } from './stage.ts';
@@ -22,7 +23,9 @@ const vmmMiB = 128;
 export function featuresOf({ cell: { runtime }, scenarios }: CellWork): KernelFeature[] {
   // Other pods are in the network of their host.
   const network = hasGuest(runtime) || scenarios.some((scenario) => 'pod' in scenario && scenario.pod.userNamespace === true);
+  const roots = scenarios.flatMap((scenario) => snapshotters[optionsOf(scenario, { runtime }).snapshotter]);
   return [
+    ...new Set(roots),
     ...(network ? (['bridge', 'veth'] as const) : []),
     ...(runtimeFacts(runtime.name).guest?.modules ?? []),
     ...(runtime.vmm === undefined ? [] : vmmFacts(runtime.vmm).modules),

@@ -33,6 +33,7 @@ export { accounts, helperUsers, runtimeDirectory, vmmCapabilities, vmmConfinemen
 export {
   disposableHost,
   engine,
+  erofsUtils,
   feature,
   hugepages,
   lacks,

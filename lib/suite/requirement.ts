@@ -118,6 +118,12 @@ export const spareFunction: Requirement = {
       : 'the host has no spare PCI function in an IOMMU group that vfio-pci can take',
 };
 
+/** A host that can make images of EROFS. */
+export const erofsUtils: Requirement = {
+  text: 'hosts with mkfs.erofs',
+  unmet: (cell) => (cell.facts?.erofsUtils === false ? 'the host has no mkfs.erofs' : undefined),
+};
+
 /** A host with huge pages. */
 export const hugepages: Requirement = {
   text: 'hosts with huge pages',

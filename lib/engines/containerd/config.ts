@@ -1,9 +1,9 @@
-import { basename } from 'node:path';
 import { hasFeature } from '../../model/feature.ts';
 import { handlerVariants } from '../../suite/scenario.ts';
 import type { TomlTable } from '../../util/toml.ts';
 import type { EngineSpec, Handler } from '../engine.ts';
 import { runscConfigPath } from '../../runtimes/runsc/configuration.ts';
+import { requiredPlugins, snapshotterTables } from './snapshotter.ts';
 
 /** Places of a private instance that its configuration names. */
 export interface ContainerdPlaces {
@@ -77,11 +77,6 @@ function schema4(spec: EngineSpec, places: ContainerdPlaces): ContainerdConfig {
   return { table: { ...rest, version: 4, plugins: { ...(plugins as TomlTable), ...Object.fromEntries(asPlugins) } }, shown };
 }
 
-/** Directory of the thin pool's two files; its last part is what the pool is called. Undefined where no root is a block device. */
-export function thinPool({ directory, options }: EngineSpec): string | undefined {
-  return options.snapshotter === 'devmapper' ? `${directory}/pp-thin` : undefined;
-}
-
 /** Directory of the hosts.toml files. */
 export function certificates(spec: EngineSpec): string {
   return `${spec.directory}/certs.d`;
@@ -89,22 +84,17 @@ export function certificates(spec: EngineSpec): string {
 
 /** Without `required_plugins` a CRI plugin that does not load leaves a daemon that runs and answers nothing. */
 function daemon(spec: EngineSpec, required: string[]): TomlTable {
-  const pool = thinPool(spec) === undefined ? [] : [devmapper];
-  return { root: `${spec.directory}/root`, state: `${spec.directory}/state`, required_plugins: [...required, ...pool] };
+  const plugins = [...required, ...requiredPlugins(spec)];
+  return { root: `${spec.directory}/root`, state: `${spec.directory}/state`, required_plugins: plugins };
 }
 
 function sockets({ socket }: ContainerdPlaces): { grpc: TomlTable; ttrpc: TomlTable } {
   return { grpc: { address: socket }, ttrpc: { address: `${socket}.ttrpc` } };
 }
 
-const devmapper = 'io.containerd.snapshotter.v1.devmapper';
-
 function otherPlugins(spec: EngineSpec): TomlTable {
-  const pool = thinPool(spec);
   return {
-    ...(pool === undefined
-      ? {}
-      : { [devmapper]: { root_path: `${pool}/snapshots`, pool_name: basename(pool), base_image_size: '256MB' } }),
+    ...snapshotterTables(spec),
     // Its default is /opt/containerd, whose bin directory would be put before ours on the PATH.
     'io.containerd.internal.v1.opt': { path: `${spec.directory}/opt` },
     ...(hasFeature(spec, 'nri-plugin')

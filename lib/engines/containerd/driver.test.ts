@@ -7,6 +7,7 @@ import type { EngineSpec } from '../engine.ts';
 import { snapshotters } from '../facts.ts';
 import { defaultOptions } from '../../suite/scenario.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
+import { keysOf } from '../../util/keys-of.ts';
 
 const pause = specFixture('containerd', '1.7.24').pauseImage;
 const cri = 'io.containerd.grpc.v1.cri';
@@ -82,6 +83,40 @@ describe('the configuration of containerd', () => {
     expect(planned['required_plugins']).toContain('io.containerd.snapshotter.v1.devmapper');
     expect(containerdDriver.configure(specFixture('containerd', version)).thinPool).toBeUndefined();
   });
+
+  it.each(['1.7.24', '2.0.11', '2.3.4'])(
+    'makes roots of block files from an empty one that is there before it starts, in %s',
+    (version) => {
+      const spec = specFixture('containerd', version, { options: { ...defaultOptions, snapshotter: 'blockfile' } });
+      const { argv, planned } = containerdDriver.configure(spec);
+      const scratch = `${directoryOf(version)}/scratch.ext4`;
+      expect(argv.slice(0, 2)).toEqual(['sh', '-c']);
+      expect(argv.slice(3, 5)).toEqual([scratch, spec.binaries['containerd']]);
+      expect(planned).toMatchObject({ 'plugins.io.containerd.snapshotter.v1.blockfile.scratch_file': scratch });
+      expect(planned['required_plugins']).toContain('io.containerd.snapshotter.v1.blockfile');
+      expect(containerdDriver.configure(specFixture('containerd', version)).argv[0]).toBe(spec.binaries['containerd']);
+    },
+  );
+
+  it('makes images of EROFS of layers by the differ for it', () => {
+    const spec = specFixture('containerd', '2.3.4', { options: { ...defaultOptions, snapshotter: 'erofs' } });
+    const { planned } = containerdDriver.configure(spec);
+    expect(planned).toMatchObject({ 'plugins.io.containerd.service.v1.diff-service.default': '["erofs","walking"]' });
+    expect(planned['required_plugins']).toContain('io.containerd.snapshotter.v1.erofs');
+    expect(planned['required_plugins']).toContain('io.containerd.differ.v1.erofs');
+  });
+
+  it.each(['devmapper', 'blockfile', 'erofs'] as const)(
+    'unpacks what it pulls for %s, which the transfer service of 2.1 does for overlayfs alone',
+    (snapshotter) => {
+      const unpacked = (version: string) =>
+        written(specFixture('containerd', version, { options: { ...defaultOptions, snapshotter } }))['plugins'];
+      const key = ['io.containerd.transfer.v1.local', 'unpack_config', 0, 'snapshotter'];
+      expect(unpacked('2.3.4')).toHaveProperty(key, snapshotter);
+      expect(unpacked('2.0.11')).not.toHaveProperty(key);
+      expect(written(specFixture('containerd', '2.3.4'))['plugins']).not.toHaveProperty(key);
+    },
+  );
 
   it('names the CNI plugins in a list from 2.1 on, as both keys at once are refused', () => {
     expect(criTable(specFixture('containerd', '2.0.11'))['cni']).toMatchObject({ bin_dir: '/usr/lib/cni' });
@@ -168,7 +203,7 @@ describe('the effective configuration of containerd', () => {
       options: fc.record({
         deviceOwnership: fc.boolean(),
         cdi: fc.boolean(),
-        snapshotter: fc.constantFrom(...snapshotters),
+        snapshotter: fc.constantFrom(...keysOf(snapshotters)),
         cgroupDriver: fc.constantFrom(...cgroupDrivers),
       }),
       handlers: fc.subarray(handlers, { minLength: 1 }),

@@ -1,8 +1,9 @@
 import { hasFeature, tells } from '../../model/feature.ts';
 import { messageOf } from '../../util/errors.ts';
 import { parseToml, writeToml, type TomlTable } from '../../util/toml.ts';
-import { certificates, containerdConfig, thinPool } from './config.ts';
+import { certificates, containerdConfig } from './config.ts';
 import { containerdReader } from './reader.ts';
+import { thinPool, withScratchFile } from './snapshotter.ts';
 import { cniConfiguration } from '../cni.ts';
 import { logLevel, type EngineDriver, type EngineSpec, type Scalar } from '../engine.ts';
 import { flatten, inSpellingOf } from '../flatten.ts';
@@ -42,7 +43,7 @@ export const containerdDriver: EngineDriver = {
             ]),
         ),
       },
-      argv: [binary, '--config', file, '--log-level', logLevel(spec)],
+      argv: withScratchFile(spec, [binary, '--config', file, '--log-level', logLevel(spec)]),
       env: { PATH: searchPath(spec, binary) },
       socket,
       log,

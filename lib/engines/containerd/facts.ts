@@ -91,6 +91,24 @@ export const containerd = {
       since: '1.3.0',
       citation: 'containerd v1.3.0 snapshots/devmapper',
     },
+    {
+      feature: 'blockfile-snapshotter',
+      key: 'containerd.snapshotter',
+      since: '1.7.4',
+      citation: 'containerd v1.7.4 snapshots/blockfile; v1.7.3 has none',
+    },
+    {
+      feature: 'erofs-snapshotter',
+      key: 'containerd.snapshotter',
+      since: '2.1.0',
+      citation: 'containerd v2.1.0 plugins/snapshots/erofs',
+    },
+    {
+      feature: 'transfer-pull',
+      since: '2.1.0',
+      citation:
+        'containerd v2.1.0 internal/cri/server/images/image_pull.go: pulls by the transfer service, which unpacks as its unpack_config says',
+    },
     { feature: 'registry-config-path', since: '1.5.0', citation: 'containerd v1.5.0 docs/hosts.md' },
     {
       feature: 'nri-plugin',

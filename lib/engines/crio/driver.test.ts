@@ -8,6 +8,7 @@ import { snapshotters } from '../facts.ts';
 import { defaultOptions } from '../../suite/scenario.ts';
 import { flatten } from '../flatten.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
+import { keysOf } from '../../util/keys-of.ts';
 
 const directory = '/var/lib/podproof/crio-1.36.3';
 const spec = (change: Partial<EngineSpec> = {}): EngineSpec => specFixture('crio', '1.36.3', change);
@@ -169,7 +170,7 @@ describe('the effective configuration of CRI-O', () => {
       options: fc.record({
         deviceOwnership: fc.boolean(),
         cdi: fc.boolean(),
-        snapshotter: fc.constantFrom(...snapshotters),
+        snapshotter: fc.constantFrom(...keysOf(snapshotters)),
         cgroupDriver: fc.constantFrom(...cgroupDrivers),
       }),
       handlers: fc.subarray(handlers, { minLength: 1 }),

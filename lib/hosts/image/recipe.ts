@@ -43,6 +43,9 @@ const libraries: Record<DebianSuite, readonly string[]> = {
 };
 const librariesOfAll = ['libseccomp2', 'libyajl2', 'libcap2', 'libsystemd0', 'libgcrypt20', 'libdevmapper1.02.1'];
 
+/** For containerd's snapshotter erofs, which no containerd of the older suites has. */
+const erofs: Record<DebianSuite, readonly string[]> = { bookworm: [], trixie: [], sid: ['erofs-utils'] };
+
 const kata = ['qemu-system-x86', 'virtiofsd', 'ovmf', 'seabios'];
 /** Debian 12 ships virtiofsd inside qemu-system-common. */
 const kataOfBookworm = kata.filter((name) => name !== 'virtiofsd');
@@ -77,6 +80,7 @@ export function recipe(suite: DebianSuite, variant: ImageVariant, allowExpiredRe
       ...machine,
       ...librariesOfAll,
       ...libraries[suite],
+      ...erofs[suite],
       ...(variant === 'plain' ? [] : bookworm ? kataOfBookworm : kata),
     ],
     without,

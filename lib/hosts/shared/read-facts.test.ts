@@ -14,6 +14,7 @@ const lines = [
   'memoryKiB=2981888',
   'cgroup=v2',
   'systemd=yes',
+  'erofsUtils=no',
   'lsm=capability,apparmor',
   'kvm=0:993 660 kvm',
   'vhostVsock=yes',

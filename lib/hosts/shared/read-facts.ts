@@ -26,6 +26,7 @@ const Answers = z.object({
   memoryKiB: count,
   cgroup: z.enum(['v1', 'v2', 'hybrid']),
   systemd: yes,
+  erofsUtils: yes,
   lsm: z.string(),
   kvm: z.string().regex(/^$|^\d+:\d+ \d{1,4} \S+$/),
   vhostVsock: yes,
@@ -71,6 +72,7 @@ case "$(stat -fc %T /sys/fs/cgroup)" in
 esac
 # sd_booted(3)
 if [ -d /run/systemd/system ]; then say systemd yes; else say systemd no; fi
+if command -v mkfs.erofs >/dev/null; then say erofsUtils yes; else say erofsUtils no; fi
 say lsm "$(cat /sys/kernel/security/lsm 2>/dev/null)"
 say kvm "$(stat -c '%u:%g %a %G' /dev/kvm 2>/dev/null)"
 say vhostVsock "$(has /dev/vhost-vsock)"

@@ -16,7 +16,7 @@ export interface VmmFacts {
   /** What the root of a container has to be for it to reach the guest; absent where a directory of the host does. */
   takes?: 'block';
   /** Kernel modules that its devices need on the host. */
-  modules: readonly ('vhost_vsock' | 'vhost_net' | 'loop' | 'dm_thin_pool')[];
+  modules: readonly ('vhost_vsock' | 'vhost_net')[];
   /** Which release has the configuration template of a shim where, relative to share/defaults/kata-containers. */
   templates: ReadonlyArray<{ shim: Shim; versions: string; file: string }>;
 }
@@ -49,7 +49,7 @@ export const vmms = {
     program: /^firecracker/,
     // It has no file system device: kata-containers 4.1.0 src/runtime/virtcontainers/fc.go Capabilities.
     takes: 'block',
-    modules: ['loop', 'dm_thin_pool'],
+    modules: [],
     templates: [
       { shim: 'go', versions: '>=2.0.0', file: 'configuration-fc.toml' },
       { shim: 'rust', versions: '>=3.7.0', file: 'runtime-rs/configuration-rs-fc.toml' },
