@@ -14,6 +14,7 @@ import { messageOf } from '../util/errors.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
 import { launch, type Gone } from './launch.ts';
+import { PodCgroups } from './pod-cgroup.ts';
 import { leaseWork, type LeaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
@@ -28,15 +29,17 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const remote = connectRemote(context.connection);
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.socket));
+  const cgroups = new PodCgroups(remote);
   const underWay: Array<Promise<unknown>> = [];
   // A test that is cancelled does not wait for its pod, which is still to be removed.
   afterAll(async () => {
     await Promise.allSettled(underWay);
     connection.close();
+    await cgroups[Symbol.asyncDispose]();
   });
   const stopped = new AbortController();
   const lease: Lease = {
-    ...{ context, remote, connection, signal: stopped.signal },
+    ...{ context, remote, connection, cgroups, signal: stopped.signal },
     ...{ slots: new Semaphore(context.pods), broken: undefined, read: new Map() },
   };
   const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
@@ -120,7 +123,7 @@ async function read(
 }
 
 function launchIn(
-  { context, remote, connection, signal }: Lease,
+  { context, remote, connection, cgroups, signal }: Lease,
   cell: WorkerCell,
   suite: Suite,
   scenario: PodScenario,
@@ -131,6 +134,7 @@ function launchIn(
     suite: suite.id,
     scenario,
     remote,
+    cgroups,
     signal,
     connect: (calls) =>
       criClient({
@@ -148,6 +152,7 @@ interface Lease {
   context: WorkerContext;
   remote: ReturnType<typeof connectRemote>;
   connection: CriConnection;
+  cgroups: PodCgroups;
   /** Fires when the run is stopped: pods that wait for their engine wait no longer, and are removed. */
   signal: AbortSignal;
   /** Its places for pods. */

@@ -12,7 +12,7 @@ import { podCgroup } from '../model/cgroup-driver.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
-import { podCgroupOn } from './pod-cgroup.ts';
+import { PodCgroups } from './pod-cgroup.ts';
 import type { Stage } from './stage.ts';
 
 /** Where a shell on a kept host starts. */
@@ -42,7 +42,8 @@ export async function keepHost(
     ...{ name: 'kept', uid: 'kept', namespace: 'default', handler: '', image: setting.images.root, command: ['/pause'] },
     cgroupParent: podCgroup(options.cgroupDriver, 'besteffort', 'kept'),
   };
-  await using _cgroup = podCgroupOn(host, spec.cgroupParent);
+  await using cgroups = new PodCgroups(host);
+  using _cgroup = cgroups.of(spec.cgroupParent);
   await host.write(`${home}/pod.json`, JSON.stringify(crictlJson(PodSandboxConfigSchema, sandboxConfig(spec))));
   await host.write(`${home}/container.json`, JSON.stringify(crictlJson(ContainerConfigSchema, containerConfig(spec))));
   const crictl = await putCrictl(host);

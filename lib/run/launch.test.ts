@@ -14,6 +14,7 @@ import { Observation } from '../model/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { exec } from '../util/exec.ts';
 import { launch, type Gone } from './launch.ts';
+import { PodCgroups } from './pod-cgroup.ts';
 import { workerContext } from '../testing/worker.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -70,6 +71,7 @@ async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context:
     suite: 'identity',
     scenario: { id: 'plain', title: 'pod', pod: {}, ...scenario },
     remote,
+    cgroups: new PodCgroups(remote),
     signal: new AbortController().signal,
     connect: (calls) => criClient({ dial: cri.dial, onCall: (timing) => calls.push(timing) }),
   });

@@ -19,7 +19,7 @@ import { recordedDriver } from '../model/cgroup-driver.ts';
 import { failure } from './failure.ts';
 import { setHostState, stateNodes } from './host-state.ts';
 import { endingLostGuest, mayLoseGuest } from './lost-guest.ts';
-import { podCgroupOn } from './pod-cgroup.ts';
+import type { PodCgroups } from './pod-cgroup.ts';
 import { withLogs, type Ids } from './pod-logs.ts';
 import { forgetOldRuntimeDirectories, whatIsLeft } from './removal.ts';
 import { podSpec, probeArguments } from './request.ts';
@@ -34,6 +34,7 @@ export interface Launch {
   /** A client whose finished calls go to `calls`. */
   connect: (calls: CallTiming[]) => CriClient;
   remote: Remote;
+  cgroups: PodCgroups;
   signal: AbortSignal;
 }
 
@@ -129,16 +130,16 @@ interface Life {
 
 /** From the first change of the host to the last sweep. Throws what the first failed step threw. */
 async function live(task: Launch, client: CriClient, { spec, attempts, twin, fixtures, ids, seen }: Life): Promise<void> {
-  const { scenario, remote, signal } = task;
+  const { scenario, remote, cgroups, signal } = task;
   await using _state = await setHostState(remote, scenario.hostState, fixtures);
   if (scenario.afterRemoval === true && runtimeFacts(task.cell.facts.runtime.name).guest?.process === 'vmm')
     await forgetOldRuntimeDirectories(remote);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   try {
-    await using _cgroup = podCgroupOn(remote, spec.cgroupParent);
+    using _cgroup = cgroups.of(spec.cgroupParent);
     const ours = (): Promise<Pod> => launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
     await using pod = await (mayLoseGuest(task.cell, scenario) ? endingLostGuest(remote, ours) : ours());
-    await using _twinCgroup = podCgroupOn(remote, twin.cgroupParent);
+    using _twinCgroup = cgroups.of(twin.cgroupParent);
     await using second = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
     if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);
     seen.facts = await look(task, spec, attempts, pod);

@@ -1,29 +1,52 @@
 import { expect, test } from 'vitest';
 import type { Remote } from '../hosts/host.ts';
-import { podCgroupOn } from './pod-cgroup.ts';
+import { PodCgroups } from './pod-cgroup.ts';
 
-async function removed(path: string | undefined): Promise<readonly string[] | undefined> {
-  let ran: readonly string[] | undefined;
-  const remote: Pick<Remote, 'exec'> = {
-    async exec(argv) {
-      ran = argv;
-      return { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, durationMs: 0, failure: '' };
+const slice = (uid: string): string => `/kubepods.slice/kubepods-pod${uid}.slice`;
+
+/** A host that remembers which groups it was told to remove, by removal. */
+function host(): { removals: string[][]; remote: Pick<Remote, 'exec'> } {
+  const removals: string[][] = [];
+  return {
+    removals,
+    remote: {
+      async exec(argv) {
+        removals.push(argv.slice(5));
+        return { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, durationMs: 0, failure: '' };
+      },
     },
   };
-  {
-    await using _ = podCgroupOn(remote, path);
-    expect(ran).toBeUndefined();
-  }
-  return ran;
 }
 
-test('the control group of a pod is removed when the pod is gone, by its path and by the name of its slice', async () => {
-  expect((await removed('/kubepods.slice/kubepods-podu.slice'))?.slice(-2)).toEqual([
-    '/kubepods.slice/kubepods-podu.slice',
-    'kubepods-podu.slice',
-  ]);
+test('the control group of a pod is removed once the pod is gone, and at the latest when no more pods come', async () => {
+  const { removals, remote } = host();
+  {
+    await using groups = new PodCgroups(remote);
+    using _first = groups.of(slice('1'));
+    {
+      using _second = groups.of(slice('2'));
+    }
+    expect(removals).toEqual([]);
+  }
+  expect(removals).toEqual([[slice('2'), slice('1')]]);
+});
+
+test('groups of pods that are gone are removed together, each once, and no more than eight wait for it', async () => {
+  const { removals, remote } = host();
+  const paths = Array.from({ length: 20 }, (_, index) => slice(String(index)));
+  {
+    await using groups = new PodCgroups(remote);
+    for (const path of paths) groups.of(path)[Symbol.dispose]();
+    expect(removals).toEqual([paths.slice(0, 8), paths.slice(8, 16)]);
+  }
+  expect(removals.flat()).toEqual(paths);
 });
 
 test('a pod that was given no control group has none to remove', async () => {
-  expect(await removed(undefined)).toBeUndefined();
+  const { removals, remote } = host();
+  {
+    await using groups = new PodCgroups(remote);
+    groups.of(undefined)[Symbol.dispose]();
+  }
+  expect(removals).toEqual([]);
 });

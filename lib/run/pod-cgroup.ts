@@ -1,23 +1,52 @@
 import type { Remote } from '../hosts/host.ts';
 
+/** Groups that are left until they are removed together: under full emulation, one removal takes longer than the end of a pod. */
+const atOnce = 8;
+
 /**
- * The control group of a pod, which the runtime makes with the pod's first container and leaves, as it is the kubelet's: disposing
- * removes it, as the kubelet does. A group that still has processes stays, and is seen by the sweep of the host.
+ * The control groups of the pods on a host, which a runtime makes with a pod's first container and leaves, as they are the
+ * kubelet's: they are removed some time after their pod, as the kubelet does, and disposing removes the last. A group that still
+ * has processes stays, and is seen by the sweep of the host.
  */
-export function podCgroupOn(remote: Pick<Remote, 'exec'>, path: string | undefined): AsyncDisposable {
-  return {
-    async [Symbol.asyncDispose]() {
-      if (path === undefined) return;
-      // What is left in it is told by the sweep; nobody else waits for this.
-      await remote.exec(['busybox', 'sh', '-c', script, 'sh', path, path.slice(path.lastIndexOf('/') + 1)]);
-    },
-  };
+export class PodCgroups implements AsyncDisposable {
+  readonly #remote: Pick<Remote, 'exec'>;
+  #left: string[] = [];
+  readonly #removals: Array<Promise<unknown>> = [];
+
+  constructor(remote: Pick<Remote, 'exec'>) {
+    this.#remote = remote;
+  }
+
+  /** The group of one pod; disposing leaves it for removal. */
+  of(path: string | undefined): Disposable {
+    return {
+      [Symbol.dispose]: () => {
+        if (path !== undefined) this.#left.push(path);
+        if (this.#left.length >= atOnce) this.#remove();
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#remove();
+    await Promise.all(this.#removals);
+  }
+
+  #remove(): void {
+    if (this.#left.length === 0) return;
+    // What is left in them is told by the sweep.
+    this.#removals.push(this.#remote.exec(['busybox', 'sh', '-c', script, 'sh', ...this.#left]));
+    this.#left = [];
+  }
 }
 
 /** Below every hierarchy of version 1, or the one of version 2; the deepest first, and none that is not empty. */
 const script = `
-case $2 in *.slice) systemctl stop "$2" 2>/dev/null ;; esac
+slices='' found=''
+for path; do case $path in *.slice) slices="$slices \${path##*/}" ;; esac; done
+[ -z "$slices" ] || systemctl stop $slices 2>/dev/null
 for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
-  [ ! -d "$root$1" ] || busybox find "$root$1" -depth -type d -exec busybox rmdir {} + 2>/dev/null
+  for path; do [ ! -d "$root$path" ] || found="$found $root$path"; done
 done
+[ -z "$found" ] || busybox find $found -depth -type d -exec busybox rmdir {} + 2>/dev/null
 :`;

@@ -18,7 +18,7 @@ import type { Attempt } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
 import { failure } from '../run/failure.ts';
-import { podCgroupOn } from '../run/pod-cgroup.ts';
+import { PodCgroups } from '../run/pod-cgroup.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import { factsOf } from '../run/stage.ts';
 import { hasGuest } from '../runtimes/facts.ts';
@@ -70,7 +70,8 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
       directories: [podDirectory(node, placement), podLogDirectory(node, wanted, placement)],
       own: hostKindFacts(cell.host.spec).ownMachine,
     });
-    await using _cgroup = podCgroupOn(setting.host, request.sandbox.linux?.cgroupParent);
+    await using cgroups = new PodCgroups(setting.host);
+    using _cgroup = cgroups.of(request.sandbox.linux?.cgroupParent);
     await using client = clientOf(place, calls);
     const { handler, sandbox: config } = request;
     await using sandbox = await launchSandbox(
