@@ -1,36 +1,44 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { siteBadges } from '../page/site/site.ts';
-import { readDocument } from '../record/read-document.ts';
+import { pathToFileURL } from 'node:url';
+import { runPath, siteBadges } from '../page/site/site.ts';
 import { packageRoot } from '../util/paths.ts';
-import { launchBrowser, openReport } from './e2e/browser.ts';
 import { guide } from '../verbs/site.ts';
-import { recordedPage } from './recorded-report.ts';
-import { recordedRuns } from './recorded.ts';
+import { launchBrowser } from './e2e/browser.ts';
+import { recordedSite } from './recorded-site.ts';
 
-// The picture and the badges of README.md, from all recorded runs below results/reference: npm run picture
-const shown = {
+// The pictures and the badges of the README files, from the recorded runs below results/reference: npm run picture
+const crio = runPath('crio-1.36.3');
+const evidence = new URLSearchParams({
   only: 'suite=ownership engine=crio',
   cell: 'debian-13/crio-1.36.3/runc-1.1.15',
   suite: 'ownership',
   question: 'OWN-MODE',
+});
+
+/** By file: the page, what has to be there before it is taken, and to what it is scrolled. */
+const pictures: Record<string, { page: string; shows: string; at?: string }> = {
+  'report.png': { page: crio, shows: '#findings .cause' },
+  'evidence.png': { page: `${crio}#${evidence.toString()}`, shows: '#drawer .evidence h4', at: 'matrix' },
+  'site.png': { page: 'index.html', shows: '#ask' },
+  'qualify.png': { page: 'qualify.html', shows: '.card' },
 };
-const hash = `#${Object.entries(shown)
-  .map(([key, value]) => `${key}=${encodeURIComponent(value)}`)
-  .join('&')}`;
-const documents = await Promise.all(recordedRuns().map(({ folder }) => readDocument(join(folder.path, 'report.json'))));
-for (const [path, text] of siteBadges(documents, guide))
+
+await using site = await recordedSite('containerd-2.3.4-2.4.2', { name: 'containerd', against: '2.3.4', version: '2.4.2' });
+for (const [path, text] of siteBadges(site.documents, guide))
   if (path.endsWith('.svg')) {
     await mkdir(dirname(join(packageRoot, '.github', path)), { recursive: true });
     await writeFile(join(packageRoot, '.github', path), text);
   }
 const browser = await launchBrowser();
 try {
-  const look = { viewport: { width: 1600, height: 940 }, colorScheme: 'light', hash } as const;
-  await using report = await openReport(browser, await recordedPage(), look);
-  await report.page.locator('#drawer .evidence h4').first().waitFor();
-  await report.page.evaluate('document.getElementById("matrix").scrollIntoView()');
-  await report.page.screenshot({ path: join(packageRoot, '.github/report.png') });
+  const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light', reducedMotion: 'reduce' });
+  for (const [file, { page: path, shows, at }] of Object.entries(pictures)) {
+    await page.goto(new URL(path, pathToFileURL(`${site.directory}/`)).href);
+    await page.locator(shows).first().waitFor();
+    if (at !== undefined) await page.evaluate(`document.getElementById(${JSON.stringify(at)}).scrollIntoView()`);
+    await page.screenshot({ path: join(packageRoot, '.github', file) });
+  }
 } finally {
   await browser.close();
 }

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
-import { posix } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordedRuns } from '../../testing/recorded.ts';
 import { readDocument } from '../../record/read-document.ts';
 import { sampleDocument } from '../../testing/report/sample.ts';
 import { hostileChanges, hostileDocument, hostileTexts } from '../../testing/report/hostile.ts';
+import { packageRoot } from '../../util/paths.ts';
 import { gatherFacts, runPath, slug, type Guide } from './facts.ts';
 import { renderSite, siteBadges } from './site.ts';
 
@@ -76,6 +78,14 @@ describe('the site of all recorded runs', () => {
       message: expect.stringMatching(/^\d+ answers weaken isolation$/),
       color: 'yellow',
     });
+  });
+
+  it('has the badges that README.md shows, as both are of the same runs: npm run picture', async () => {
+    const shown = [...(await readFile(join(packageRoot, 'README.md'), 'utf8')).matchAll(/\(\.github\/(badges\/\w+\.svg)\)/g)];
+    expect(shown.length).toBeGreaterThan(5);
+    const badges = siteBadges(recorded, guide);
+    for (const [, path = ''] of shown)
+      expect(await readFile(join(packageRoot, '.github', path), 'utf8'), path).toBe(badges.get(path));
   });
 
   it('links to its own pages by relative addresses and to nothing that is not there', () => {

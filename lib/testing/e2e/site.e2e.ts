@@ -1,38 +1,24 @@
 import { createRequire } from 'node:module';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { qualificationPage } from '../../page/qualification.ts';
-import { qualification } from '../../report/qualification/qualification.ts';
-import { recordedRuns } from '../recorded.ts';
-import { readDocument } from '../../record/read-document.ts';
-import { writeSite } from '../../verbs/site.ts';
+import { type RecordedSite, recordedSite } from '../recorded-site.ts';
 import { launchBrowser } from './browser.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
+let site: RecordedSite;
 let directory: string;
 beforeAll(async () => {
   browser = await launchBrowser();
-  directory = await mkdtemp(join(tmpdir(), 'podproof-site-'));
-  const runs = await Promise.all(
-    recordedRuns().map(async ({ folder }) => ({ document: await readDocument(join(folder.path, 'report.json')), folder })),
-  );
-  await writeSite(runs, directory);
-  const both = runs.find(({ document }) => document.run.id === 'containerd-1.5.18-2.2.7-2.3.4')?.document;
-  if (both === undefined) throw new Error('results/reference has no run of containerd 2.2.7 and 2.3.4');
-  const told = qualification([both], { name: 'containerd', against: '2.2.7', version: '2.3.4' });
-  await writeFile(
-    join(directory, 'qualify.html'),
-    qualificationPage(told, { report: 'runs/containerd-1.5.18-2.2.7-2.3.4.html' }),
-  );
+  site = await recordedSite('containerd-1.5.18-2.2.7-2.3.4', { name: 'containerd', against: '2.2.7', version: '2.3.4' });
+  directory = site.directory;
 });
 afterAll(async () => {
   await browser.close();
-  await rm(directory, { recursive: true, force: true });
+  await site[Symbol.asyncDispose]();
 });
 
 const address = (path: string): string => pathToFileURL(join(directory, path)).href.replace('%23', '#');
