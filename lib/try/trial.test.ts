@@ -6,7 +6,7 @@ import { mediaWorkload } from '../testing/pods.ts';
 import { sightIn } from '../testing/trial.ts';
 import { parseDevice } from './device-spec.ts';
 import { devicesOf } from './devices.ts';
-import type { CellTrial } from './engine.ts';
+import type { CellTrial } from './cell.ts';
 import type { Fix } from './fix.ts';
 import { trialOf } from './trial.ts';
 

@@ -2,7 +2,7 @@ import { versionLabel } from '../model/matrix/pick.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import { trialSchema, type Trial, type TrialCell, type TrialFix } from '../model/trial.ts';
 import type { Workload } from '../manifest/workload.ts';
-import type { CellTrial } from './engine.ts';
+import type { CellTrial } from './cell.ts';
 import { descriptionOf, originText, type PlacedDevice, type PodDevice } from './devices.ts';
 import { fixIds, type Fix } from './fix.ts';
 import { fixText } from './fix-text.ts';

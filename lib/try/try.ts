@@ -16,7 +16,8 @@ import { schedule } from '../run/schedule.ts';
 import { block, type Stage } from '../run/stage.ts';
 import { Timeline } from '../run/timeline.ts';
 import type { PodDevice } from './devices.ts';
-import { tryOnEngine, type CellTrial, type TrialWork } from './engine.ts';
+import type { CellTrial, TrialWork } from './cell.ts';
+import { tryOnEngine } from './engine.ts';
 import type { ContainerImage } from './images.ts';
 import { prepareSite, type Site } from './site.ts';
 import { trialOf } from './trial.ts';
@@ -42,7 +43,7 @@ export interface TryOptions {
   acquire?: typeof acquireHost;
 }
 
-/** Launches the pods of a manifest in the planned cells, as they are and with what may help, and tells what came out of each. */
+/** Launches the pods of a manifest in the planned cells, as they are and with what may help, and tells what came out of each: where it is interrupted, as far as it came. */
 export async function tryPods(options: TryOptions): Promise<Trial[]> {
   const { plan, folder, progress, signal, pods } = options;
   setMaxListeners(0, signal);
@@ -79,7 +80,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     reasons: new Set(),
   };
   const sites = new Map<unknown, Promise<Site>>();
-  const trials: CellTrial[] = [];
+  const trials = new Map<string, CellTrial>();
   const work: TrialWork = {
     pods: pods.map(({ workload }) => workload.pod),
     handlers: options.handlers,
@@ -95,7 +96,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
       sites.set(host, site);
       return site;
     },
-    done: (trial) => void trials.push(trial),
+    begun: (trial) => void trials.set(`${trial.pod} ${trial.cell.id}`, trial),
   };
   const ready = plan.cells.filter((cell) => {
     const reason = reasonNot(cell, had);
@@ -109,16 +110,17 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     await runCells(stage, work, ready);
     signal.throwIfAborted();
   } catch (error) {
+    if (!signal.aborted || trials.size === 0) throw error;
     // Whoever looked around on a host that was kept has seen enough.
-    if (!signal.aborted || documents === undefined) throw error;
-    options.progress.line('keep', 'the host was given back');
+    if (documents === undefined) options.progress.line('try', 'interrupted; this is what was tried');
+    else options.progress.line('keep', 'the host was given back');
   }
   timeline.close();
-  return documents ?? (await ended());
+  return documents ?? (await ended(!signal.aborted));
 
-  async function ended(): Promise<Trial[]> {
+  async function ended(complete = true): Promise<Trial[]> {
     const at = new Date().toISOString();
-    folder.append({ event: 'ended', at, complete: true });
+    folder.append({ event: 'ended', at, complete });
     const blocked = new Map(
       (await folder.events()).flatMap((event) =>
         event.event === 'blocked' ? event.cells.map((cell) => [cell, event.reason] as const) : [],
@@ -131,7 +133,9 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
       const head = { podproof: options.version, started, ended: at, file: options.file, patches };
       all.push(
         trialOf(head, workload, devices, plan.cells, {
-          trials: trials.filter((trial) => trial.pod === index).sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
+          trials: [...trials.values()]
+            .filter((trial) => trial.pod === index)
+            .sort((a, b) => ready.indexOf(a.cell) - ready.indexOf(b.cell)),
           placed: site?.devices[index] ?? [],
           blocked,
         }),

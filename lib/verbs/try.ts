@@ -97,7 +97,9 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
           handlers: new Map(flags.runtimeClass.map(handlerOf)),
         });
         progress.close();
-        if (!told) await tell(trials);
+        if (told) return;
+        await tell(trials);
+        if (signal.aborted) process.exitCode = 130;
       });
     });
 }

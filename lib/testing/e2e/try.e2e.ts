@@ -90,6 +90,18 @@ describe('try on hosts without a machine', () => {
     },
   );
 
+  test('that is interrupted says what it had tried until then, and ends with 130', async () => {
+    const trying = fleet.podproof('cut', ['try', file, ...device, ...narrow]);
+    onTestFinished(() => void trying.kill('SIGKILL'));
+    trying.stderr.on('data', (text: Buffer) => String(text).includes('as it is: EACCES') && trying.kill('SIGINT'));
+    const { exitCode, stdout, stderr } = await trying;
+    expect(exitCode, stderr).toBe(130);
+    expect(stdout).toMatch(/ as it is +EACCES/);
+    expect(stderr).toContain('interrupted; this is what was tried');
+    const document: unknown = JSON.parse(await readFile(join(fleet.latest('cut'), 'trial.json'), 'utf8'));
+    expect(z.array(Trial).parse(document)[0]?.attempts[0]).toMatchObject({ outcome: 'ran' });
+  });
+
   test('keeps no more than one host, and starts nothing for two', async () => {
     const { exitCode, stderr } = await fleet.podproof('two-hosts', ['try', file, ...device, '--profile', 'all', '--keep']);
     expect(stderr).toContain('--keep keeps one host, and the plan has even, odd');

@@ -1,0 +1,121 @@
+import type { Pod } from '../manifest/pod.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import { answerWords } from '../model/trial-answer.ts';
+import { appendRecord } from '../record/ndjson.ts';
+import type { HostSetting } from '../run/engine-lease.ts';
+import type { Stage } from '../run/stage.ts';
+import type { Semaphore } from '../util/semaphore.ts';
+import { launchTrial, type Launched, type Place } from './attempt.ts';
+import { cdiSpecification } from './cdi.ts';
+import { changed } from './change.ts';
+import type { Fix } from './fix.ts';
+import { planFixes } from './fixes.ts';
+import type { ContainerImage } from './images.ts';
+import { acceptedFixes, after } from './refusals.ts';
+import type { Site } from './site.ts';
+
+/** Everything that was launched for one pod in one cell: the pod as it is, then the fixes. */
+export interface CellTrial {
+  pod: number;
+  cell: PlannedCell;
+  host: HostSetting['host']['facts'];
+  asItIs: Launched;
+  fixes: Array<{ fix: Fix; launched: Launched }>;
+}
+
+/** What engines and their cells share. */
+export interface TrialWork {
+  pods: readonly Pod[];
+  site: (setting: HostSetting) => Promise<Site>;
+  handlers: ReadonlyMap<string, string>;
+  imageUser: number | undefined;
+  images: readonly ContainerImage[];
+  /** Hears of a trial once the pod was launched as it is; its fixes are added as they are tried. */
+  begun: (trial: CellTrial) => void;
+}
+
+/** A trial with the fixes that wait for an engine of another configuration. */
+export type OpenTrial = CellTrial & { ownership: Fix[] };
+
+/** Launches a pod as it is, and then with the fixes that need no engine of another configuration. */
+export async function tryInCell(work: TrialWork, stage: Stage, place: Place, slots: Semaphore, pod: number): Promise<OpenTrial> {
+  const { cell, setting } = place;
+  const target = podOf(work, pod);
+  const node = { engine: cell.engine, disposable: setting.host.facts.disposable };
+  const asItIs = await launchOne(work, stage, place, slots, pod);
+  const trial: OpenTrial = { pod, cell, host: setting.host.facts, asItIs, fixes: [], ownership: [] };
+  work.begun(trial);
+  const { outcome, reason = '' } = asItIs.attempt;
+  if (outcome === 'refused')
+    await Promise.all(acceptedFixes(target, reason).map((fix) => tryFix(work, stage, place, slots, trial, fix)));
+  const accepted = trial.fixes.filter(({ launched }) => launched.attempt.outcome === 'ran');
+  const fixes = [
+    ...planFixes(target, outcome === 'ran' ? asItIs.found : [], node),
+    ...accepted.flatMap(({ fix, launched: { found } }) =>
+      planFixes(changed(target, fix.changes), found, node).map((next) => after(fix, next)),
+    ),
+  ];
+  const seen = accepted.at(-1)?.launched ?? asItIs;
+  if (fixes.some(({ give }) => give === 'cdi')) await writeCdi(work, setting, pod, seen);
+  await Promise.all(fixes.filter(({ ownership }) => !ownership).map((fix) => tryFix(work, stage, place, slots, trial, fix)));
+  return Object.assign(trial, { ownership: fixes.filter(({ ownership }) => ownership) });
+}
+
+/** Launches the pod of a trial with a fix, and adds what came out. */
+export async function tryFix(
+  work: TrialWork,
+  stage: Stage,
+  place: Place,
+  slots: Semaphore,
+  trial: CellTrial,
+  fix: Fix,
+): Promise<void> {
+  trial.fixes.push({ fix, launched: await launchOne(work, stage, place, slots, trial.pod, fix) });
+}
+
+async function launchOne(
+  work: TrialWork,
+  stage: Stage,
+  place: Place,
+  slots: Semaphore,
+  pod: number,
+  fix?: Fix,
+): Promise<Launched> {
+  const { cell } = place;
+  const target = podOf(work, pod);
+  const title = `${cell.id}${work.pods.length > 1 ? ` ${target.metadata.name}` : ''}`;
+  const name = `${title} ${fix?.id ?? 'as it is'}`;
+  stage.count.total++;
+  const tell = (): void => stage.progress.count(stage.count.done, stage.count.total, [...stage.underWay]);
+  const site = await work.site(place.setting);
+  return slots.run(async () => {
+    stage.underWay.add(name);
+    tell();
+    try {
+      const launched = await launchTrial(place, target, site.devices[pod] ?? [], fix);
+      for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
+      stage.progress.line('answer', `${title}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
+      return launched;
+    } finally {
+      stage.underWay.delete(name);
+      stage.count.done++;
+      tell();
+    }
+  });
+}
+
+function podOf({ pods }: TrialWork, index: number): Pod {
+  const pod = pods[index];
+  if (pod === undefined) throw new Error(`Cannot try pod ${index}: there are ${pods.length}`);
+  return pod;
+}
+
+/** Where engines look for CDI devices, a file with those of this pod for the ids that its processes have. */
+async function writeCdi(work: TrialWork, setting: HostSetting, pod: number, { found }: Launched): Promise<void> {
+  const { devices } = await work.site(setting);
+  const { text } = cdiSpecification(devices[pod] ?? [], (container) => {
+    const who = found.find(({ name }) => name === container)?.who;
+    return { uid: who?.uids[1] ?? 0, gid: who?.gids[1] ?? 0 };
+  });
+  await setting.host.write(`${setting.fixtures.cdiDirectory}/podproof-try-${pod}.yaml`, text);
+}
