@@ -9,6 +9,7 @@ import {
   lacks,
   modeOf,
   opening,
+  ownKernel,
   ownerOf,
   pciFunction,
   presenceOf,
@@ -18,6 +19,7 @@ import {
   spareFunction,
   starts,
   suite,
+  systemdHost,
 } from '../lib/suite/mod.ts';
 
 /** The spare function of every host of ours: an Intel 82574L (QEMU's e1000e). */
@@ -51,6 +53,23 @@ export default suite({
         { what: 'read', path: { fixture: 'block' } },
         { what: 'write', path: { fixture: 'block' } },
       ],
+    },
+    {
+      id: 'daemon-reload',
+      title: 'root pod with a device, whose host runs systemctl daemon-reload',
+      needs: [systemdHost, runtime('runc', 'crun')],
+      pod: { devices: [{ fixture: 'char' }] },
+      meanwhile: 'daemon-reload',
+      attempts: [{ what: 'read', path: { fixture: 'char' } }],
+    },
+    {
+      id: 'daemon-reload-unlinked',
+      title: 'root pod with a device that has no link in /dev/char, whose host runs systemctl daemon-reload',
+      needs: [systemdHost, ownKernel, runtime('runc', 'crun')],
+      pod: { devices: [{ fixture: 'char' }] },
+      hostState: { charLink: 'removed' },
+      meanwhile: 'daemon-reload',
+      attempts: [{ what: 'read', path: { fixture: 'char' } }],
     },
     {
       id: 'vfio-guest-kernel',
@@ -280,6 +299,22 @@ export default suite({
           citation: 'containerd v2.2.7 internal/cri/server/container_create_linux.go has no such line',
         },
       ],
+    }),
+    question({
+      id: 'DEV-DAEMON-RELOAD',
+      asks: 'Does a running pod still open its device after systemctl daemon-reload?',
+      on: ['daemon-reload', 'daemon-reload-unlinked'],
+      needs: [runtime('runc', 'crun')],
+      reads: { read: opening('read', readOnly) },
+      answers: {
+        opens: { says: 'yes', seen: { read: 'works' } },
+        lost: {
+          says: 'no: systemd has set the device rules of its scope anew, and knows nothing of the device',
+          harm: 'breaks',
+          seen: { read: 'EPERM' },
+        },
+      },
+      documented: [{ answer: 'opens', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
     }),
     question({
       id: 'DEV-RUNC-CONTRAST',

@@ -47,7 +47,7 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
   { what: /^guest\.uidMap\[\]$/, why: 'asked of a guest that a user namespace was wanted for' },
   { what: /^host\.users\[\]\.comment$/, why: 'from this the sweep knows an account of Kata' },
   {
-    what: /^hygiene\/removed (uid|gid|mode) of /,
-    why: 'this pod is there to be removed; the same node of a root pod is asked for by OWN-ROOT',
+    what: /^(hygiene\/removed|devices\/daemon-reload(-unlinked)?) (uid|gid|mode) of /,
+    why: 'these pods are there to be removed, or to lose their device; the same node of a root pod is asked for by OWN-ROOT',
   },
 ];
