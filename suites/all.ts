@@ -5,6 +5,7 @@ import firecracker from './firecracker.suite.ts';
 import guest from './guest.suite.ts';
 import hygiene from './hygiene.suite.ts';
 import identity from './identity.suite.ts';
+import kubelet from './kubelet.suite.ts';
 import ownership from './ownership.suite.ts';
 import privileged from './privileged.suite.ts';
 import rootlessVmm from './rootless-vmm.suite.ts';
@@ -20,6 +21,7 @@ export const suites: readonly Suite[] = [
   snapshotters,
   ownership,
   devices,
+  kubelet,
   docs,
   hygiene,
 ];

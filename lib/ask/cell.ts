@@ -2,7 +2,8 @@ import { questionsOf, unmet } from '../judge/applies.ts';
 import { EngineName, isReleaseVersion, RuntimeName, type Matrix, type Source } from '../model/matrix/matrix.ts';
 import { versionLabel } from '../model/matrix/pick.ts';
 import { planCells, type FoundVersions } from '../plan/cells.ts';
-import { componentKey, type PlannedCell } from '../model/cell.ts';
+import { cellFacts } from '../judge/cell-facts.ts';
+import { componentKey } from '../model/cell.ts';
 import { newest } from '../model/version.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -13,6 +14,7 @@ export interface CellEntry {
   host: string;
   engine: string;
   runtime: string;
+  kubelet?: string;
   /** Profiles that run it. */
   profiles: string[];
   /** Why no profile can run it. */
@@ -32,12 +34,13 @@ export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellE
     (cell) => cell.id === id,
   );
   if (planned === undefined) return undefined;
-  const facts = factsOf(planned);
+  const facts = cellFacts(planned);
   const entry: CellEntry = {
     id,
     host: `${planned.host.id}, ${planned.host.spec.kind}`,
     engine: part(planned.engine),
     runtime: part({ ...planned.runtime, version: versionLabel(planned.runtime) }),
+    ...(planned.kubelet === undefined ? {} : { kubelet: part(planned.kubelet) }),
     profiles: Object.entries(matrix.profiles)
       .filter(([, profile]) => planCells(matrix, profile, found).cells.some((cell) => cell.id === id))
       .map(([name]) => name),
@@ -57,13 +60,18 @@ export function cellIds(matrix: Matrix): string[] {
 
 function combinations(matrix: Matrix, found?: FoundVersions): ReturnType<typeof planCells> {
   const everything = { title: '', hosts: Object.keys(matrix.hosts), engines: ['*'], runtimes: ['*'], suites: [] };
-  return planCells(matrix, everything, found);
+  const direct = planCells(matrix, everything, found);
+  const behind = matrix.kubelet === undefined ? undefined : planCells(matrix, { ...everything, kubelets: ['*'] }, found);
+  return {
+    cells: [...direct.cells, ...(behind?.cells ?? [])],
+    excluded: [...direct.excluded, ...(behind?.excluded ?? [])],
+  };
 }
 
 /** What the floating versions of the matrix came to in the run that named this cell. */
 function versionsIn(id: string, { engines, runtimes }: Matrix): FoundVersions {
   const found = new Map<string, string>();
-  const [, ...labels] = id.split('/');
+  const [, ...labels] = id.split(/[/+]/);
   for (const name of [...EngineName.options, ...RuntimeName.options]) {
     const version = labels.find((label) => label.startsWith(`${name}-`))?.slice(name.length + 1) ?? '';
     if (!isReleaseVersion(version)) continue;
@@ -83,11 +91,6 @@ function judgeable(facts: CellFacts, book: Book): Pick<CellEntry, 'applies' | 'u
     else reasons.set(reason, [...(reasons.get(reason) ?? []), id]);
   }
   return { applies, unsupported: [...reasons].map(([reason, questions]) => ({ reason, questions })) };
-}
-
-function factsOf({ id, host, engine, runtime }: PlannedCell): CellFacts {
-  const { name, version, shim, vmm } = runtime;
-  return { id, host: host.id, engine: { name: engine.name, version: engine.version }, runtime: { name, version, shim, vmm } };
 }
 
 function part({ name, version, source }: { name: string; version: string; source: Source }): string {

@@ -101,7 +101,8 @@ export async function launchSandbox(
   };
 }
 
-function containerOf(client: CriClient, ids: Pick<Container, 'pod' | 'sandboxId' | 'containerId'>): Container {
+/** A container that runs, whoever made it. */
+export function containerOf(client: CriClient, ids: Pick<Container, 'pod' | 'sandboxId' | 'containerId'>): Container {
   const { containerId } = ids;
   const info = (): Promise<ContainerInfo> => containerInfo(client, containerId);
   return {

@@ -26,7 +26,13 @@ export function questionsOf(suites: readonly Suite[], selects: Selects = () => t
 
 /** Why a question is not asked of this cell, or undefined. What a host that is not up yet may lack keeps no question back. */
 export function unmet({ scenario, question }: Pick<Asked, 'scenario' | 'question'>, cell: CellFacts): string | undefined {
-  return unmetOf(scenario.needs, cell) ?? unmetOf(question.needs, cell);
+  return unmetBefore(scenario, cell) ?? unmetOf(scenario.needs, cell) ?? unmetOf(question.needs, cell);
+}
+
+/** A kubelet ends pods that it did not make itself: what stands before the engine is asked for all of them. */
+function unmetBefore(scenario: Scenario, { kubelet }: CellFacts): string | undefined {
+  if ('manifest' in scenario) return kubelet === undefined ? 'applies behind a kubelet, and this cell has none' : undefined;
+  return kubelet === undefined ? undefined : 'asked of an engine without a kubelet before it';
 }
 
 function unmetOf(needs: readonly Requirement[] = [], cell: CellFacts): string | undefined {

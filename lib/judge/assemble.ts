@@ -153,7 +153,7 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
     const artifact = journal.artifacts.get(componentKey(component));
     return { source: artifact?.source ?? 'unavailable', sha256: artifact?.sha256 ?? '' };
   };
-  const { engine, runtime, cni } = planned;
+  const { engine, runtime, cni, kubelet } = planned;
   return {
     id: planned.id,
     host: planned.host.id,
@@ -166,6 +166,7 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
       ...provenance(runtime),
     },
     ...(cni === undefined ? {} : { cni: { version: cni.version, ...provenance(cni) } }),
+    ...(kubelet === undefined ? {} : { kubelet: { version: kubelet.version, ...provenance(kubelet) } }),
   };
 }
 

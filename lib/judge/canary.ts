@@ -10,6 +10,8 @@ import { vmmFacts } from '../runtimes/kata/facts.ts';
 export interface PlannedIdentity {
   engineSha256: string;
   runtimeSha256: string;
+  /** Of the kubelet before the engine, where one is planned. */
+  kubeletSha256?: string;
 }
 
 /**
@@ -31,6 +33,9 @@ export function wrongThingTested(
   }
   if (engine.sha256 !== planned.engineSha256) {
     return `the running engine has sha256 ${short(engine.sha256)}, planned was ${short(planned.engineSha256)}`;
+  }
+  if (observation.kubelet?.sha256 !== planned.kubeletSha256) {
+    return `the kubelet has sha256 ${short(observation.kubelet?.sha256 ?? '')}, planned was ${short(planned.kubeletSha256 ?? '')}`;
   }
   const identity = observation.identity;
   if (identity === undefined) return undefined;

@@ -4,19 +4,22 @@ import type { Observation } from '../model/observation.ts';
 import type { Evidence } from '../suite/evidence.ts';
 import { hostNodeOf } from '../suite/read/node.ts';
 import type { About } from '../suite/reading.ts';
+import { kubeletLayers } from './kubelet-layers.ts';
 
 const ownershipKey = 'device_ownership_from_security_context';
 
 /**
- * The way of a device's value: CRI request → effective engine configuration → OCI spec → host node → guest node.
+ * The way of a device's value: CRI request → effective engine configuration → OCI spec → host node → guest node; before them the manifest
+ * and the kubelet, where one made the request.
  * `changed` marks the first layer at fault: a key that is not effective as planned, else the first layer whose value is the
  * observed one while the layer before had another.
  */
 export function deviceLayers(
-  { path, field }: About,
+  about: About,
   { observation, lease, cell }: Pick<Evidence, 'observation' | 'lease' | 'cell'>,
 ): Layer[] {
-  const request = observation.request;
+  const { path, field } = about;
+  const { request, kubelet } = observation;
   const device = request.devices.find((entry) => entry.containerPath === path || path.startsWith(`${entry.containerPath}/`));
   const spec = observation.spec?.linux?.devices.find((entry) => entry.path === path);
   const host = hostNodeOf(path, { observation, cell });
@@ -28,6 +31,7 @@ export function deviceLayers(
   const ownership = field === 'uid' || field === 'gid';
 
   const layers: Layer[] = [
+    ...(kubelet === undefined ? [] : kubeletLayers(about, kubelet)),
     {
       layer: 'cri',
       value:
@@ -50,8 +54,7 @@ export function deviceLayers(
     { layer: 'guest', value: guest === undefined ? 'no node' : nodeValue(guest, field), changed: false },
   ];
   if (!layers.some((layer) => layer.changed)) {
-    const specLayer = layers[2];
-    const guestLayer = layers[4];
+    const [specLayer, guestLayer] = ['oci-spec', 'guest'].map((name) => layers.find(({ layer }) => layer === name));
     const atFault =
       specLayer !== undefined && guestLayer !== undefined && specAgrees(specLayer.value, guestLayer.value)
         ? specLayer

@@ -21,5 +21,10 @@ export function plannedIdentity(planned: PlannedCell, journal: Journal): Planned
     const shim = 'shim' in component && component.shim !== undefined ? ` (${component.shim})` : '';
     return binaries?.[`${binaryOf(component)}${shim}`] ?? '';
   };
-  return { engineSha256: sum(planned.engine), runtimeSha256: sum(planned.runtime) };
+  const { engine, runtime, kubelet } = planned;
+  return {
+    engineSha256: sum(engine),
+    runtimeSha256: sum(runtime),
+    ...(kubelet === undefined ? {} : { kubeletSha256: sum(kubelet) }),
+  };
 }

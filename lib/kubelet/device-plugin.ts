@@ -17,6 +17,8 @@ export interface PluginOptions {
   /** `qat.intel.com/generic`. */
   resource: string;
   devices: readonly OfferedDevice[];
+  /** None of its devices is fit for use, until somebody says otherwise. */
+  unhealthy?: boolean;
   /** Private directory on the host. */
   directory: string;
   signal: AbortSignal;
@@ -28,6 +30,7 @@ export interface PluginOptions {
 export async function serveDevicePlugin(host: KubeletHost, options: PluginOptions): Promise<ServedPlugin> {
   const { resource, directory, signal } = options;
   const plugin = pluginService(options.devices, options.swap);
+  if (options.unhealthy === true) options.devices.forEach(({ id }) => plugin.setHealth(id, false));
   const endpoint = `podproof-${resource.replaceAll(/[^a-z0-9]+/g, '-')}.sock`;
   return scoped(async (scope) => {
     const server = createServer(connectNodeAdapter({ routes: (router) => void router.service(DevicePlugin, plugin.service) }));

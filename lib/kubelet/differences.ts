@@ -1,10 +1,8 @@
-import { fromJson, type DescMessage, type JsonValue, type Message } from '@bufbuild/protobuf';
+import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { crictlJson } from '../cri/crictl.ts';
 import {
   ContainerConfigSchema,
-  CreateContainerRequestSchema,
   PodSandboxConfigSchema,
-  RunPodSandboxRequestSchema,
   type CreateContainerRequest,
   type RunPodSandboxRequest,
 } from '../cri/gen/cri_pb.js';
@@ -13,23 +11,17 @@ import type { ContainerPlacement, Placement } from '../cri/kubelet/placement.ts'
 import { kubeletRequest } from '../cri/kubelet/request.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { readManifest } from '../manifest/read.ts';
-import type { RecordedPod } from './recorded.ts';
-
-/** A field in which podproof asks for something else than a kubelet did: `container main: linux.resources.cpu_shares`. */
-export interface Difference {
-  field: string;
-  /** In JSON; undefined where it is not sent. */
-  ours: string | undefined;
-  kubelet: string | undefined;
-}
+import type { RecordedPod, RequestDifference } from '../model/kubelet-record.ts';
+import { containerRequests, sandboxRequest } from './requests.ts';
 
 /**
  * Every field in which podproof's own translation of a manifest differs from what a kubelet asked for the same pod. Ids of the pod,
  * its image and its ids on the host are taken from the kubelet; hashes and times, which it draws for itself, are left out.
  */
-export function requestDifferences(node: KubeletNode, recorded: RecordedPod): Difference[] {
-  const sandbox = sandboxOf(recorded);
-  const containers = containersOf(recorded);
+export function requestDifferences(node: KubeletNode, recorded: RecordedPod): RequestDifference[] {
+  const sandbox = sandboxRequest(recorded.requests);
+  if (sandbox === undefined) throw new Error('Cannot compare requests: none made a sandbox');
+  const containers = containerRequests(recorded.requests);
   const ours = kubeletRequest(node, staticPod(recorded.manifest, node), placementOf(recorded, sandbox, containers));
   const differences = [
     ...compare('sandbox', PodSandboxConfigSchema, ours.sandbox, sandbox.config),
@@ -47,29 +39,12 @@ export function requestDifferences(node: KubeletNode, recorded: RecordedPod): Di
 }
 
 /** A pod as a kubelet makes it of a file: named after its node too (Kubernetes pkg/kubelet/config/common.go, applyDefaults). */
-function staticPod(manifest: string, node: KubeletNode): Pod {
+export function staticPod(manifest: string, node: Pick<KubeletNode, 'version' | 'name'>): Pod {
   const { workloads } = readManifest(manifest, { file: 'manifest', schema: node.version.split('.').slice(0, 2).join('.') });
   const [workload] = workloads;
   if (workload === undefined) throw new Error('Cannot compare requests: the manifest has no pod');
   const { metadata } = workload.pod;
   return { ...workload.pod, metadata: { ...metadata, name: `${metadata.name}-${node.name}` } };
-}
-
-function sandboxOf({ requests }: RecordedPod): RunPodSandboxRequest {
-  const first = requests.find(({ call }) => call === 'RunPodSandbox');
-  if (first === undefined) throw new Error('Cannot compare requests: none made a sandbox');
-  return read(RunPodSandboxRequestSchema, first.request);
-}
-
-/** The first of each container: later ones are restarts. */
-function containersOf({ requests }: RecordedPod): CreateContainerRequest[] {
-  return requests
-    .filter(({ call }) => call === 'CreateContainer')
-    .map(({ request }) => read(CreateContainerRequestSchema, request));
-}
-
-function read<Desc extends DescMessage>(schema: Desc, json: JsonValue) {
-  return fromJson(schema, json);
 }
 
 function placementOf(
@@ -100,7 +75,7 @@ function placementOf(
   };
 }
 
-function compare(where: string, schema: DescMessage, ours: Message, theirs: Message | undefined): Difference[] {
+function compare(where: string, schema: DescMessage, ours: Message, theirs: Message | undefined): RequestDifference[] {
   const [left, right] = [ours, theirs].map((message) =>
     leaves(message === undefined ? {} : inOrder(crictlJson(schema, message))),
   );
@@ -115,8 +90,9 @@ function inOrder(config: Record<string, unknown>): Record<string, unknown> {
   return { ...config, envs: envs.map((each) => JSON.stringify(each)).sort() };
 }
 
-function scalar(field: string, ours: string | undefined, kubelet: string | undefined): Difference[] {
-  return ours === kubelet ? [] : [{ field, ours, kubelet }];
+function scalar(field: string, ours: string | undefined, kubelet: string | undefined): RequestDifference[] {
+  if (ours === kubelet) return [];
+  return [{ field, ...(ours === undefined ? {} : { ours }), ...(kubelet === undefined ? {} : { kubelet }) }];
 }
 
 /** Drawn by the kubelet for itself: hashes, and when it saw the pod. */

@@ -5,6 +5,8 @@ const downloads = 'https://dl.k8s.io/release/v{version}/bin/linux/{arch}/{progra
 /** The kubelet of Kubernetes, as each release publishes it. */
 export const kubelet = {
   program: 'kubelet',
+  /** The first whose pods podproof can read and whose requests it can make: lib/manifest/kubernetes-fields.json. */
+  oldest: '1.28.0',
   features: [
     {
       feature: 'pod-logs-directory',
@@ -32,4 +34,4 @@ export const kubelet = {
   ],
   releases: [{ versions: '>=1.6.0', url: downloads, sums: '{url}.sha256', programs: ['kubelet'] }],
   hostLimits: [],
-} as const satisfies ComponentFacts;
+} as const satisfies ComponentFacts & { oldest: string };

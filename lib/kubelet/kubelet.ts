@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { criClient, type CriApi } from '../cri/client.ts';
 import { startInstance, stopInstance } from '../engines/instance.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
-import { waitFor } from '../util/wait.ts';
 import { kubeletArgv, kubeletConfiguration, kubeletPlaces, pluginRegistration, type KubeletSpec } from './config.ts';
+import { kubeletChanges } from '../hosts/shared/kubelet-changes.ts';
 import type { KubeletHost } from './host.ts';
-import { podsOf, type PodStatus } from './pods.ts';
 import { openRelay, type PodRequest } from './relay.ts';
 import { serveOnHost } from './socket.ts';
-
-const script = readFileSync(new URL('host.sh', import.meta.url), 'utf8');
 
 export interface KubeletOptions {
   /** The engine that it makes its pods with. */
@@ -18,19 +14,16 @@ export interface KubeletOptions {
   signal: AbortSignal;
   /** Hears of every request by which it makes something of a pod. */
   onRequest?: (request: PodRequest) => void;
-  /** Changes what the engine gets: for tests that sabotage. */
+  /** Changes what it sent, before anybody hears of it: for tests that sabotage. */
   tamper?: (request: PodRequest) => void;
 }
 
 /** A kubelet without an API server. Disposing it removes its pods, itself, and all that it changed on the host. */
 export interface Kubelet extends AsyncDisposable {
   readonly spec: KubeletSpec;
-  /** Writes the manifest of a static pod; the kubelet finds it. `name` is that of the file. */
-  addPod(name: string, manifest: string): Promise<void>;
-  /** Takes it back; the kubelet then ends the pod. */
-  removePod(name: string): Promise<void>;
-  /** What the kubelet says of the pod of this name, once `done` likes it. Throws an Error with the last status at the deadline. */
-  waitForPod(name: string, done: (pod: PodStatus) => boolean, timeoutMs?: number): Promise<PodStatus>;
+  /** As `--version` prints it, without the v. */
+  readonly version: string;
+  readonly pid: number;
 }
 
 /**
@@ -79,35 +72,21 @@ async function start(host: KubeletHost, spec: KubeletSpec, options: KubeletOptio
   scope.onRelease('the pods of the kubelet', () => removeSandboxes(host, engine, uids));
   const instance = { directory: spec.directory, socket: pluginRegistration, log: places.log, shimMark: pluginRegistration };
   scope.onRelease('the kubelet', () => stopInstance(host, instance));
-  await startInstance(host, instance, kubeletArgv(spec), { signal });
-  const manifest = (name: string): string => `${places.manifests}/${name}.yaml`;
-  return {
-    spec,
-    async addPod(name, text) {
-      // Half a manifest, or one under another name for a moment, would be a pod of its own.
-      const staged = `${spec.directory}/staging/${name}.yaml`;
-      await host.write(staged, text);
-      await host.exec(['mv', staged, manifest(name)]);
-    },
-    async removePod(name) {
-      await host.exec(['rm', '-f', manifest(name)]);
-    },
-    async waitForPod(name, done, timeoutMs = 120_000) {
-      let last: PodStatus | undefined;
-      const look = async (deadline: AbortSignal): Promise<PodStatus | undefined> => {
-        last = (await podsOf(host, deadline)).find(({ metadata }) => metadata.name === `${name}-node`);
-        if (last === undefined) throw new Error('the kubelet knows no such pod');
-        if (done(last)) return last;
-        throw new Error(`it is ${last.status.phase} ${last.status.reason} ${last.status.message}`.trimEnd());
-      };
-      return waitFor({ name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs: 1_000, signal }, look);
-    },
-    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
-  };
+  const version = await versionOf(host, spec);
+  const pid = await startInstance(host, instance, kubeletArgv(spec), { signal });
+  return { spec, version, pid, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+}
+
+/** What the executable says of itself: `Kubernetes v1.37.2`. */
+async function versionOf(host: KubeletHost, { binary }: KubeletSpec): Promise<string> {
+  const { stdout, stderr, failure } = await host.exec([binary, '--version'], { timeoutMs: 60_000 });
+  const version = /^Kubernetes v(\S+)/.exec(stdout)?.[1];
+  if (version === undefined) throw new Error(`it does not tell its version: ${stderr.trim() || failure || stdout.trim()}`);
+  return version;
 }
 
 async function onHost(host: KubeletHost, verb: 'remember' | 'restore', { directory }: KubeletSpec): Promise<void> {
-  const { exitCode, stderr, failure } = await host.exec(['sh', '-c', script, 'host', verb, directory]);
+  const { exitCode, stderr, failure } = await host.exec(['sh', '-uc', `${kubeletChanges}${verb}_host "$1"`, 'sh', directory]);
   if (exitCode !== 0) throw new Error(`Cannot ${verb} what a kubelet changes on its host: ${stderr.trim() || failure}`);
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Remote } from '../hosts/host.ts';
 import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
-import { RecordedNode } from './recorded.ts';
+import { RecordedNode } from '../model/kubelet-record.ts';
 
 const words = z.string().transform((text) => text.split(' ').filter((word) => word !== ''));
 const Answers = z.object({

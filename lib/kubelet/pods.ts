@@ -11,7 +11,16 @@ export const PodStatus = z.object({
       reason: z.string().default(''),
       message: z.string().default(''),
       containerStatuses: z
-        .array(z.object({ name: z.string(), ready: z.boolean(), containerID: z.string().default('') }))
+        .array(
+          z.object({
+            name: z.string(),
+            ready: z.boolean(),
+            containerID: z.string().default('').describe('containerd://ID'),
+            state: z
+              .object({ waiting: z.object({ reason: z.string().default(''), message: z.string().default('') }).optional() })
+              .default({}),
+          }),
+        )
         .default([]),
     })
     .prefault({}),
@@ -26,4 +35,26 @@ export async function podsOf(remote: Pick<Remote, 'exec'>, signal: AbortSignal):
   const { exitCode, stdout, stderr } = await remote.exec(['busybox', 'wget', '-q', '-O', '-', url], { signal });
   if (exitCode !== 0) throw new Error(`Cannot read the pods of the kubelet: ${stderr.trim()}`);
   return PodList.parse(JSON.parse(stdout)).items ?? [];
+}
+
+/** Whether there is an answer: every container runs and is ready, or the pod is refused. */
+export function isSettled(pod: PodStatus): boolean {
+  const { phase, containerStatuses } = pod.status;
+  return refusalOf(pod) !== undefined || (phase === 'Running' && containerStatuses.every(({ ready }) => ready));
+}
+
+/** What the kubelet calls a container that the engine refused, by the call that failed (Kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go). */
+const refusedCalls: Readonly<Record<string, string>> = {
+  CreateContainerError: 'CreateContainer',
+  RunContainerError: 'StartContainer',
+};
+
+/** Who refused the pod, and with which words: the kubelet itself before it asked an engine, `Admission`, or a call of the engine. */
+export function refusalOf({ status }: PodStatus): { call: string; code: string; message: string } | undefined {
+  if (status.phase === 'Failed') return { call: 'Admission', code: status.reason, message: status.message };
+  const waiting = status.containerStatuses.flatMap(({ state }) => state.waiting ?? []);
+  return waiting.flatMap(({ reason, message }) => {
+    const call = refusedCalls[reason];
+    return call === undefined ? [] : [{ call, code: reason, message }];
+  })[0];
 }

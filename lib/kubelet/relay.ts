@@ -19,9 +19,9 @@ export type PodRequest =
 export interface RelayOptions {
   /** Opens a byte stream to the engine's socket. */
   dial: () => Duplex;
-  /** Hears of every request by which a pod is made, as the kubelet sent it. */
+  /** Hears of every request by which a pod is made, as it goes on to the engine. */
   onRequest: (request: PodRequest) => void;
-  /** Changes what the engine gets, after it was told: for tests that sabotage a real kubelet. */
+  /** Changes what the kubelet sent: for tests that sabotage. */
   tamper?: (request: PodRequest) => void;
 }
 
@@ -76,14 +76,14 @@ function isPodRequest(path: string): boolean {
 
 /** Tells of a request; returns what goes on to the engine: the very bytes, where nobody tampers with them. */
 function told(path: string, body: Buffer, { onRequest, tamper }: RelayOptions): Buffer {
-  onRequest(decode(path, body));
+  const request = decode(path, body);
+  tamper?.(request);
+  onRequest(request);
   if (tamper === undefined) return body;
-  const changed = decode(path, body);
-  tamper(changed);
   return frame(
-    changed.call === 'RunPodSandbox'
-      ? toBinary(RunPodSandboxRequestSchema, changed.message)
-      : toBinary(CreateContainerRequestSchema, changed.message),
+    request.call === 'RunPodSandbox'
+      ? toBinary(RunPodSandboxRequestSchema, request.message)
+      : toBinary(CreateContainerRequestSchema, request.message),
   );
 }
 

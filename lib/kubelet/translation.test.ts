@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { recordedRuns } from '../testing/recorded.ts';
 import { packageRoot } from '../util/paths.ts';
 import { requestDifferences } from './differences.ts';
-import { RecordedKubelet, type RecordedPod } from './recorded.ts';
+import { RecordedKubelet, type RecordedPod } from '../model/kubelet-record.ts';
 
 const directory = join(packageRoot, 'results/kubelet');
 const kubelets = readdirSync(directory)
@@ -18,6 +19,24 @@ describe.each(kubelets)('podproof asks an engine for a pod as kubelet $name does
     expect(requestDifferences(node, pod)).toEqual([]);
   });
 });
+
+const observed = (await recordedKubelets()).map(({ cell, scenario, kubelet: { node, pod } }) => ({ cell, scenario, node, pod }));
+
+// The same of engines that ran the pods, with other drivers and versions.
+test.each(observed)('podproof asks for the pod $scenario as the kubelet of $cell did', ({ node, pod }) => {
+  expect(requestDifferences(node, pod)).toEqual([]);
+});
+
+async function recordedKubelets() {
+  const runs = await Promise.all(
+    recordedRuns().map(async ({ folder }) => folder.observations((await folder.plan()).cells.map(({ id }) => id))),
+  );
+  return runs
+    .flat()
+    .flatMap(({ observation: { cell, scenario, kubelet } }) =>
+      kubelet === undefined || kubelet.pod.requests.length === 0 ? [] : [{ cell, scenario, kubelet }],
+    );
+}
 
 /** The recorded pod, after somebody between kubelet and engine changed its first request of this call. */
 function changed(pod: RecordedPod, call: string, change: (text: string) => string): RecordedPod {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { HostSpec } from '../hosts/facts.ts';
 import { runtimes } from '../runtimes/facts.ts';
-import { CniPlugins, EngineName, EngineVersion, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
+import { CniPlugins, EngineName, EngineVersion, KubeletVersion, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
 
-/** host × engine version × runtime version. `id` is readable and stable: `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`. */
+/**
+ * host × engine version × runtime version, and a kubelet before the engine where a profile wants one. `id` is readable and stable:
+ * `debian-13/containerd-1.7.24/kata-3.30.0-go-qemu`, `debian-13/containerd-1.7.24/runc-1.1.15+kubelet-1.37.2`.
+ */
 export const PlannedCell = z.object({
   // It becomes a path below the run folder, so it may never climb out of it.
   id: z.string().regex(/^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/),
@@ -12,6 +15,8 @@ export const PlannedCell = z.object({
   runtime: RuntimeVersion.extend({ name: RuntimeName }),
   /** What the engine makes pod networks with; without it the host has its own. */
   cni: CniPlugins.extend({ name: z.literal('cni') }).optional(),
+  /** What asks the engine for pods; without it podproof does. */
+  kubelet: KubeletVersion.extend({ name: z.literal('kubelet') }).optional(),
 });
 export type PlannedCell = z.infer<typeof PlannedCell>;
 
@@ -46,16 +51,17 @@ export const Plan = z.object({
 });
 export type Plan = z.infer<typeof Plan>;
 
-/** One version of an engine, a runtime or the CNI plugins: what is resolved to an artifact. */
-export type Component = PlannedCell['engine'] | PlannedCell['runtime'] | NonNullable<PlannedCell['cni']>;
+/** One version of an engine, a runtime, the CNI plugins or a kubelet: what is resolved to an artifact. */
+export type Component =
+  PlannedCell['engine'] | PlannedCell['runtime'] | NonNullable<PlannedCell['cni']> | NonNullable<PlannedCell['kubelet']>;
 
 export function isRuntime(component: Component): component is PlannedCell['runtime'] {
   return Object.hasOwn(runtimes, component.name);
 }
 
 /** All that a cell has of artifacts. */
-export function componentsOf({ engine, runtime, cni }: PlannedCell): Component[] {
-  return [engine, runtime, ...(cni === undefined ? [] : [cni])];
+export function componentsOf({ engine, runtime, cni, kubelet }: PlannedCell): Component[] {
+  return [engine, runtime, ...(cni === undefined ? [] : [cni]), ...(kubelet === undefined ? [] : [kubelet])];
 }
 
 /** Key of a component's artifact: one version from two sources is two artifacts, and both Kata shims come from one. */

@@ -3,9 +3,9 @@ import { Baseline } from './baseline.ts';
 import { HostFacts } from './host-facts.ts';
 import { Harm, VerdictName } from './verdict.ts';
 
-/** One hop of the way of a value: CRI request → engine configuration → OCI spec → host node → guest node. */
+/** One hop of the way of a value: manifest → kubelet → CRI request → engine configuration → OCI spec → host node → guest node. */
 export const Layer = z.object({
-  layer: z.enum(['cri', 'engine-config', 'oci-spec', 'host', 'guest']),
+  layer: z.enum(['manifest', 'kubelet', 'cri', 'engine-config', 'oci-spec', 'host', 'guest']),
   value: z.string(),
   /** The first layer where the value is no longer what the question expects. */
   changed: z.boolean(),
@@ -33,6 +33,10 @@ export const Cell = z.object({
     .object({ version: z.string(), source: z.string(), sha256: z.string() })
     .optional()
     .describe('the CNI plugins that the matrix chose; absent where the host had its own'),
+  kubelet: z
+    .object({ version: z.string(), source: z.string(), sha256: z.string() })
+    .optional()
+    .describe('what asked the engine for pods; absent where podproof did'),
   verdict: VerdictName,
   reason: z.string().optional(),
   remedy: z.string().optional().describe('what the reason ends with: what would help'),

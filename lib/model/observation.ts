@@ -3,6 +3,7 @@ import { CallTiming, CriRequest } from './cri-request.ts';
 import { GuestReport } from './guest-report.ts';
 import { HostReport } from './host-report.ts';
 import { OciSpec } from './oci-spec.ts';
+import { KubeletWork } from './kubelet-record.ts';
 import { Outcome } from './outcome.ts';
 
 /** What proves that the right thing was tested. */
@@ -86,6 +87,7 @@ export const Observation = z.object({
   host: HostReport.optional(),
   leftovers: Leftovers.optional(),
   config: ReadConfig.optional(),
+  kubelet: KubeletWork.optional(),
   calls: z.array(CallTiming),
   /** Lines of the engine's log that name this sandbox or container. */
   engineLog: z.string().default(''),

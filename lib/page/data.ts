@@ -48,6 +48,7 @@ const CellEntry = object({
   engine: optional(object({ name: text, ...artifact })),
   runtime: optional(object({ name: text, shim: optional(text), vmm: optional(text), ...artifact })),
   cni: optional(object(artifact)),
+  kubelet: optional(object(artifact)),
   verdict: optional(among(verdictNames)),
   reason: optional(text),
 });

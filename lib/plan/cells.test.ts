@@ -31,6 +31,21 @@ describe('planCells', () => {
     ]);
   });
 
+  test('gives each kubelet that a profile wants a cell of its own, and stands none before engines otherwise', () => {
+    const matrix = exampleMatrix();
+    matrix.kubelet = ['1.34.4', '1.37.2'].map((version) => ({ version, source: { kind: 'release' } }));
+    const { quick } = matrix.profiles;
+    if (quick === undefined) throw new Error('the example has no profile "quick"');
+    expect(planCells(matrix, quick).cells.map(({ kubelet }) => kubelet)).toEqual([undefined]);
+    const { cells } = planCells(matrix, { ...quick, kubelets: ['kubelet'] });
+    expect(cells.map(({ id }) => id)).toEqual([
+      'debian-13/containerd-1.7.24/runc-1.1.15+kubelet-1.34.4',
+      'debian-13/containerd-1.7.24/runc-1.1.15+kubelet-1.37.2',
+    ]);
+    for (const cell of cells) expect(PlannedCell.parse(cell)).toEqual(cell);
+    expect(planCells(matrix, { ...quick, kubelets: ['kubelet@1.37.2'] }).cells).toEqual(cells.slice(1));
+  });
+
   test('gives cells that the schema of a plan accepts', () => {
     for (const cell of everything().planned) expect(() => PlannedCell.parse(cell)).not.toThrow();
   });

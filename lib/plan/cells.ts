@@ -30,21 +30,24 @@ export function planCells(
   const seen = new Set<string>();
   const engines = chosen(EngineName.options, matrix.engines, profile.engines, found);
   const runtimes = chosen(RuntimeName.options, matrix.runtimes, profile.runtimes, found);
+  const kubelets = kubeletsOf(matrix, profile, found);
   const shared = matrix.cni === undefined ? {} : { cni: versioned('cni', matrix.cni, found) };
   for (const host of hostsOf(matrix, profile)) {
     for (const { asked: askedEngine, part: engine } of engines) {
       for (const { asked: askedRuntime, part: runtime } of runtimes) {
-        const id = `${host.id}/${labelOf(engine)}/${labelOf(runtime)}`;
-        const cell = { id, host, engine, runtime, ...shared };
-        const why =
-          foreignLibc(host, engine) ??
-          foreignLibc(host, runtime) ??
-          noRoot(engine, runtime) ??
-          excludedBy(matrix, host.id, [engine, askedEngine], [runtime, askedRuntime]);
-        if (why !== undefined) excluded.push({ cell, why });
-        else if (!seen.has(id)) {
-          seen.add(id);
-          cells.push(cell);
+        for (const kubelet of kubelets) {
+          const id = [`${host.id}/${labelOf(engine)}/${labelOf(runtime)}`, ...(kubelet ? [labelOf(kubelet)] : [])].join('+');
+          const cell = { id, host, engine, runtime, ...shared, ...(kubelet && { kubelet }) };
+          const why =
+            foreignLibc(host, engine) ??
+            foreignLibc(host, runtime) ??
+            noRoot(engine, runtime) ??
+            excludedBy(matrix, host.id, [engine, askedEngine], [runtime, askedRuntime]);
+          if (why !== undefined) excluded.push({ cell, why });
+          else if (!seen.has(id)) {
+            seen.add(id);
+            cells.push(cell);
+          }
         }
       }
     }
@@ -57,6 +60,16 @@ function hostsOf(matrix: Matrix, profile: Profile): Array<{ id: string; spec: Ho
     const spec = matrix.hosts[id];
     return spec === undefined ? [] : [{ id, spec }];
   });
+}
+
+/** Each is a cell of its own; without any, nobody stands before the engines. */
+function kubeletsOf(
+  { kubelet = [] }: Matrix,
+  { kubelets }: Profile,
+  found: FoundVersions,
+): ReadonlyArray<PlannedCell['kubelet'] | undefined> {
+  if (kubelets === undefined) return [undefined];
+  return chosen(['kubelet'], { kubelet }, kubelets, found).map(({ part }) => part);
 }
 
 type Asked = Omit<RuntimeVersion, 'version'> & { version: string };

@@ -31,6 +31,16 @@ Left out: 6 cells
     expect(planText(makePlan(chosen, { profile: 'quick' }), costs())).toContain('\nCNI plugins: 1.9.0 (release)\n');
   });
 
+  test('names the kubelets, and an engine once, however often it is started for them', () => {
+    const matrix = exampleMatrix();
+    matrix.kubelet = ['1.34.4', '1.37.2'].map((version) => ({ version, source: { kind: 'release' } }));
+    const { quick } = matrix.profiles;
+    if (quick !== undefined) quick.kubelets = ['*'];
+    const text = planText(makePlan(matrix, { profile: 'quick' }), costs());
+    expect(text).toContain('\nKubelets: 1.34.4 (release), 1.37.2 (release)\n');
+    expect(text).toContain('\n  containerd 1.7.24 (deb): runc 1.1.15\n');
+  });
+
   test('says how much of the estimate was measured', () => {
     const table = { schema: 1, host: [6], engine: [4], pod: { [plan.cells[0]?.id ?? '']: [5, 100, 7] } } as const;
     expect(planText(plan, costs(CostTable.parse(table)))).toContain(' on 64 (by earlier runs for 1 of 6 cells)\n');

@@ -35,6 +35,7 @@ export function planText(plan: Plan, by: Costs, shards = 1, all = false): string
     `Time: ${duration(explained.seconds)} on one machine${fleetText(plan, by, explained.seconds)} (${basis(plan.cells, by)})`,
     `Suites: ${plan.suites.join(', ')}`,
     ...cniLine(plan),
+    ...kubeletLine(plan),
     `Plan: ${plan.hash}`,
   ];
   for (const lease of leases) {
@@ -73,7 +74,11 @@ function cellLines({ stands }: Plan, { engines }: HostGroup): string[] {
 }
 
 /** `  containerd 1.6.20 (deb): runc 1.1.5, crun 1.8.1`. */
-function engineLines({ engines }: HostGroup): string[] {
+function engineLines({ engines: leases }: HostGroup): string[] {
+  // Behind kubelets an engine is leased for each cell.
+  const engines = [...groupBy(leases, ({ engine }) => `${engine.name} ${engine.version}`).values()].flatMap(
+    ([first, ...others]) => (first === undefined ? [] : [{ ...first, cells: [first, ...others].flatMap(({ cells }) => cells) }]),
+  );
   const alike = groupBy(engines, ({ cells }) => runtimesText(cells));
   return [...alike].map(([runtimes, groups]) => {
     const bySource = groupBy(groups, ({ engine }) => `${engine.name} ${engine.source.kind}`);
@@ -89,7 +94,7 @@ function engineLines({ engines }: HostGroup): string[] {
 
 /** `runc 1.1.5 1.1.15, kata 3.30.0-go-qemu 4.1.0-{go-clh,go-qemu}`. */
 function runtimesText(cells: readonly PlannedCell[]): string {
-  const runtimes = cells.map(({ runtime }) => runtime);
+  const runtimes = [...new Map(cells.map(({ runtime }) => [`${runtime.name} ${versionLabel(runtime)}`, runtime])).values()];
   return [...groupBy(runtimes, ({ name }) => name)]
     .map(([name, versions]) => {
       const byVersion = [...groupBy(versions, ({ version }) => version)].map(([version, same]) => {
@@ -106,6 +111,15 @@ function runtimesText(cells: readonly PlannedCell[]): string {
 /** One version is for all cells of a plan. */
 function cniLine({ cells: [cell] }: Plan): string[] {
   return cell?.cni === undefined ? [] : [`CNI plugins: ${cell.cni.version} (${cell.cni.source.kind})`];
+}
+
+/** Each stands before every engine of a plan. */
+function kubeletLine({ cells }: Plan): string[] {
+  const kubelets = groupBy(
+    cells.flatMap(({ kubelet }) => kubelet ?? []),
+    ({ version, source }) => `${version} (${source.kind})`,
+  );
+  return kubelets.size === 0 ? [] : [`Kubelets: ${[...kubelets.keys()].join(', ')}`];
 }
 
 function byReason(excluded: Plan['excluded']): Array<[string, string[]]> {

@@ -12,9 +12,9 @@ export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'scenarios' | 'on
     known.set(part, text);
     return text;
   };
-  // Plans without CNI plugins have the hash that they had before there was a choice.
-  const cellText = ({ cni, engine, host, id, runtime }: PlannedCell): string =>
-    `{${cni === undefined ? '' : `"cni":${once(cni)},`}"engine":${once(engine)},"host":${once(host)},"id":${JSON.stringify(id)},"runtime":${once(runtime)}}`;
+  // Plans without CNI plugins and kubelets have the hash that they had before there was a choice.
+  const cellText = ({ cni, engine, host, id, kubelet, runtime }: PlannedCell): string =>
+    `{${cni === undefined ? '' : `"cni":${once(cni)},`}"engine":${once(engine)},"host":${once(host)},"id":${JSON.stringify(id)},${kubelet === undefined ? '' : `"kubelet":${once(kubelet)},`}"runtime":${once(runtime)}}`;
   hash.update(`{"cells":[`);
   for (let from = 0; from < plan.cells.length; from += 1_000) {
     hash.update(

@@ -3,6 +3,15 @@ import { expect, test } from 'vitest';
 import { madeUpCells } from '../testing/plan.ts';
 import { planLeases } from './leases.ts';
 
+test('behind a kubelet an engine is there for one cell alone', () => {
+  const cells = madeUpCells(1, 1, 2).map((cell, index) => ({
+    ...cell,
+    kubelet: { name: 'kubelet' as const, version: `1.3${index}.0`, source: { kind: 'release' as const } },
+  }));
+  const [lease] = planLeases(cells);
+  expect(lease?.engines.map((group) => group.cells)).toEqual(cells.map((cell) => [cell]));
+});
+
 test('each host is booted once, each engine version started once on it, and every cell is in its place', () => {
   const all = madeUpCells(3, 3, 3);
   fc.assert(

@@ -14,12 +14,15 @@ export interface HostGroup {
 
 export type LeasePlan = HostGroup[];
 
-/** Groups cells so that each host is booted once and each engine version started once on it. Keeps the order of first occurrence. */
+/**
+ * Groups cells so that each host is booted once and each engine version started once on it. A kubelet without an API server knows no
+ * RuntimeClass: its pods run in the default runtime of an engine that is there for one cell alone. Keeps the order of first occurrence.
+ */
 export function planLeases(cells: readonly PlannedCell[]): LeasePlan {
   const hosts = new Map<string, { host: PlannedCell['host']; engines: Map<string, EngineGroup> }>();
   for (const cell of cells) {
     const host = getOrAdd(hosts, cell.host.id, () => ({ host: cell.host, engines: new Map() }));
-    const key = `${cell.engine.name} ${cell.engine.version}`;
+    const key = `${cell.engine.name} ${cell.engine.version} ${cell.kubelet === undefined ? '' : cell.id}`;
     getOrAdd(host.engines, key, () => ({ engine: cell.engine, cells: [] })).cells.push(cell);
   }
   return [...hosts.values()].map(({ host, engines }) => ({ host, engines: [...engines.values()] }));

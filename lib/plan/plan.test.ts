@@ -130,6 +130,26 @@ describe('the hash of a plan', () => {
     expect(plans[0]?.cells.every((cell) => !('cni' in cell))).toBe(true);
   });
 
+  test('differs with the kubelets before the engines', () => {
+    const planWith = (...versions: string[]): Plan => {
+      const matrix = {
+        ...exampleMatrix(),
+        kubelet: versions.map((version) => ({ version, source: { kind: 'release' as const } })),
+      };
+      const { quick } = matrix.profiles;
+      if (quick === undefined) throw new Error('the example has no profile "quick"');
+      return makePlan({ ...matrix, profiles: { quick: { ...quick, kubelets: ['*'] } } }, { profile: 'quick' });
+    };
+    const plans = [planWith('1.37.2'), planWith('1.34.4'), planWith('1.34.4', '1.37.2')];
+    expect(new Set([...plans.map(({ hash }) => hash), makePlan(exampleMatrix(), { profile: 'quick' }).hash]).size).toBe(4);
+    for (const { cells, suites, hash } of plans)
+      expect(hash).toBe(
+        createHash('sha256')
+          .update(canonicalJson({ cells, narrowed: [], suites }))
+          .digest('hex'),
+      );
+  });
+
   test('does not depend on the order of keys', () => {
     expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: undefined })).toBe(canonicalJson({ b: [1, { c: 'x', d: null }] }));
     expect(canonicalJson({ b: 1, a: '"' })).toBe('{"a":"\\"","b":1}');

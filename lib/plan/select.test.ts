@@ -55,19 +55,19 @@ describe('parseSelection', () => {
   test.each([
     [
       'runc',
-      '--only: word 1, "runc": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, question, cell',
+      '--only: word 1, "runc": expected key=value without blanks; keys: host, engine, runtime, kubelet, suite, scenario, question, cell',
     ],
     [
       'engine=containerd >=1.7',
-      '--only: word 2, ">=1.7": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, question, cell',
+      '--only: word 2, ">=1.7": expected key=value without blanks; keys: host, engine, runtime, kubelet, suite, scenario, question, cell',
     ],
     [
       'engine>=1.7',
-      '--only: word 1, "engine>=1.7": expected key=value without blanks; keys: host, engine, runtime, suite, scenario, question, cell',
+      '--only: word 1, "engine>=1.7": expected key=value without blanks; keys: host, engine, runtime, kubelet, suite, scenario, question, cell',
     ],
     [
       'engin=containerd',
-      '--only: word 1, "engin=containerd": unknown key "engin", did you mean "engine"? Known: host, engine, runtime, suite, scenario, question, cell',
+      '--only: word 1, "engin=containerd": unknown key "engin", did you mean "engine"? Known: host, engine, runtime, kubelet, suite, scenario, question, cell',
     ],
     [
       'engine=containrd',

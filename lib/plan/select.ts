@@ -21,7 +21,7 @@ export interface Vocabulary {
   questions?: readonly string[];
 }
 
-const keys = ['host', 'engine', 'runtime', 'suite', 'scenario', 'question', 'cell'] as const;
+const keys = ['host', 'engine', 'runtime', 'kubelet', 'suite', 'scenario', 'question', 'cell'] as const;
 type Key = (typeof keys)[number];
 
 /** Reads `engine=containerd>=1.7 runtime=kata suite=rootless-vmm question=RVMM-*`. Throws a UsageError that names the offending word. */
@@ -44,7 +44,8 @@ export function parseSelection(text: string, vocabulary: Vocabulary = {}): Selec
       every('host', planned.host.id) &&
       (floats(planned) || every('cell', planned.id)) &&
       engine(planned.engine) &&
-      runtime(planned.runtime),
+      runtime(planned.runtime) &&
+      every('kubelet', planned.kubelet?.version ?? 'none'),
     suite: (id) => every('suite', id),
     scenario: (id) => every('scenario', id),
     question: (id) => every('question', id),
@@ -77,6 +78,7 @@ function once(terms: ReadonlyArray<Term<Key>>, key: Key): (component: Component)
 function wordsOf({ matrix, scenarios, questions }: Vocabulary): Words<Key> {
   const names: Partial<Record<Key, readonly string[] | undefined>> = {
     host: matrix && Object.keys(matrix.hosts),
+    kubelet: matrix && [...(matrix.kubelet ?? []).map(({ version }) => version), 'none'],
     suite: matrix && [...new Set(Object.values(matrix.profiles).flatMap((profile) => profile.suites))],
     scenario: scenarios,
     question: questions,

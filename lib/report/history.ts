@@ -51,9 +51,15 @@ export function oldestFirst(documents: readonly Document[]): Document[] {
   return [...distinct.values()].sort((a, b) => plainOrder(a.run.started, b.run.started) || naturalOrder(a.run.id, b.run.id));
 }
 
-/** `kata go qemu`, `runc`: what makes runtimes different programs, whatever their version. */
-export function flavourOf({ name, shim, vmm }: Pick<Cell['runtime'], 'name' | 'shim' | 'vmm'>): string {
-  return [name, shim, vmm].filter((part) => part !== undefined).join(' ');
+/** `kata go qemu`, `runc`, `runc behind kubelet 1.37.2`: what makes runtimes different programs, whatever their version, and who asks for their pods. */
+export function flavourOf({ runtime: { name, shim, vmm }, kubelet }: Flavoured): string {
+  const behind = kubelet === undefined ? undefined : `behind kubelet ${kubelet.version}`;
+  return [name, shim, vmm, behind].filter((part) => part !== undefined).join(' ');
+}
+
+interface Flavoured {
+  runtime: Pick<Cell['runtime'], 'name' | 'shim' | 'vmm'>;
+  kubelet?: Pick<NonNullable<Cell['kubelet']>, 'version'> | undefined;
 }
 
 /** The newest verdict of each id that says something of the software: what never came up, or was the wrong thing, says nothing. */
@@ -84,7 +90,7 @@ function tracks(runs: readonly Document[]): Track[] {
   const rows = newestVerdicts(runs);
   const wording = newestWording(runs);
   const groups = groupBy(rows, ({ verdict, cell }) =>
-    JSON.stringify([verdict.suite, verdict.question, cell.engine.name, flavourOf(cell.runtime)]),
+    JSON.stringify([verdict.suite, verdict.question, cell.engine.name, flavourOf(cell)]),
   );
   return [...groups.values()]
     .flatMap((group): Track[] => {
@@ -98,7 +104,7 @@ function tracks(runs: readonly Document[]): Track[] {
           question: first.verdict.question,
           asks: question?.asks ?? first.verdict.question,
           engine: first.cell.engine.name,
-          runtime: flavourOf(first.cell.runtime),
+          runtime: flavourOf(first.cell),
           ranges: collapsePairs(points, sameAnswer),
           turns: turns(points),
         },

@@ -57,6 +57,12 @@ function suite(
                 ['cni', cell.cni.version],
                 ['cni.sha256', cell.cni.sha256],
               ]),
+          ...(cell.kubelet === undefined
+            ? []
+            : [
+                ['kubelet', cell.kubelet.version],
+                ['kubelet.sha256', cell.kubelet.sha256],
+              ]),
           ...found,
         ];
   return [

@@ -1,6 +1,8 @@
 import type { Layer } from '../model/document.ts';
 
 const words: Record<Layer['layer'], string> = {
+  manifest: 'manifest',
+  kubelet: 'kubelet',
   cri: 'CRI request',
   'engine-config': 'engine configuration',
   'oci-spec': 'OCI specification',

@@ -23,9 +23,9 @@ export function pairCells(older: Document, document: Document): Map<string, Cell
 /** `debian-13-container` and `debian-12-container` are one family: of a host's name all but its release, and its kind. */
 function kinOf({ hosts }: Document): (cell: Cell) => string {
   const kinds = new Map(hosts.map(({ id, kind }) => [id, kind]));
-  return ({ host, engine, runtime }) => {
+  return ({ host, engine, runtime, kubelet }) => {
     const family = host.split('-').filter((part) => !/^(\d[\d.]*|sid)$/.test(part));
-    return JSON.stringify([family.join('-'), kinds.get(host) ?? '', engine.name, flavourOf(runtime)]);
+    return JSON.stringify([family.join('-'), kinds.get(host) ?? '', engine.name, flavourOf({ runtime, kubelet })]);
   };
 }
 

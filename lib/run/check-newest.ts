@@ -71,11 +71,12 @@ interface Entry {
   source: Source;
 }
 
-function entriesOf({ engines, runtimes, cni }: Matrix): Entry[] {
+function entriesOf({ engines, runtimes, cni, kubelet = [] }: Matrix): Entry[] {
   const named = Object.entries<Array<Omit<Entry, 'name'>> | undefined>({ ...engines, ...runtimes });
   return [
     ...named.flatMap(([name, entries = []]) => entries.map((entry) => ({ name, ...entry }))),
     ...(cni === undefined ? [] : [{ name: 'cni', ...cni }]),
+    ...kubelet.map((entry) => ({ name: 'kubelet', ...entry })),
   ];
 }
 

@@ -5,15 +5,17 @@ import { connectRemote } from '../hosts/shared/remote.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import { appendRecord } from '../record/ndjson.ts';
+import type { CallTiming } from '../model/cri-request.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ConfigScenario, PodScenario } from '../suite/scenario.ts';
+import type { ConfigScenario, ManifestScenario, PodScenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
 import { launch, type Gone } from './launch.ts';
+import { launchManifest } from './launch-manifest.ts';
 import { PodCgroups } from './pod-cgroup.ts';
 import { leaseWork, type LeaseWork, type Turn } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
@@ -126,17 +128,11 @@ function launchIn(
   { context, remote, connection, cgroups, signal }: Lease,
   cell: WorkerCell,
   suite: Suite,
-  scenario: PodScenario,
+  scenario: PodScenario | ManifestScenario,
 ): Promise<Gone> {
-  return launch({
-    context,
-    cell,
-    suite: suite.id,
-    scenario,
-    remote,
-    cgroups,
-    signal,
-    connect: (calls) =>
+  const task = {
+    ...{ context, cell, suite: suite.id, remote, cgroups, signal },
+    connect: (calls: CallTiming[]) =>
       criClient({
         dial: connection,
         api: context.api,
@@ -144,7 +140,8 @@ function launchIn(
         onCall: (timing) => calls.push(timing),
         clock: () => monotonicMs() - context.clockOrigin,
       }),
-  });
+  };
+  return 'manifest' in scenario ? launchManifest({ ...task, scenario }) : launch({ ...task, scenario });
 }
 
 /** What the scenarios of one lease share. */

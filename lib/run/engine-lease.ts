@@ -123,7 +123,7 @@ export async function leaseEngine(
   }
   const record: LeaseRecord = {
     schema: 1,
-    lease: `${setting.host.id}/${spec.name}-${spec.version}/${optionsKey(options)}`,
+    lease: leaseId(setting.host.id, group, options),
     host: setting.host.id,
     cells: group.cells.map((cell) => cell.id),
     engine: {
@@ -143,6 +143,12 @@ export async function leaseEngine(
     readyMs: context.now(),
   };
   return { engine, record };
+}
+
+/** Engines that are alike differ in the cell that they are there for: before each stands a kubelet of its own. */
+function leaseId(host: string, { engine, cells: [first] }: EngineGroup, options: EngineOptions): string {
+  const cell = first?.kubelet === undefined ? '' : `/${first.id.slice(first.id.lastIndexOf('/') + 1)}`;
+  return `${host}/${engine.name}-${engine.version}${cell}/${optionsKey(options)}`;
 }
 
 /** What it takes to start the same engine by hand. */

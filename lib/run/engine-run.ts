@@ -13,7 +13,8 @@ import { leaseEngine, type HostSetting } from './engine-lease.ts';
 import { block, factsOf, openScenarios, openTasks, type Stage, settledScenarios } from './stage.ts';
 import { prepareSuites, type LeaseSuites } from './vitest-lease.ts';
 import { liveNews } from './live-news.ts';
-import type { Task, WorkerCell, WorkerContext } from './worker-context.ts';
+import { leaseKubelet, type KubeletLease } from './kubelet-lease.ts';
+import type { KubeletContext, Task, WorkerCell, WorkerContext } from './worker-context.ts';
 
 /** How often one engine lease is tried: an engine that died between two pods is started again for the rest. */
 const tries = 2;
@@ -63,11 +64,32 @@ async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, opt
   stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
   const cells = withoutDropped(stage, group.cells, engine);
   const tasks = cells.flatMap((cell) => openTasks(stage, cell, setting, options));
-  const context = workerContext(stage, setting, { ...group, cells }, { engine, record, tasks });
+  if (tasks.length === 0) return cells;
+  await using kubelet = await kubeletBefore(stage, setting, cells, { engine, tasks, title });
+  const context = workerContext(stage, setting, { ...group, cells }, { engine, record, tasks, kubelet: kubelet?.context });
   const news = liveNews(stage, setting, { cells, lease: record, events: await stage.folder.events() });
-  if (tasks.length > 0) await stage.timeline.span('pods', title, () => pods(stage, suites, context, news));
-  await keepLog(stage, setting.host, engine, record.lease);
+  await stage.timeline.span('pods', title, () => pods(stage, suites, context, news));
+  await keepLog(stage, setting.host, engine.config.log, record.lease);
+  if (kubelet !== undefined) await keepLog(stage, setting.host, kubelet.log, `${record.lease}_kubelet`);
   return cells;
+}
+
+/** The kubelet of the cell that this engine is there for; undefined where none is wanted. */
+async function kubeletBefore(
+  stage: Stage,
+  setting: HostSetting,
+  [cell]: readonly PlannedCell[],
+  { engine, tasks, title }: { engine: Engine; tasks: readonly Task[]; title: string },
+): Promise<KubeletLease | undefined> {
+  if (cell?.kubelet === undefined) return undefined;
+  const { folder, signal, sabotage, timeline, suites } = stage;
+  const scenarios = suites.flatMap((suite) =>
+    suite.scenarios.filter(({ id }) => tasks.some((task) => task.suite === suite.id && task.scenario === id)),
+  );
+  const where = { folder: join(folder.path, 'hosts'), signal, sabotage };
+  return timeline.span('engine', `${title}: kubelet ${cell.kubelet.version}`, () =>
+    leaseKubelet(setting, cell, engine, scenarios, where),
+  );
 }
 
 /** A cell one of whose handlers the engine left out, with no more than a warning, is blocked before its first pod. */
@@ -86,7 +108,7 @@ function workerContext(
   stage: Stage,
   setting: HostSetting,
   group: EngineGroup,
-  { engine, record, tasks }: { engine: Engine; record: LeaseRecord; tasks: Task[] },
+  { engine, record, tasks, kubelet }: { engine: Engine; record: LeaseRecord; tasks: Task[]; kubelet: KubeletContext | undefined },
 ): WorkerContext {
   return {
     connection: setting.host.connection,
@@ -100,6 +122,7 @@ function workerContext(
     runtimes: engine.runtimes,
     runtimeState: engine.config.runtimeState,
     ...(engine.config.runtimeFile === undefined ? {} : { runtimeFile: engine.config.runtimeFile }),
+    ...(kubelet === undefined ? {} : { kubelet }),
     engineLog: engine.config.log,
     enginePid: engine.pid,
     engineBinary: engine.spec.binaries[group.engine.name] ?? '',
@@ -111,9 +134,9 @@ function workerContext(
   };
 }
 
-/** The whole log of the engine, beside the slices that are in the observations. */
-async function keepLog(stage: Stage, host: Host, engine: Engine, lease: string): Promise<void> {
-  const { stdout } = await host.exec(['tail', '-c', '4000000', '--', engine.config.log]);
+/** The whole log of an engine, or of a kubelet, beside the slices that are in the observations. */
+async function keepLog(stage: Stage, host: Host, log: string, lease: string): Promise<void> {
+  const { stdout } = await host.exec(['tail', '-c', '4000000', '--', log]);
   await writeFile(join(stage.folder.path, 'hosts', `${lease.replaceAll('/', '_')}.log`), stdout);
 }
 

@@ -22,7 +22,9 @@ const vmmMiB = 128;
 /** What the kernel of the host must have for this cell, besides what every cell needs. */
 export function featuresOf({ cell: { runtime }, scenarios }: CellWork): KernelFeature[] {
   // Other pods are in the network of their host.
-  const network = hasGuest(runtime) || scenarios.some((scenario) => 'pod' in scenario && scenario.pod.userNamespace === true);
+  const network =
+    hasGuest(runtime) ||
+    scenarios.some((scenario) => 'manifest' in scenario || ('pod' in scenario && scenario.pod.userNamespace === true));
   const roots = scenarios.flatMap((scenario) => snapshotters[optionsOf(scenario, { runtime }).snapshotter]);
   return [
     ...new Set(roots),

@@ -6,7 +6,6 @@ import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from '../c
 import { NotRestoredError } from '../hosts/shared/changes.ts';
 import type { Remote } from '../hosts/host.ts';
 import { sweepHost } from '../probe/host-sweep.ts';
-import { observePod } from '../probe/observe.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import { type CallTiming } from '../model/cri-request.ts';
 import { type HostReport } from '../model/host-report.ts';
@@ -17,13 +16,13 @@ import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
 import { failure } from './failure.ts';
+import { look, type Facts } from './look.ts';
 import { setHostState, stateNodes } from './host-state.ts';
 import { endingLostGuest, mayLoseGuest } from './lost-guest.ts';
 import type { PodCgroups } from './pod-cgroup.ts';
 import { withLogs, type Ids } from './pod-logs.ts';
 import { forgetOldRuntimeDirectories, whatIsLeft } from './removal.ts';
 import { podSpec, probeArguments } from './request.ts';
-import { namedRuntime, whoseState } from './runtime-state.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 export interface Launch {
@@ -37,8 +36,6 @@ export interface Launch {
   cgroups: PodCgroups;
   signal: AbortSignal;
 }
-
-type Facts = Pick<Observation, 'identity' | 'spec' | 'guest' | 'host'>;
 
 /** A scenario whose pod is gone. */
 export interface Gone {
@@ -142,7 +139,8 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
     using _twinCgroup = cgroups.of(twin.cgroupParent);
     await using second = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
     if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);
-    seen.facts = await look(task, spec, attempts, pod);
+    const hostLast = scenario.hostState !== undefined;
+    seen.facts = await look(task, pod, { handler: spec.handler, attempts, hostLast });
     if (second !== undefined && seen.facts.host !== undefined)
       seen.facts.host.twin = (await sweepHost(remote, second, { signal })).processes;
     if (scenario.killVmm === true) await killVmm(remote, seen.facts.host?.processes ?? []);
@@ -167,28 +165,6 @@ async function killVmm(remote: Remote, processes: HostReport['processes']): Prom
     if (exitCode !== 0)
       throw new Error(`Cannot kill the VMM ${pid}: it is no longer the process that was seen: ${stderr.trim()}`);
   }
-}
-
-async function look(task: Launch, spec: PodSpec, attempts: readonly string[], pod: Pod): Promise<Facts> {
-  const { context, remote } = task;
-  const ofPod = (path: string): string => path.replace('{id}', pod.containerId);
-  const [seen, stateOf, named] = await Promise.all([
-    observePod(pod, remote, attempts, { signal: task.signal, hostLast: task.scenario.hostState !== undefined }),
-    whoseState(remote, ofPod(context.runtimeState)),
-    context.runtimeFile === undefined ? undefined : namedRuntime(remote, ofPod(context.runtimeFile)),
-  ]);
-  const runtime = context.runtimes[spec.handler];
-  const runtimePath = named ?? runtime?.path ?? '';
-  return {
-    ...seen,
-    identity: {
-      engineName: context.lease.engine.reportedName,
-      engineVersion: context.lease.engine.reportedVersion,
-      runtimePath,
-      runtimeSha256: runtimePath === runtime?.path ? runtime.sha256 : '',
-      stateOf,
-    },
-  };
 }
 
 /** Type and numbers of the fixtures that a pod may make a node like: those that fixtures.ts makes with fixed numbers. */

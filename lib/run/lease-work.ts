@@ -38,6 +38,7 @@ export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<Worke
 
 function turnOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): Turn {
   if ('reads' in scenario) return 'reading';
+  if ('manifest' in scenario) return 'pod';
   if (scenario.hostState !== undefined || scenario.meanwhile !== undefined || (hasGuest(runtime) && opensFunction(scenario)))
     return 'alone';
   return scenario.afterRemoval === true ? 'sweeping' : 'pod';

@@ -61,7 +61,7 @@ export function podSpec(
 /** The probe's arguments: `open:r:/dev/x`, `mknod:/tmp/n:c:10:229`, `canary:/dev/x`, `writable:/dev/hugepages/f`, `disks:/dev`. */
 export function probeArguments(
   attempts: readonly ProbeAttempt[],
-  spec: PodSpec,
+  spec: Pick<PodSpec, 'devices'>,
   fixtures: Fixtures,
   numbers: ReadonlyMap<string, string>,
 ): string[] {
@@ -88,7 +88,7 @@ export function probeArguments(
   });
 }
 
-function inContainer(spec: PodSpec, hostPath: string): string {
+function inContainer(spec: Pick<PodSpec, 'devices'>, hostPath: string): string {
   return spec.devices?.find((device) => device.hostPath === hostPath)?.containerPath ?? hostPath;
 }
 

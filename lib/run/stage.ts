@@ -15,6 +15,7 @@ import type { Suite } from '../suite/suite.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { Had } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
+import type { KubeletSabotage } from './kubelet-lease.ts';
 import type { Progress } from './progress.ts';
 import type { Timeline } from './timeline.ts';
 import type { Task } from './worker-context.ts';
@@ -34,6 +35,8 @@ export interface RunOptions {
   acquire?: typeof acquireHost;
   /** Changes an engine's configuration behind the plan's back: for tests of our own canaries. */
   tamper?: (config: EngineConfig) => EngineConfig;
+  /** Changes what passes a kubelet: for tests of what its requests are held against. */
+  sabotage?: KubeletSabotage;
 }
 
 /** What every stage of a run shares. */

@@ -2,6 +2,7 @@
 import type {} from 'vitest';
 import type { RuntimeInUse } from '../engines/engine.ts';
 import type { Connection } from '../hosts/host.ts';
+import type { KubeletIdentity } from '../kubelet/work.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
@@ -30,6 +31,8 @@ export interface WorkerContext {
   runtimeState: string;
   /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
   runtimeFile?: string;
+  /** What stands before the engine and asks it for pods. */
+  kubelet?: KubeletContext;
   engineLog: string;
   enginePid: number;
   /** The engine's own executable on the host. */
@@ -42,6 +45,14 @@ export interface WorkerContext {
   tasks: Task[];
   /** Pods that may run at once. */
   pods: number;
+}
+
+/** A kubelet that runs. */
+export interface KubeletContext extends KubeletIdentity {
+  /** Its directory on the host. */
+  directory: string;
+  /** File of this machine to which each of its requests is appended before the engine gets it. */
+  requests: string;
 }
 
 /** The type of the annotation by which a worker says that a pod has got its turn; any other says that it is gone. */

@@ -12,6 +12,8 @@ export interface CellFacts {
   host: string;
   engine: { name: EngineName; version: string };
   runtime: { name: RuntimeName; version: string; shim?: Shim | undefined; vmm?: Vmm | undefined };
+  /** What asks the engine for pods, where podproof does not. */
+  kubelet?: { version: string } | undefined;
   facts?: HostFacts | undefined;
   fixtures?: Fixtures | undefined;
 }

@@ -126,8 +126,8 @@ export interface ConfigReading {
   running?: boolean;
 }
 
-/** What facts are collected of: a pod, or a configuration file. */
-export type Scenario = PodScenario | ConfigScenario;
+/** What facts are collected of: a pod, a configuration file, or a pod that a kubelet makes. */
+export type Scenario = PodScenario | ConfigScenario | ManifestScenario;
 
 interface AnyScenario {
   id: string;
@@ -139,6 +139,39 @@ interface AnyScenario {
 
 export interface ConfigScenario extends AnyScenario {
   reads: ConfigReading;
+}
+
+/** A node that a device of a plugin consists of. */
+export interface PluginNode {
+  /** On the host, which may have such a node; otherwise it is made for the run. */
+  hostPath: string;
+  /** In the container. */
+  at: string;
+  /** `MAJOR:MINOR` of a character device. */
+  numbers: string;
+  /** Four octal digits: then it is root's and has this mode. Without it a node that is there keeps what it has. */
+  mode?: string;
+}
+
+/** What a device plugin of podproof's own offers a kubelet. */
+export interface PluginOffer {
+  /** `qat.intel.com/generic`. */
+  resource: string;
+  /** It says of its devices that they are not fit for use. */
+  unhealthy?: true;
+  devices: ReadonlyArray<{ id: string; nodes: readonly PluginNode[] }>;
+}
+
+/** The manifest of a pod, which a kubelet reads and makes. */
+export interface ManifestScenario extends AnyScenario {
+  /**
+   * YAML; `{char}` and `{block}` stand for the paths of these fixtures. The probe takes the place of what its containers run; the
+   * first of them is looked into.
+   */
+  manifest: string;
+  /** Registered with the kubelet before it reads the manifest. */
+  plugins?: readonly PluginOffer[];
+  attempts?: Array<{ what: 'read' | 'write' | 'writable'; path: string }>;
 }
 
 /** One pod to launch, or to fail to launch, and the facts to collect. */

@@ -1,6 +1,7 @@
 import type { DeviceNode } from '../model/device-node.ts';
 import type { GuestReport } from '../model/guest-report.ts';
 import type { HostReport } from '../model/host-report.ts';
+import type { KubeletWork } from '../model/kubelet-record.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
@@ -127,6 +128,19 @@ const host: HostReport = {
   mounts: [],
   netns: [],
   loops: [],
+};
+
+/** Of a kubelet that asked for a pod as podproof does. */
+export const kubeletWork: KubeletWork = {
+  version: '1.37.2',
+  sha256: 'k'.repeat(64),
+  node: {
+    ...{ version: '1.37.2', name: 'node', cgroupDriver: 'systemd', cgroupVersion: 2, swapController: true },
+    ...{ memory: 2 ** 31, hugePageSizes: ['2MB'], rootDirectory: '/root', logDirectory: '/logs', seccompDefault: false },
+    ...{ dns: { servers: [], searches: [], options: [] }, thermalThrottle: [] },
+  },
+  pod: { manifest: '{}', allocations: [], requests: [{ call: 'RunPodSandbox', request: {} }] },
+  differences: [],
 };
 
 /** The observation of a pod that ran, with nothing left out. */

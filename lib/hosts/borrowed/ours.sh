@@ -1,8 +1,10 @@
 # Function of scripts that run on the host: whether a process is one of ours. `own` is our directory.
-# ours PROC PID: it runs a program from below that directory, its root has layers there, or a file of there is mounted where it
+# ours PROC PID: it runs a program from below that directory, or works there, its root has layers there, or a file of there is mounted where it
 # alone sees it, as the guest's image is in the jail of a VMM. Nothing else of the machine does.
 ours() {
-  case "$(readlink "$1/$2/exe" 2>/dev/null)" in "$own"/*) return 0 ;; esac
+  for link in exe cwd; do
+    case "$(readlink "$1/$2/$link" 2>/dev/null)" in "$own"/*) return 0 ;; esac
+  done
   awk -v own="$own" '
     function below(path, top) { return index(path "/", top "/") == 1 }
     # Where in which file system something is: proc(5) has a device and a path for each mount.

@@ -20,8 +20,8 @@ const jail: Mounts = [
   ['254:1', `${own}/attached/kata-4.1.0/share/kata-containers/vmlinux`, '/vmlinux'],
 ];
 
-/** Whether a process with this program and these mounts is taken for ours, on a machine whose own mounts are `machine`. */
-async function taken(exe: string, mounts: Mounts, machine: Mounts = disk): Promise<boolean> {
+/** Whether a process with this program, these mounts and this directory is taken for ours, on a machine whose own mounts are `machine`. */
+async function taken(exe: string, mounts: Mounts, machine: Mounts = disk, cwd = '/'): Promise<boolean> {
   await using place = await temporary();
   const proc = place.path;
   for (const [pid, has] of [
@@ -35,6 +35,7 @@ async function taken(exe: string, mounts: Mounts, machine: Mounts = disk): Promi
     await writeFile(join(proc, pid, 'mountinfo'), lines.join(''));
   }
   await symlink(exe, join(proc, '7', 'exe'));
+  await symlink(cwd, join(proc, '7', 'cwd'));
   const { exitCode, stderr } = await exec(['sh', '-uc', `. "$1"; own=${own}; ours "$2" 7`, 'sh', script, proc]);
   expect({ exitCode, stderr }).toEqual({ exitCode: expect.toBeOneOf([0, 1]), stderr: '' });
   return exitCode === 0;
@@ -85,4 +86,9 @@ test.for<[string, string, Mounts, Mounts?]>([
   ],
 ])('%s is not ours', async ([, exe, mounts, machine]) => {
   expect(await taken(exe, mounts, machine)).toBe(false);
+});
+
+test('a helper that works in our directory is ours, and one in a directory that begins like it is not', async () => {
+  expect(await taken('/usr/bin/socat', disk, disk, `${own}/kubelet-1.37.2/engine`)).toBe(true);
+  expect(await taken('/usr/bin/socat', disk, disk, `${own}-of-others/engine`)).toBe(false);
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Remote } from '../host.ts';
 import { restoreFixtures } from '../shared/fixtures.ts';
+import { kubeletChanges } from '../shared/kubelet-changes.ts';
 import { thinPoolFunctions } from '../shared/thin-pool.ts';
 
 /** What podproof keeps on a machine that it did not make: engines, artifacts. Gone at the end of the lease. */
@@ -45,7 +46,7 @@ async function endOurs(remote: Remote): Promise<void> {
 }
 
 /** Engines, shims, VMMs and containers are known by what they have from below our directory. A process that is between two of these ends with its shim. */
-const endScript = `${thinPoolFunctions}
+const endScript = `${thinPoolFunctions}${kubeletChanges}
 ${readFileSync(new URL('ours.sh', import.meta.url), 'utf8')}
 own=${machineDirectory}
 for round in 1 2 3 4 5; do
@@ -65,6 +66,9 @@ if awk -v d="$own/" 'index($5, d) == 1 { found = 1 } END { exit !found }' /proc/
   exit 1
 fi
 for pool in "$own"/*/pp-thin; do [ ! -d "$pool" ] || remove_pool "$pool"; done
+for kubelet in "$own"/kubelet-*; do restore_host "$kubelet" || exit 1; done
+# Of pods that were asked for without a kubelet; where the machine has one, they are its.
+[ -e /var/lib/kubelet/device-plugins/kubelet.sock ] || remove_pod_groups || exit 1
 rm -rf --one-file-system "$own"
 for bridge in pp-containerd pp-crio; do [ ! -e "/sys/class/net/$bridge" ] || ip link delete "$bridge"; done
 # Where shims of any containerd have their sockets.

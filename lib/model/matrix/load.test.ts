@@ -36,7 +36,7 @@ describe('loadMatrix', () => {
 
   test('reads the matrix of this repository', async () => {
     const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
-    expect(Object.keys(matrix.profiles)).toEqual(['quick', 'ci', 'qualification']);
+    expect(Object.keys(matrix.profiles)).toEqual(['quick', 'ci', 'qualification', 'kubelet']);
   });
 
   test('names the file that is absent', async () => {
@@ -206,6 +206,16 @@ describe('cross references', () => {
       '"exclude":',
       '"cni": { "version": "0.7.6", "source": { "kind": "release" } }, "exclude":',
       'cni.version: expected 0.8.0 or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "0.7.6"',
+    ],
+    [
+      '"exclude":',
+      '"kubelet": [{ "version": "1.27.16", "source": { "kind": "release" } }], "exclude":',
+      'kubelet[0].version: expected 1.28.0 or newer, as podproof knows the pods of no older one; found "1.27.16"',
+    ],
+    [
+      '"runtimes": ["runc@1.1.15"]',
+      '"runtimes": ["runc@1.1.15"], "kubelets": ["kubelet"]',
+      'profiles.quick.kubelets[0]: unknown kubelet "kubelet". Known: none',
     ],
     ['"vmm": "qemu"', '"vmm": "dragonball"', 'runtimes.kata[0].vmm: dragonball is a part of the rust shim; shim is "go"'],
   ])('%j for %j', (from, to, message) => {

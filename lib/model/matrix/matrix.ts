@@ -72,6 +72,9 @@ export const CniPlugins = z
   .describe('CNI plugins for the pod networks of every engine; without it each host has to have its own in /usr/lib/cni');
 export type CniPlugins = z.infer<typeof CniPlugins>;
 
+export const KubeletVersion = z.strictObject({ version, source: Source });
+export type KubeletVersion = z.infer<typeof KubeletVersion>;
+
 /** `containerd`, `containerd@1.7.24`, `kata@3.30.0-go-qemu` or `*`. */
 const pick = z.string().regex(/^(\*|[a-z]+(@[\w.+-]+)?)$/, 'expected a name or name@version, like containerd@1.7.24');
 
@@ -80,6 +83,13 @@ export const Profile = z.strictObject({
   hosts: z.array(id).min(1),
   engines: z.array(pick).min(1),
   runtimes: z.array(pick).min(1),
+  kubelets: z
+    .array(pick)
+    .min(1)
+    .optional()
+    .describe(
+      'kubelets that stand before the engines, each in cells of its own; without it pods are asked of the engines directly',
+    ),
   suites: z.array(id).min(1),
   coverage: z
     .enum(['all', 'pairs'])
@@ -104,6 +114,7 @@ export const Matrix = z.strictObject({
   engines: z.partialRecord(EngineName, z.array(EngineVersion)),
   runtimes: z.partialRecord(RuntimeName, z.array(RuntimeVersion)),
   cni: CniPlugins.optional(),
+  kubelet: z.array(KubeletVersion).optional().describe('Kubelets that run without an API server, for profiles with "kubelets"'),
   exclude: z.array(Exclusion).default([]),
   profiles: z.record(id, Profile),
 });

@@ -1,4 +1,5 @@
 import { cni } from '../../engines/cni/facts.ts';
+import { kubelet } from '../../kubelet/facts.ts';
 import { runtimeFacts } from '../../runtimes/facts.ts';
 import { vmmFacts } from '../../runtimes/kata/facts.ts';
 import { UsageError } from '../../util/errors.ts';
@@ -15,13 +16,15 @@ export function checkReferences(matrix: Matrix): void {
   checkVersions('engines', matrix.engines);
   checkVersions('runtimes', matrix.runtimes);
   if (matrix.cni !== undefined) checkFloating(matrix.cni, ['cni']);
+  checkKubelets(matrix);
   checkShims(matrix);
   checkCni(matrix);
   for (const [id, profile] of Object.entries(matrix.profiles)) {
-    for (const axis of ['hosts', 'engines', 'runtimes', 'suites'] as const) {
-      profile[axis].forEach((word, index) => {
+    for (const axis of ['hosts', 'engines', 'runtimes', 'kubelets', 'suites'] as const) {
+      const words = profile[axis] ?? [];
+      words.forEach((word, index) => {
         const path = ['profiles', id, axis, index];
-        if (profile[axis].indexOf(word) !== index) refuse(path, `"${word}" is defined twice`);
+        if (words.indexOf(word) !== index) refuse(path, `"${word}" is defined twice`);
         checkName(matrix, axis, word, path);
       });
     }
@@ -35,18 +38,23 @@ export function checkReferences(matrix: Matrix): void {
   });
 }
 
-function checkName(matrix: Matrix, axis: 'hosts' | 'engines' | 'runtimes' | 'suites', word: string, path: PropertyKey[]): void {
+function checkName(
+  matrix: Matrix,
+  axis: 'hosts' | 'engines' | 'runtimes' | 'kubelets' | 'suites',
+  word: string,
+  path: PropertyKey[],
+): void {
   if (axis === 'suites') return;
   if (axis === 'hosts') {
     const hosts = Object.keys(matrix.hosts);
     if (!hosts.includes(word)) refuse(path, unknownWord('host', word, hosts));
     return;
   }
-  const versions: Versions = matrix[axis];
+  const versions: Versions = axis === 'kubelets' ? { kubelet: matrix.kubelet ?? [] } : matrix[axis];
   const names = Object.keys(versions);
   const every = names.flatMap((name) => (versions[name] ?? []).map((entry) => ({ name, entry })));
   if (every.some(({ name, entry }) => picks(word, name, entry))) return;
-  const kind = axis === 'engines' ? 'engine' : 'runtime';
+  const kind = { engines: 'engine', runtimes: 'runtime', kubelets: 'kubelet' }[axis];
   const [name = ''] = word.split('@');
   if (!names.includes(name)) refuse(path, unknownWord(kind, name, names));
   refuse(
@@ -112,6 +120,19 @@ function checkCni({ cni: plugins }: Matrix): void {
       ['cni', 'version'],
       `expected ${cni.oldest} or newer, as the pod network is written in CNI 0.4.0, which older plugins do not read; found "${plugins.version}"`,
     );
+}
+
+function checkKubelets({ kubelet: entries = [] }: Matrix): void {
+  entries.forEach(({ version, source }, index) => {
+    checkFloating({ version, source }, ['kubelet', index]);
+    if (entries.findIndex((other) => other.version === version) !== index)
+      refuse(['kubelet', index], `kubelet ${version} is defined twice`);
+    if (!inRange(version, `>=${kubelet.oldest}`))
+      refuse(
+        ['kubelet', index, 'version'],
+        `expected ${kubelet.oldest} or newer, as podproof knows the pods of no older one; found "${version}"`,
+      );
+  });
 }
 
 /** What the schema cannot see is wrong at `path`. */

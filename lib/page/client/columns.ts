@@ -6,7 +6,7 @@ import type { Selection } from './select.ts';
 /** Cells of which the matrix shows the same in every row, oldest version first: they share a column. */
 export type Group = readonly number[];
 
-/** Cells of one family have the same host, engine and runtime, and differ in versions. */
+/** Cells of one family have the same host, engine, runtime and kubelet, and differ in versions of engine and runtime. */
 export interface Families {
   /** Cells of one family next to each other, oldest versions first: the order in which equal neighbours are one range. */
   order: number[];
@@ -15,8 +15,8 @@ export interface Families {
 }
 
 export function familiesOf(model: Model): Families {
-  const family = model.cells.map(({ id, host, engine, runtime }) =>
-    engine && runtime ? [host, engine.name, runtime.name, runtime.shim, runtime.vmm].join('\n') : id,
+  const family = model.cells.map(({ id, host, engine, runtime, kubelet }) =>
+    engine && runtime ? [host, engine.name, runtime.name, runtime.shim, runtime.vmm, kubelet?.version].join('\n') : id,
   );
   const place = rankOf(family);
   const engines = rankOf([...new Set(model.cells.map(engineVersion))].sort(versionOrder));
@@ -76,13 +76,16 @@ export function namesOf(model: Model, group: Group): Names {
 
 function readNames(cells: readonly Cell[]): Names {
   const [first] = cells;
-  const { engine, runtime } = first ?? {};
+  const { engine, runtime, kubelet } = first ?? {};
   return {
     host: first?.host ?? '',
     engine: engine ? `${engine.name} ${range(cells.map(engineVersion))}` : '',
     runtime: runtime && {
       name: runtime.name,
-      label: range(cells.map((cell) => (cell.runtime ? versionLabel(cell.runtime) : ''))),
+      label: [
+        range(cells.map((cell) => (cell.runtime ? versionLabel(cell.runtime) : ''))),
+        ...(kubelet ? [`kubelet ${kubelet.version}`] : []),
+      ].join(', '),
     },
     id: cells.length === 1 ? (first?.id ?? '') : `${first?.id} to ${cells.at(-1)?.id}, ${cells.length} cells`,
   };

@@ -45,7 +45,7 @@ export function verdictView(model: Model, question: number, cell: number, like: 
 /** Content of the drawer for a cell: what it was made of. `like` are the cells that share its column. */
 export function cellView(model: Model, cell: number, like: Group): HTMLElement {
   const where = model.cells[cell];
-  const { engine, runtime, cni } = where ?? {};
+  const { engine, runtime, cni, kubelet } = where ?? {};
   return h(
     'div',
     {},
@@ -65,6 +65,9 @@ export function cellView(model: Model, cell: number, like: Group): HTMLElement {
       fact('CNI plugins', cni?.version),
       fact('CNI plugins came from', cni?.source),
       fact('CNI plugins sha256', cni?.sha256, 'mono'),
+      fact('Kubelet', kubelet?.version),
+      fact('Kubelet came from', kubelet?.source),
+      fact('Kubelet sha256', kubelet?.sha256, 'mono'),
     ),
     likeView(model, cell, like),
   );

@@ -22,7 +22,7 @@ export function rangeEvidence(range: PairRange<Answer>, { question, engine, runt
     .findLast(
       ({ cell, verdict }) =>
         cell.engine.name === engine &&
-        flavourOf(cell.runtime) === runtime &&
+        flavourOf(cell) === runtime &&
         range.engines.includes(cell.engine.version) &&
         range.runtimes.includes(cell.runtime.version) &&
         verdict.verdict === range.value.verdict,

@@ -49,9 +49,9 @@ export function gatherFacts(documents: readonly Document[], guide: Guide): Facts
   const pairings = [...new Map(told.tracks.map(({ engine, runtime }) => [`${engine} ${runtime}`, { engine, runtime }])).values()];
   const tested = [
     ...groupBy(
-      cells.flatMap(({ engine, runtime }) => [
+      cells.flatMap(({ engine, runtime, kubelet }) => [
         { name: engine.name, version: engine.version },
-        { name: flavourOf(runtime), version: runtime.version },
+        { name: flavourOf({ runtime, kubelet }), version: runtime.version },
       ]),
       ({ name }) => name,
     ),

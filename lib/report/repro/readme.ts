@@ -14,7 +14,8 @@ export function instructions(
   const question = document.questions.find(({ id, suite }) => id === verdict.question && suite === verdict.suite);
   const cell = document.cells.find(({ id }) => id === verdict.cell);
   const cni = cell?.cni === undefined ? undefined : { name: 'CNI plugins', ...cell.cni };
-  const sources = [cell?.engine, cell?.runtime, cni].flatMap((part) =>
+  const kubelet = cell?.kubelet === undefined ? undefined : { name: 'kubelet', ...cell.kubelet };
+  const sources = [cell?.engine, cell?.runtime, cni, kubelet].flatMap((part) =>
     part === undefined ? [] : [`- ${part.name} ${part.version}, from: ${part.source}`],
   );
   const remarks = [

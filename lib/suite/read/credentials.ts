@@ -42,9 +42,12 @@ export function capabilities(...sets: [CapabilitySet, ...CapabilitySet[]]): Read
 }
 
 /** Whether the process runs under a seccomp filter, and whether it can gain privileges. */
-export function confinement(): Reading<'none' | 'filter'> {
-  return podReading(['none', 'filter'], ({ credentials: { noNewPrivs, seccomp } }) => ({
-    word: ({ '0 0': 'none', '0 2': 'filter' } as Record<string, string>)[`${noNewPrivs} ${seccomp}`] ?? 'other',
+export function confinement(): Reading<'none' | 'filter' | 'filter, no new privileges'> {
+  return podReading(['none', 'filter', 'filter, no new privileges'], ({ credentials: { noNewPrivs, seccomp } }) => ({
+    word:
+      ({ '0 0': 'none', '0 2': 'filter', '1 2': 'filter, no new privileges' } as Record<string, string>)[
+        `${noNewPrivs} ${seccomp}`
+      ] ?? 'other',
     text: `NoNewPrivs ${noNewPrivs}, Seccomp ${seccomp}`,
   }));
 }

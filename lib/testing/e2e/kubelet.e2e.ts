@@ -1,22 +1,29 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { toJson } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveArtifact } from '../../artifacts/resolve.ts';
-import { CreateContainerRequestSchema, RunPodSandboxRequestSchema } from '../../cri/gen/cri_pb.js';
 import type { KubeletSpec } from '../../kubelet/config.ts';
 import { serveDevicePlugin } from '../../kubelet/device-plugin.ts';
 import { requestDifferences } from '../../kubelet/differences.ts';
-import { startKubelet, type Kubelet } from '../../kubelet/kubelet.ts';
+import { startKubelet } from '../../kubelet/kubelet.ts';
 import type { KubeletHost } from '../../kubelet/host.ts';
 import { nodeFacts } from '../../kubelet/node-facts.ts';
-import type { PodStatus } from '../../kubelet/pods.ts';
-import { RecordedKubelet, type RecordedPod } from '../../kubelet/recorded.ts';
+import { isSettled } from '../../kubelet/pods.ts';
+import { RecordedKubelet, type RecordedPod } from '../../model/kubelet-record.ts';
+import { recordedRequest } from '../../kubelet/requests.ts';
 import { serveOnHost } from '../../kubelet/socket.ts';
+import { staticPods, type StaticPods } from '../../kubelet/static-pods.ts';
 import type { PodRequest } from '../../kubelet/relay.ts';
 import { fakeCri } from '../fake-cri/server.ts';
 import { leaseHost } from './lease.ts';
+import { temporary } from '../temporary.ts';
+import { loadMatrix } from '../../model/matrix/load.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { RunFolder } from '../../record/run-folder.ts';
+import { progressOn } from '../../run/progress.ts';
+import { run } from '../../run/run.ts';
+import { catalogFor } from '../../verbs/catalog.ts';
 import { attachmentOf } from '../../run/host-lease.ts';
 import { BlockedError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/paths.ts';
@@ -33,7 +40,7 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
   const scope = new Scope();
   const signal = new AbortController().signal;
   const heard: PodRequest[] = [];
-  let kubelet: Kubelet;
+  let pods: StaticPods;
   let spec: KubeletSpec;
   let recorded: RecordedKubelet;
   let host: KubeletHost;
@@ -55,26 +62,19 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
     const prefix = await leased.attach(attachmentOf(artifact));
     const binary = join(prefix, artifact.binaries['kubelet'] ?? '');
     spec = { version, binary, directory: '/var/lib/podproof/kubelet', cgroupDriver: 'cgroupfs' };
-    kubelet = await startKubelet(host, spec, {
-      engine: { socket, api: 'v1' },
-      signal,
-      onRequest: (request) => heard.push(request),
-    });
-    scope.adopt('kubelet', kubelet);
+    const options = { engine: { socket, api: 'v1' as const }, signal, onRequest: (request: PodRequest) => heard.push(request) };
+    scope.adopt('kubelet', await startKubelet(host, spec, options));
+    pods = staticPods(host, spec, signal);
   }, 300_000);
   afterAll(() => scope[Symbol.asyncDispose](), 120_000);
-
-  const running = ({ status }: PodStatus): boolean =>
-    status.phase === 'Running' && status.containerStatuses.every(({ ready }) => ready);
 
   test('asks for pods as podproof does, field by field', { timeout: 300_000 }, async () => {
     const node = await nodeFacts(host, spec);
     for (const name of ['plain', 'privileged', 'restricted', 'user-namespace']) {
       const { manifest = '' } = recorded.pods[name] ?? {};
-      await kubelet.addPod(name, manifest);
-      await kubelet.waitForPod(name, running);
+      await using _ = await pods.add(name, manifest);
+      await pods.waitFor(name, isSettled);
       expect(requestDifferences(node, asRecorded(manifest, `${name}-node`, heard)), name).toEqual([]);
-      await kubelet.removePod(name);
     }
   });
 
@@ -84,37 +84,63 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
       ...{ resource: 'qat.intel.com/generic', directory: '/var/lib/podproof/plugin', signal },
       devices: [{ id: 'one', nodes: [device], cdiNames: ['podproof.dev/char=canary'] }],
     });
-    await kubelet.addPod('given', podWithDevice('given'));
-    await kubelet.waitForPod('given', running);
+    const given = await pods.add('given', podWithDevice('given'));
+    await pods.waitFor('given', isSettled);
     expect(plugin.allocated).toEqual([['one']]);
     expect(heard.findLast(({ call }) => call === 'CreateContainer')?.message).toMatchObject({
       config: { devices: [device], CDIDevices: [{ name: 'podproof.dev/char=canary' }] },
     });
-    await kubelet.removePod('given');
+    await given[Symbol.asyncDispose]();
     plugin.setHealth('one', false);
-    await kubelet.addPod('refused', podWithDevice('refused'));
-    const { status } = await kubelet.waitForPod('refused', (pod) => pod.status.phase === 'Failed');
+    await using _ = await pods.add('refused', podWithDevice('refused'));
+    const { status } = await pods.waitFor('refused', (pod) => pod.status.phase === 'Failed');
     expect(status).toMatchObject({ reason: 'UnexpectedAdmissionError' });
     expect(status.message).toMatch(/no healthy devices present|number of devices unavailable/);
   });
 });
 
+describe.skipIf(why !== '')(`a real run with kubelet ${version} before containerd${why}`, () => {
+  test(
+    'whose relay changes a field, and whose plugin hands out another device, says so of both and of nothing else',
+    { timeout: 420_000 },
+    async () => {
+      await using results = await temporary();
+      const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
+      const plan = makePlan(matrix, {
+        profile: 'kubelet',
+        only: `engine=containerd@1.7.24 runtime=runc kubelet=${version} scenario=qat-dpdk,restricted`,
+      });
+      const document = await run({
+        plan,
+        folder: await RunFolder.create(results.path, plan),
+        catalog: catalogFor(plan),
+        version: '0.0.0',
+        progress: progressOn({ write: () => true }),
+        signal: new AbortController().signal,
+        sabotage: {
+          tamper({ call, message }) {
+            const resources = message.config?.linux?.resources;
+            if (call !== 'CreateContainer' || resources === undefined) return;
+            if (message.config?.metadata?.name === 'beside') resources.cpuShares = 7n;
+          },
+          swap: (id) => (id === '58' ? '60' : id),
+        },
+      });
+      const red = document.verdicts.filter(({ verdict }) => verdict === 'fail');
+      const observed = Object.fromEntries(red.map(({ question, scenario, observed }) => [`${question} ${scenario}`, observed]));
+      expect(Object.keys(observed).sort()).toEqual(['KUBE-DEVICES qat-dpdk', 'KUBE-REQUEST qat-dpdk', 'KUBE-REQUEST restricted']);
+      expect(observed['KUBE-DEVICES qat-dpdk']).toContain('/dev/vfio/58 is absent');
+      expect(observed['KUBE-REQUEST qat-dpdk']).toMatch(/container crypto-perf: devices\[\d\]\.container_path/);
+      expect(observed['KUBE-REQUEST restricted']).toMatch(/^container beside: linux\.resources\.cpu_shares: 7, by podproof 2/);
+      expect(document.run.exit).toBe(1);
+    },
+  );
+});
+
 /** Requests of a pod that was heard of just now, as a record holds them. */
-function asRecorded(manifest: string, pod: string, heard: readonly PodRequest[]): RecordedPod {
-  const names = { useProtoFieldName: true };
-  return {
-    manifest,
-    allocations: [],
-    requests: heard.flatMap((request): RecordedPod['requests'] => {
-      if (request.call === 'RunPodSandbox')
-        return request.message.config?.metadata?.name === pod
-          ? [{ call: request.call, request: toJson(RunPodSandboxRequestSchema, request.message, names) }]
-          : [];
-      return request.message.sandboxConfig?.metadata?.name === pod
-        ? [{ call: request.call, request: toJson(CreateContainerRequestSchema, request.message, names) }]
-        : [];
-    }),
-  };
+function asRecorded(manifest: string, name: string, heard: readonly PodRequest[]): RecordedPod {
+  const requests = heard.map(recordedRequest).flatMap(({ pod, request }) => (pod === name ? [request] : []));
+  return { manifest, allocations: [], requests };
 }
 
 function podWithDevice(name: string): string {

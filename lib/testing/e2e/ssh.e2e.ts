@@ -160,7 +160,7 @@ test('after kill -9, clean gives the machine back', async () => {
   const left = await machine.exec([
     'sh',
     '-c',
-    `ls -d ${owner} /run/podproof /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* 2>/dev/null; pgrep -a 'containerd|pause'`,
+    `ls -d ${owner} /run/podproof /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* /sys/fs/cgroup/kubepods* 2>/dev/null; pgrep -a 'containerd|pause'`,
   ]);
   expect(left.stdout).toBe('');
 });

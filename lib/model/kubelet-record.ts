@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cgroupDrivers } from '../model/cgroup-driver.ts';
+import { cgroupDrivers } from './cgroup-driver.ts';
 
 /** What the requests of a kubelet depend on beside the pod. */
 export const RecordedNode = z.object({
@@ -18,7 +18,6 @@ export const RecordedNode = z.object({
 });
 export type RecordedNode = z.infer<typeof RecordedNode>;
 
-/** What a device plugin answered for a container. */
 const Allocation = z.object({
   container: z.string(),
   devices: z.array(z.object({ hostPath: z.string(), containerPath: z.string(), permissions: z.string() })).default([]),
@@ -27,8 +26,12 @@ const Allocation = z.object({
   env: z.record(z.string(), z.string()).default({}),
 });
 
+/** What device plugins give a container. */
+export type Allocation = z.infer<typeof Allocation>;
+
 /** A request by which a kubelet made something of a pod, in the JSON of protobuf with the names of the proto file. */
 export const RecordedRequest = z.object({ call: z.enum(['RunPodSandbox', 'CreateContainer']), request: z.json() });
+export type RecordedRequest = z.infer<typeof RecordedRequest>;
 
 /** One static pod, and what a kubelet asked an engine for it. */
 export const RecordedPod = z.object({
@@ -41,3 +44,17 @@ export type RecordedPod = z.infer<typeof RecordedPod>;
 /** The requests of one kubelet on one node, as a relay between it and the engine saw them. */
 export const RecordedKubelet = z.object({ node: RecordedNode, pods: z.record(z.string(), RecordedPod) });
 export type RecordedKubelet = z.infer<typeof RecordedKubelet>;
+
+/** A field of a request in which podproof's own translation of the manifest differs from the kubelet's, in JSON; absent where it is not sent. */
+export const RequestDifference = z.object({ field: z.string(), ours: z.string().optional(), kubelet: z.string().optional() });
+export type RequestDifference = z.infer<typeof RequestDifference>;
+
+/** What a kubelet made of the manifest of a pod. */
+export const KubeletWork = z.object({
+  version: z.string().describe('as it says of itself'),
+  sha256: z.string().describe('of its running executable'),
+  node: RecordedNode,
+  pod: RecordedPod,
+  differences: z.array(RequestDifference).describe('none where it made no request'),
+});
+export type KubeletWork = z.infer<typeof KubeletWork>;

@@ -1,0 +1,51 @@
+import type { Remote } from '../hosts/host.ts';
+import { waitFor } from '../util/wait.ts';
+import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
+import { podsOf, type PodStatus } from './pods.ts';
+
+/** The static pods of a kubelet that runs: whoever reaches its host has them. */
+export interface StaticPods {
+  /**
+   * Writes the manifest of a pod; the kubelet finds it. `name` is that of the pod and of the file. Disposing takes it back, and waits
+   * until the kubelet has ended the pod; it throws an Error at the deadline.
+   */
+  add(name: string, manifest: string): Promise<AsyncDisposable>;
+  /** What the kubelet says of the pod, once `done` likes it. Throws an Error with the last status at the deadline. */
+  waitFor(name: string, done: (pod: PodStatus) => boolean, timeoutMs?: number): Promise<PodStatus>;
+}
+
+/** Those of the kubelet with this directory. */
+export function staticPods(
+  remote: Pick<Remote, 'exec' | 'write'>,
+  spec: Pick<KubeletSpec, 'version' | 'directory'>,
+  signal: AbortSignal,
+): StaticPods {
+  const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
+  const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> =>
+    (await podsOf(remote, deadline)).find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+  const remove = async (name: string): Promise<void> => {
+    await remote.exec(['rm', '-f', file(name)]);
+    // Also when the run was stopped, its pods are to be ended before their kubelet is.
+    await waitFor({ name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs: 1_000 }, async (deadline) =>
+      (await find(name, deadline)) === undefined ? true : undefined,
+    );
+  };
+  return {
+    async add(name, manifest) {
+      const removed = { [Symbol.asyncDispose]: () => remove(name) };
+      // Half a manifest, or one under another name for a moment, would be a pod of its own.
+      const staged = `${spec.directory}/staging/${name}.yaml`;
+      await remote.write(staged, manifest);
+      await remote.exec(['mv', staged, file(name)]);
+      return removed;
+    },
+    waitFor(name, done, timeoutMs = 120_000) {
+      return waitFor({ name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs: 1_000, signal }, async (deadline) => {
+        const pod = await find(name, deadline);
+        if (pod === undefined) throw new Error('the kubelet knows no such pod');
+        if (done(pod)) return pod;
+        throw new Error(`it is ${pod.status.phase} ${pod.status.reason} ${pod.status.message}`.trimEnd());
+      });
+    },
+  };
+}

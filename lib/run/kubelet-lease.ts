@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { Engine } from '../engines/engine.ts';
+import { undoChanges } from '../hosts/shared/changes.ts';
+import { makeStandIns } from '../hosts/shared/stand-ins.ts';
+import { kubeletPlaces, type KubeletSpec } from '../kubelet/config.ts';
+import { serveDevicePlugin } from '../kubelet/device-plugin.ts';
+import { startKubelet, type KubeletOptions } from '../kubelet/kubelet.ts';
+import { nodeFacts } from '../kubelet/node-facts.ts';
+import { offersOf, standInsOf } from '../kubelet/offers.ts';
+import { recordedRequest } from '../kubelet/requests.ts';
+import { componentKey, type PlannedCell } from '../model/cell.ts';
+import { appendRecord } from '../record/ndjson.ts';
+import type { PluginOffer, Scenario } from '../suite/scenario.ts';
+import { BlockedError } from '../util/errors.ts';
+import { Scope } from '../util/scope.ts';
+import type { HostSetting } from './engine-lease.ts';
+import type { KubeletContext } from './worker-context.ts';
+
+/** How tests sabotage what passes between a kubelet, its plugins and its engine. */
+export interface KubeletSabotage extends Pick<KubeletOptions, 'tamper'> {
+  /** Hands out another device than the kubelet asks for. */
+  swap?: (id: string) => string;
+}
+
+export interface KubeletLease extends AsyncDisposable {
+  context: KubeletContext;
+  /** Its log on the host. */
+  log: string;
+}
+
+/**
+ * Starts the kubelet of a cell before its engine, with the device plugins of these scenarios. `folder` is for the file of its requests.
+ * Throws BlockedError where it does not start. Disposing ends its pods, itself and what it changed on the host.
+ */
+export async function leaseKubelet(
+  { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
+  { kubelet, id }: Pick<PlannedCell, 'kubelet' | 'id'>,
+  engine: Engine,
+  scenarios: readonly Scenario[],
+  { folder, signal, sabotage = {} }: { folder: string; signal: AbortSignal; sabotage?: KubeletSabotage | undefined },
+): Promise<KubeletLease> {
+  const had = kubelet && prefixes.get(componentKey(kubelet));
+  const program = had?.artifact.binaries['kubelet'];
+  if (kubelet === undefined || had === undefined || program === undefined)
+    throw new BlockedError(`Cannot start the kubelet of ${id}: its program is not on ${host.id}`);
+  const directory = `/var/lib/podproof/kubelet-${kubelet.version}`;
+  const spec: KubeletSpec = {
+    ...{ version: kubelet.version, binary: join(had.path, program), directory },
+    ...{ cgroupDriver: engine.spec.options.cgroupDriver, cpuManager: 'static' },
+  };
+  const requests = join(folder, `${engine.spec.name}-${engine.spec.version}-${kubelet.version}.requests.ndjson`);
+  const { swap, tamper } = sabotage;
+  const scope = new Scope();
+  try {
+    const started = await startKubelet(host, spec, {
+      engine: { socket: engine.config.socket, api: engine.api },
+      onRequest: (request) => appendRecord(requests, recordedRequest(request)),
+      signal,
+      ...(tamper === undefined ? {} : { tamper }),
+    });
+    scope.adopt('the kubelet', started);
+    const plugins = pluginsOf(scenarios);
+    scope.onRelease('the device nodes of its plugins', () => undoChanges(host));
+    await makeStandIns(host, standInsOf(plugins));
+    for (const [resource, devices] of offersOf(plugins)) {
+      const plugin = await serveDevicePlugin(host, {
+        ...{ resource, devices, signal, directory: `${directory}/plugin-${resource.replaceAll(/[^a-z0-9]+/g, '-')}` },
+        unhealthy: plugins.some((offer) => offer.resource === resource && offer.unhealthy === true),
+        ...(swap === undefined ? {} : { swap }),
+      });
+      scope.adopt(`the device plugin of ${resource}`, plugin);
+    }
+    const { stdout } = await host.exec(['sha256sum', '--', `/proc/${started.pid}/exe`]);
+    const identity = { version: started.version, sha256: /^[0-9a-f]{64}/.exec(stdout)?.[0] ?? '' };
+    const context = { ...identity, node: await nodeFacts(host, spec), directory, requests };
+    return { context, log: kubeletPlaces(spec).log, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+  } catch (error) {
+    await scope[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** One for each resource, however many scenarios ask for it. */
+function pluginsOf(scenarios: readonly Scenario[]): PluginOffer[] {
+  const offers = scenarios.flatMap((scenario) => ('manifest' in scenario ? (scenario.plugins ?? []) : []));
+  return [...new Map(offers.map((offer) => [offer.resource, offer])).values()];
+}

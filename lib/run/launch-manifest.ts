@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { crictlJson } from '../cri/crictl.ts';
+import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
+import { containerOf } from '../cri/pod.ts';
+import { isSettled, refusalOf, type PodStatus } from '../kubelet/pods.ts';
+import { offersOf } from '../kubelet/offers.ts';
+import { containerRequests, sandboxRequest } from '../kubelet/requests.ts';
+import { staticManifest } from '../kubelet/static-manifest.ts';
+import { staticPods, type StaticPods } from '../kubelet/static-pods.ts';
+import { criRequestOf, kubeletWork } from '../kubelet/work.ts';
+import type { CallTiming } from '../model/cri-request.ts';
+import { RecordedRequest } from '../model/kubelet-record.ts';
+import { Replay, type Observation } from '../model/observation.ts';
+import type { Fixtures } from '../model/fixtures.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { readRecords } from '../record/ndjson.ts';
+import type { ManifestScenario } from '../suite/scenario.ts';
+import { monotonicMs } from '../util/clock.ts';
+import { failure } from './failure.ts';
+import type { Gone, Launch } from './launch.ts';
+import { look, type Facts } from './look.ts';
+import { withLogs, type Ids } from './pod-logs.ts';
+import { probeArguments } from './request.ts';
+
+/** One line of the file in which the requests of a kubelet are: the name of the pod, and what was asked for it. */
+export const HeardRequest = z.object({ pod: z.string(), request: RecordedRequest });
+
+type Task = Omit<Launch, 'scenario' | 'cgroups'> & { scenario: ManifestScenario };
+
+/** Gives a kubelet the manifest of a scenario, looks at the pod that it makes, and takes it back. Never throws: a failure is an outcome. */
+export async function launchManifest(task: Task): Promise<Gone> {
+  const { context, cell, suite, scenario, remote, signal } = task;
+  const { kubelet } = context;
+  const handler = cell.handlers.plain;
+  const { fixtures } = cell.facts;
+  if (kubelet === undefined || handler === undefined || fixtures === undefined)
+    throw new Error(`Cannot launch ${scenario.id}: no kubelet stands before ${cell.facts.id}`);
+  const clock = (): number => Math.round(monotonicMs() - context.clockOrigin);
+  const startMs = clock();
+  const name = `${scenario.id}-${randomBytes(3).toString('hex')}`;
+  const { manifest, container } = staticManifest(withFixtures(scenario.manifest, fixtures), { name, image: context.images.root });
+  const attempts = probeArguments(scenario.attempts ?? [], {}, fixtures, new Map());
+  const heard = async (): Promise<RecordedRequest[]> =>
+    (await readRecords(kubelet.requests, HeardRequest))
+      .filter(({ pod }) => pod === `${name}-${kubelet.node.name}`)
+      .map(({ request }) => request);
+  const pods = staticPods(remote, { version: kubelet.node.version, directory: kubelet.directory }, signal);
+  const seen: Seen = { outcome: { kind: 'ran' }, ids: { sandbox: '', container: '' }, facts: {}, calls: [] };
+  const life = { pods, name, manifest, container, handler, attempts, heard, seen };
+  await live(task, life).catch((error: unknown) => (seen.outcome = failure(error)));
+  const requests = await heard();
+  const config = containerRequests(requests).find((request) => request.config?.metadata?.name === container)?.config;
+  const sandbox = sandboxRequest(requests)?.config;
+  const observation: Observation = {
+    schema: 1,
+    ...{ cell: cell.facts.id, lease: context.lease.lease, suite, scenario: scenario.id },
+    ...{ startMs, endMs: clock(), outcome: seen.outcome },
+    request: criRequestOf(requests, container, handler),
+    ...seen.facts,
+    kubelet: kubeletWork(kubelet, manifest, offersOf(scenario.plugins), requests),
+    calls: seen.calls,
+    engineLog: '',
+    ...(sandbox === undefined || config === undefined
+      ? {}
+      : {
+          replay: Replay.parse({
+            sandbox: crictlJson(PodSandboxConfigSchema, sandbox),
+            container: crictlJson(ContainerConfigSchema, config),
+            probe: attempts,
+          }),
+        }),
+  };
+  const planned = context.runtimes[handler]?.configuration;
+  return { seen: observation, withLogs: () => withLogs(observation, { remote, log: context.engineLog, ids: seen.ids, planned }) };
+}
+
+function withFixtures(manifest: string, { char, block }: Fixtures): string {
+  return manifest.replaceAll('{char}', char).replaceAll('{block}', block);
+}
+
+/** What was seen up to now, also when a later step fails. */
+interface Seen {
+  outcome: Outcome;
+  ids: Ids;
+  facts: Facts;
+  calls: CallTiming[];
+}
+
+interface Life {
+  pods: StaticPods;
+  name: string;
+  manifest: string;
+  /** The name of the one that is looked into. */
+  container: string;
+  handler: string;
+  attempts: readonly string[];
+  /** What the kubelet has asked for this pod up to now. */
+  heard: () => Promise<RecordedRequest[]>;
+  seen: Seen;
+}
+
+/** From the manifest that the kubelet is given to the end of its pod. Throws what the first failed step threw. */
+async function live(task: Task, { pods, name, manifest, container, handler, attempts, heard, seen }: Life): Promise<void> {
+  await using client = task.connect(seen.calls);
+  await using _ = await pods.add(name, manifest);
+  const pod = await pods.waitFor(name, isSettled);
+  const refusal = refusalOf(pod);
+  if (refusal !== undefined) {
+    seen.outcome = { kind: 'refused', ...refusal };
+    return;
+  }
+  seen.ids = idsOf(pod, container, await heard());
+  const running = containerOf(client, { pod: name, sandboxId: seen.ids.sandbox, containerId: seen.ids.container });
+  seen.facts = await look(task, running, { handler, attempts });
+}
+
+/** The kubelet tells the id of a container, `containerd://ID`, and asked for it in its sandbox. */
+function idsOf({ status }: PodStatus, container: string, requests: readonly RecordedRequest[]): Ids {
+  const told = status.containerStatuses.find(({ name }) => name === container)?.containerID ?? '';
+  const asked = containerRequests(requests).find(({ config }) => config?.metadata?.name === container);
+  return { sandbox: asked?.podSandboxId ?? '', container: told.slice(told.lastIndexOf('/') + 1) };
+}

@@ -1,0 +1,55 @@
+import type { DeviceNode } from '../../model/device-node.ts';
+import { agreed, ofLaunch, podReading, type Reading } from '../reading.ts';
+import { entryAt } from './node.ts';
+
+/** Whether the kubelet asked the engine for exactly what podproof's own translation of the manifest does. */
+export function kubeletRequest(): Reading<'as podproof'> {
+  return ofLaunch(['as podproof'], ({ observation: { kubelet } }) => {
+    if (kubelet === undefined || kubelet.pod.requests.length === 0) return undefined;
+    const { version, pod, differences } = kubelet;
+    if (differences.length === 0) return { word: 'as podproof', text: `${pod.requests.length} requests of kubelet ${version}` };
+    const shown = differences.map(
+      ({ field, ours, kubelet: theirs }) => `${field}: ${theirs ?? 'not sent'}, by podproof ${ours ?? 'not sent'}`,
+    );
+    return { word: 'other', text: shown.join('; ') };
+  });
+}
+
+/** Whether the container has the devices that its plugins offer, each at its path and with its type and numbers on the host. */
+export function pluginDevices(): Reading<'offered'> {
+  return podReading(['offered'], ({ dev }, host, { observation: { kubelet } }) => {
+    const offered = (kubelet?.pod.allocations ?? []).flatMap(({ devices }) => devices);
+    if (offered.length === 0) return undefined;
+    const sights = offered.map(({ hostPath, containerPath }) => {
+      const [seen, wanted] = [numbersOf(entryAt(dev, containerPath)), numbersOf(entryAt(host.dev, hostPath))];
+      return { word: seen === wanted && seen !== 'absent' ? 'offered' : 'other', text: `${containerPath} is ${seen}` };
+    });
+    return { word: agreed(sights.map(({ word }) => word)), text: sights.map(({ text }) => text).join('; ') };
+  });
+}
+
+/** Whether an entry of /dev is as ls(1) is printed to show it: `drwxrwsr-x 0 3000`. */
+export function listed(path: string, line: string): Reading<'as printed' | 'absent'> {
+  return podReading(['as printed', 'absent'], ({ dev }) => {
+    const seen = entryAt(dev, path);
+    if (seen === undefined) return { word: 'absent', text: `${path} is absent` };
+    const text = listingOf(seen);
+    return { word: text === line ? 'as printed' : text, text: `${path} is ${text}`, about: { path, field: 'mode' } };
+  });
+}
+
+function numbersOf(node: DeviceNode | undefined): string {
+  return node === undefined ? 'absent' : `${node.type} ${node.major ?? '?'}:${node.minor ?? '?'}`;
+}
+
+function listingOf({ type, mode, uid, gid }: DeviceNode): string {
+  const bits = Number.parseInt(mode, 8);
+  const special = [bits & 0o4000, bits & 0o2000, bits & 0o1000];
+  const classes = [6, 3, 0].map((shift, index) => {
+    const [r, w, x] = [4, 2, 1].map((bit) => ((bits >> shift) & bit) !== 0);
+    const mark = index === 2 ? 't' : 's';
+    const last = special[index] === 0 ? (x ? 'x' : '-') : x ? mark : mark.toUpperCase();
+    return `${r ? 'r' : '-'}${w ? 'w' : '-'}${last}`;
+  });
+  return `${type}${classes.join('')} ${uid} ${gid}`;
+}

@@ -1,0 +1,391 @@
+import {
+  capabilities,
+  confinement,
+  creating,
+  disposableHost,
+  hostDevices,
+  hugepages,
+  identity,
+  kubeletRequest,
+  listed,
+  modeOf,
+  opening,
+  ownerOf,
+  ownKernel,
+  pluginDevices,
+  presenceOf,
+  question,
+  refused,
+  starts,
+  suite,
+} from '../lib/suite/mod.ts';
+
+const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
+/** A kubelet takes a whole machine. */
+const wholeMachine = [ownKernel, disposableHost];
+
+const groups = [
+  { id: '58', numbers: '241:0' },
+  { id: '60', numbers: '241:2' },
+  { id: '68', numbers: '241:10' },
+  { id: '69', numbers: '241:11' },
+] as const;
+
+/** Each virtual function is a VFIO group, with the node that all groups share. */
+const qat = {
+  resource: 'qat.intel.com/generic',
+  devices: groups.map(({ id, numbers }) => ({
+    id,
+    nodes: [
+      { hostPath: `/dev/podproof-vfio/${id}`, at: `/dev/vfio/${id}`, numbers, mode: '0600' },
+      { hostPath: '/dev/vfio/vfio', at: '/dev/vfio/vfio', numbers: '10:196' },
+    ],
+  })),
+};
+const vfio = [...groups.map(({ id }) => `/dev/vfio/${id}`), '/dev/vfio/vfio'];
+
+const broken = {
+  resource: 'podproof.dev/broken',
+  unhealthy: true,
+  devices: [{ id: 'one', nodes: [{ hostPath: '/dev/podproof-vfio/58', at: '/dev/vfio/58', numbers: '241:0', mode: '0600' }] }],
+} as const;
+
+function asking(resource: string): string {
+  return `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: asking
+spec:
+  containers:
+    - name: main
+      image: intel/crypto-perf:devel
+      resources:
+        limits:
+          ${resource}: '1'
+`;
+}
+
+export default suite({
+  id: 'kubelet',
+  title: 'What a pod gets of its manifest by a real kubelet',
+  scenarios: [
+    {
+      id: 'qat-dpdk',
+      title: 'the qat-dpdk pod as the blog prints it, with the CPUs and huge pages that the host has',
+      needs: [...wholeMachine, hugepages],
+      plugins: [qat],
+      manifest: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: qat-dpdk
+spec:
+  securityContext:
+    runAsUser: 1000
+    runAsGroup: 2000
+    fsGroup: 3000
+  containers:
+    - name: crypto-perf
+      image: intel/crypto-perf:devel
+      volumeMounts:
+        - mountPath: /dev/hugepages
+          name: hugepage
+      resources:
+        requests:
+          cpu: '1'
+          memory: '128Mi'
+          qat.intel.com/generic: '4'
+          hugepages-2Mi: '4Mi'
+        limits:
+          cpu: '1'
+          memory: '128Mi'
+          qat.intel.com/generic: '4'
+          hugepages-2Mi: '4Mi'
+  volumes:
+    - name: hugepage
+      emptyDir:
+        medium: HugePages
+`,
+      attempts: [{ what: 'writable', path: '/dev/hugepages/podproof' }],
+    },
+    {
+      id: 'privileged',
+      title: 'privileged pod',
+      needs: wholeMachine,
+      manifest: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: privileged
+spec:
+  containers:
+    - name: main
+      image: busybox
+      securityContext:
+        privileged: true
+`,
+    },
+    {
+      id: 'host-path',
+      title: 'root pod that mounts a device and a disk of its host',
+      needs: wholeMachine,
+      manifest: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: host-path
+spec:
+  containers:
+    - name: main
+      image: busybox
+      volumeMounts:
+        - name: char
+          mountPath: /dev/podproof-char
+        - name: disk
+          mountPath: /dev/podproof-disk
+  volumes:
+    - name: char
+      hostPath:
+        path: {char}
+        type: CharDevice
+    - name: disk
+      hostPath:
+        path: {block}
+        type: BlockDevice
+`,
+      attempts: [
+        { what: 'read', path: '/dev/podproof-char' },
+        { what: 'read', path: '/dev/podproof-disk' },
+      ],
+    },
+    {
+      id: 'restricted',
+      title: 'restricted pod with an init container and two others',
+      needs: wholeMachine,
+      manifest: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: restricted
+spec:
+  securityContext:
+    runAsNonRoot: true
+    runAsUser: 1000
+    runAsGroup: 2000
+    supplementalGroups: [3000]
+    seccompProfile:
+      type: RuntimeDefault
+  initContainers:
+    - name: first
+      image: busybox
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop: [ALL]
+  containers:
+    - name: main
+      image: busybox
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop: [ALL]
+    - name: beside
+      image: busybox
+      securityContext:
+        allowPrivilegeEscalation: false
+        capabilities:
+          drop: [ALL]
+`,
+    },
+    {
+      id: 'no-such-resource',
+      title: 'pod that asks for a device that no plugin offers',
+      needs: wholeMachine,
+      manifest: asking('podproof.dev/nobody'),
+    },
+    {
+      id: 'unhealthy',
+      title: 'pod that asks for a device that is not healthy',
+      needs: wholeMachine,
+      plugins: [broken],
+      manifest: asking(broken.resource),
+    },
+  ],
+  questions: [
+    question({
+      id: 'KUBE-REQUEST',
+      asks: 'Does podproof ask an engine for a pod as the kubelet does, field by field?',
+      on: ['qat-dpdk', 'privileged', 'host-path', 'restricted', 'no-such-resource'],
+      reads: { request: kubeletRequest() },
+      answers: { same: { says: 'yes, but for ids, hashes and times', seen: { request: 'as podproof' } } },
+      documented: [{ answer: 'same', where: [], citation: 'Kubernetes pkg/kubelet/kuberuntime, by version: lib/cri/kubelet' }],
+    }),
+    question({
+      id: 'KUBE-ID',
+      asks: 'Which ids has the process of the qat-dpdk pod?',
+      on: ['qat-dpdk'],
+      reads: { id: identity('uid=1000 gid=2000 groups=2000,3000') },
+      answers: {
+        printed: { says: 'uid=1000 gid=2000 groups=2000,3000', seen: { id: 'asked' } },
+        'no-primary-group': {
+          says: 'the same, and the primary group is no supplementary one',
+          seen: { id: 'primary group missing' },
+        },
+      },
+      documented: [{ answer: 'printed', where: [], citation: blog }],
+    }),
+    question({
+      id: 'KUBE-DEVICES',
+      asks: 'Does the qat-dpdk pod own the devices of its plugin, with the host’s modes?',
+      on: ['qat-dpdk'],
+      reads: { devices: pluginDevices(), owner: ownerOf(...vfio), mode: modeOf(...vfio) },
+      answers: {
+        owned: {
+          says: 'they belong to 1000:2000 with the host’s modes: 0600, and 0666 of /dev/vfio/vfio',
+          seen: { devices: 'offered', owner: 'asked', mode: 'host' },
+        },
+        'open-to-all': {
+          says: 'they belong to 1000:2000, and everybody in the pod may open them: 0666',
+          harm: 'weakens',
+          seen: { devices: 'offered', owner: 'asked', mode: 'open' },
+        },
+      },
+      documented: [{ answer: 'owned', where: [], citation: blog }],
+    }),
+    question({
+      id: 'KUBE-HUGEPAGES',
+      asks: 'Whose is the volume of huge pages of the qat-dpdk pod, and can the process write there?',
+      on: ['qat-dpdk'],
+      reads: { directory: listed('/dev/hugepages', 'drwxrwsr-x 0 3000'), write: creating('/dev/hugepages/podproof') },
+      answers: {
+        written: {
+          says: 'it is drwxrwsr-x of root and fsGroup, and writing works',
+          seen: { directory: 'as printed', write: 'works' },
+        },
+        denied: {
+          says: 'it is drwxrwsr-x of root and fsGroup, and writing fails: EACCES',
+          harm: 'breaks',
+          seen: { directory: 'as printed', write: 'EACCES' },
+        },
+      },
+      documented: [{ answer: 'written', where: [], citation: blog }],
+    }),
+    question({
+      id: 'KUBE-PRIVILEGED',
+      asks: 'What has a privileged pod of a kubelet?',
+      on: ['privileged'],
+      reads: { capabilities: capabilities('capEff', 'capBnd'), confinement: confinement(), devices: hostDevices() },
+      answers: {
+        everything: {
+          says: 'every capability, no seccomp filter, and the devices of the host as they are there',
+          seen: { capabilities: 'all', confinement: 'none', devices: 'unchanged' },
+        },
+        'everything-open': {
+          says: 'every capability, no seccomp filter, and the devices of the host, open to everybody in the pod: 0666',
+          harm: 'weakens',
+          seen: { capabilities: 'all', confinement: 'none', devices: 'opened' },
+        },
+      },
+      documented: [
+        { answer: 'everything', where: [], citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/' },
+      ],
+    }),
+    question({
+      id: 'KUBE-HOST-PATH',
+      asks: 'Can a root pod open a device of the host that it mounts by its path?',
+      on: ['host-path'],
+      reads: {
+        owner: ownerOf('/dev/podproof-char', '/dev/podproof-disk'),
+        char: opening('read', '/dev/podproof-char'),
+        disk: opening('read', '/dev/podproof-disk'),
+      },
+      answers: {
+        denied: {
+          says: 'no, it is no device of the container: EPERM by the device cgroup',
+          harm: 'breaks',
+          seen: { owner: 'host', char: 'EPERM', disk: 'EPERM' },
+        },
+        opens: {
+          says: 'yes, without having asked for it',
+          harm: 'weakens',
+          seen: { owner: 'host', char: 'works', disk: 'works' },
+        },
+      },
+      documented: [
+        {
+          answer: 'denied',
+          where: [],
+          citation: 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath; kubernetes/kubernetes#5607',
+        },
+      ],
+    }),
+    question({
+      id: 'KUBE-RESTRICTED',
+      asks: 'What confines a pod of the restricted profile?',
+      on: ['restricted'],
+      reads: {
+        id: identity('uid=1000 gid=2000 groups=2000,3000'),
+        capabilities: capabilities('capEff', 'capPrm', 'capInh', 'capBnd', 'capAmb'),
+        confinement: confinement(),
+      },
+      answers: {
+        confined: {
+          says: 'no capability, a seccomp filter, no new privileges, and the ids that it asked for',
+          seen: { id: 'asked', capabilities: 'none', confinement: 'filter, no new privileges' },
+        },
+      },
+      documented: [
+        {
+          answer: 'confined',
+          where: [],
+          citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
+        },
+      ],
+    }),
+    question({
+      id: 'KUBE-NO-RESOURCE',
+      asks: 'What becomes of a static pod that asks for a device that no plugin offers?',
+      on: ['no-such-resource'],
+      reads: { pod: starts(), device: presenceOf('/dev/vfio/58') },
+      answers: {
+        without: {
+          says: 'the kubelet admits it, and it runs without the device',
+          harm: 'breaks',
+          seen: { pod: 'ran', device: 'absent' },
+        },
+        refused: { says: 'the kubelet does not admit it', seen: refused('Admission', /podproof\.dev\/nobody/) },
+      },
+      documented: [
+        {
+          answer: 'without',
+          where: [],
+          citation: 'Kubernetes v1.37.2 pkg/kubelet/lifecycle/predicate.go removeMissingExtendedResources',
+        },
+      ],
+    }),
+    question({
+      id: 'KUBE-UNHEALTHY',
+      asks: 'Who refuses a pod whose device is not healthy?',
+      on: ['unhealthy'],
+      reads: { pod: starts() },
+      answers: {
+        refused: {
+          says: 'the kubelet does, before it asks the engine for anything',
+          seen: refused(
+            'Admission',
+            /no healthy devices present|unhealthy devices|number of devices unavailable|Insufficient podproof\.dev\/broken|Node didn't have enough resource: podproof\.dev\/broken/,
+          ),
+        },
+        started: { says: 'nobody, it runs', harm: 'weakens', seen: { pod: 'ran' } },
+      },
+      documented: [
+        {
+          answer: 'refused',
+          where: [],
+          citation: 'https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/',
+        },
+      ],
+    }),
+  ],
+});
