@@ -10,6 +10,7 @@ import { explain, type Explanation } from './explain.ts';
 import { looksLikeCell } from './looks-like-cell.ts';
 import { reply } from './reply/reply.ts';
 import { symptoms } from './symptoms/all.ts';
+import { asked } from './words/asked.ts';
 import { find } from './words/find.ts';
 import { buildIndex } from './words/index.ts';
 
@@ -154,8 +155,27 @@ describe('words', () => {
     ['privileged_without_host_devices', 'privileged_without_host_devices'],
     ['supplementalGroups', 'supplementalGroups'],
     ['device cgroup', 'device-cgroup'],
+    ['Does Firecracker run as root?', 'kata-firecracker-root'],
+    ['is seccomp on by default in CRI-O', 'PRIV-SECCOMP'],
+    ['Does Kata work with hostUsers: false?', 'GUEST-USERNS'],
+    ['Can a pod that got a device read-only write to it under Kata?', 'DEV-CGROUP-GUEST'],
   ] as const)('"%s" finds %s first', ([words, id]) => {
     expect(ask(words)).toMatchObject({ kind: 'words', found: [{ id }, ...ask(words).found.slice(1)] });
+  });
+});
+
+describe('a failure', () => {
+  it.for(['who says open /dev/fuse: permission denied', 'is this an error of seccomp'])(
+    'is one in the words of somebody who asks too: %s',
+    (text) => {
+      expect(ask(text).kind).toBe('failure');
+    },
+  );
+});
+
+describe('how people ask', () => {
+  it('is written down for questions that exist', () => {
+    expect(Object.keys(asked).filter((id) => !questionIds.includes(id))).toEqual([]);
   });
 });
 

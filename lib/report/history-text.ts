@@ -86,7 +86,7 @@ export function answerText({ verdict, known }: Pick<Answer, 'verdict' | 'known'>
   }
 }
 
-/** The first version with an answer and the last with the one before: `first closed with kata 3.8.0, last host with 3.7.0; crio 1.36.3 in both`. */
+/** The first version with an answer and the last with the one before: `first “closed” with kata 3.8.0, last “host” with 3.7.0; crio 1.36.3 in both`. */
 export function turnText({ engine, runtime }: Pick<Track, 'engine' | 'runtime'>, turn: Turn): string {
   const { along, last, first } = turn;
   const [now, before] = turnNames(turn);
@@ -103,7 +103,7 @@ export function turnText({ engine, runtime }: Pick<Track, 'engine' | 'runtime'>,
 
 /** The answers on both sides of a turn by their names, or good and bad where these do not tell them apart. */
 function turnNames({ before, after }: Turn): [now: string, before: string] {
-  const names = ({ answers }: Answer): string => answers.map(({ short }) => short).join(' and ');
+  const names = ({ answers }: Answer): string => answers.map(({ short }) => `“${short}”`).join(' and ');
   const named = names(before) !== names(after);
   const text = (answer: Answer): string => (named && names(answer)) || (isBad(answer.verdict) ? 'bad' : 'good');
   return [text(after), text(before)];

@@ -190,8 +190,8 @@ test('the text names what deviates with its versions, and counts the rest', () =
       '      crio 1.36.3, kata go qemu 3.15.0',
       '    breaks: it is 000; deviates, known: crio-kata-mode-000',
       '      crio 1.36.3, kata go qemu (2 tested: 3.8.0 · 3.14.0)',
-      '    first closed with kata 3.8.0 (go qemu), last host with 3.7.0; crio 1.36.3 in both',
-      '    first host with kata 3.15.0 (go qemu), last closed with 3.14.0; crio 1.36.3 in both',
+      '    first “closed” with kata 3.8.0 (go qemu), last “host” with 3.7.0; crio 1.36.3 in both',
+      '    first “host” with kata 3.15.0 (go qemu), last “closed” with 3.14.0; crio 1.36.3 in both',
       '',
     ].join('\n'),
   );

@@ -93,7 +93,7 @@ export const accessSymptoms: readonly Symptom[] = [
       'the node lies on a file system that is mounted nodev: opening it is EACCES for everybody, root too, whatever its mode',
     where:
       'CRI-O and podman as distributions ship them (mountopt = "nodev"), Kata’s runtime-rs (virtiofs nodev), volumes and tmpfs mounted nodev.',
-    questions: ['PRIV-WITHHELD-DENIED', 'PRIV-ALL-DEVICES-ALLOWED'],
+    questions: ['PRIV-WITHHELD-DENIED', 'PRIV-ALL-DEVICES-ALLOWED', 'PRIV-GUEST-MKNOD'],
     remedies: [
       {
         do: 'ask for the device, so that the runtime makes it in /dev, or make the node in the container’s own /dev',

@@ -126,7 +126,7 @@ export const usernsSymptoms: readonly Symptom[] = [
     cause: 'the pod has hostUsers: false, and this engine, runtime or handler has no user namespaces for pods',
     where:
       'gVisor and Kata handlers; containerd before 2.0, CRI-O before 1.25, runc before 1.2, crun before 1.9; 2.0.0 and 2.0.1 ignore BinaryName when they ask.',
-    questions: ['OWN-USERNS'],
+    questions: ['OWN-USERNS', 'GUEST-USERNS'],
     remedies: [
       {
         do: 'containerd 2.0.2 or CRI-O 1.25 with runc 1.2 or crun 1.9, or newer; a sandboxed runtime without hostUsers: false, as it isolates by itself',

@@ -196,6 +196,25 @@ describe('the site', () => {
           'What is left of a rootless sandbox',
           /Kata Containers[^]*4\.1\.0/,
         ],
+        [
+          'Is a CDI device readable by everyone on containerd 1.7?',
+          /Whose is a CDI device/,
+          'Whose is a CDI device',
+          /containerd before 2\.2\.1 opens a CDI device to everybody[^]*fileMode/,
+        ],
+        [
+          'since which version does CRI-O support device ownership',
+          /^Can a non-root pod use the devices/,
+          'Can a non-root pod',
+          /CRI-O 1\.24\.6/,
+        ],
+        [
+          'is seccomp on by default in CRI-O',
+          /^Does a pod that names no seccomp profile run under one\?/,
+          'Does a pod that names no seccomp profile',
+          /CRI-O 1\.24\.6[^]*yes[^]*CRI-O 1\.36\.3[^]*no/,
+        ],
+        ['which crun gives /dev/null away', /^crun before 1\.24/, 'crun before 1.24', /a newer crun \(since crun 1\.24\)/],
       ],
     ],
     [
@@ -219,6 +238,24 @@ describe('the site', () => {
           'privileged_without_host_devices',
           /./,
         ],
+        [
+          'Does Firecracker run as root?',
+          /^Kata runs Firecracker as root, with its jailer too/,
+          'Kata runs Firecracker as root',
+          /QEMU or Cloud Hypervisor with rootless = true/,
+        ],
+        [
+          'Can a pod that got a device read-only write to it under Kata?',
+          /^On a kernel of its own, can a device with permissions r be written\?/,
+          'On a kernel of its own',
+          /nothing on that kernel enforces the permissions/,
+        ],
+        [
+          'Does Kata work with hostUsers: false?',
+          /^What becomes of a user namespace that a Kata or gVisor pod asks for\?/,
+          'What becomes of a user namespace',
+          /hostUsers: true \(the default\)/,
+        ],
       ],
     ],
     [
@@ -237,6 +274,24 @@ describe('the site', () => {
           /Kata Containers/,
         ],
         ['non-root pod, VFIO device, CRI-O with Kata', /VFIO/, 'VFIO device was given', /VFIO/],
+        [
+          '/dev/mapper/control: open failed: Operation not permitted',
+          /^open of \/dev\/mapper\/control[^]*EPERM[^]*the device cgroup[^]*hostPath/,
+          'DEV-CGROUP',
+          /EPERM/,
+        ],
+        [
+          "qemu-kvm: -blockdev {}: Could not open '/dev/datavolumevolume3': Permission denied",
+          /^open of \/dev\/datavolumevolume3(?![^]*kata-N)[^]*EACCES[^]*supplementalGroups/,
+          'OWN-ON',
+          /device_ownership_from_security_context/,
+        ],
+        [
+          'do I need the ownership flag if I set supplementalGroups to the group of the device',
+          /^With the flag off, whose is a device/,
+          'With the flag off',
+          /supplementalGroups/,
+        ],
       ],
     ],
   ])('%s', ([, questions]) => {
