@@ -95,7 +95,7 @@ export default suite({
       id: 'kvm-closed',
       title: 'pod, rootless on, /dev/kvm root:root 0600',
       needs: [kata, supported],
-      handler: 'rootless',
+      handler: 'rootless-unbooted',
       hostState: { kvm: { owner: 'root:root', mode: '0600' } },
       pod: {},
       afterRemoval: true,

@@ -8,7 +8,7 @@ import { appendRecord } from '../record/ndjson.ts';
 import type { CallTiming } from '../model/cri-request.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ConfigScenario, ManifestScenario, PodScenario } from '../suite/scenario.ts';
+import { boots, type ConfigScenario, type ManifestScenario, type PodScenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
@@ -136,12 +136,18 @@ function launchIn(
       criClient({
         dial: connection,
         api: context.api,
-        patience: hasGuest(cell.facts.runtime) ? 4 : 1,
+        patience: patience(cell, scenario),
         onCall: (timing) => calls.push(timing),
         clock: () => monotonicMs() - context.clockOrigin,
       }),
   };
   return 'manifest' in scenario ? launchManifest({ ...task, scenario }) : launch({ ...task, scenario });
+}
+
+/** A minute is enough for a process. A machine boots inside an emulated one; where none can, a shim itself waits 45 s for it. */
+function patience({ facts: { runtime } }: WorkerCell, scenario: PodScenario | ManifestScenario): number {
+  if (!hasGuest(runtime)) return 1;
+  return 'manifest' in scenario || boots(scenario.handler) ? 4 : 1.5;
 }
 
 /** What the scenarios of one lease share. */

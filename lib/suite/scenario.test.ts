@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultOptions, optionsKey, optionsOf, variantsOf, type EngineOptions } from './scenario.ts';
+import { boots, defaultOptions, optionsKey, optionsOf, variantsOf, type EngineOptions } from './scenario.ts';
 
 test('a scenario has ownership and CDI on unless it says otherwise', () => {
   const scenario = { id: 's', title: 'pod', pod: {} };
@@ -26,4 +26,9 @@ test('a VMM that shares no directory has the roots of its containers on block de
 test('only Kata has the handlers that are settings of Kata', () => {
   expect(variantsOf('crun')).toEqual(['plain', 'withheld', 'all-allowed']);
   expect(variantsOf('kata')).toEqual(expect.arrayContaining(['plain', 'rootless', 'vfio-in-guest']));
+});
+
+test('a machine boots for every handler but the one whose VMM may not have KVM', () => {
+  expect(variantsOf('kata').filter((variant) => !boots(variant))).toEqual(['rootless-unbooted']);
+  expect(boots()).toBe(true);
 });

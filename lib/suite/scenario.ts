@@ -38,6 +38,8 @@ export interface KataSettings {
   seccompSandbox?: true;
   /** Firecracker is started without its jailer, which the template names. */
   jailer?: false;
+  /** The shim waits for its guest as long as the template says, also where KVM is emulated: none will boot. */
+  patience?: 'as shipped';
   /** The guest's console goes to the shim's log, and with it how the agent announces itself. */
   guestConsole?: true;
 }
@@ -55,6 +57,7 @@ export const handlerVariants = {
   withheld: { hostDevices: 'withheld' },
   'all-allowed': { hostDevices: 'all-allowed' },
   rootless: { hostDevices: 'withheld', kata: { rootless: true } },
+  'rootless-unbooted': { hostDevices: 'withheld', kata: { rootless: true, patience: 'as shipped' } },
   logged: { hostDevices: 'withheld', kata: { guestConsole: true } },
   unjailed: { hostDevices: 'withheld', kata: { jailer: false } },
   confined: { hostDevices: 'withheld', kata: { rootless: true, seccompSandbox: true } },
@@ -65,6 +68,12 @@ export const handlerVariants = {
   'rootless-vfio': { hostDevices: 'withheld', kata: { rootless: true, hotPlugVfio: 'root-port', vfioMode: 'guest-kernel' } },
 } as const satisfies Record<string, HandlerVariant>;
 export type HandlerVariantName = keyof typeof handlerVariants;
+
+/** Whether a machine is to boot for a pod of this handler. */
+export function boots(variant: HandlerVariantName = 'plain'): boolean {
+  const { kata }: HandlerVariant = handlerVariants[variant];
+  return kata?.patience !== 'as shipped';
+}
 
 /** The variants that a runtime family can have. */
 export function variantsOf(runtime: RuntimeName): HandlerVariantName[] {

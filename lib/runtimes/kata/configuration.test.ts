@@ -131,6 +131,8 @@ describe('the configuration of a Kata handler', () => {
     expect(written('rust', {})).toMatchObject({ agent: { kata: { dial_timeout: 45, reconnect_timeout_ms: 150_000 } } });
     const quick = parseToml(kataConfiguration(template, { prefix, onHost, shim: 'go', emulated: false }, {}));
     expect(quick).toMatchObject({ agent: { kata: { dial_timeout: 45 } } });
+    const unbooted = written('go', { patience: 'as shipped' });
+    expect(unbooted).toMatchObject({ agent: { kata: { dial_timeout: 45 } } });
   });
 
   test('keeps an integer beyond 2^53 exact', () => {

@@ -46,8 +46,9 @@ export function kataConfiguration(template: string, installation: KataInstallati
   if (settings.jailer === false) delete hypervisor['jailer_path'];
   const agent = firstTable(table['agent'], 'agent');
   const runtime = asTable(table['runtime'], 'runtime');
-  if (emulated && shim === 'go') agent['dial_timeout'] = patienceSeconds;
-  else if (emulated) {
+  const waitsLonger = emulated && settings.patience !== 'as shipped';
+  if (waitsLonger && shim === 'go') agent['dial_timeout'] = patienceSeconds;
+  else if (waitsLonger) {
     agent['reconnect_timeout_ms'] = patienceSeconds * 1000;
     agent['create_container_timeout'] = patienceSeconds;
   }
