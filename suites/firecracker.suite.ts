@@ -142,11 +142,17 @@ export default suite({
       answers: {
         pool: {
           short: 'image and pool',
-          says: 'its image, and the eight drives of the pool that containers and devices are put into',
+          says: 'its image, and drives of the pool that containers and devices are put into',
           seen: { disks: 'image and pool' },
         },
       },
-      documented: [{ answer: 'pool', where: [], citation: `${source} createDiskPool: Firecracker plugs no drive while it runs` }],
+      documented: [
+        {
+          answer: 'pool',
+          where: [],
+          citation: `${source} createDiskPool, src/runtime-rs/crates/hypervisor/src/firecracker/fc_api.rs: Firecracker plugs no drive while it runs`,
+        },
+      ],
     }),
     question({
       id: 'FC-DISK',

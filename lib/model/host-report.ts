@@ -31,7 +31,10 @@ export const HostReport = z.object({
   /** Accounts made by a runtime: name, ids and comment. */
   users: z.array(z.object({ name: z.string(), uid: z.number(), gid: z.number(), comment: z.string() })),
   runUser: z.array(DeviceNode).describe('the tree below /run/user'),
-  runVc: z.array(DeviceNode).optional().describe('Kata: what is below /run/vc of this sandbox: sockets, the jail of Firecracker'),
+  runVc: z
+    .array(DeviceNode)
+    .optional()
+    .describe('Kata: what is of this sandbox below /run/vc or /run/kata: sockets, the jail of Firecracker'),
   mounts: z
     .array(z.object({ target: z.string(), fstype: z.string() }))
     .describe('those whose path names the sandbox or the container'),

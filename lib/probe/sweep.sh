@@ -81,8 +81,10 @@ observe() {
   done 2>/dev/null
   [ -z "$links" ] || roots "$@"
   [ -z "$links" ] || busybox stat -c "${R}link$F%n$F%N" $links /proc/1/ns/* 2>/dev/null
-  for directory in /run/vc/*/"$short"*; do [ ! -e "$directory" ] || busybox stat -c "${R}vc$F%f$F%t$F%T$F%u$F%g$F%n$F%N" "$directory"; done
-  for directory in /run/vc/*/"$short"*; do [ ! -d "$directory" ] || tree vc "$directory"; done
+  # The Go shim has its VMs below /run/vc, runtime-rs below /run/kata.
+  set -- /run/vc/*/"$short"* /run/kata/"$short"* /run/kata/*/"$short"*
+  for directory; do [ ! -e "$directory" ] || busybox stat -c "${R}vc$F%f$F%t$F%T$F%u$F%g$F%n$F%N" "$directory"; done
+  for directory; do [ ! -d "$directory" ] || tree vc "$directory"; done
 }
 
 observe "$@" | to_json

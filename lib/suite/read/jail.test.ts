@@ -23,6 +23,7 @@ function left(...runtime: string[]) {
 describe('the jail of a VMM', () => {
   it('is told from the files of the host by what its root is', () => {
     expect(vmmRoot().read(jailed())?.word).toBe('jail');
+    expect(vmmRoot().read(jailed({ root: `/kata/firecracker/${short}/root` }))?.word).toBe('jail');
     expect(vmmRoot().read(jailed({ root: '/' }))?.word).toBe('host');
     expect(vmmRoot().read(jailed({ root: '/srv' }))?.word).toBe('/srv');
     expect(vmmRoot().read(jailed({ root: undefined }))?.word).toBe('unseen');
@@ -65,6 +66,7 @@ describe('what is left of a VM', () => {
   it('is nothing, its directory with what is mounted there, or the VMM itself', () => {
     expect(left()).toBe('nothing');
     expect(left(jail, `mount ${jail}/root (tmpfs)`)).toBe('directory');
+    expect(left('/run/kata/firecracker/abc')).toBe('directory');
     expect(left(jail, 'process 12 firecracker (vmm, start 99)')).toBe('vmm');
     expect(left('user kata-7 (1000)')).toBe('other');
   });

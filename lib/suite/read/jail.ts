@@ -6,8 +6,9 @@ import { vmm } from './vmm.ts';
 export function vmmRoot(): Reading<'host' | 'jail'> {
   return vmm(['host', 'jail'], ({ root }) => {
     if (root === undefined) return { word: 'unseen', text: 'its root was not seen' };
-    const word = root === '/' ? 'host' : /^\/(?:run\/)?vc\/[^/]+\/[^/]+\/root$/.test(root) ? 'jail' : root;
-    return { word, text: word === 'jail' ? 'its / is a directory below /run/vc' : `its / is ${root} of the host` };
+    const [, base] = /^\/(?:run\/)?(vc|kata)\/[^/]+\/[^/]+\/root$/.exec(root) ?? [];
+    if (base !== undefined) return { word: 'jail', text: `its / is a directory below /run/${base}` };
+    return { word: root === '/' ? 'host' : root, text: `its / is ${root} of the host` };
   });
 }
 
@@ -25,7 +26,9 @@ export function vmmNamespaces(): Reading<'none' | 'network' | 'mounts' | 'mounts
 export function vmmCgroup(): Reading<'of the sandbox' | 'of others'> {
   return vmm(['of the sandbox', 'of others'], ({ cgroup, argv }, host) => {
     if (cgroup === undefined) return { word: 'unseen', text: 'its cgroup was not seen' };
-    const id = idOf({ argv }) ?? host.runVc?.map(({ path }) => path.split('/')[4]).find((each) => each !== undefined);
+    const id =
+      idOf({ argv }) ??
+      host.runVc?.map(({ path }) => /\/([0-9a-f]{32,64})(?:\/|$)/.exec(path)?.[1]).find((each) => each !== undefined);
     const ours = id !== undefined && cgroup.includes(id);
     return { word: ours ? 'of the sandbox' : 'of others', text: `its cgroup is ${cgroup}` };
   });
@@ -58,14 +61,14 @@ export function guestDisks(): Reading<'image and pool'> {
   });
 }
 
-/** What is left of a VM: nothing, its directory below /run/vc with the mounts there, or the VMM itself. */
+/** What is left of a VM: nothing, its directory below /run/vc or /run/kata with the mounts there, or the VMM itself. */
 export function leftOfVm(): Reading<'nothing' | 'directory' | 'vmm'> {
   return reading(['nothing', 'directory', 'vmm'], ({ observation }) => {
     if (observation.outcome.kind !== 'ran') return { word: 'not started', text: 'no pod ran, so that nothing could be left' };
     const left = observation.leftovers?.runtime;
     if (left === undefined) return { word: 'unswept', text: 'the host was not swept after the removal' };
     const running = left.some((line) => /^process .* \(vmm, /.test(line));
-    const other = left.find((line) => !/^(?:process .* \(vmm, |(?:mount )?\/run\/vc\/)/.test(line));
+    const other = left.find((line) => !/^(?:process .* \(vmm, |(?:mount )?\/run\/(?:vc|kata)\/)/.test(line));
     const word = other !== undefined ? 'other' : running ? 'vmm' : left.length > 0 ? 'directory' : 'nothing';
     return { word, text: left.join('; ') || 'nothing left' };
   });
