@@ -13,6 +13,7 @@ import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { EngineInstance, LeaseRecord } from '../model/lease-record.ts';
+import type { Stage } from './stage.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
 import {
@@ -102,7 +103,7 @@ export async function leaseEngine(
   setting: HostSetting,
   group: EngineGroup,
   options: EngineOptions,
-  context: { signal: AbortSignal; now: () => number; tamper?: (config: EngineConfig) => EngineConfig },
+  context: { signal: AbortSignal; now: () => number; tamper?: ((config: EngineConfig) => EngineConfig) | undefined },
 ): Promise<{ engine: Engine; record: LeaseRecord }> {
   const startMs = context.now();
   const spec = await engineSpec(setting, group, options);
@@ -149,6 +150,23 @@ export async function leaseEngine(
 function leaseId(host: string, { engine, cells: [first] }: EngineGroup, options: EngineOptions): string {
   const cell = first?.kubelet === undefined ? '' : `/${first.id.slice(first.id.lastIndexOf('/') + 1)}`;
   return `${host}/${engine.name}-${engine.version}${cell}/${optionsKey(options)}`;
+}
+
+/** The same on a stage: its start and its end are accounted for, and the lease is recorded. */
+export async function leaseOn(
+  { timeline, folder, progress, signal }: Stage,
+  setting: HostSetting,
+  group: EngineGroup,
+  options: EngineOptions,
+  title: string,
+  tamper?: (config: EngineConfig) => EngineConfig,
+): Promise<{ engine: Engine; record: LeaseRecord } & AsyncDisposable> {
+  const { engine, record } = await timeline.span('engine', title, () =>
+    leaseEngine(setting, group, options, { signal, now: () => timeline.now(), tamper }),
+  );
+  folder.append({ event: 'lease', record });
+  progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
+  return { engine, record, ...timeline.releasing(title, engine) };
 }
 
 /** What it takes to start the same engine by hand. */

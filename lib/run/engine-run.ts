@@ -1,73 +1,80 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { handlerName, type Engine } from '../engines/engine.ts';
+import { handlerName, type Engine, type EngineConfig } from '../engines/engine.ts';
 import type { Host } from '../hosts/host.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { type LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import { hasGuest } from '../runtimes/facts.ts';
-import { optionsKey, optionsOf, variantsOf, type EngineOptions } from '../suite/scenario.ts';
+import type { KnownIssue } from '../suite/known-issue.ts';
+import { optionsKey, variantsOf, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
-import { leaseEngine, type HostSetting } from './engine-lease.ts';
-import { block, factsOf, openScenarios, openTasks, type Stage, settledScenarios } from './stage.ts';
+import { leaseOn, type HostSetting } from './engine-lease.ts';
+import { factsOf, settledScenarios, type OpenWork } from './open-work.ts';
+import type { Stage } from './stage.ts';
 import { prepareSuites, type LeaseSuites } from './vitest-lease.ts';
 import { liveNews } from './live-news.ts';
-import { leaseKubelet, type KubeletLease } from './kubelet-lease.ts';
+import { leaseKubelet, type KubeletLease, type KubeletSabotage } from './kubelet-lease.ts';
 import type { KubeletContext, Task, WorkerCell, WorkerContext } from './worker-context.ts';
 
 /** How often one engine lease is tried: an engine that died between two pods is started again for the rest. */
 const tries = 2;
 
+/** What the engines of a run share. */
+export interface EngineRun {
+  stage: Stage;
+  open: OpenWork;
+  known: readonly KnownIssue[];
+  /** Changes an engine's configuration behind the plan's back: for tests of our own canaries. */
+  tamper?: ((config: EngineConfig) => EngineConfig) | undefined;
+  /** Changes what passes a kubelet: for tests of what its requests are held against. */
+  sabotage?: KubeletSabotage | undefined;
+}
+
 /** Every combination of switches that the open scenarios need is a lease of its own. */
-export async function runEngine(stage: Stage, setting: HostSetting, { engine, cells }: EngineGroup): Promise<void> {
+export async function runEngine(run: EngineRun, setting: HostSetting, { engine, cells }: EngineGroup): Promise<void> {
+  const { stage, open } = run;
   let group: EngineGroup = { engine, cells };
-  for (const options of switches(stage, setting, group)) {
+  for (const options of open.switches(group.cells, setting)) {
     const key = optionsKey(options);
     try {
       for (let attempt = 1; attempt <= tries; attempt++) {
-        if (!switches(stage, setting, group).some((left) => optionsKey(left) === key)) break;
-        group = { engine, cells: await lease(stage, setting, group, options) };
+        if (!open.switches(group.cells, setting).some((left) => optionsKey(left) === key)) break;
+        group = { engine, cells: await lease(run, setting, group, options) };
         await setting.host.assertAlive();
-        await settleDone(stage, group.cells);
+        open.settle(await settledScenarios(stage.folder, group.cells));
       }
     } catch (error) {
       stage.signal.throwIfAborted();
       if (!(error instanceof BlockedError)) throw error;
-      if (group.cells.length === 1) return block(stage, group.cells, error);
+      if (group.cells.length === 1) return stage.block(group.cells, error);
       // One runtime that the engine cannot start with costs its own cells only.
       stage.progress.line('engine', `${error.message}; trying each runtime alone`);
-      for (const cell of group.cells) await runEngine(stage, setting, { engine, cells: [cell] });
+      for (const cell of group.cells) await runEngine(run, setting, { engine, cells: [cell] });
       return;
     }
   }
 }
 
-async function settleDone(stage: Stage, cells: readonly PlannedCell[]): Promise<void> {
-  for (const key of await settledScenarios(stage.folder, cells)) stage.done.add(key);
-}
-
 /** One daemon with one configuration, and all pods that want it. Returns the cells whose handlers the daemon took. */
-async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<PlannedCell[]> {
+async function lease(run: EngineRun, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<PlannedCell[]> {
+  const { stage, open } = run;
   const title = `${setting.host.id}/${group.engine.name}-${group.engine.version} (${optionsKey(options)})`;
   stage.progress.line('engine', `${title}: starting`);
   await using suites = prepareSuites();
-  const { engine, record } = await stage.timeline.span('engine', title, () =>
-    leaseEngine(setting, group, options, {
-      signal: stage.signal,
-      now: () => stage.timeline.now(),
-      ...(stage.tamper === undefined ? {} : { tamper: stage.tamper }),
-    }),
-  );
-  await using _ = stage.timeline.releasing(title, engine);
-  stage.folder.append({ event: 'lease', record });
-  stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
+  await using leased = await leaseOn(stage, setting, group, options, title, run.tamper);
+  const { engine, record } = leased;
   const cells = withoutDropped(stage, group.cells, engine);
-  const tasks = cells.flatMap((cell) => openTasks(stage, cell, setting, options));
+  const tasks = cells.flatMap((cell) => open.tasks(cell, setting, options));
   if (tasks.length === 0) return cells;
-  await using kubelet = await kubeletBefore(stage, setting, cells, { engine, tasks, title });
+  await using kubelet = await kubeletBefore(run, setting, cells, { engine, tasks, title });
   const context = workerContext(stage, setting, { ...group, cells }, { engine, record, tasks, kubelet: kubelet?.context });
-  const news = liveNews(stage, setting, { cells, lease: record, events: await stage.folder.events() });
+  const news = liveNews({ questions: open.questions, known: run.known }, setting, {
+    cells,
+    lease: record,
+    events: await stage.folder.events(),
+  });
   await stage.timeline.span('pods', title, () => pods(stage, suites, context, news));
   await keepLog(stage, setting.host, engine.config.log, record.lease);
   if (kubelet !== undefined) await keepLog(stage, setting.host, kubelet.log, `${record.lease}_kubelet`);
@@ -76,13 +83,12 @@ async function lease(stage: Stage, setting: HostSetting, group: EngineGroup, opt
 
 /** The kubelet of the cell that this engine is there for; undefined where none is wanted. */
 async function kubeletBefore(
-  stage: Stage,
+  { stage: { folder, signal, timeline }, open: { suites }, sabotage }: EngineRun,
   setting: HostSetting,
   [cell]: readonly PlannedCell[],
   { engine, tasks, title }: { engine: Engine; tasks: readonly Task[]; title: string },
 ): Promise<KubeletLease | undefined> {
   if (cell?.kubelet === undefined) return undefined;
-  const { folder, signal, sabotage, timeline, suites } = stage;
   const scenarios = suites.flatMap((suite) =>
     suite.scenarios.filter(({ id }) => tasks.some((task) => task.suite === suite.id && task.scenario === id)),
   );
@@ -99,7 +105,7 @@ export function withoutDropped(stage: Stage, cells: PlannedCell[], { spec, dropp
       .map((variant) => handlerName(cell.runtime, variant))
       .find((handler) => handler in dropped);
     if (name === undefined) return true;
-    block(stage, [cell], new BlockedError(`${spec.name} ${spec.version} left a handler out: ${dropped[name]}`));
+    stage.block([cell], new BlockedError(`${spec.name} ${spec.version} left a handler out: ${dropped[name]}`));
     return false;
   });
 }
@@ -146,32 +152,17 @@ async function pods(
   context: WorkerContext,
   news: (observation: Observation) => string[],
 ): Promise<void> {
-  const tell = (): void => stage.progress.count(stage.count.done, stage.count.total, [...stage.underWay]);
-  tell();
+  stage.pods.tell();
   const errors = await suites.run({
     context,
     signal: stage.signal,
-    onPod: (pod, begun) => {
-      if (begun) stage.underWay.add(pod);
-      else stage.underWay.delete(pod);
-      tell();
-    },
+    onPod: (pod, begun) => (begun ? stage.pods.begin(pod) : stage.pods.end(pod)),
     onObserved: (observation) => {
-      stage.count.done++;
-      tell();
+      stage.pods.done();
       for (const text of news(observation)) stage.progress.line('question', text);
     },
   });
   for (const error of errors) stage.progress.line('error', error);
-}
-
-function switches(stage: Stage, setting: HostSetting, group: EngineGroup): EngineOptions[] {
-  const open = group.cells.flatMap((cell) =>
-    openScenarios(stage, cell, setting).map(({ scenario }) =>
-      optionsOf(scenario, { runtime: cell.runtime, facts: setting.host.facts }),
-    ),
-  );
-  return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
 }
 
 /**

@@ -6,7 +6,7 @@ import { scenarioKey } from '../model/observation.ts';
 import { type Outcome } from '../model/outcome.ts';
 import { HostLostError } from '../util/errors.ts';
 import { recordLoss } from './host-lease.ts';
-import { cell, stageIn } from '../testing/stage.ts';
+import { cell, openIn, stageIn } from '../testing/stage.ts';
 
 const late: Outcome = { kind: 'refused', call: 'RunPodSandbox', code: 'DEADLINE_EXCEEDED', message: 'no answer within 120 s' };
 const refused: Outcome = { kind: 'refused', call: 'CreateContainer', code: 'UNKNOWN', message: 'no such device' };
@@ -27,11 +27,12 @@ async function afterLoss(answered: boolean): Promise<string[]> {
   for (const [scenario, endMs, outcome] of pods)
     appendRecord(folder.observationsFile(cell.id), { ...observation, cell: cell.id, scenario, startMs: 10, endMs, outcome });
   const lost = new HostLostError('Host debian-13 is lost', '', undefined, answered ? timeline.origin + 100 : undefined);
-  await recordLoss(stage, [cell], lost);
+  const open = openIn();
+  await recordLoss(stage, open, [cell], lost);
   const latest = await folder.latest([cell.id]);
   const again = [...latest.values()].filter(({ outcome }) => outcome.kind === 'host-lost');
   for (const each of latest.values())
-    expect(stage.done.has(scenarioKey(each)), each.scenario).toBe(each.outcome.kind !== 'host-lost');
+    expect(open.isSettled(scenarioKey(each)), each.scenario).toBe(each.outcome.kind !== 'host-lost');
   return again.map(({ scenario }) => scenario);
 }
 

@@ -22,11 +22,12 @@ import type { Observation } from '../model/observation.ts';
 import type { HostLostError } from '../util/errors.ts';
 import { programsOf } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
-import { runEngine } from './engine-run.ts';
-import { featuresOf, hostNeeds, workOf } from './host-needs.ts';
+import { featuresOf, hostNeeds } from './host-needs.ts';
+import type { HostWork } from './host-work.ts';
 import { keepHost } from './keep.ts';
 import type { Job } from './schedule.ts';
-import { block, type Stage } from './stage.ts';
+import type { OpenWork } from './open-work.ts';
+import type { Stage } from './stage.ts';
 import type { Timeline } from './timeline.ts';
 
 /** One engine of one host with its cells: never split, as it is started once. */
@@ -66,38 +67,36 @@ export function jobsOf(hostGroup: HostGroup, by: Costs): HostJob[] {
  * outcome. It is launched again; a scenario that takes the host down a second time has shown that it does so, and is not tried
  * a third time.
  */
-export async function recordLoss(stage: Stage, cells: readonly PlannedCell[], lost: HostLostError): Promise<void> {
-  stage.progress.line('host', `${lost.message}; bringing it back`);
-  for (const [key, observation] of await stage.folder.latest(cells.map((cell) => cell.id))) {
-    if (!wasUnderWay(observation, stage.timeline, lost)) {
-      stage.done.add(key);
+export async function recordLoss(
+  { folder, timeline }: Pick<Stage, 'folder' | 'timeline'>,
+  open: OpenWork,
+  cells: readonly PlannedCell[],
+  { message, consoleTail, answeredMs }: HostLostError,
+): Promise<void> {
+  for (const [key, observation] of await folder.latest(cells.map((cell) => cell.id))) {
+    if (!wasUnderWay(observation, timeline, answeredMs)) {
+      open.settle([key]);
       continue;
     }
-    const repeated = stage.lost.has(key);
-    stage.lost.add(key);
-    if (repeated) stage.done.add(key);
     const lastCall = observation.calls.at(-1)?.call ?? 'none';
-    const outcome = { kind: 'host-lost' as const, message: lost.message, consoleTail: lost.consoleTail, lastCall, repeated };
-    appendRecord(stage.folder.observationsFile(observation.cell), { ...observation, outcome });
+    const outcome = { kind: 'host-lost' as const, message, consoleTail, lastCall, repeated: open.lose(key) };
+    appendRecord(folder.observationsFile(observation.cell), { ...observation, outcome });
   }
 }
 
-function wasUnderWay({ outcome, endMs }: Observation, { origin }: Timeline, { answeredMs }: HostLostError): boolean {
+function wasUnderWay({ outcome, endMs }: Observation, { origin }: Timeline, answeredMs: number | undefined): boolean {
   if (outcome.kind === 'error') return true;
   const late = outcome.kind === 'refused' && outcome.code === 'DEADLINE_EXCEEDED';
   return late && answeredMs !== undefined && origin + endMs > answeredMs;
 }
 
-/** What is done with the cells of one engine on a host that is up. */
-export type EngineWork = (stage: Stage, setting: HostSetting, group: EngineGroup) => Promise<void>;
-
 /** Holds a host as long as `take` gives engines to test on it. A `copy` above the first keeps its logs apart. */
 export async function leaseHost(
   stage: Stage,
+  work: HostWork,
   { id, spec }: PlannedCell['host'],
   take: () => HostJob | undefined,
   copy: number,
-  work: EngineWork = runEngine,
 ): Promise<void> {
   const { folder, timeline, signal, progress } = stage;
   await using _share = await leaseMachine(hostKindFacts(spec).claim(spec), {
@@ -113,30 +112,30 @@ export async function leaseHost(
     signal,
     progress: (text: string) => progress.line('host', text),
   };
-  const acquire = stage.acquire ?? acquireHost;
-  const needs = await hostNeeds(stage, spec, first.together);
+  const acquire = work.acquire ?? acquireHost;
+  const needs = await hostNeeds(work, spec, first.together);
   await using host = await timeline.span('host', first.host, () =>
     acquire(first.host, spec, context, { variant: first.variant, needs }),
   );
-  await using registry = await serveImages(Object.values(stage.images).flat());
+  await using registry = await serveImages(Object.values(work.images).flat());
   const setting = await timeline.span('host', `${id}: fixtures and artifacts`, () =>
-    settle(stage, first.group, host, registry.port),
+    settle(work, first.group, host, registry.port),
   );
   folder.append({ event: 'host', host: host.id, facts: host.facts, fixtures: setting.fixtures });
   let last: EngineGroup | undefined;
   for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
-    if (job !== first) await attachArtifacts(stage, job.group, setting);
-    const cells = await runnableCells(stage, setting, job.group);
+    if (job !== first) await attachArtifacts(work.had, job.group, setting);
+    const cells = await runnableCells(stage, work, setting, job.group);
     if (cells.length === 0) continue;
     last = { ...job.group, cells };
-    await work(stage, setting, last);
+    await work.engine(setting, last);
   }
-  if (stage.keep !== undefined && last !== undefined) await keepHost(stage, setting, last, stage.keep);
+  if (work.keep !== undefined && last !== undefined) await keepHost(stage, setting, last, work.keep);
 }
 
 /** Puts fixtures, our registry and the binaries of an engine's cells on a host. */
 export async function settle(
-  stage: Pick<Stage, 'had' | 'images'>,
+  { had, images }: Pick<HostWork, 'had' | 'images'>,
   group: EngineGroup,
   host: Host,
   registryPort: number,
@@ -145,9 +144,9 @@ export async function settle(
   const [fixtures, port] = await Promise.all([
     prepareFixtures(host, host.fixtures),
     host.expose(registryPort),
-    attachArtifacts(stage, group, { host, prefixes }),
+    attachArtifacts(had, group, { host, prefixes }),
   ]);
-  const { pause, root, user777, own = [] } = stage.images;
+  const { pause, root, user777, own = [] } = images;
   const named = (image: OciImage): string => imageReference(image, port);
   return {
     host,
@@ -165,14 +164,14 @@ export function attachmentOf({ name, version, sha256, directory }: Artifact): At
 
 /** Makes the binaries of an engine, its runtimes and its CNI plugins readable on the host. */
 async function attachArtifacts(
-  stage: Pick<Stage, 'had'>,
+  artifacts: HostWork['had'],
   { cells }: EngineGroup,
   { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
 ): Promise<void> {
   const keys = new Set(cells.flatMap(componentsOf).map(componentKey));
   await Promise.all(
     [...keys].map(async (key) => {
-      const had = stage.had.get(key);
+      const had = artifacts.get(key);
       if (had === undefined || !('artifact' in had)) return;
       prefixes.set(key, { artifact: had.artifact, path: await host.attach(attachmentOf(had.artifact)) });
     }),
@@ -180,7 +179,7 @@ async function attachArtifacts(
 }
 
 /** Blocks the cells whose binaries this host cannot execute: another architecture, a newer libc, a kernel that they do not know or that has not what they need. */
-async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGroup): Promise<PlannedCell[]> {
+async function runnableCells(stage: Stage, work: HostWork, setting: HostSetting, group: EngineGroup): Promise<PlannedCell[]> {
   const { host, prefixes } = setting;
   const runnable: PlannedCell[] = [];
   for (const cell of group.cells) {
@@ -192,10 +191,10 @@ async function runnableCells(stage: Stage, setting: HostSetting, group: EngineGr
         return reasonNotOnHost(component, host.facts) ?? reasonNotRunnable(had.artifact, host.facts, programs);
       }),
     );
-    const lacking = workOf(stage, [cell], setting).map((work) => reasonMissing(host, featuresOf(work)));
-    const reason = [...reasons, ...lacking].find((each) => each !== undefined);
+    const lacking = reasonMissing(host, featuresOf({ cell, scenarios: work.scenarios(cell, setting) }));
+    const reason = [...reasons, lacking].find((each) => each !== undefined);
     if (reason === undefined) runnable.push(cell);
-    else block(stage, [cell], reason);
+    else stage.block([cell], reason);
   }
   return runnable;
 }

@@ -7,8 +7,7 @@ import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import { hasGuest, runtimeFacts } from '../runtimes/facts.ts';
 import { optionsOf, type Scenario } from '../suite/scenario.ts';
 import type { Had } from './artifacts.ts';
-import type { HostSetting } from './engine-lease.ts';
-import { openScenarios, type Stage } from './stage.ts';
+import type { HostWork } from './host-work.ts';
 
 /** A cell with what is to be launched in it. */
 export interface CellWork {
@@ -53,13 +52,16 @@ function guestsMiB({ cell: { runtime }, scenarios }: CellWork): number {
 }
 
 /** What a host must be fit for, to try these cells on it. */
-export async function hostNeeds(stage: Stage, spec: HostSpec, cells: readonly PlannedCell[]): Promise<HostNeeds> {
-  return needsOf(workOf(stage, cells), hostKindFacts(spec).copiesArtifacts ? await sentMiB(stage.had, cells) : 0);
-}
-
-/** Without `setting` their host is not up yet. */
-export function workOf(stage: Stage, cells: readonly PlannedCell[], setting?: HostSetting): CellWork[] {
-  return cells.map((cell) => ({ cell, scenarios: openScenarios(stage, cell, setting).map(({ scenario }) => scenario) }));
+export async function hostNeeds(
+  { had, scenarios }: Pick<HostWork, 'had' | 'scenarios'>,
+  spec: HostSpec,
+  cells: readonly PlannedCell[],
+): Promise<HostNeeds> {
+  const sent = hostKindFacts(spec).copiesArtifacts ? await sentMiB(had, cells) : 0;
+  return needsOf(
+    cells.map((cell) => ({ cell, scenarios: scenarios(cell) })),
+    sent,
+  );
 }
 
 async function sentMiB(had: ReadonlyMap<string, Had>, cells: readonly PlannedCell[]): Promise<number> {

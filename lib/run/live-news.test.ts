@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
 import { knownIssues } from '../../suites/known-issues.ts';
+import { questionsOf } from '../judge/applies.ts';
 import { componentKey, type Component } from '../model/cell.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -15,8 +16,8 @@ const artifact = (component: Component, sha256: string): JournalEvent => {
   return { event: 'artifact', key: componentKey(component), name, version, source: 'path', sha256, binaries: { [name]: sha256 } };
 };
 const events = [artifact(cell.engine, planned.engineSha256), artifact(cell.runtime, planned.runtimeSha256)];
-const catalog = { suites, known: knownIssues, selects: () => true };
-const news = liveNews({ suites, catalog }, setting, { cells: [cell], lease, events });
+const catalog = { questions: questionsOf(suites), known: knownIssues };
+const news = liveNews(catalog, setting, { cells: [cell], lease, events });
 
 function told(scenario: string, outcome: Outcome): string[] {
   const { observation } = evidence((copy) => Object.assign(copy, { suite: 'ownership', scenario, outcome }));
@@ -37,7 +38,7 @@ describe('the news of a run that goes on', () => {
   });
 
   it('say that another thing was tested than planned', () => {
-    const other = liveNews({ suites, catalog }, setting, { cells: [cell], lease, events: [] });
+    const other = liveNews(catalog, setting, { cells: [cell], lease, events: [] });
     expect(other(evidence().observation)[0]).toMatch(/^not as expected: .* OWN-ON: void: /);
   });
 

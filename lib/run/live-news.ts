@@ -1,14 +1,13 @@
-import { askedOf, questionsOf } from '../judge/applies.ts';
-import type { Catalog } from '../judge/assemble.ts';
+import { askedOf, type Asked } from '../judge/applies.ts';
 import { exhibit, judge } from '../judge/judge.ts';
 import { identityOf } from '../judge/planned-identity.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { KnownIssue } from '../suite/known-issue.ts';
 import type { HostSetting } from './engine-lease.ts';
-import { factsOf } from './stage.ts';
+import { factsOf } from './open-work.ts';
 
 const asExpected = new Set(['pass', 'known', 'unsupported']);
 
@@ -23,11 +22,10 @@ interface Leased {
  * those of all records, when it has ended: then another try and the same pod under runc are known too.
  */
 export function liveNews(
-  { suites, catalog }: { suites: readonly Suite[]; catalog: Catalog },
+  { questions, known }: { questions: readonly Asked[]; known: readonly KnownIssue[] },
   setting: HostSetting,
   { cells, lease, events }: Leased,
 ): (observation: Observation) => string[] {
-  const questions = questionsOf(suites, catalog.selects);
   const leased = new Map(
     cells.map((planned) => {
       const cell = factsOf(planned, setting);
@@ -40,7 +38,7 @@ export function liveNews(
     const shown = exhibit({ cell: here.cell, observation, lease }, here.identity);
     const asked = here.asked.filter(({ suite, scenario }) => suite === observation.suite && scenario.id === observation.scenario);
     return asked.flatMap(({ question }) => {
-      const { verdict, expected, observed } = judge(question, shown, catalog.known);
+      const { verdict, expected, observed } = judge(question, shown, known);
       if (asExpected.has(verdict)) return [];
       const where = `${observation.cell} ${observation.scenario} ${question.id}`;
       return [`not as expected: ${where}: ${verdict}: expected ${expected}; observed ${observed}`];

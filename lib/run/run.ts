@@ -1,21 +1,38 @@
 import { setMaxListeners } from 'node:events';
-import { hostKindFacts } from '../hosts/facts.ts';
-import { fitTogether } from '../hosts/shared/machine-lease.ts';
-import type { PlannedCell } from '../model/cell.ts';
+import type { acquireHost } from '../hosts/registry.ts';
+import type { Catalog } from '../judge/assemble.ts';
+import type { Plan } from '../model/cell.ts';
 import { basis, duration, totalCost } from '../plan/cost.ts';
-import { planLeases } from '../plan/leases.ts';
 import { probeImages } from '../probe/image/images.ts';
 import { learnCosts, measured } from '../record/costs.ts';
 import type { Document } from '../model/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
-import { resolveAll, reasonNot } from './artifacts.ts';
-import { jobsOf, leaseHost, recordLoss, type HostJob } from './host-lease.ts';
+import { runEngine, type EngineRun } from './engine-run.ts';
+import { recordLoss } from './host-lease.ts';
+import type { HostWork } from './host-work.ts';
 import { learnedCosts } from './estimate.ts';
 import { judgeFolder } from './judge-folder.ts';
-import { schedule } from './schedule.ts';
-import { block, openScenarios, type RunOptions, type Stage, settledScenarios } from './stage.ts';
+import { onHosts, resolveOn, withArtifacts } from './on-hosts.ts';
+import { OpenWork, settledScenarios } from './open-work.ts';
+import type { Progress } from './progress.ts';
+import { Stage } from './stage.ts';
 import { messageOf } from '../util/errors.ts';
 import { Timeline } from './timeline.ts';
+
+export interface RunOptions extends Pick<EngineRun, 'tamper' | 'sabotage'> {
+  plan: Plan;
+  folder: RunFolder;
+  catalog: Catalog;
+  version: string;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Each host once: what is compared runs on one and the same. */
+  oneOfEach?: boolean;
+  /** Keeps the host up when its work is done; hears of the judged document then. The plan has one host. */
+  keep?: (document: Document) => Promise<void>;
+  /** How hosts are had: another way for tests. */
+  acquire?: typeof acquireHost;
+}
 
 /**
  * Brings up, launches, observes, records. What could not be brought up blocks its cells and the rest goes on. Returns the
@@ -39,14 +56,14 @@ export async function run(options: RunOptions): Promise<Document> {
   });
   let failure: unknown;
   let complete = false;
-  const { keep, ...others } = options;
+  const { keep, progress, signal } = options;
   const kept = async (): Promise<void> => {
     complete = true;
     folder.append({ event: 'ended', at: new Date().toISOString(), complete });
     await keep?.(await judgeFolder(folder, catalog));
   };
   try {
-    await runPlan({ ...others, ...(keep === undefined ? {} : { keep: kept }) }, timeline);
+    await runPlan(options, new Stage({ folder, timeline, progress, signal }), keep && kept);
     complete = true;
   } catch (error) {
     // Whoever looked around on a host that was kept has seen enough: the run was over before.
@@ -88,60 +105,29 @@ async function origin(folder: RunFolder): Promise<number> {
   return first === undefined ? Date.now() : Date.parse(first.at);
 }
 
-async function runPlan(options: Omit<RunOptions, 'keep'> & Pick<Stage, 'keep'>, timeline: Timeline): Promise<void> {
-  const { plan, folder, progress, signal } = options;
-  const suites = options.catalog.suites.filter((suite) => plan.suites.includes(suite.id));
-  const done = new Set(await settledScenarios(folder, plan.cells));
-  const before = await folder.events();
-  const had = await timeline.span('artifact', 'resolve', () =>
-    resolveAll(plan.cells, {
-      signal,
-      progress: (text) => progress.line('artifact', text),
-      append: (event) => folder.append(event),
-      before,
-    }),
-  );
-  const stage: Stage = {
-    ...options,
-    timeline,
-    suites,
-    had,
-    done,
-    lost: new Set(),
-    reasons: new Set(),
-    images: await probeImages(),
-    count: { done: 0, total: 0 },
-    underWay: new Set(),
+async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<void>) | undefined): Promise<void> {
+  const { plan, folder, catalog, tamper, sabotage, acquire } = options;
+  const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
+  const open = new OpenWork(suites, catalog.selects, await settledScenarios(folder, plan.cells));
+  const had = await resolveOn(stage, plan.cells, await folder.events());
+  const cells = withArtifacts(stage, plan.cells, had).filter((cell) => open.scenarios(cell).length > 0);
+  stage.pods.expect(cells.flatMap((cell) => open.scenarios(cell)).length);
+  const by = await learnedCosts(plan, catalog);
+  if (cells.length > 0)
+    stage.progress.line(
+      'plan',
+      `${cells.length} cells, ${duration(totalCost(cells, by))} one after the other (${basis(cells, by)})`,
+    );
+  const running: EngineRun = { stage, open, known: catalog.known, tamper, sabotage };
+  const work: HostWork = {
+    ...{ had, images: await probeImages(), keep, acquire },
+    scenarios: (cell, setting) => open.scenarios(cell, setting).map(({ scenario }) => scenario),
+    engine: (setting, group) => runEngine(running, setting, group),
   };
-  const ready = plan.cells.filter((cell) => {
-    const reason = reasonNot(cell, had);
-    if (reason !== undefined) block(stage, [cell], reason);
-    return reason === undefined;
+  await onHosts(stage, work, cells, {
+    by,
+    once: options.oneOfEach === true || keep !== undefined,
+    lost: (error, lost) => recordLoss(stage, open, lost, error),
   });
-  const open = ready.filter((cell) => openScenarios(stage, cell).length > 0);
-  stage.count.total = open.flatMap((cell) => openScenarios(stage, cell)).length;
-  const hosts = new Map(open.map(({ host }) => [host.id, host]));
-  const hostOf = (id: string): PlannedCell['host'] => {
-    const host = hosts.get(id);
-    if (host === undefined) throw new Error(`Cannot lease ${id}: the plan has no such host`);
-    return host;
-  };
-  const by = await learnedCosts(plan, options.catalog);
-  if (open.length > 0)
-    progress.line('plan', `${open.length} cells, ${duration(totalCost(open, by))} one after the other (${basis(open, by)})`);
-  await schedule<HostJob>({
-    jobs: planLeases(open).flatMap((group) => jobsOf(group, by)),
-    bootSeconds: by.host,
-    copies: (host) => (options.oneOfEach === true || options.keep !== undefined ? 1 : hostKindFacts(hostOf(host).spec).copies),
-    fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
-    lease: (host, take, copy) => leaseHost(stage, hostOf(host), take, copy),
-    lost: (error, job) => recordLoss(stage, job?.group.cells ?? [], error),
-    blocked: (jobs, why) =>
-      block(
-        stage,
-        jobs.flatMap(({ group }) => group.cells),
-        why,
-      ),
-  });
-  signal.throwIfAborted();
+  stage.signal.throwIfAborted();
 }

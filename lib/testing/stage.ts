@@ -1,11 +1,12 @@
-import { pauseImage } from '../probe/image/images.ts';
+import type { Selects } from '../judge/applies.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { question, type Question } from '../suite/question.ts';
 import { engine, hugepages, runtime, type Requirement } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
 import { progressOn } from '../run/progress.ts';
-import type { Stage } from '../run/stage.ts';
+import { OpenWork } from '../run/open-work.ts';
+import { Stage } from '../run/stage.ts';
 import { Timeline } from '../run/timeline.ts';
 
 export const cell: PlannedCell = {
@@ -33,28 +34,20 @@ const table = suite({
   ],
 });
 
+/** What is open of that cell. */
+export function openIn(selects: Selects = () => true): OpenWork {
+  return new OpenWork([table], selects);
+}
+
 /** A run of that cell below `results`, before its first lease, and what it tells. */
-export async function stageIn(results: string, change: Partial<Stage> = {}): Promise<{ stage: Stage; written: string[] }> {
+export async function stageIn(results: string): Promise<{ stage: Stage; written: string[] }> {
   const written: string[] = [];
   const folder = await RunFolder.create(results, plan);
-  const image = await pauseImage();
-  const stage: Stage = {
-    plan,
+  const stage = new Stage({
     folder,
-    catalog: { suites: [table], known: [], selects: () => true },
-    version: '0.1.0',
+    timeline: new Timeline(Date.now(), (event) => folder.append(event)),
     progress: progressOn({ write: (text) => written.push(text) }),
     signal: new AbortController().signal,
-    timeline: new Timeline(Date.now(), (event) => folder.append(event)),
-    suites: [table],
-    images: { pause: image, root: image, user777: image },
-    had: new Map(),
-    count: { done: 0, total: 0 },
-    underWay: new Set(),
-    done: new Set(),
-    lost: new Set(),
-    reasons: new Set(),
-    ...change,
-  };
+  });
   return { stage, written };
 }

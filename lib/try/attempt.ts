@@ -20,7 +20,7 @@ import { observePod } from '../probe/observe.ts';
 import { failure } from '../run/failure.ts';
 import { PodCgroups } from '../run/pod-cgroup.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
-import { factsOf } from '../run/stage.ts';
+import { factsOf } from '../run/open-work.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { changed } from './change.ts';
 import type { PlacedDevice } from './devices.ts';

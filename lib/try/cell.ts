@@ -85,21 +85,18 @@ async function launchOne(
   const target = podOf(work, pod);
   const title = `${cell.id}${work.pods.length > 1 ? ` ${target.metadata.name}` : ''}`;
   const name = `${title} ${fix?.id ?? 'as it is'}`;
-  stage.count.total++;
-  const tell = (): void => stage.progress.count(stage.count.done, stage.count.total, [...stage.underWay]);
+  stage.pods.expect(1);
   const site = await work.site(place.setting);
   return slots.run(async () => {
-    stage.underWay.add(name);
-    tell();
+    stage.pods.begin(name);
     try {
       const launched = await launchTrial(place, target, site.devices[pod] ?? [], fix);
       for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
       stage.progress.line('answer', `${title}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
       return launched;
     } finally {
-      stage.underWay.delete(name);
-      stage.count.done++;
-      tell();
+      stage.pods.end(name);
+      stage.pods.done();
     }
   });
 }

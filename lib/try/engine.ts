@@ -1,6 +1,6 @@
 import { withoutDropped, podBudget } from '../run/engine-run.ts';
-import { leaseEngine, type HostSetting } from '../run/engine-lease.ts';
-import { block, type Stage } from '../run/stage.ts';
+import { leaseOn, type HostSetting } from '../run/engine-lease.ts';
+import type { Stage } from '../run/stage.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
@@ -30,7 +30,7 @@ export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSe
   } catch (error) {
     stage.signal.throwIfAborted();
     if (!(error instanceof BlockedError)) throw error;
-    if (group.cells.length === 1) return block(stage, group.cells, error);
+    if (group.cells.length === 1) return stage.block(group.cells, error);
     stage.progress.line('engine', `${error.message}; trying each runtime alone`);
     for (const cell of group.cells) await tryOnEngine(work, stage, setting, { ...group, cells: [cell] });
   }
@@ -69,12 +69,8 @@ async function withLease<T>(
   if (first === undefined) return [];
   const options = switchesFor(first, setting, deviceOwnership);
   const title = `${group.engine.name} ${group.engine.version}${deviceOwnership ? ' with device_ownership_from_security_context' : ''}`;
-  const { engine, record } = await stage.timeline.span('engine', title, () =>
-    leaseEngine(setting, group, options, { signal: stage.signal, now: () => stage.timeline.now() }),
-  );
-  await using _ = stage.timeline.releasing(title, engine);
-  stage.folder.append({ event: 'lease', record });
-  stage.progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
+  await using leased = await leaseOn(stage, setting, group, options, title);
+  const { engine, record } = leased;
   const site = await work.site(setting);
   const ready = withoutDropped(stage, group.cells, engine);
   // The group of a PCI function takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).

@@ -1,19 +1,16 @@
 import { setMaxListeners } from 'node:events';
-import { fitTogether } from '../hosts/shared/machine-lease.ts';
 import type { acquireHost } from '../hosts/registry.ts';
 import type { Workload } from '../manifest/workload.ts';
-import type { Plan, PlannedCell } from '../model/cell.ts';
+import type { Plan } from '../model/cell.ts';
 import type { Trial } from '../model/trial.ts';
 import { costs } from '../plan/cost.ts';
-import { planLeases } from '../plan/leases.ts';
 import { probeImage, probeImages } from '../probe/image/images.ts';
 import type { RunFolder } from '../record/run-folder.ts';
-import { reasonNot, resolveAll } from '../run/artifacts.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
-import { jobsOf, leaseHost, type HostJob } from '../run/host-lease.ts';
+import type { HostWork } from '../run/host-work.ts';
+import { onHosts, resolveOn, withArtifacts } from '../run/on-hosts.ts';
 import type { Progress } from '../run/progress.ts';
-import { schedule } from '../run/schedule.ts';
-import { block, type Stage } from '../run/stage.ts';
+import { Stage } from '../run/stage.ts';
 import { Timeline } from '../run/timeline.ts';
 import type { PodDevice } from './devices.ts';
 import type { CellTrial, TrialWork } from './cell.ts';
@@ -54,31 +51,8 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     (phase, name) => progress.begin(phase, name),
   );
   folder.append({ event: 'started', run: folder.id, at: started, podproof: options.version, profile: plan.profile });
-  const had = await timeline.span('artifact', 'resolve', () =>
-    resolveAll(plan.cells, {
-      signal,
-      progress: (text) => progress.line('artifact', text),
-      append: (event) => folder.append(event),
-    }),
-  );
-  const images = await probeImages();
-  const stage: Stage = {
-    ...{ plan, folder, progress, signal, timeline, had, version: options.version },
-    ...(options.acquire === undefined ? {} : { acquire: options.acquire }),
-    catalog: { suites: [], known: [], selects: () => false },
-    suites: [],
-    // Every engine has one image whose USER is not root.
-    images: {
-      ...images,
-      ...(options.imageUser === undefined ? {} : { user777: await probeImage({ user: String(options.imageUser) }) }),
-      own: options.images.map(({ image }) => image),
-    },
-    count: { done: 0, total: 0 },
-    underWay: new Set(),
-    done: new Set(),
-    lost: new Set(),
-    reasons: new Set(),
-  };
+  const stage = new Stage({ folder, timeline, progress, signal });
+  const had = await resolveOn(stage, plan.cells);
   const sites = new Map<unknown, Promise<Site>>();
   const trials = new Map<string, CellTrial>();
   const work: TrialWork = {
@@ -98,16 +72,25 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     },
     begun: (trial) => void trials.set(`${trial.pod} ${trial.cell.id}`, trial),
   };
-  const ready = plan.cells.filter((cell) => {
-    const reason = reasonNot(cell, had);
-    if (reason !== undefined) block(stage, [cell], reason);
-    return reason === undefined;
-  });
+  const ready = withArtifacts(stage, plan.cells, had);
   const { keep } = options;
   let documents: Trial[] | undefined;
-  if (keep !== undefined) stage.keep = async () => keep((documents = await ended()));
+  const images = await probeImages();
+  const onHost: HostWork = {
+    had,
+    images: {
+      ...images,
+      // Every engine has one image whose USER is not root.
+      ...(options.imageUser === undefined ? {} : { user777: await probeImage({ user: String(options.imageUser) }) }),
+      own: options.images.map(({ image }) => image),
+    },
+    scenarios: () => [],
+    engine: (setting, group) => tryOnEngine(work, stage, setting, group),
+    keep: keep && (async () => keep((documents = await ended()))),
+    acquire: options.acquire,
+  };
   try {
-    await runCells(stage, work, ready);
+    await onHosts(stage, onHost, ready, { by: costs(), once: true, lost: async () => undefined });
     signal.throwIfAborted();
   } catch (error) {
     if (!signal.aborted || trials.size === 0) throw error;
@@ -143,30 +126,4 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     }
     return all;
   }
-}
-
-/** Each host once, and on it each engine. */
-async function runCells(stage: Stage, work: TrialWork, cells: readonly PlannedCell[]): Promise<void> {
-  const hosts = new Map(cells.map(({ host }) => [host.id, host]));
-  const hostOf = (id: string): PlannedCell['host'] => {
-    const host = hosts.get(id);
-    if (host === undefined) throw new Error(`Cannot lease ${id}: the plan has no such host`);
-    return host;
-  };
-  const by = costs();
-  await schedule<HostJob>({
-    jobs: planLeases(cells).flatMap((group) => jobsOf(group, by)),
-    bootSeconds: by.host,
-    copies: () => 1,
-    fits: (host, active) => fitTogether([host, ...active].map((id) => hostOf(id).spec)),
-    lease: (host, take, copy) =>
-      leaseHost(stage, hostOf(host), take, copy, (_, setting, group) => tryOnEngine(work, stage, setting, group)),
-    lost: async (error) => stage.progress.line('host', `${error.message}; bringing it back`),
-    blocked: (jobs, why) =>
-      block(
-        stage,
-        jobs.flatMap(({ group }) => group.cells),
-        why,
-      ),
-  });
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunOptions } from '../run/run.ts';
 import { readFile, writeFile } from 'node:fs/promises';
 import { text as textOf } from 'node:stream/consumers';
 import { join, relative, resolve } from 'node:path';
@@ -11,7 +12,7 @@ import { renderTrials } from '../page/trial-page.ts';
 import { exitOf, exitText } from '../model/trial-answer.ts';
 import { trialText } from '../report/trial-text.ts';
 import { progressOn } from '../run/progress.ts';
-import type { RunOptions } from '../run/stage.ts';
+
 import { parseDescription, parseDevice, type Description } from '../try/device-spec.ts';
 import { devicesOf, UnknownResource, type Devices, type PodDevice } from '../try/devices.ts';
 import { openImage } from '../probe/image/own.ts';

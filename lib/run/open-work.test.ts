@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { fixtures } from '../testing/evidence.ts';
+import { scenarioKey } from '../model/observation.ts';
+import { defaultOptions } from '../suite/scenario.ts';
+import { cell, openIn } from '../testing/stage.ts';
+import type { HostSetting } from './engine-lease.ts';
+
+const setting = { host: { facts: undefined }, fixtures } as unknown as HostSetting;
+const key = (scenario: string): string => scenarioKey({ cell: cell.id, suite: 's', scenario });
+
+describe('scenarios that still need a pod', () => {
+  it('are those that some question judges here', () => {
+    const open = openIn();
+    expect(open.scenarios(cell).map(({ scenario }) => scenario.id)).toEqual(['plain', 'pages']);
+  });
+
+  it('are fewer once the host is known', () => {
+    const poor = { ...setting, fixtures: { ...fixtures, hugepages: null } };
+    const open = openIn().scenarios(cell, poor);
+    expect(open.map(({ scenario }) => scenario.id)).toEqual(['plain']);
+  });
+
+  it('leave out what was observed, and what was not selected', () => {
+    const open = openIn();
+    open.settle([key('plain')]);
+    expect(open.scenarios(cell).map((each) => each.key)).toEqual([key('pages')]);
+    const narrow = openIn((_, scenario) => scenario === 'plain');
+    expect(narrow.scenarios(cell).map(({ scenario }) => scenario.id)).toEqual(['plain']);
+  });
+
+  it('leave out what was under way twice when the host was lost', () => {
+    const open = openIn();
+    expect(open.lose(key('plain'))).toBe(false);
+    expect(open.scenarios(cell).map(({ scenario }) => scenario.id)).toEqual(['plain', 'pages']);
+    expect(open.lose(key('plain'))).toBe(true);
+    expect(open.scenarios(cell).map(({ scenario }) => scenario.id)).toEqual(['pages']);
+  });
+});
+
+describe('the tasks of a lease', () => {
+  it('are the open scenarios of its options', () => {
+    const open = openIn();
+    const tasks = (options: typeof defaultOptions): string[] => open.tasks(cell, setting, options).map((task) => task.scenario);
+    expect(tasks(defaultOptions)).toEqual(['plain', 'pages']);
+    expect(tasks({ ...defaultOptions, cdi: false })).toEqual([]);
+    expect(open.switches([cell], setting)).toEqual([defaultOptions]);
+    open.settle([key('pages')]);
+    expect(open.tasks(cell, setting, defaultOptions)).toEqual([{ cell: cell.id, suite: 's', scenario: 'plain' }]);
+  });
+});

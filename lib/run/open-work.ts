@@ -1,0 +1,76 @@
+import { questionsOf, scenariosOf, type Asked, type Selects } from '../judge/applies.ts';
+import { cellFacts } from '../judge/cell-facts.ts';
+import { worthRetry } from '../judge/symptoms.ts';
+import type { PlannedCell } from '../model/cell.ts';
+import { scenarioKey } from '../model/observation.ts';
+import type { RunFolder } from '../record/run-folder.ts';
+import type { CellFacts } from '../suite/requirement.ts';
+import { optionsKey, optionsOf, type EngineOptions, type Scenario } from '../suite/scenario.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { HostSetting } from './engine-lease.ts';
+import type { Task } from './worker-context.ts';
+
+/** Which scenarios of which cells still need a pod. */
+export class OpenWork {
+  readonly suites: readonly Suite[];
+  readonly questions: readonly Asked[];
+  readonly #settled: Set<string>;
+  readonly #lost = new Set<string>();
+
+  /** `settled` are keys of scenarios that need no pod any more. */
+  constructor(suites: readonly Suite[], selects: Selects, settled: Iterable<string> = []) {
+    this.suites = suites;
+    this.questions = questionsOf(suites, selects);
+    this.#settled = new Set(settled);
+  }
+
+  /** The scenarios that a cell still needs, as far as this is known: without `setting` its host is not up yet. */
+  scenarios(cell: PlannedCell, setting?: HostSetting): Array<{ key: string; suite: string; scenario: Scenario }> {
+    return scenariosOf(this.suites, this.questions, factsOf(cell, setting))
+      .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), suite, scenario }))
+      .filter(({ key }) => !this.#settled.has(key));
+  }
+
+  /** What is still to be observed in a cell under these options. */
+  tasks(cell: PlannedCell, setting: HostSetting, options: EngineOptions): Task[] {
+    return this.scenarios(cell, setting)
+      .filter(({ scenario }) => optionsKey(optionsIn(cell, setting, scenario)) === optionsKey(options))
+      .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id }));
+  }
+
+  /** Every combination of switches that these cells still need. */
+  switches(cells: readonly PlannedCell[], setting: HostSetting): EngineOptions[] {
+    const open = cells.flatMap((cell) => this.scenarios(cell, setting).map(({ scenario }) => optionsIn(cell, setting, scenario)));
+    return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
+  }
+
+  settle(keys: Iterable<string>): void {
+    for (const key of keys) this.#settled.add(key);
+  }
+
+  isSettled(key: string): boolean {
+    return this.#settled.has(key);
+  }
+
+  /** This scenario was under way when its host was lost. Returns whether that happened to it before: then it is settled. */
+  lose(key: string): boolean {
+    const repeated = this.#lost.has(key);
+    this.#lost.add(key);
+    if (repeated) this.#settled.add(key);
+    return repeated;
+  }
+}
+
+/** Keys of the scenarios that were observed and need no pod any more; what the harness's own trouble spoiled is tried again. */
+export async function settledScenarios(folder: RunFolder, cells: readonly PlannedCell[]): Promise<string[]> {
+  const latest = await folder.latest(cells.map((cell) => cell.id));
+  return [...latest].filter(([, { outcome }]) => !worthRetry(outcome)).map(([key]) => key);
+}
+
+export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
+  return cellFacts(cell, setting && { facts: setting.host.facts, fixtures: setting.fixtures });
+}
+
+function optionsIn({ runtime }: PlannedCell, { host: { facts } }: HostSetting, scenario: Scenario): EngineOptions {
+  return optionsOf(scenario, { runtime, facts });
+}
