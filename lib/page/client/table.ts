@@ -159,6 +159,7 @@ function entryCell(frame: Frame, question: number, group: Group, position: Posit
   const { model, shown } = frame;
   const cell = group.at(-1) ?? 0;
   const { name, answer, count, inherited } = entryAt(model, question, cell);
+  const said = answer === undefined ? undefined : shortAnswer(answer, model.questions[question]?.answers);
   const where = `${model.questions[question]?.id} in ${namesOf(model, group).id}`;
   const column = { 'aria-colindex': position.column + 2 };
   if (name === undefined)
@@ -166,16 +167,10 @@ function entryCell(frame: Frame, question: number, group: Group, position: Posit
   const isHit = shown.hits === undefined || inherited || shown.hits[question * model.cells.length + cell] === 1;
   const attributes = {
     class: `v-${name}${inherited ? ' inherited' : ''}`,
-    'aria-label': `${name}: ${where}${answer === undefined ? '' : `, answer ${answer}`}${count > 1 ? `, worst of ${count} scenarios` : ''}`,
+    'aria-label': `${name}: ${where}${said === undefined ? '' : `, answer ${said}`}${count > 1 ? `, worst of ${count} scenarios` : ''}`,
     'data-count': count > 1 && name !== 'unsupported' && count,
   };
-  const button = buttonAt(
-    frame,
-    position,
-    attributes,
-    glyphOf(name),
-    h('span', {}, answer === undefined ? name : shortAnswer(answer, model.questions[question]?.answers)),
-  );
+  const button = buttonAt(frame, position, attributes, glyphOf(name), h('span', {}, said ?? name));
   return h('td', { class: isHit ? undefined : 'dim', ...column }, button);
 }
 
