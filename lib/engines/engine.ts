@@ -1,7 +1,8 @@
 import type { PlannedCell } from '../model/cell.ts';
 import type { Remote } from '../hosts/host.ts';
 import { hasFeature } from '../model/feature.ts';
-import { handlerVariants, type ConfigReading, type EngineOptions, type HandlerVariantName } from '../suite/scenario.ts';
+import { type ConfigReading, type EngineOptions } from '../suite/scenario.ts';
+import { handlerVariants, type HandlerVariantName } from '../suite/handler.ts';
 
 /** One CRI handler to configure: a runtime with one way of treating host devices. */
 export interface Handler {

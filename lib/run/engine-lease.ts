@@ -16,14 +16,8 @@ import type { EngineInstance, LeaseRecord } from '../model/lease-record.ts';
 import type { Stage } from './stage.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
-import {
-  handlerVariants,
-  optionsKey,
-  variantsOf,
-  type EngineOptions,
-  type HandlerVariant,
-  type HandlerVariantName,
-} from '../suite/scenario.ts';
+import { optionsKey, type EngineOptions } from '../suite/scenario.ts';
+import { handlerVariants, variantsOf, type HandlerVariant, type HandlerVariantName } from '../suite/handler.ts';
 
 /** What the engines of one host share. */
 export interface HostSetting {

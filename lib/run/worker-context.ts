@@ -6,7 +6,7 @@ import type { KubeletIdentity } from '../kubelet/work.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import type { CellFacts } from '../suite/requirement.ts';
-import type { HandlerVariantName } from '../suite/scenario.ts';
+import type { HandlerVariantName } from '../suite/handler.ts';
 
 /** One cell as a worker tests it. */
 export interface WorkerCell {

@@ -1,7 +1,7 @@
 import type { Artifact } from '../artifacts/artifact.ts';
 import type { Handler } from '../engines/engine.ts';
 import type { EngineName } from '../engines/facts.ts';
-import type { KataSettings } from '../suite/scenario.ts';
+import type { KataSettings } from '../suite/handler.ts';
 
 /** The artifact of a runtime, and where its directory is on the host. */
 export interface Installed {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { boots, defaultOptions, optionsKey, optionsOf, variantsOf, type EngineOptions } from './scenario.ts';
+import { defaultOptions, optionsKey, optionsOf, type EngineOptions } from './scenario.ts';
 
 test('a scenario has ownership and CDI on unless it says otherwise', () => {
   const scenario = { id: 's', title: 'pod', pod: {} };
@@ -21,14 +21,4 @@ test('a VMM that shares no directory has the roots of its containers on block de
   expect(optionsOf(scenario, { runtime: { vmm: 'firecracker' } })).toEqual({ ...defaultOptions, snapshotter: 'devmapper' });
   expect(optionsKey(optionsOf(scenario, { runtime: { vmm: 'firecracker' } }))).toBe('ownership,cdi,devmapper,systemd');
   expect(optionsOf(scenario, { runtime: { vmm: 'qemu' } })).toEqual(defaultOptions);
-});
-
-test('only Kata has the handlers that are settings of Kata', () => {
-  expect(variantsOf('crun')).toEqual(['plain', 'withheld', 'all-allowed']);
-  expect(variantsOf('kata')).toEqual(expect.arrayContaining(['plain', 'rootless', 'vfio-in-guest']));
-});
-
-test('a machine boots for every handler but the one whose VMM may not have KVM', () => {
-  expect(variantsOf('kata').filter((variant) => !boots(variant))).toEqual(['rootless-unbooted']);
-  expect(boots()).toBe(true);
 });

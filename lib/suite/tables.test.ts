@@ -3,7 +3,7 @@ import { knownIssues, suites } from '../../suites/all.ts';
 import { shortAnswer } from '../model/short-answer.ts';
 import { questionsOf } from '../judge/applies.ts';
 import { isRefusal } from './question.ts';
-import { handlerVariants } from './scenario.ts';
+import { handlerVariants } from './handler.ts';
 
 const questions = suites.flatMap((suite) => suite.questions);
 const scenarios = suites.flatMap((suite) => suite.scenarios);

@@ -1,6 +1,7 @@
 import type { EngineSpec, Handler } from '../engines/engine.ts';
 import { handlerName } from '../engines/engine.ts';
-import { defaultOptions, variantsOf, type HandlerVariantName } from '../suite/scenario.ts';
+import { defaultOptions } from '../suite/scenario.ts';
+import { variantsOf, type HandlerVariantName } from '../suite/handler.ts';
 
 /** A specification as a lease makes it, for the tests of the configuration writers. */
 export function specFixture(name: EngineSpec['name'], version: string, change: Partial<EngineSpec> = {}): EngineSpec {

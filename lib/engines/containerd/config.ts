@@ -1,5 +1,5 @@
 import { hasFeature } from '../../model/feature.ts';
-import { handlerVariants } from '../../suite/scenario.ts';
+import { handlerVariants } from '../../suite/handler.ts';
 import type { TomlTable } from '../../util/toml.ts';
 import type { EngineSpec, Handler } from '../engine.ts';
 import { runscConfigPath } from '../../runtimes/runsc/configuration.ts';

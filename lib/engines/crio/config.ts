@@ -1,5 +1,5 @@
 import { inRange } from '../../model/version.ts';
-import { handlerVariants } from '../../suite/scenario.ts';
+import { handlerVariants } from '../../suite/handler.ts';
 import type { TomlTable, TomlValue } from '../../util/toml.ts';
 import { configurable, logLevel, type EngineSpec, type Handler } from '../engine.ts';
 import { knownKeys } from './facts.ts';

@@ -1,6 +1,6 @@
 import { guestMemoryMiB } from './facts.ts';
 import type { KataPrefix } from './prefix.ts';
-import type { KataSettings } from '../../suite/scenario.ts';
+import type { KataSettings } from '../../suite/handler.ts';
 import { parseToml, writeToml, type TomlTable, type TomlValue } from '../../util/toml.ts';
 
 /** The prefix that upstream compiles into its templates. */
