@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { HostSpec } from '../hosts/facts.ts';
 import { runtimes } from '../runtimes/facts.ts';
 import { CniPlugins, EngineName, EngineVersion, KubeletVersion, RuntimeName, RuntimeVersion } from './matrix/matrix.ts';
+import { TriedContainer } from './tried.ts';
 
 /**
  * host × engine version × runtime version, and a kubelet before the engine where a profile wants one. `id` is readable and stable:
@@ -42,6 +43,8 @@ export const Plan = z.object({
   suites: z.array(z.string()),
   /** By suite, those that there were when it was planned: what a suite got later is no part of the run. Absent in older plans. */
   scenarios: z.record(z.string(), z.array(z.string())).optional(),
+  /** Containers of a manifest, whose questions are made of this; absent where the suites are ours. */
+  tried: z.array(TriedContainer).optional(),
   cells: z.array(PlannedCell),
   /** By cell, what it stands for, where the profile covers pairs: "newest containerd with newest crun; debian-13 with crun-1.28". */
   stands: z.record(z.string(), z.string()).optional(),

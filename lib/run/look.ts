@@ -2,7 +2,7 @@ import type { Container } from '../cri/pod.ts';
 import type { Remote } from '../hosts/host.ts';
 import type { Observation } from '../model/observation.ts';
 import { observePod } from '../probe/observe.ts';
-import { namedRuntime, whoseState } from './runtime-state.ts';
+import { runtimeOf } from './runtime-state.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** What a running container shows, and its host meanwhile. */
@@ -14,22 +14,17 @@ export async function look(
   container: Container,
   { handler, attempts, hostLast = false }: { handler: string; attempts: readonly string[]; hostLast?: boolean },
 ): Promise<Facts> {
-  const ofPod = (path: string): string => path.replace('{id}', container.containerId);
-  const [seen, stateOf, named] = await Promise.all([
+  const { runtimeState, runtimeFile, runtimes } = context;
+  const [seen, runtime] = await Promise.all([
     observePod(container, remote, attempts, { signal, hostLast }),
-    whoseState(remote, ofPod(context.runtimeState)),
-    context.runtimeFile === undefined ? undefined : namedRuntime(remote, ofPod(context.runtimeFile)),
+    runtimeOf(remote, container.containerId, { runtimeState, runtimeFile, planned: runtimes[handler] }),
   ]);
-  const runtime = context.runtimes[handler];
-  const runtimePath = named ?? runtime?.path ?? '';
   return {
     ...seen,
     identity: {
       engineName: context.lease.engine.reportedName,
       engineVersion: context.lease.engine.reportedVersion,
-      runtimePath,
-      runtimeSha256: runtimePath === runtime?.path ? runtime.sha256 : '',
-      stateOf,
+      ...runtime,
     },
   };
 }

@@ -2,6 +2,28 @@ import type { Remote } from '../hosts/host.ts';
 import { runtimes, type RuntimeFacts } from '../runtimes/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
 
+/** Where an engine's runtimes and shims tell which of them a container has, with `{id}` for it, and what the handler is meant to run. */
+export interface RuntimePlaces {
+  runtimeState: string;
+  runtimeFile?: string | undefined;
+  planned: { path: string; sha256: string } | undefined;
+}
+
+/** Which runtime a running container really has, by what it left on the host. */
+export async function runtimeOf(
+  remote: Remote,
+  containerId: string,
+  { runtimeState, runtimeFile, planned }: RuntimePlaces,
+): Promise<{ runtimePath: string; runtimeSha256: string; stateOf: string | null }> {
+  const of = (path: string): string => path.replace('{id}', containerId);
+  const [stateOf, named] = await Promise.all([
+    whoseState(remote, of(runtimeState)),
+    runtimeFile === undefined ? undefined : namedRuntime(remote, of(runtimeFile)),
+  ]);
+  const runtimePath = named ?? planned?.path ?? '';
+  return { runtimePath, runtimeSha256: runtimePath === planned?.path ? planned.sha256 : '', stateOf };
+}
+
 /** The runtime that a container's shim says it calls: what it wrote into `file`; empty when there is none. */
 export async function namedRuntime(remote: Remote, file: string): Promise<string> {
   return (await remote.exec(['cat', '--', file])).stdout.trim();

@@ -3,43 +3,31 @@ import { randomUUID } from 'node:crypto';
 import { crictlJson } from '../cri/crictl.ts';
 import { criClient, type CriClient } from '../cri/client.ts';
 import { CriError } from '../cri/error.ts';
-import { ContainerConfigSchema, NamespaceMode, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
+import { ContainerConfigSchema, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
 import { podDirectory, podLogDirectory } from '../cri/kubelet/names.ts';
-import type { KubeletNode } from '../cri/kubelet/node.ts';
 import { kubeletRequest, type ContainerRequest } from '../cri/kubelet/request.ts';
 import { launchSandbox } from '../cri/pod.ts';
-import { handlerName } from '../engines/engine.ts';
-import type { Engine } from '../engines/engine.ts';
 import type { CallTiming } from '../model/cri-request.ts';
-import type { LeaseRecord } from '../model/lease-record.ts';
 import { Observation, Replay } from '../model/observation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Attempt } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
 import { failure } from '../run/failure.ts';
+import { runtimeOf } from '../run/runtime-state.ts';
 import { PodCgroups } from '../run/pod-cgroup.ts';
-import type { HostSetting } from '../run/engine-lease.ts';
 import { factsOf } from '../run/open-work.ts';
 import { hasGuest } from '../runtimes/facts.ts';
+import { messageOf } from '../util/errors.ts';
 import { changed } from './change.ts';
 import type { PlacedDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 import type { Found } from './found.ts';
-import { placementOf, type Ground } from './placement.ts';
+import { observed } from './observed.ts';
+import type { Place } from './place.ts';
+import { placementOf } from './placement.ts';
 import { KubeletRefusal, makeNodeObjects } from './node-objects.ts';
-import { attemptsFor, sightOf, type Disk } from './sight.ts';
-
-/** Where pods are launched: one cell of a leased engine. */
-export interface Place extends Ground {
-  setting: HostSetting;
-  engine: Engine;
-  record: LeaseRecord;
-  node: KubeletNode;
-  disks: readonly Disk[];
-  now: () => number;
-  signal: AbortSignal;
-}
+import { attemptsFor, sightOf } from './sight.ts';
 
 export interface Launched {
   attempt: Attempt;
@@ -48,7 +36,12 @@ export interface Launched {
 }
 
 /** Launches the pod, as it is or with a fix, looks at every container, and removes it. An engine's refusal is an outcome. */
-export async function launchTrial(place: Place, pod: Pod, devices: readonly PlacedDevice[], fix?: Fix): Promise<Launched> {
+export async function launchTrial(
+  place: Place,
+  pod: Pod,
+  { devices, scenarios }: { devices: readonly PlacedDevice[]; scenarios: ReadonlyMap<string, string> },
+  fix?: Fix,
+): Promise<Launched> {
   const { cell, setting, node, signal } = place;
   const head = { cell: cell.id, ...(fix === undefined ? {} : { fix: fix.id }) };
   const uid = randomUUID();
@@ -59,13 +52,18 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
   }
   const placement = placementOf(place, wanted, devices, uid, fix);
   const request = kubeletRequest(node, wanted, placement);
-  const refused = request.containers.find((container) => container.refused !== undefined)?.refused;
-  if (refused !== undefined)
-    return { attempt: { ...head, outcome: 'refused', reason: refused, containers: [] }, found: [], observations: [] };
-
   const calls: CallTiming[] = [];
   const launched: Launched = { attempt: { ...head, outcome: 'ran', containers: [] }, found: [], observations: [] };
+  const startMs = place.now();
+  // The pod as it is is the scenario that is asked about; what fixes come to stands beside it.
+  const seenBy = ({ name }: ContainerRequest) => ({
+    ...{ handler: request.handler, startMs, calls },
+    scenario: `${scenarios.get(name) ?? name}${fix === undefined ? '' : `+${fix.id}`}`,
+  });
   try {
+    const refused = request.containers.find((container) => container.refused !== undefined)?.refused;
+    // Its words have the pod's random id, by which two cells would differ.
+    if (refused !== undefined) throw new KubeletRefusal(refused.replaceAll(uid, 'UID'));
     await using _objects = await makeNodeObjects(setting.host, request.node, {
       directories: [podDirectory(node, placement), podLogDirectory(node, wanted, placement)],
       own: hostKindFacts(cell.host.spec).ownMachine,
@@ -80,13 +78,16 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
       { signal },
     );
     for (const container of request.containers) {
-      const startMs = place.now();
       const own = devices.filter((device) => device.container === container.name);
       const probed = withProbe(container.config, place.imageOf(container.name).own);
       const running = await sandbox.start(probed);
-      const seen = await observePod(running, setting.host, attemptsFor(own, place.disks), { signal });
+      const { runtimeState, runtimeFile } = place.engine.config;
+      const [seen, runtime] = await Promise.all([
+        observePod(running, setting.host, attemptsFor(own, place.disks), { signal }),
+        runtimeOf(setting.host, running.containerId, { runtimeState, runtimeFile, planned: place.engine.runtimes[handler] }),
+      ]);
       const observation = Observation.parse({
-        ...observed(place, container, { fix, startMs, outcome: { kind: 'ran' }, calls }),
+        ...observed(place, container, { ...seenBy(container), outcome: { kind: 'ran' }, runtime }),
         ...seen,
         replay: Replay.parse({
           sandbox: crictlJson(PodSandboxConfigSchema, config),
@@ -105,16 +106,17 @@ export async function launchTrial(place: Place, pod: Pod, devices: readonly Plac
     return launched;
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof KubeletRefusal)
-      return { ...launched, attempt: { ...launched.attempt, outcome: 'refused', reason: error.message } };
-    if (error instanceof CriError)
-      return { ...launched, attempt: { ...launched.attempt, outcome: 'refused', reason: `${error.call}: ${error.raw}` } };
-    await setting.host.assertAlive();
-    const outcome = failure(error);
-    return {
-      ...launched,
-      attempt: { ...launched.attempt, outcome: 'error', reason: 'message' in outcome ? outcome.message : outcome.kind },
-    };
+    const outcome: Outcome =
+      error instanceof KubeletRefusal
+        ? { kind: 'refused', call: 'kubelet', code: 'InvalidArgument', message: error.message }
+        : failure(error);
+    if (outcome.kind !== 'refused') await setting.host.assertAlive();
+    const unseen = request.containers.slice(launched.observations.length);
+    launched.observations.push(
+      ...unseen.map((container) => Observation.parse(observed(place, container, { ...seenBy(container), outcome }))),
+    );
+    const reason = error instanceof CriError ? `${error.call}: ${error.raw}` : messageOf(error);
+    return { ...launched, attempt: { ...launched.attempt, outcome: outcome.kind === 'refused' ? 'refused' : 'error', reason } };
   }
 
   function clientOf(
@@ -151,45 +153,4 @@ function withProbe(config: ContainerConfig, own = false): ContainerConfig {
   const command = own ? '/podproof/pause' : '/pause';
   const workingDir = own ? config.workingDir : '';
   return { ...config, command: [command], args: [], workingDir, stdin: false, stdinOnce: false, tty: false };
-}
-
-function observed(
-  { cell, record, engine, now }: Place,
-  { name, config }: ContainerRequest,
-  { fix, startMs, outcome, calls }: { fix: Fix | undefined; startMs: number; outcome: Outcome; calls: readonly CallTiming[] },
-) {
-  const security = config.linux?.securityContext;
-  const handler = handlerName(cell.runtime, fix?.handler ?? 'plain');
-  return {
-    schema: 1,
-    cell: cell.id,
-    lease: record.lease,
-    suite: 'try',
-    scenario: `${fix?.id ?? 'as-it-is'}-${name}`,
-    startMs,
-    endMs: now(),
-    outcome,
-    request: {
-      handler,
-      privileged: security?.privileged ?? false,
-      sandboxPrivileged: security?.privileged ?? false,
-      ...(security?.runAsUser === undefined ? {} : { runAsUser: Number(security.runAsUser.value) }),
-      ...(security?.runAsGroup === undefined ? {} : { runAsGroup: Number(security.runAsGroup.value) }),
-      supplementalGroups: (security?.supplementalGroups ?? []).map(Number),
-      devices: config.devices.map(({ hostPath, containerPath, permissions }) => ({ hostPath, containerPath, permissions })),
-      cdiDevices: config.CDIDevices.map((device) => device.name),
-      annotations: { ...config.annotations },
-      hostNetwork: security?.namespaceOptions?.network === NamespaceMode.NODE,
-      maskedPaths: security?.maskedPaths ?? [],
-      readonlyPaths: security?.readonlyPaths ?? [],
-    },
-    identity: {
-      engineName: record.engine.reportedName,
-      engineVersion: record.engine.reportedVersion,
-      runtimePath: engine.runtimes[handler]?.path ?? '',
-      runtimeSha256: engine.runtimes[handler]?.sha256 ?? '',
-      stateOf: null,
-    },
-    calls: [...calls],
-  };
 }

@@ -5,7 +5,8 @@ import { appendRecord } from '../record/ndjson.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import type { Stage } from '../run/stage.ts';
 import type { Semaphore } from '../util/semaphore.ts';
-import { launchTrial, type Launched, type Place } from './attempt.ts';
+import { launchTrial, type Launched } from './attempt.ts';
+import type { Place } from './place.ts';
 import { cdiSpecification } from './cdi.ts';
 import { changed } from './change.ts';
 import type { Fix } from './fix.ts';
@@ -26,6 +27,8 @@ export interface CellTrial {
 /** What engines and their cells share. */
 export interface TrialWork {
   pods: readonly Pod[];
+  /** For each pod the scenarios of its containers, by their names. */
+  scenarios: ReadonlyArray<ReadonlyMap<string, string>>;
   site: (setting: HostSetting) => Promise<Site>;
   handlers: ReadonlyMap<string, string>;
   imageUser: number | undefined;
@@ -90,7 +93,12 @@ async function launchOne(
   return slots.run(async () => {
     stage.pods.begin(name);
     try {
-      const launched = await launchTrial(place, target, site.devices[pod] ?? [], fix);
+      const launched = await launchTrial(
+        place,
+        target,
+        { devices: site.devices[pod] ?? [], scenarios: work.scenarios[pod] ?? new Map() },
+        fix,
+      );
       for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
       stage.progress.line('answer', `${title}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
       return launched;

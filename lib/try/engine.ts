@@ -7,7 +7,7 @@ import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts'
 import { BlockedError } from '../util/errors.ts';
 import { groupBy } from '../util/group-by.ts';
 import { Semaphore } from '../util/semaphore.ts';
-import type { Place } from './attempt.ts';
+import type { Place } from './place.ts';
 import { tryFix, tryInCell, type TrialWork } from './cell.ts';
 import { imagesOf } from './images.ts';
 

@@ -17,6 +17,7 @@ import type { CellTrial, TrialWork } from './cell.ts';
 import { tryOnEngine } from './engine.ts';
 import type { ContainerImage } from './images.ts';
 import { prepareSite, type Site } from './site.ts';
+import { triedContainers } from './suite.ts';
 import { trialOf } from './trial.ts';
 
 export interface TryOptions {
@@ -57,6 +58,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
   const trials = new Map<string, CellTrial>();
   const work: TrialWork = {
     pods: pods.map(({ workload }) => workload.pod),
+    scenarios: scenariosOf(pods),
     handlers: options.handlers,
     imageUser: options.imageUser,
     images: options.images,
@@ -126,4 +128,12 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     }
     return all;
   }
+}
+
+function scenariosOf(pods: TryOptions['pods']): Array<ReadonlyMap<string, string>> {
+  const tried = triedContainers(pods);
+  return pods.map(({ workload: { pod } }, index) => {
+    const names = [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => name);
+    return new Map(names.map((name, at) => [name, tried[index]?.[at]?.scenario ?? name]));
+  });
 }

@@ -11,19 +11,22 @@ import { RunFolder } from '../record/run-folder.ts';
 import { renderTrials } from '../page/trial-page.ts';
 import { exitOf, exitText } from '../model/trial-answer.ts';
 import { trialText } from '../report/trial-text.ts';
+import { judgeFolder } from '../run/judge-folder.ts';
 import { progressOn } from '../run/progress.ts';
 
 import { parseDescription, parseDevice, type Description } from '../try/device-spec.ts';
 import { devicesOf, UnknownResource, type Devices, type PodDevice } from '../try/devices.ts';
-import { openImage } from '../probe/image/own.ts';
-import type { ContainerImage } from '../try/images.ts';
+import { recordedPlan, unrecordedPlan } from '../try/recorded-plan.ts';
+import { triedContainers } from '../try/suite.ts';
 import { tryPods } from '../try/try.ts';
 import { messageOf, UsageError } from '../util/errors.ts';
-import { Scope } from '../util/scope.ts';
 import { widthOf } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
+import { catalogFor } from './catalog.ts';
+import { openImages } from './open-images.ts';
 import { assertOneHost } from './one-host.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
+import { writeAll } from './publish.ts';
 
 interface TryFlags extends PlanFlags {
   results: string;
@@ -34,6 +37,8 @@ interface TryFlags extends PlanFlags {
   runtimeClass: string[];
   kubernetes: string;
   keep?: boolean;
+  record?: boolean;
+  redact?: boolean;
 }
 
 /** `seams` lets tests have hosts of their own. */
@@ -66,6 +71,7 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
     .option('--kubernetes <version>', 'whose fields the manifest may have', '1.37')
     .option('--profile <name>', 'a profile of the matrix', 'quick')
     .option('--only <selection>', "narrow its cells: 'engine=containerd>=1.7 runtime=crun'")
+    .option('--record', 'judge it too, as a run that can be compared: report.html and the others')
     .option('--keep', 'then leave the host up for "podproof shell", until Ctrl-C or "podproof clean"')
     .option('--json', 'for machines')
     .action(async (file: string, _, command: Command) => {
@@ -73,14 +79,16 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
       const asked = await readAsked(file, flags);
       await untilInterrupted(async (signal) => {
         using progress = progressOn(process.stderr);
-        const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
+        const planned = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
+        const plan = flags.record === true ? recordedPlan(planned, triedContainers(asked).flat()) : unrecordedPlan(planned);
         if (flags.keep === true) assertOneHost(plan);
         await using images = await openImages(flags.image, asked, signal);
-        const folder = await RunFolder.create(resolve(flags.results), { ...plan, suites: [], scenarios: {} });
+        const folder = await RunFolder.create(resolve(flags.results), plan);
         let told = false;
         const tell = async (trials: Trial[]): Promise<void> => {
           told = true;
           await keep(folder, trials);
+          if (flags.record === true) await writeAll(folder, await judgeFolder(folder, catalogFor(plan)), flags);
           const shown = relative(process.cwd(), join(resolve(flags.results), 'latest'));
           process.stdout.write(
             flags.json === true
@@ -103,35 +111,6 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
         if (signal.aborted) process.exitCode = 130;
       });
     });
-}
-
-/** Opens what `--image` names. Throws UsageError for a container that no pod has, and for what is no image. */
-async function openImages(
-  flags: readonly string[],
-  pods: ReadonlyArray<{ workload: Workload }>,
-  signal: AbortSignal,
-): Promise<AsyncDisposable & { all: ContainerImage[] }> {
-  const scope = new Scope();
-  const all: ContainerImage[] = [];
-  try {
-    for (const text of flags) {
-      const [, container, file = ''] = /^(?:([a-z0-9-]+)=)?(.+)$/s.exec(text) ?? [];
-      const names = pods.flatMap(({ workload: { pod } }) =>
-        [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => name),
-      );
-      if (container !== undefined && !names.includes(container))
-        throw new UsageError(`--image ${text}: no pod has a container "${container}"; there is ${names.join(', ')}`);
-      if (all.some((each) => each.container === container))
-        throw new UsageError(
-          `--image ${text}: ${container === undefined ? 'every container' : `the container "${container}"`} has one already`,
-        );
-      all.push({ ...(container === undefined ? {} : { container }), image: scope.adopt(file, await openImage(file, signal)) });
-    }
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
-  return { all, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
 }
 
 /** Reads everything that the user gave, before anything is started. Throws UsageError with the place of what is wrong. */

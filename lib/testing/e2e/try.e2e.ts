@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
@@ -89,6 +89,21 @@ describe('try on hosts without a machine', () => {
       expect((await fleet.podproof(verb, ['shell', 'even'])).exitCode).toBe(2);
     },
   );
+
+  test('--record keeps it as a run that is judged, compared and merged like any other', async () => {
+    const args = ['try', file, ...device, ...narrow, '--record'];
+    const first = await fleet.podproof('kept', args);
+    expect(first.exitCode, first.stderr).toBe(1);
+    const before = await readlink(fleet.latest('kept'));
+    expect((await fleet.podproof('kept', args)).exitCode).toBe(1);
+    const compared = await fleet.podproof('kept', ['report', 'latest', '--baseline', before]);
+    expect(compared.stdout, compared.stderr).toContain('Can container media of Deployment media use /dev/dri/renderD128');
+    expect(compared.stdout).toContain('0 newly weaker, 0 newly broken, 0 mended, 4 the same');
+    expect(compared.stdout).toMatch(/Verdicts +2 fail, 2 pass/);
+    const runs = [before, 'latest'].map((name) => join(fleet.directory, 'kept', 'results', name));
+    const merged = await fleet.podproof('kept', ['report', ...runs, '--out', join(fleet.directory, 'merged')]);
+    expect(merged.stdout, merged.stderr).toMatch(/Verdicts +2 fail, 2 pass/);
+  });
 
   test('that is interrupted says what it had tried until then, and ends with 130', async () => {
     const trying = fleet.podproof('cut', ['try', file, ...device, ...narrow]);

@@ -1,0 +1,17 @@
+import type { KubeletNode } from '../cri/kubelet/node.ts';
+import type { Engine } from '../engines/engine.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import type { HostSetting } from '../run/engine-lease.ts';
+import type { Ground } from './placement.ts';
+import type { Disk } from './sight.ts';
+
+/** Where pods are launched: one cell of a leased engine. */
+export interface Place extends Ground {
+  setting: HostSetting;
+  engine: Engine;
+  record: LeaseRecord;
+  node: KubeletNode;
+  disks: readonly Disk[];
+  now: () => number;
+  signal: AbortSignal;
+}
