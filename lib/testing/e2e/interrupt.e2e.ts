@@ -9,7 +9,7 @@ import { waitFor } from '../../util/wait.ts';
 import { cleanRun, documentOf, podproof } from './podproof.ts';
 
 const pods = ['user-and-group', 'user-only', 'root', 'image-user'];
-const only = `runtime=runc suite=ownership scenario=${pods.join(',')}`;
+const only = `runtime=crun suite=ownership scenario=${pods.join(',')}`;
 let results: string;
 beforeEach(async () => {
   results = await mkdtemp(join(tmpdir(), 'podproof-interrupt-'));
@@ -18,7 +18,7 @@ afterEach(() => rm(results, { recursive: true }));
 
 /** How many pods the newest run has recorded. */
 async function recorded(): Promise<number> {
-  const file = join(results, 'latest/cells/debian-13/containerd-1.7.24/runc-1.1.15/observations.ndjson');
+  const file = join(results, 'latest/cells/debian-13/containerd-1.7.24/crun-1.21/observations.ndjson');
   return existsSync(file) ? (await readFile(file, 'utf8')).split('\n').length - 1 : 0;
 }
 

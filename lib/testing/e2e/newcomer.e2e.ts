@@ -8,7 +8,7 @@ import { makeNewcomer, reasonNoNewcomer, type Newcomer } from './newcomer.ts';
 import { documentOf } from './podproof.ts';
 
 const why = await reasonNoNewcomer();
-const only = 'runtime=runc suite=ownership scenario=user-and-group question=OWN-ON';
+const only = 'runtime=crun suite=ownership scenario=user-and-group question=OWN-ON';
 const start = ['npm', 'start', '--', '--only', only] as const;
 
 /** Directories in which the account builds a host image. */

@@ -54,7 +54,7 @@ const flag = 'device_ownership_from_security_context';
 describe('an engine whose configuration was sabotaged', () => {
   test('with the ownership flag in a table where it is dead, OWN-EFFECTIVE and OWN-ON are red and the layers name the engine configuration', async () => {
     const document = await sabotaged(
-      'runtime=runc scenario=user-and-group question=OWN-EFFECTIVE,OWN-ON,OWN-ID',
+      'runtime=crun scenario=user-and-group question=OWN-EFFECTIVE,OWN-ON,OWN-ID',
       inFile((text) => {
         const without = text.replace(`${flag} = true`, '');
         const moved = without.replace(/^ *\[plugins\."io\.containerd\.grpc\.v1\.cri"\.containerd\]\n/m, `$&${flag} = true\n`);
@@ -98,7 +98,7 @@ shift; exec "$@"`;
 
 test('an engine that is killed between two pods is started again; the pods in flight say so, and the rest goes on', async () => {
   let starts = 0;
-  const document = await sabotaged('runtime=runc scenario=plain,unprivileged,user-only,group-only,root,image-user', (config) =>
+  const document = await sabotaged('runtime=crun scenario=plain,unprivileged,user-only,group-only,root,image-user', (config) =>
     ++starts > 1 ? config : { ...config, argv: ['sh', '-c', killer, 'sh', config.log, ...config.argv] },
   );
   expect(starts).toBe(2);

@@ -40,7 +40,7 @@ const matrix = {
     },
   },
   engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
-  runtimes: { runc: [{ version: '1.1.15', source: deb('runc') }] },
+  runtimes: { crun: [{ version: '1.21', source: deb('crun') }] },
   profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['ownership'] } },
 };
 
@@ -118,7 +118,7 @@ async function master(): Promise<number> {
 }
 
 const observations = (): string =>
-  join(directory, 'results/latest/cells/metal/containerd-1.7.24/runc-1.1.15/observations.ndjson');
+  join(directory, 'results/latest/cells/metal/containerd-1.7.24/crun-1.21/observations.ndjson');
 
 test('a connection that is cut in mid-pod is made again, every verdict comes, and the machine is given back as it was', async () => {
   const before = (untouched ??= await state());

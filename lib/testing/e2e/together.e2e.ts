@@ -7,7 +7,7 @@ import { readLedger } from '../../hosts/shared/ledger.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { documentOf, podproof } from './podproof.ts';
 
-const only = 'runtime=runc suite=ownership scenario=user-and-group,root question=OWN-ON,OWN-ID,OWN-MODE,OWN-ROOT';
+const only = 'runtime=crun suite=ownership scenario=user-and-group,root question=OWN-ON,OWN-ID,OWN-MODE,OWN-ROOT';
 let results: string[];
 beforeAll(async () => {
   results = await Promise.all(['a', 'b'].map((name) => mkdtemp(join(tmpdir(), `podproof-together-${name}-`))));
