@@ -1,26 +1,34 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { build } from 'esbuild';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { temporary } from '../testing/temporary.ts';
+import { execOk } from '../util/exec.ts';
+import { packageRoot } from '../util/paths.ts';
+
+const program = `
+import { bundle } from './bundle.ts';
 import { sentenceOf } from '../util/errors.ts';
+try {
+  bundle('client/report.ts');
+} catch (error) {
+  console.log(sentenceOf(error));
+}`;
 
 test('where the binary of esbuild does not run, one sentence says so and what helps', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-esbuild-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  const binary = join(directory, 'esbuild');
+  await using place = await temporary();
+  const binary = join(place.path, 'esbuild');
   await writeFile(binary, '#!/of/another/machine\n');
   await chmod(binary, 0o755);
-  // esbuild reads it once, when it is loaded: this file loads nothing else that does.
-  vi.stubEnv('ESBUILD_BINARY_PATH', binary);
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const { bundle } = await import('./bundle.ts');
-  const sentence = ((): string => {
-    try {
-      return bundle('client/report.ts');
-    } catch (error) {
-      return sentenceOf(error);
-    }
-  })();
-  expect(sentence).toMatch(/^Cannot build client\/report\.ts for the page: .+; where esbuild does not run, .+"npm ci"$/);
-  expect(sentence).not.toContain('\n');
+  const { outputFiles } = await build({
+    stdin: { contents: program, resolveDir: import.meta.dirname, loader: 'ts' },
+    ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm', write: false },
+  });
+  // esbuild reads the variable once, when it is loaded: in a process of its own.
+  const module = outputFiles.map(({ text }) => text).join('');
+  const said = await execOk([process.execPath, '--input-type=module', '--eval', module], {
+    cwd: packageRoot,
+    env: { ESBUILD_BINARY_PATH: binary },
+  });
+  expect(said).toMatch(/^Cannot build client\/report\.ts for the page: .+; where esbuild does not run, .+"npm ci"\n$/);
 });

@@ -6,7 +6,7 @@ import { componentKey, componentsOf, type Plan } from '../model/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { resolveAll, type Had } from './artifacts.ts';
-import { imageVariant } from './host-lease.ts';
+import { imageVariant } from './image-variant.ts';
 
 /** One thing that a plan needs, and where it was had from or why it was not. */
 export interface Fetched {

@@ -2,16 +2,14 @@ import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
 import { reasonNotRunnable } from '../artifacts/inspect.ts';
 import { reasonNotOnHost } from '../artifacts/host-limits.ts';
-import { engines as engineFacts } from '../engines/facts.ts';
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
 import { acquireHost } from '../hosts/registry.ts';
 import { prepareFixtures } from '../hosts/shared/fixtures.ts';
 import { reasonMissing } from '../hosts/shared/assert-fit.ts';
 import type { Attachment, Host } from '../hosts/host.ts';
-import { imageVariants, type ImageVariant } from '../hosts/image/facts.ts';
+import type { ImageVariant } from '../hosts/image/facts.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
 import { leaseMachine } from '../hosts/shared/machine-lease.ts';
-import { runtimeFacts } from '../runtimes/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import type { Costs } from '../plan/cost.ts';
 import type { EngineGroup, HostGroup } from '../plan/leases.ts';
@@ -25,6 +23,7 @@ import type { HostSetting } from './engine-lease.ts';
 import { featuresOf, hostNeeds } from './host-needs.ts';
 import type { HostWork } from './host-work.ts';
 import { keepHost } from './keep.ts';
+import { imageVariant } from './image-variant.ts';
 import type { Job } from './schedule.ts';
 import type { OpenWork } from './open-work.ts';
 import type { Stage } from './stage.ts';
@@ -38,15 +37,6 @@ export interface HostJob extends Job {
   /** All cells of its host, in whatever job. */
   together: readonly PlannedCell[];
   group: EngineGroup;
-}
-
-/** What the image of a host that we build must hold for these cells. */
-export function imageVariant({ engines }: HostGroup): ImageVariant {
-  const needed = engines.flatMap(({ engine, cells }) => [
-    engineFacts[engine.name].hostImage,
-    ...cells.map(({ runtime }) => runtimeFacts(runtime.name).hostImage ?? 'plain'),
-  ]);
-  return imageVariants.findLast((variant) => needed.includes(variant)) ?? 'plain';
 }
 
 /** The engines of a host as jobs. */

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { acquireHost } from '../hosts/registry.ts';
+import { acquireHost } from '../hosts/registry.ts';
 import type { Catalog } from '../judge/assemble.ts';
 import type { Plan } from '../model/cell.ts';
 import { basis, duration, totalCost } from '../plan/cost.ts';
@@ -7,6 +7,7 @@ import { probeImages } from '../probe/image/images.ts';
 import { learnCosts, measured } from '../record/costs.ts';
 import type { Document } from '../model/document.ts';
 import type { RunFolder } from '../record/run-folder.ts';
+import { prepareEarly } from './early-hosts.ts';
 import { runEngine, type EngineRun } from './engine-run.ts';
 import { recordLoss } from './host-lease.ts';
 import type { HostWork } from './host-work.ts';
@@ -109,6 +110,12 @@ async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<v
   const { plan, folder, catalog, tamper, sabotage, acquire } = options;
   const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
   const open = new OpenWork(suites, catalog.selects, await settledScenarios(folder, plan.cells));
+  const unseen = plan.cells.filter((cell) => open.scenarios(cell).length > 0);
+  await using early = prepareEarly(acquire === undefined ? unseen : [], {
+    folder,
+    signal: stage.signal,
+    progress: (text) => stage.progress.line('host', text),
+  });
   const had = await resolveOn(stage, plan.cells, await folder.events());
   const cells = withArtifacts(stage, plan.cells, had).filter((cell) => open.scenarios(cell).length > 0);
   stage.pods.expect(cells.flatMap((cell) => open.scenarios(cell)).length);
@@ -120,7 +127,11 @@ async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<v
     );
   const running: EngineRun = { stage, open, known: catalog.known, tamper, sabotage };
   const work: HostWork = {
-    ...{ had, images: await probeImages(), keep, acquire },
+    ...{ had, images: await probeImages(), keep },
+    async acquire(id, ...lease) {
+      await early.ready(id);
+      return (acquire ?? acquireHost)(id, ...lease);
+    },
     scenarios: (cell, setting) => open.scenarios(cell, setting).map(({ scenario }) => scenario),
     engine: (setting, group) => runEngine(running, setting, group),
   };

@@ -117,8 +117,7 @@ async function master(): Promise<number> {
   throw new Error('no ssh connection is held open');
 }
 
-const observations = (): string =>
-  join(directory, 'results/latest/cells/metal/containerd-1.7.24/crun-1.21/observations.ndjson');
+const observations = (): string => join(directory, 'results/latest/cells/metal/containerd-1.7.24/crun-1.21/observations.ndjson');
 
 test('a connection that is cut in mid-pod is made again, every verdict comes, and the machine is given back as it was', async () => {
   const before = (untouched ??= await state());
