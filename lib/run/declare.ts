@@ -31,7 +31,7 @@ import { begun, type WorkerCell, type WorkerContext } from './worker-context.ts'
 export function declareLease(suites: readonly Suite[], context: WorkerContext): void {
   const remote = connectRemote(context.connection);
   // One connection for all pods: each would cost the host a login and a relay of its own.
-  const connection = new CriConnection(() => remote.dial(context.socket));
+  const connection = new CriConnection(() => remote.dial(context.engine.socket));
   const cgroups = new PodCgroups(remote);
   const underWay: Array<Promise<unknown>> = [];
   // A test that is cancelled does not wait for its pod, which is still to be removed.
@@ -108,7 +108,7 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, 
 
 /** A call that every engine answers at once, whatever its pods do. */
 async function version({ context, connection }: Lease): Promise<void> {
-  await using client = criClient({ dial: connection, api: context.api });
+  await using client = criClient({ dial: connection, api: context.engine.api });
   await client.runtime.version({});
 }
 
@@ -136,7 +136,7 @@ function launchIn(
     connect: (calls: CallTiming[]) =>
       criClient({
         dial: connection,
-        api: context.api,
+        api: context.engine.api,
         patience: patience(cell, scenario),
         onCall: (timing) => calls.push(timing),
         clock: () => monotonicMs() - context.clockOrigin,

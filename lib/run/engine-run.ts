@@ -119,20 +119,17 @@ function workerContext(
 ): WorkerContext {
   return {
     connection: setting.host.connection,
-    socket: engine.config.socket,
-    api: engine.api,
+    engine: {
+      ...{ socket: engine.config.socket, api: engine.api, log: engine.config.log, pid: engine.pid, runtimes: engine.runtimes },
+      ...{ runtimeState: engine.config.runtimeState, runtimeFile: engine.config.runtimeFile },
+      binary: engine.spec.binaries[group.engine.name] ?? '',
+    },
     lease: record,
     cells: group.cells.map((cell): WorkerCell => ({
       facts: factsOf(cell, setting),
       handlers: Object.fromEntries(variantsOf(cell.runtime.name).map((variant) => [variant, handlerName(cell.runtime, variant)])),
     })),
-    runtimes: engine.runtimes,
-    runtimeState: engine.config.runtimeState,
-    ...(engine.config.runtimeFile === undefined ? {} : { runtimeFile: engine.config.runtimeFile }),
     ...(kubelet === undefined ? {} : { kubelet }),
-    engineLog: engine.config.log,
-    enginePid: engine.pid,
-    engineBinary: engine.spec.binaries[group.engine.name] ?? '',
     images: setting.images,
     runFolder: stage.folder.path,
     clockOrigin: stage.timeline.origin,

@@ -3,7 +3,7 @@ import { workerContext } from '../testing/worker.ts';
 import { Handover, takeContext } from './handover.ts';
 
 it('waits for whoever is later, the worker or its context', async () => {
-  const context = workerContext({ socket: '/s', runFolder: '/r', pods: 7 });
+  const context = workerContext({}, { pods: 7 });
   {
     using handover = new Handover();
     handover.give(context);
@@ -22,7 +22,7 @@ it('tells a worker for which there is nothing to test, and nothing to any other'
   using other = new Handover();
   const taken = [takeContext(handover.name), takeContext(other.name)];
   handover.give(undefined);
-  handover.give(workerContext({ socket: '/s', runFolder: '/r', pods: 1 }));
-  other.give(workerContext({ socket: '/s', runFolder: '/r', pods: 2 }));
+  handover.give(workerContext({}, { pods: 1 }));
+  other.give(workerContext({}, { pods: 2 }));
   expect(await Promise.all(taken)).toEqual([undefined, expect.objectContaining({ pods: 2 })]);
 });

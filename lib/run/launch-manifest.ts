@@ -71,8 +71,11 @@ export async function launchManifest(task: Task): Promise<Gone> {
           }),
         }),
   };
-  const planned = context.runtimes[handler]?.configuration;
-  return { seen: observation, withLogs: () => withLogs(observation, { remote, log: context.engineLog, ids: seen.ids, planned }) };
+  const planned = context.engine.runtimes[handler]?.configuration;
+  return {
+    seen: observation,
+    withLogs: () => withLogs(observation, { remote, log: context.engine.log, ids: seen.ids, planned }),
+  };
 }
 
 function withFixtures(manifest: string, { char, block }: Fixtures): string {

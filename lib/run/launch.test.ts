@@ -16,7 +16,7 @@ import { exec } from '../util/exec.ts';
 import { launch, type Gone } from './launch.ts';
 import { PodCgroups } from './pod-cgroup.ts';
 import { workerContext } from '../testing/worker.ts';
-import type { WorkerContext } from './worker-context.ts';
+import type { EngineContext, WorkerContext } from './worker-context.ts';
 
 type Answers = NonNullable<FakeCriOptions['runtime']>;
 
@@ -55,14 +55,15 @@ interface Setting {
   scenario?: Partial<Scenario>;
   remote?: Remote;
   context?: Partial<WorkerContext>;
+  engine?: Partial<EngineContext>;
 }
 
 async function launched(cri: FakeCri, setting: Setting = {}): Promise<Observation> {
   return (await launchedAndGone(cri, setting)).withLogs();
 }
 
-async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context: change }: Setting): Promise<Gone> {
-  const context = workerContext({ socket: cri.socket, runFolder: '/nonexistent', ...change });
+async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context: change, engine }: Setting): Promise<Gone> {
+  const context = workerContext({ socket: cri.socket, ...engine }, change);
   const [cell] = context.cells;
   if (cell === undefined) throw new Error('no cell');
   return launch({
@@ -112,9 +113,9 @@ describe('launch of a scenario', () => {
     await using place = await temporary();
     const seen = async (named: string): Promise<Observation['identity']> => {
       await writeFile(join(place.path, 'runtime'), named);
-      return (await launched(cri, { context: { runtimeFile: join(place.path, 'runtime') } })).identity;
+      return (await launched(cri, { engine: { runtimeFile: join(place.path, 'runtime') } })).identity;
     };
-    const { path, sha256 } = Object.values(workerContext({ socket: '', runFolder: '' }).runtimes)[0] ?? {};
+    const { path, sha256 } = Object.values(workerContext().engine.runtimes)[0] ?? {};
     expect(await seen(path ?? '')).toMatchObject({ runtimePath: path, runtimeSha256: sha256 });
     expect(await seen('/usr/bin/another')).toMatchObject({ runtimePath: '/usr/bin/another', runtimeSha256: '' });
   });
@@ -249,7 +250,7 @@ describe('launch of a scenario', () => {
 
   it('launches nothing when a node of the host could not be changed', async () => {
     await using cri = await fakeCri();
-    const context = workerContext({ socket: cri.socket, runFolder: '' });
+    const context = workerContext({ socket: cri.socket });
     const [cell] = context.cells;
     if (cell?.facts.fixtures === undefined) throw new Error('no cell');
     const absent = { ...cell, facts: { ...cell.facts, fixtures: { ...cell.facts.fixtures, blockPlain: '/nonexistent/disk' } } };

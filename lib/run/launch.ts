@@ -68,7 +68,7 @@ export async function launch(task: Launch): Promise<Gone> {
   // A pod that ran and could not be removed did run: the removal is judged by what it left.
   const outcome: Outcome = seen.ran && !(error instanceof NotRestoredError) ? { kind: 'ran' } : failure(error);
   const { facts, left } = seen;
-  const runtime = context.runtimes[handler];
+  const runtime = context.engine.runtimes[handler];
   const observation: Observation = {
     schema: 1,
     cell: cell.facts.id,
@@ -105,7 +105,7 @@ export async function launch(task: Launch): Promise<Gone> {
   };
   return {
     seen: observation,
-    withLogs: () => withLogs(observation, { remote, log: context.engineLog, ids, planned: runtime?.configuration }),
+    withLogs: () => withLogs(observation, { remote, log: context.engine.log, ids, planned: runtime?.configuration }),
   };
 }
 

@@ -14,7 +14,7 @@ export async function look(
   container: Container,
   { handler, attempts, hostLast = false }: { handler: string; attempts: readonly string[]; hostLast?: boolean },
 ): Promise<Facts> {
-  const { runtimeState, runtimeFile, runtimes } = context;
+  const { runtimeState, runtimeFile, runtimes } = context.engine;
   const [seen, runtime] = await Promise.all([
     observePod(container, remote, attempts, { signal, hostLast }),
     runtimeOf(remote, container.containerId, { runtimeState, runtimeFile, planned: runtimes[handler] }),

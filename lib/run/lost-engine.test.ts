@@ -6,7 +6,7 @@ import { withLostEngine } from './lost-engine.ts';
 import { workerContext } from '../testing/worker.ts';
 
 const remote = connectRemote({ prefix: ['env'], quoting: 'none' });
-const context = workerContext({ socket: '', runFolder: '' });
+const context = workerContext();
 const broken = { kind: 'error' as const, message: 'Cannot complete CreateContainer: the stream was closed', stack: '' };
 
 const answers = (): Promise<unknown> => Promise.resolve();
@@ -20,7 +20,7 @@ async function gone(): Promise<number> {
 
 it('a pod whose engine is gone says so, and which call it was in', async () => {
   const pid = await gone();
-  expect(await withLostEngine(broken, { ...context, enginePid: pid }, remote, answers)).toMatchObject({
+  expect(await withLostEngine(broken, workerContext({ pid }), remote, answers)).toMatchObject({
     kind: 'error',
     message: expect.stringMatching(
       new RegExp(`^containerd 1\\.7\\.24\\S* ended while the pod was under way, its process ${pid} is gone: .*CreateContainer`),
@@ -29,18 +29,18 @@ it('a pod whose engine is gone says so, and which call it was in', async () => {
 });
 
 it('a connection that broke while the engine runs stays what it is', async () => {
-  expect(await withLostEngine(broken, { ...context, enginePid: process.pid }, remote, answers)).toEqual(broken);
+  expect(await withLostEngine(broken, workerContext({ pid: process.pid }), remote, answers)).toEqual(broken);
 });
 
 it('a host that does not answer says nothing of its engine', async () => {
   const lost = connectRemote({ prefix: ['false'], quoting: 'none' });
   const silent = { exec: async (argv: readonly string[]) => ({ ...(await lost.exec(argv)), exitCode: 255 }) };
-  expect(await withLostEngine(broken, { ...context, enginePid: await gone() }, silent, answers)).toEqual(broken);
+  expect(await withLostEngine(broken, workerContext({ pid: await gone() }), silent, answers)).toEqual(broken);
 });
 
 it('an answer of the engine is left alone', async () => {
   const refused = { kind: 'refused' as const, call: 'CreateContainer', code: 'UNKNOWN', message: 'no' };
-  expect(await withLostEngine(refused, { ...context, enginePid: await gone() }, remote, answers)).toEqual(refused);
+  expect(await withLostEngine(refused, workerContext({ pid: await gone() }), remote, answers)).toEqual(refused);
 });
 
 const late = { kind: 'refused' as const, call: 'RunPodSandbox', code: 'DEADLINE_EXCEEDED', message: 'no answer within 240 s' };

@@ -3,7 +3,7 @@ import type { Outcome } from '../model/outcome.ts';
 import { messageOf } from '../util/errors.ts';
 import type { WorkerContext } from './worker-context.ts';
 
-type Engine = Pick<WorkerContext, 'enginePid' | 'engineLog' | 'lease'>;
+type Leased = Pick<WorkerContext, 'engine' | 'lease'>;
 
 /**
  * What happened to the pod of an engine that is of no use any more: its process is gone, or it answers nothing. A connection that
@@ -12,33 +12,33 @@ type Engine = Pick<WorkerContext, 'enginePid' | 'engineLog' | 'lease'>;
  */
 export async function withLostEngine(
   outcome: Outcome,
-  engine: Engine,
+  leased: Leased,
   remote: Pick<Remote, 'exec'>,
   ask: () => Promise<unknown>,
 ): Promise<Outcome> {
-  if (outcome.kind === 'error') return { ...outcome, ...(await ended(outcome.message, engine, remote)) };
+  if (outcome.kind === 'error') return { ...outcome, ...(await ended(outcome.message, leased, remote)) };
   if (outcome.kind !== 'refused' || outcome.code !== 'DEADLINE_EXCEEDED') return outcome;
   return ask().then(
     () => outcome,
     (error: unknown) => {
-      const message = `${nameOf(engine)} hangs: ${outcome.call} had ${outcome.message}, and ${messageOf(error)}`;
+      const message = `${nameOf(leased)} hangs: ${outcome.call} had ${outcome.message}, and ${messageOf(error)}`;
       return { kind: 'error', message, stack: '' };
     },
   );
 }
 
-async function ended(message: string, engine: Engine, remote: Pick<Remote, 'exec'>): Promise<{ message?: string }> {
-  const { enginePid, engineLog } = engine;
-  const { exitCode } = await remote.exec(['test', '-d', `/proc/${enginePid}`]);
+async function ended(message: string, leased: Leased, remote: Pick<Remote, 'exec'>): Promise<{ message?: string }> {
+  const { pid, log } = leased.engine;
+  const { exitCode } = await remote.exec(['test', '-d', `/proc/${pid}`]);
   // Anything but test's own "no" says nothing of the process.
   if (exitCode !== 1) return {};
-  const { stdout } = await remote.exec(['tail', '-n', '1', '--', engineLog]);
+  const { stdout } = await remote.exec(['tail', '-n', '1', '--', log]);
   const last = stdout.trim().slice(-300);
   return {
-    message: `${nameOf(engine)} ended while the pod was under way, its process ${enginePid} is gone: ${message}; its log ends: ${last}`,
+    message: `${nameOf(leased)} ended while the pod was under way, its process ${pid} is gone: ${message}; its log ends: ${last}`,
   };
 }
 
-function nameOf({ lease: { engine } }: Engine): string {
+function nameOf({ lease: { engine } }: Leased): string {
   return `${engine.reportedName} ${engine.reportedVersion}`;
 }

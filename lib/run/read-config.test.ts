@@ -21,10 +21,10 @@ afterAll(() => rm(directory, { recursive: true }));
 
 /** Reads a file back with a program in place of containerd: it gets the same arguments. */
 async function read(program: string, reads: ConfigReading): Promise<Observation> {
-  const engineBinary = join(directory, 'containerd');
-  await writeFile(engineBinary, `#!/bin/sh\n${program}\n`);
-  await chmod(engineBinary, 0o755);
-  const context = workerContext({ socket: '', runFolder: '', engineBinary, engineLog: join(directory, 'containerd.log') });
+  const binary = join(directory, 'containerd');
+  await writeFile(binary, `#!/bin/sh\n${program}\n`);
+  await chmod(binary, 0o755);
+  const context = workerContext({ binary, log: join(directory, 'containerd.log') });
   return readConfig(context, at, { id: 'snippet', title: 'a snippet', reads }, remote);
 }
 

@@ -44,8 +44,8 @@ export async function readConfig(
   const driver = engineDrivers[EngineName.parse(context.lease.engine.name)];
   const { reader } = driver;
   const wanted = reader.wanted(reads.text);
-  const directory = join(dirname(context.engineLog), `reading-${scenario.id}`);
-  const plan = reader.plan(context.engineBinary, directory, reads);
+  const directory = join(dirname(context.engine.log), `reading-${scenario.id}`);
+  const plan = reader.plan(context.engine.binary, directory, reads);
   const ask = async (): Promise<Answer> => {
     await Promise.all(Object.entries(plan.files).map(([path, text]) => remote.write(path, text)));
     return reads.running === true

@@ -44,14 +44,10 @@ async function ran(cri: FakeCri, change: Partial<WorkerContext>, signal?: AbortS
   const state = join(place.path, 'state');
   await mkdir(state);
   await writeFile(join(state, 'state.json'), '{}');
-  const context = workerContext({
-    socket: cri.socket,
-    runFolder: place.path,
-    connection: { prefix: ['sh', '-c', looking, 'sh'], quoting: 'none' },
-    runtimeState: state,
-    pods: 1,
-    ...change,
-  });
+  const context = workerContext(
+    { socket: cri.socket, runtimeState: state },
+    { runFolder: place.path, connection: { prefix: ['sh', '-c', looking, 'sh'], quoting: 'none' }, pods: 1, ...change },
+  );
   const heard: string[] = [];
   const onObserved = ({ scenario, outcome }: Observation): void => void heard.push(`${scenario} ${outcome.kind}`);
   const pods: string[] = [];

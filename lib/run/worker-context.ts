@@ -1,5 +1,6 @@
 // Without it TypeScript adds to a module that it has not resolved, and drops what is added, depending on the order of files.
 import type {} from 'vitest';
+import type { CriApi } from '../cri/client.ts';
 import type { RuntimeInUse } from '../engines/engine.ts';
 import type { Connection } from '../hosts/host.ts';
 import type { KubeletIdentity } from '../kubelet/work.ts';
@@ -21,22 +22,11 @@ export type Task = Pick<Observation, 'cell' | 'suite' | 'scenario'>;
 /** All that the test worker of one engine lease needs; structured-cloneable, so that it crosses into the worker. */
 export interface WorkerContext {
   connection: Connection;
-  socket: string;
-  api: 'v1' | 'v1alpha2';
+  engine: EngineContext;
   lease: LeaseRecord;
   cells: WorkerCell[];
-  /** Handler → the runtime binary that the effective configuration names. */
-  runtimes: Record<string, RuntimeInUse>;
-  /** Where a container's runtime keeps its state on the host; `{id}` is the container. */
-  runtimeState: string;
-  /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
-  runtimeFile?: string;
   /** What stands before the engine and asks it for pods. */
   kubelet?: KubeletContext;
-  engineLog: string;
-  enginePid: number;
-  /** The engine's own executable on the host. */
-  engineBinary: string;
   images: { root: string; user777: string };
   runFolder: string;
   /** Monotonic milliseconds from which every record's times count. */
@@ -45,6 +35,22 @@ export interface WorkerContext {
   tasks: Task[];
   /** Pods that may run at once. */
   pods: number;
+}
+
+/** An engine that runs; paths are those on the host. */
+export interface EngineContext {
+  socket: string;
+  api: CriApi;
+  log: string;
+  pid: number;
+  /** Its own executable. */
+  binary: string;
+  /** Handler → the runtime binary that the effective configuration names. */
+  runtimes: Record<string, RuntimeInUse>;
+  /** Where a container's runtime keeps its state; `{id}` is the container. */
+  runtimeState: string;
+  /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
+  runtimeFile?: string | undefined;
 }
 
 /** A kubelet that runs. */

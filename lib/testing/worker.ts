@@ -1,13 +1,22 @@
 import { cell, fixtures, lease, planned } from './evidence.ts';
 import { monotonicMs } from '../util/clock.ts';
-import type { WorkerContext } from '../run/worker-context.ts';
+import type { EngineContext, WorkerContext } from '../run/worker-context.ts';
 
 /** What the worker of a lease with one runc cell gets; the host is this machine. */
-export function workerContext(change: Partial<WorkerContext> & Pick<WorkerContext, 'socket' | 'runFolder'>): WorkerContext {
+export function workerContext(engine: Partial<EngineContext> = {}, change: Partial<WorkerContext> = {}): WorkerContext {
   return {
     // env(1) runs an argv as it is.
     connection: { prefix: ['env'], quoting: 'none' },
-    api: 'v1',
+    engine: {
+      socket: '',
+      api: 'v1',
+      log: '/nonexistent/podproof/engine.log',
+      pid: process.pid,
+      binary: '/nonexistent/podproof/containerd',
+      runtimes: { 'runc-1-1-15': { path: '/opt/podproof/runc', sha256: planned.runtimeSha256 } },
+      runtimeState: '/nonexistent/podproof/{id}',
+      ...engine,
+    },
     lease,
     cells: [
       {
@@ -15,12 +24,8 @@ export function workerContext(change: Partial<WorkerContext> & Pick<WorkerContex
         handlers: { plain: 'runc-1-1-15', withheld: 'runc-1-1-15-withheld', 'all-allowed': 'runc-1-1-15-all-allowed' },
       },
     ],
-    runtimes: { 'runc-1-1-15': { path: '/opt/podproof/runc', sha256: planned.runtimeSha256 } },
-    runtimeState: '/nonexistent/podproof/{id}',
-    engineLog: '/nonexistent/podproof/engine.log',
-    enginePid: process.pid,
-    engineBinary: '/nonexistent/podproof/containerd',
     images: { root: 'localhost:5000/podproof/probe:1', user777: 'localhost:5000/podproof/probe:777' },
+    runFolder: '/nonexistent',
     clockOrigin: monotonicMs(),
     tasks: [],
     pods: 2,
