@@ -1,7 +1,7 @@
 import { type Document } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
 import { headline } from '../report/causes.ts';
-import { ownTitle } from '../report/own-name.ts';
+import { testedText } from '../report/tested-text.ts';
 import { duration } from './duration.ts';
 import { explained, legend } from './legend.ts';
 import { glyph } from './parts.ts';
@@ -29,34 +29,10 @@ export function topBar({ run, hosts }: Document): Markup {
 /** What was tested, and what was found in one line. */
 export function runHead(document: Document): Markup {
   return html`<section class="head" aria-labelledby="title">
-    <p class="quiet">${tested(document)}</p>
+    <p class="quiet">${testedText(document)}</p>
     <h1 id="title">${headline(document)}</h1>
     ${document.run.complete ? undefined : html`<p class="warning">This run was interrupted. What follows is not all that was planned.</p>`}
   </section>`;
-}
-
-/** `CRI-O 1.36.3 · crun 1.21, runc 1.1.15 · debian-13`, by number where they are many. */
-function tested({ cells, hosts }: Document): string {
-  const some = (names: readonly string[], noun: string): string => {
-    const distinct = [...new Set(names)];
-    return distinct.length > 4 ? `${distinct.length} ${noun}` : distinct.join(', ');
-  };
-  return [
-    some(
-      cells.map(({ engine }) => ownTitle(engine)),
-      'engines',
-    ),
-    some(
-      cells.map(({ runtime }) => ownTitle(runtime)),
-      'runtimes',
-    ),
-    some(
-      hosts.map(({ id }) => id),
-      'hosts',
-    ),
-  ]
-    .filter((part) => part !== '')
-    .join(' · ');
 }
 
 /** What was run, when, where, and how it ended. */

@@ -20,6 +20,16 @@ test('the summary names hosts with accelerator, counts, findings, the report and
   expect(text).toMatch(/^Exit +1: /m);
 });
 
+test('the summary says first what was tested, and of a finding in every cell that it is in all of them', () => {
+  const document = sampleDocument();
+  const cells = document.cells.filter(({ engine }) => engine.name === 'crio').slice(0, 2);
+  const [first] = document.verdicts.filter(({ verdict }) => verdict === 'known');
+  const verdicts = cells.map(({ id }) => ({ ...first!, cell: id }));
+  const text = renderTerminal({ ...document, cells, verdicts }, { width: 500 });
+  expect(text).toMatch(/^Run .*\nTested {4}CRI-O 1\.36\.3 · crun 1\.21, runc 1\.1\.15 · debian-12, debian-13$/m);
+  expect(text).toMatch(/^ {4}in {4}\S+ in 2 cells, all of this run$/m);
+});
+
 test('the summary of an interrupted run says the exit code that it gives, and what came out until then', () => {
   expect(renderTerminal(sampleDocument(), { interrupted: true, newOnly: true })).toMatch(
     /^Exit +130: interrupted; 1 by what was judged until then$/m,
@@ -103,7 +113,7 @@ test.for(hostileTexts)('hostile text %# cannot act on a terminal, nor on a runne
   const shown = renderTerminal(hostileDocument(text), { reportPath: text }) + renderTerminal(hostileChanges(text));
   for (const line of shown.split('\n').slice(0, -1)) {
     expect(line).toMatch(
-      /^((Run|Host|Found|Verdicts|Since|Report|Exit|Blocked| {2}(why|fix|then)| {4}(in|who|why|fix|more|was|now)| {9}) | {2,4}\S|(Weakens isolation|Deviates|Broken), (new|known|as documented): \d+$|Not judged: \d+$|Known issues that no longer happen: \d+$|(Newly (weaker|broken|unjudged)|Mended): \d+$)/,
+      /^((Run|Tested|Host|Found|Verdicts|Since|Report|Exit|Blocked| {2}(why|fix|then)| {4}(in|who|why|fix|more|was|now)| {9}) | {2,4}\S|(Weakens isolation|Deviates|Broken), (new|known|as documented): \d+$|Not judged: \d+$|Known issues that no longer happen: \d+$|(Newly (weaker|broken|unjudged)|Mended): \d+$)/,
     );
     expect(line.trim()).not.toMatch(/^::/);
     expect(line.length).toBeLessThan(500);

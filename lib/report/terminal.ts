@@ -8,6 +8,7 @@ import { naturalOrder } from './order.ts';
 import { remedyText } from './verdicts.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
 import { wrap } from '../util/wrap.ts';
+import { testedText } from './tested-text.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
 import { clip, commandless } from './escape.ts';
 
@@ -16,6 +17,8 @@ const most = 8;
 
 /** Lines of the terminal that a reason may take; the report has all of it. */
 const reasonLines = 3;
+/** And the reason for an accelerator. */
+const hostLines = 2;
 /** Longest text of one label, in characters. */
 const longest = 400;
 const labelWidth = 10;
@@ -47,11 +50,12 @@ export function renderTerminal(document: Document, options: SummaryOptions = {})
       'Run',
       `${ordered.run.id}, profile ${ordered.run.profile}${ordered.run.complete ? '' : ', interrupted: resume it for the rest'}`,
     ],
+    ...(ordered.cells.length === 0 ? [] : [['Tested', testedText(ordered)] satisfies Line]),
     ...(ordered.parts.length === 0 ? [] : [['Merged', partsText(ordered)] satisfies Line]),
-    ...ordered.hosts.map((host): Line => ['Host', hostText(host)]),
+    ...ordered.hosts.map((host): Line => ['Host', hostText(host), hostLines]),
     ...(time === undefined ? [] : [['Time', wallTimeText(time)] satisfies Line]),
     ['Found', headline(ordered)],
-    ...sections(ordered).flatMap(sectionLines),
+    ...sections(ordered).flatMap((section) => sectionLines(section, ordered)),
     ...blockedLines(ordered, options.resume),
     ...sinceLines(ordered),
     ...(options.reportPath === undefined ? [] : [['Report', options.reportPath] satisfies Line]),
@@ -100,14 +104,10 @@ function named<T>(all: readonly T[], linesOf: (one: T) => Line[]): Line[] {
 }
 
 /** A heading with its causes: what was found, where, what it means, and what helps. */
-function sectionLines({ title, causes }: Section): Line[] {
+function sectionLines({ title, causes }: Section, document: Document): Line[] {
   return [
     [`${title}: ${causes.length}`, ''],
-    ...named(causes, (cause) => [
-      ['', cause.headline, reasonLines],
-      ['    in', `${extent(cause)}: ${cellsText(cause.cells)}`],
-      ...meaningLines(cause),
-    ]),
+    ...named(causes, (cause) => [['', cause.headline, reasonLines], ['    in', where(cause, document)], ...meaningLines(cause)]),
   ];
 }
 
@@ -119,6 +119,11 @@ function meaningLines(cause: Cause): Line[] {
   const more: Line = ['    more', /^[\w.-]+$/.test(issue.id) ? `npx podproof explain ${issue.id}` : issue.url];
   if (harm !== 'weakens') return [more];
   return [['    who', issue.impact], ['    fix', remedyText(issue.remedy)], more];
+}
+
+function where(cause: Cause, { cells }: Document): string {
+  const isEverywhere = cells.length > 1 && cause.cells.length === cells.length;
+  return `${extent(cause)}${isEverywhere ? ', all of this run' : `: ${cellsText(cause.cells)}`}`;
 }
 
 function cellsText([first = '', ...others]: readonly string[]): string {
