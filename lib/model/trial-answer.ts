@@ -30,9 +30,7 @@ export function attemptAnswer(attempt: Attempt): string {
   const [first] = failing;
   if (first === undefined) {
     const wide = sights.find(isWider);
-    const opened = sights.length === 0 ? 'runs' : wide === undefined ? 'opens' : deviceAnswer(wide);
-    const [missing, ...others] = notHeld(attempt);
-    return missing === undefined ? opened : `${opened}, no ${others.length === 0 ? missing : `${others.length + 1} caps`}`;
+    return sights.length === 0 ? 'runs' : wide === undefined ? 'opens' : deviceAnswer(wide);
   }
   return failing.length === sights.length ? deviceAnswer(first) : `${sights.length - failing.length} of ${sights.length} open`;
 }
@@ -46,6 +44,8 @@ export function notHeld({ containers }: Attempt): string[] {
 export function answerWords(attempt: Attempt): string {
   if (attempt.outcome !== 'ran') return `${attempt.outcome}: ${attempt.reason ?? 'no reason was given'}`;
   const bad = attempt.containers.flatMap(({ devices }) => devices).find((sight) => !opens(sight));
+  const missing = notHeld(attempt);
+  if (bad === undefined && missing.length > 0) return `${attemptAnswer(attempt)}, without ${missing.join(', ')}`;
   return bad === undefined ? attemptAnswer(attempt) : `${attemptAnswer(attempt)}, ${bad.path}: ${bad.decider ?? 'unknown'}`;
 }
 
@@ -106,9 +106,13 @@ export function exitText(trials: readonly Trial[]): string {
   const exit = exitOf(trials);
   const asItIs = trials.flatMap(({ attempts }) => attempts.filter(({ fix }) => fix === undefined));
   const failing = asItIs.filter((attempt) => !works(attempt)).length;
+  const pods = trials.filter(({ attempts }) => attempts.some((attempt) => attempt.fix === undefined && !works(attempt))).length;
   const meaning = {
     0: 'every pod can use all its devices in every cell as it is',
-    1: `as it is, a pod cannot use its devices in ${failing} of ${asItIs.length} ${asItIs.length === 1 ? 'cell' : 'cells'}`,
+    1:
+      trials.length > 1
+        ? `as they are, ${pods} of ${trials.length} pods cannot use their devices everywhere`
+        : `as it is, a pod cannot use its devices in ${failing} of ${asItIs.length} ${asItIs.length === 1 ? 'cell' : 'cells'}`,
     75: 'some of it could not be tried; the reasons stand above',
   };
   return `Exit ${exit}  ${meaning[exit]}`;

@@ -1,4 +1,4 @@
-import { firstHelp, isWhole, usableCells, works } from '../model/trial-answer.ts';
+import { firstHelp, isWhole, notHeld, usableCells, works } from '../model/trial-answer.ts';
 import type { Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { reasonsOf, reasonsTitle } from '../report/trial-reasons.ts';
@@ -18,7 +18,7 @@ export function renderTrials(trials: readonly Trial[]): string {
         >${[...accelerators].map((name) => html`<span class="accelerator a-${name}">${name === 'tcg' ? 'emulated' : name}</span>`)}</span
       >
     </header>
-    <main>${trials.map(trialSection)}</main>`;
+    <main>${contents(trials)}${trials.map(trialSection)}</main>`;
   return offlinePage({ title: `try ${names.join(', ')}`, style: bundle('styles/trial.css'), body });
 }
 
@@ -26,12 +26,30 @@ function trialSection(trial: Trial, nth: number): Markup {
   const { manifest, cells } = trial;
   const id = `trial-${nth}`;
   const names = (of: 'engine' | 'runtime'): string => [...new Set(cells.map((cell) => ownLabel(cell[of])))].join(', ');
-  return html`<section class="head" aria-labelledby="${id}">
+  return html`<article class="trial">
+    <section class="head" aria-labelledby="${id}">
       <p class="quiet">${names('engine')} · ${names('runtime')}</p>
       <h1 id="${id}">${manifest.kind} ${manifest.name}: ${headline(trial)}</h1>
     </section>
     ${found(trial)} ${answerTable(trial, id)} ${deviceTable(trial)} ${processDetails(trial)} ${fixDetails(trial, id)}
-    ${leftOut(trial)}`;
+    ${leftOut(trial)}
+  </article>`;
+}
+
+/** Each pod with what came out, where there are several. */
+function contents(trials: readonly Trial[]): Markup | undefined {
+  if (trials.length < 2) return undefined;
+  return html`<nav class="trials" aria-label="Pods">
+    <ul>
+      ${trials.map(
+        (trial, nth) =>
+          html`<li>
+            <a href="#trial-${nth}">${trial.manifest.kind} ${trial.manifest.name}</a>
+            <span class="quiet">${headline(trial)}</span>
+          </li>`,
+      )}
+    </ul>
+  </nav>`;
 }
 
 /** What came out, in one line. */
@@ -47,6 +65,12 @@ function headline(trial: Trial): string {
   return `it cannot use its devices${where}`;
 }
 
+/** What the smallest change is for: the devices, or capabilities where these open as it is. */
+function aimOf({ attempts }: Trial): string {
+  const asItIs = attempts.filter(({ fix }) => fix === undefined);
+  return asItIs.every(works) ? `For ${[...new Set(asItIs.flatMap(notHeld))].join(', ')}` : 'Smallest change';
+}
+
 /** Why it fails, and what to change. */
 function found(trial: Trial): Markup | undefined {
   const reasons = reasonsOf(trial);
@@ -55,7 +79,7 @@ function found(trial: Trial): Markup | undefined {
   const total = trial.attempts.filter(({ fix }) => fix === undefined).length;
   return html`<section class="found" aria-label="What was found">
     <ul class="causes">
-      <li class="cause v-fail">
+      <li class="cause v-${trial.attempts.some((attempt) => attempt.fix === undefined && !works(attempt)) ? 'fail' : 'known'}">
         <h2>${reasonsTitle(trial)}</h2>
         ${reasons.map(({ says, where }) => html`<p>${where.length === 0 ? undefined : html`<b>${where.join(', ')}</b> `}${says}</p>`)}
       </li>
@@ -63,7 +87,7 @@ function found(trial: Trial): Markup | undefined {
         help === undefined
           ? html`<li class="cause v-known"><h2>Nothing that was tried helps</h2></li>`
           : html`<li class="cause v-pass">
-              <h2>Smallest change: ${help.fix.title}${help.fix.by === 'node' ? ' (on the node)' : ''}</h2>
+              <h2>${aimOf(trial)}: ${help.fix.title}${help.fix.by === 'node' ? ' (on the node)' : ''}</h2>
               ${help.cells === total ? undefined : html`<p>Helps in ${help.cells} of ${total} cells; ${usableCells(trial, help.fix.id)}.</p>`}
               <p><b>Costs</b> ${help.fix.costs}</p>
               ${help.fix.since === undefined ? undefined : html`<p><b>Since</b> ${help.fix.since}</p>`}

@@ -1,4 +1,4 @@
-import { attemptAnswer, isWhole, isWider, works } from '../model/trial-answer.ts';
+import { attemptAnswer, isWhole, isWider, notHeld, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { moreText } from '../report/trial-reach.ts';
@@ -7,16 +7,17 @@ import { html, type Markup } from './template.ts';
 
 export function deviceTable({ devices: all, attempts }: Trial): Markup | undefined {
   if (all.length === 0) return undefined;
+  const several = new Set(all.map(({ container }) => container)).size > 1;
   const containers = attempts.find(({ fix, outcome }) => fix === undefined && outcome === 'ran')?.containers ?? [];
   return html`<section>
     <h2>Devices</h2>
-    <table class="plain">
+    <table class="plain devices">
       <thead>
         <tr>
           <th scope="col">In the container</th>
           <th scope="col">On the node</th>
           <th scope="col">Asked for by</th>
-          <th scope="col">Container</th>
+          ${several ? html`<th scope="col">Container</th>` : undefined}
         </tr>
       </thead>
       <tbody>
@@ -28,7 +29,7 @@ export function deviceTable({ devices: all, attempts }: Trial): Markup | undefin
               ${host === undefined ? (description ?? 'a spare device') : `${modeText(host)} ${host.owner}`}${assumed ? html` <span class="quiet">assumed</span>` : undefined}
             </td>
             <td>${from}</td>
-            <td>${container}</td>
+            ${several ? html`<td>${container}</td>` : undefined}
           </tr>`;
         })}
       </tbody>
@@ -87,7 +88,8 @@ function answer(attempt: Attempt | undefined, before: Attempt | undefined): Mark
       ? 'error'
       : 'fail';
   const more = before === undefined ? '' : moreText(before, attempt);
+  const missing = notHeld(attempt).join(', ');
   return html`<span class="verdict v-${verdict}"
       ><svg class="glyph" aria-hidden="true"><use href="#glyph-${verdict}" /></svg>${attemptAnswer(attempt)}</span
-    >${more === '' ? undefined : html`<br /><span class="quiet">and then reaches ${more}</span>`}`;
+    >${missing === '' ? undefined : html`<br /><span class="quiet">without ${missing}</span>`}${more === '' ? undefined : html`<br /><span class="quiet">and then reaches ${more}</span>`}`;
 }

@@ -14,7 +14,7 @@ export function moreText(before: Attempt | undefined, after: Attempt): string {
     disks.length > 0 ? `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'} of the host` : '',
     has.madeDisk && !had.madeDisk && disks.length === 0 ? 'any disk of the host, by mknod' : '',
     capabilities.length > 0
-      ? `${capabilityCount(capabilities)} capabilities`
+      ? capabilityWords(capabilities)
       : has.bounding > had.bounding
         ? `${has.bounding} capabilities for setuid programs`
         : '',
@@ -24,8 +24,8 @@ export function moreText(before: Attempt | undefined, after: Attempt): string {
 }
 
 /** The few by their names, many by their number. */
-function capabilityCount(names: readonly string[]): string {
-  return names.length >= 38 ? 'all' : names.length > 3 ? String(names.length) : names.join(', ');
+function capabilityWords(names: readonly string[]): string {
+  return names.length >= 38 ? 'all capabilities' : names.length > 3 ? `${names.length} capabilities` : names.join(', ');
 }
 
 /** The widest of a pod's containers. */

@@ -23,6 +23,7 @@ Deployment media, container media: uid=1000 gid=1000 groups=1000, no
  privileged                EACCES              opens, 0666⚠
    … and then reaches      142 more nodes, 4 disks of the host, all capabilities
                            (cells differ)
+ ⚠ open to everybody in the container, and not on the node
 
 Why it fails
   containerd 1.7.24 with runc 1.1.15: /dev/dri/renderD128, the file mode: read
@@ -88,7 +89,7 @@ test('what a fix gives away is what the pod could not touch before', () => {
       }),
     ],
   };
-  expect(moreText(first, widened)).toBe('1 more node, 1 disk of the host, SYS_ADMIN capabilities');
+  expect(moreText(first, widened)).toBe('1 more node, 1 disk of the host, SYS_ADMIN');
   expect(moreText(widened, first)).toBe('');
   const byNode = {
     ...first,

@@ -4,7 +4,7 @@ import { moreText } from './trial-reach.ts';
 import { reasonsOf, reasonsTitle } from './trial-reasons.ts';
 import { wrap } from '../util/wrap.ts';
 import type { Attempt, Reach, Trial, TrialFix } from '../model/trial.ts';
-import { attemptAnswer, deviceAnswer, firstHelp, isWhole, usableCells, works } from '../model/trial-answer.ts';
+import { attemptAnswer, deviceAnswer, firstHelp, isWhole, notHeld, usableCells, works } from '../model/trial-answer.ts';
 
 export interface TrialTextOptions {
   /** Of the terminal, in characters; 80 without it. */
@@ -87,7 +87,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
   const answers = (attempts: ReadonlyArray<Attempt | undefined>): string[] =>
     attempts.map((attempt) => (attempt === undefined ? '–' : attemptAnswer(attempt)));
   const asItIs = of(undefined);
-  return [
+  const rows = [
     row(
       '',
       cells.map(({ engine }) => ownLabel(engine)),
@@ -98,6 +98,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
     ),
     row(' as it is', answers(asItIs)),
     ...deviceRows(trial, asItIs).map(({ label, values }) => row(label, values)),
+    ...capabilityRows(asItIs).map(({ label, values }) => row(label, values)),
     ...moreLines([], asItIs, width),
     ...trial.fixes.flatMap((fix) => {
       const attempts = of(fix.id);
@@ -110,6 +111,9 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
       ];
     }),
   ];
+  return rows.some((line) => line.includes('⚠'))
+    ? [...rows, ...wrap(' ⚠ open to everybody in the container, and not on the node', width, 3)]
+    : rows;
 }
 
 function clipTo(text: string, length: number): string {
@@ -125,6 +129,15 @@ function deviceRows(trial: Trial, asItIs: ReadonlyArray<Attempt | undefined>): A
       const sight = attempt?.containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path);
       return sight === undefined ? '–' : deviceAnswer(sight);
     }),
+  }));
+}
+
+/** Each capability that the manifest adds and some process has not. */
+function capabilityRows(asItIs: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
+  const names = new Set(asItIs.flatMap((attempt) => (attempt === undefined ? [] : notHeld(attempt))));
+  return [...names].map((name) => ({
+    label: `   ${name}`,
+    values: asItIs.map((attempt) => (attempt?.outcome !== 'ran' ? '–' : notHeld(attempt).includes(name) ? 'not held' : 'held')),
   }));
 }
 
@@ -161,7 +174,9 @@ function smallest(trial: Trial, width: number, folder: string | undefined): stri
   if (help === undefined) return [...usable, 'Nothing that was tried helps.'];
   const { fix, cells } = help;
   const where = cells === total ? '' : `, in ${cells} of ${total} cells`;
-  const lines = wrap(`Smallest change: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2);
+  const missing = [...new Set(asItIs.flatMap(notHeld))].join(', ');
+  const aim = usable.length === 0 ? 'Smallest change' : `For ${missing}`;
+  const lines = wrap(`${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2);
   return [
     ...usable,
     ...lines,

@@ -1,13 +1,14 @@
 import type { Change } from './change.ts';
 
+/** Smallest first: what gives a pod more than its device stands behind what does not, whoever makes it. */
 export const fixIds = [
   'accepted',
   'resource',
   'groups',
   'group',
-  'user',
   'ownership',
   'cdi',
+  'user',
   'mode',
   'privileged-withheld',
   'privileged',

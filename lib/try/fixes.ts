@@ -3,7 +3,7 @@ import { whoHas, hasFeature } from '../model/feature.ts';
 import type { Decider } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
 import type { Change } from './change.ts';
-import type { Fix } from './fix.ts';
+import { fixIds, type Fix } from './fix.ts';
 import type { Found } from './found.ts';
 import { groupsThatOpen, userThatOpens } from './identities.ts';
 import { asUser, contextOf, effectiveOf, pathOf, privileges } from './security.ts';
@@ -29,22 +29,21 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
       : { changes, give: 'as asked', by: 'manifest', ownership: false, handler: 'plain' };
   const closed = meets('file mode');
   const privileged = failing.every(({ name }) => effectiveOf(pod, name)?.privileged === true);
-  return [
-    ...(changes.length > 0 && !closed
-      ? [
-          {
-            ...plain,
-            id: 'resource' as const,
-            title: 'ask for it by a device plugin, not by a path of the node',
-            label: 'device plugin',
-            costs: 'a device plugin to run on the nodes',
-          },
-        ]
-      : []),
+  const fixes: Fix[] = [
+    ...(changes.length > 0 && !closed ? [pluginFix(plain)] : []),
     ...idFixes(pod, failing, lacking, closed, plain),
     ...(closed ? nodeFixes(pod, failing, engine, plain) : []),
     ...(disposable && !privileged ? privilegedFixes(pod, failing, plain) : []),
   ];
+  return fixes.sort((a, b) => fixIds.indexOf(a.id) - fixIds.indexOf(b.id));
+}
+
+function pluginFix(plain: Plain): Fix {
+  return {
+    ...{ ...plain, id: 'resource', label: 'device plugin' },
+    title: 'ask for it by a device plugin, not by a path of the node',
+    costs: 'a device plugin to run on the nodes',
+  };
 }
 
 /** What fixes have in common, where devices that the cgroup keeps closed come from a plugin. */
