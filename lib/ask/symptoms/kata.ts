@@ -242,7 +242,7 @@ export const kataSymptoms: readonly Symptom[] = [
       },
     ],
     otherwise:
-      'enable_debug = true, then the console lines in journalctl -t kata: a login or agent line there speaks for the host’s vhost_vsock',
+      'ps on the host while it waits: no VMM means that the guest’s kernel gave up, as over an image that it cannot mount; else enable_debug = true, then the console lines in journalctl -t kata: a login or agent line there speaks for the host’s vhost_vsock',
     signs: [
       {
         weight: 8,
