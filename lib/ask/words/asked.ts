@@ -14,6 +14,7 @@ export const asked: Readonly<Record<string, readonly string[]>> = {
   'OWN-USERNS': ['hostUsers false'],
   'GUEST-USERNS': ['does hostUsers false work with Kata Containers or gVisor'],
   'OWN-QAT-DPDK': ['device plugin with hugepages and dpdk'],
+  'OWN-VFIO-KATA': ['VFIO device, non-root pod, Kata', 'DPDK without root in a Kata guest'],
   'PRIV-HOST-DEV': ['does a privileged pod see the disks of the host', 'which devices does privileged give'],
   'PRIV-NO-HOST-DEV': ['privileged without the devices of the host'],
   'PRIV-CAPS-NONROOT': ['is a privileged container with runAsUser root after all'],
