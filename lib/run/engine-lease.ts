@@ -107,8 +107,10 @@ export async function leaseEngine(
   });
   try {
     await using client = criClient({ dial: () => setting.host.dial(engine.config.socket), api: engine.api });
-    for (const image of [setting.images.root, setting.images.user777, ...(setting.images.own ?? [])])
-      await client.images.pullImage({ image: { image } }, { signal: context.signal });
+    const { root, user777, own = [] } = setting.images;
+    await Promise.all(
+      [root, user777, ...own].map((image) => client.images.pullImage({ image: { image } }, { signal: context.signal })),
+    );
   } catch (error) {
     throw await failure(setting.host, `give the probe images to ${spec.name} ${spec.version}`, error, {
       log: engine.config.log,
