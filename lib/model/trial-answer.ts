@@ -1,4 +1,4 @@
-import type { Attempt, DeviceSight, Trial, TrialFix } from './trial.ts';
+import type { Attempt, DeviceSight, Trial, TrialDevice } from './trial.ts';
 
 /** Whether everything that the pod was given opens for reading and writing. */
 export function works({ outcome, containers }: Attempt): boolean {
@@ -54,36 +54,13 @@ export function isWhole(attempt: Attempt): boolean {
   return works(attempt) && notHeld(attempt).length === 0;
 }
 
-/** The smallest fix that works in most cells, and in how many; one that leaves capabilities out only where none gives them. */
-export function firstHelp(trial: Trial): { fix: TrialFix; cells: number } | undefined {
-  const asItWorks = trial.attempts.filter(({ fix }) => fix === undefined).every(works);
-  return smallestOf(trial, isWhole) ?? (asItWorks ? undefined : smallestOf(trial, works));
-}
-
-function smallestOf(
-  { fixes, attempts }: Trial,
-  helps: (attempt: Attempt) => boolean,
-): { fix: TrialFix; cells: number } | undefined {
-  const counted = fixes.map((fix) => ({
-    fix,
-    cells: attempts.filter((attempt) => attempt.fix === fix.id && helps(attempt)).length,
-  }));
-  const most = Math.max(0, ...counted.map(({ cells }) => cells));
-  return most === 0 ? undefined : counted.find(({ cells }) => cells === most);
-}
-
-/** Where a fix does not help, in words. */
-export function usableCells({ attempts, cells }: Trial, fix: string): string {
-  const not = attempts.filter((attempt) => attempt.fix === fix && !works(attempt)).map(({ cell }) => cell);
-  const untried = cells.filter(
-    ({ id, blocked }) => blocked === undefined && !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
-  );
-  return [
-    not.length > 0 ? `not in ${not.join(', ')}` : '',
-    untried.length > 0 ? `not tried in ${untried.map(({ id }) => id).join(', ')}` : '',
-  ]
-    .filter((part) => part !== '')
-    .join('; ');
+/** What became of a device in some containers: at its path, or for the spare PCI function at those below it. */
+export function sightsOf(
+  { container, path, description }: TrialDevice,
+  containers: Attempt['containers'],
+): readonly DeviceSight[] {
+  const own = containers.find(({ name }) => name === container)?.devices ?? [];
+  return own.filter((sight) => sight.path === path || (description === undefined && sight.path.startsWith(`${path}/`)));
 }
 
 /** The pod ran, or engine or kubelet refused it. */

@@ -1,4 +1,5 @@
-import { firstHelp, isWhole, notHeld, usableCells, works } from '../model/trial-answer.ts';
+import { isWhole, works } from '../model/trial-answer.ts';
+import { helpsOf, usableCells, type Help } from '../model/trial-help.ts';
 import type { Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { reasonsOf, reasonsTitle } from '../report/trial-reasons.ts';
@@ -65,38 +66,33 @@ function headline(trial: Trial): string {
   return `it cannot use its devices${where}`;
 }
 
-/** What the smallest change is for: the devices, or capabilities where these open as it is. */
-function aimOf({ attempts }: Trial): string {
-  const asItIs = attempts.filter(({ fix }) => fix === undefined);
-  return asItIs.every(works) ? `For ${[...new Set(asItIs.flatMap(notHeld))].join(', ')}` : 'Smallest change';
-}
-
 /** Why it fails, and what to change. */
 function found(trial: Trial): Markup | undefined {
   const reasons = reasonsOf(trial);
-  const help = firstHelp(trial);
   if (reasons.length === 0) return undefined;
-  const total = trial.attempts.filter(({ fix }) => fix === undefined).length;
+  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
+  const helps = helpsOf(trial);
   return html`<section class="found" aria-label="What was found">
     <ul class="causes">
-      <li class="cause v-${trial.attempts.some((attempt) => attempt.fix === undefined && !works(attempt)) ? 'fail' : 'known'}">
+      <li class="cause v-${asItIs.every(works) ? 'known' : 'fail'}">
         <h2>${reasonsTitle(trial)}</h2>
         ${reasons.map(({ says, where }) => html`<p>${where.length === 0 ? undefined : html`<b>${where.join(', ')}</b> `}${says}</p>`)}
       </li>
-      ${
-        help === undefined
-          ? html`<li class="cause v-known"><h2>Nothing that was tried helps</h2></li>`
-          : html`<li class="cause v-pass">
-              <h2>${aimOf(trial)}: ${help.fix.title}${help.fix.by === 'node' ? ' (on the node)' : ''}</h2>
-              ${help.cells === total ? undefined : html`<p>Helps in ${help.cells} of ${total} cells; ${usableCells(trial, help.fix.id)}.</p>`}
-              <p><b>Costs</b> ${help.fix.costs}</p>
-              ${help.fix.since === undefined ? undefined : html`<p><b>Since</b> ${help.fix.since}</p>`}
-              <p><b>Patch</b> <span class="mono">${help.fix.file}</span></p>
-              <pre>${help.fix.text}</pre>
-            </li>`
-      }
+      ${helps.map((help) => helpCard(trial, help, asItIs.length))}
+      ${helps.length === 0 ? html`<li class="cause v-known"><h2>Nothing that was tried helps</h2></li>` : undefined}
     </ul>
   </section>`;
+}
+
+function helpCard(trial: Trial, { aim, fix, cells }: Help, total: number): Markup {
+  return html`<li class="cause v-pass">
+    <h2>${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}</h2>
+    ${cells === total ? undefined : html`<p>Helps in ${cells} of ${total} cells; ${usableCells(trial, fix.id)}.</p>`}
+    <p><b>Costs</b> ${fix.costs}</p>
+    ${fix.since === undefined ? undefined : html`<p><b>Since</b> ${fix.since}</p>`}
+    <p><b>Patch</b> <span class="mono">${fix.file}</span></p>
+    <pre>${fix.text}</pre>
+  </li>`;
 }
 
 function leftOut({ notLookedAt, cells }: Trial): Markup | undefined {

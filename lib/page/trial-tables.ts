@@ -1,4 +1,4 @@
-import { attemptAnswer, isWhole, isWider, notHeld, works } from '../model/trial-answer.ts';
+import { attemptAnswer, isWhole, isWider, notHeld, sightsOf, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { moreText } from '../report/trial-reach.ts';
@@ -21,12 +21,13 @@ export function deviceTable({ devices: all, attempts }: Trial): Markup | undefin
         </tr>
       </thead>
       <tbody>
-        ${all.map(({ path, container, from, description, assumed }) => {
-          const host = containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path)?.host;
+        ${all.map((device) => {
+          const { path, container, from, description, assumed } = device;
+          const seen = sightsOf(device, containers);
           return html`<tr>
-            <th scope="row" class="mono">${path}</th>
+            <th scope="row" class="mono">${seen.length === 0 ? path : seen.map((sight) => html`${sight.path}<br />`)}</th>
             <td class="mono">
-              ${host === undefined ? (description ?? 'a spare device') : `${modeText(host)} ${host.owner}`}${assumed ? html` <span class="quiet">assumed</span>` : undefined}
+              ${seen.some(({ host }) => host !== undefined) ? seen.map(({ host }) => html`${host === undefined ? '' : `${modeText(host)} ${host.owner}`}<br />`) : (description ?? 'a spare device')}${assumed ? html` <span class="quiet">assumed</span>` : undefined}
             </td>
             <td>${from}</td>
             ${several ? html`<td>${container}</td>` : undefined}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { exitOf, firstHelp } from '../model/trial-answer.ts';
+import { exitOf } from '../model/trial-answer.ts';
+import { helpsOf } from '../model/trial-help.ts';
 import { sampleTrial, sightIn } from '../testing/trial.ts';
 import { moreText } from './trial-reach.ts';
 import { modeText, trialText } from './trial-text.ts';
@@ -103,10 +104,42 @@ test('a mode is shown as ls(1) prints it', () => {
   expect(modeText({ type: 'b', mode: '0755' })).toBe('brwxr-xr-x');
 });
 
-describe('the smallest fix that helps', () => {
-  test('is the first of those that work in most cells', () => {
-    expect(firstHelp(trial)).toMatchObject({ fix: { id: 'groups' }, cells: 2 });
-    expect(firstHelp(sampleTrial({ attempts: [first] }))).toBeUndefined();
+describe('what to change first', () => {
+  test('is the first fix of those that work in most cells', () => {
+    expect(helpsOf(trial)).toMatchObject([{ aim: 'Smallest change', fix: { id: 'groups' }, cells: 2 }]);
+    expect(helpsOf(sampleTrial({ attempts: [first] }))).toEqual([]);
+  });
+
+  test('is told of the nodes and of the manifest, and privileges are no advice', () => {
+    const [, ownership, privileged] = trial.fixes;
+    if (ownership === undefined || privileged === undefined) throw new Error('the sample has other fixes');
+    const user = { ...ownership, id: 'user', title: 'runAsUser: 0', by: 'manifest' as const };
+    const opened = (fix: string) => ({ ...first, fix, containers: [sightIn(null)] });
+    const attempts = [first, opened('ownership'), opened('user'), opened('privileged')];
+    const aims = (fixes: typeof trial.fixes) =>
+      helpsOf(sampleTrial({ attempts, fixes })).map(({ aim, fix }) => `${aim}: ${fix.title}`);
+    expect(aims([ownership, user, privileged])).toEqual([
+      'Smallest change: device_ownership_from_security_context = true',
+      'In the manifest alone: runAsUser: 0',
+    ]);
+    expect(aims([ownership, privileged])).toEqual(['Smallest change: device_ownership_from_security_context = true']);
+  });
+
+  test('of capabilities that the process lacks stands apart from that of devices', () => {
+    const lacking = { ...sightIn('EACCES'), notHeld: ['IPC_LOCK'] };
+    const [groups, , privileged] = trial.fixes;
+    if (groups === undefined || privileged === undefined) throw new Error('the sample has other fixes');
+    const user = { ...groups, id: 'user', title: 'runAsUser: 0' };
+    const attempts = [
+      { ...first, containers: [lacking] },
+      { ...first, fix: 'groups', containers: [{ ...sightIn(null), notHeld: ['IPC_LOCK'] }] },
+      { ...first, fix: 'user', containers: [sightIn(null)] },
+    ];
+    const helps = helpsOf(sampleTrial({ attempts, fixes: [groups, user] }));
+    expect(helps.map(({ aim, fix }) => `${aim}: ${fix.title}`)).toEqual([
+      'Smallest change: supplementalGroups: [105]',
+      'For IPC_LOCK: runAsUser: 0',
+    ]);
   });
 });
 

@@ -3,8 +3,9 @@ import { ownLabel } from './own-name.ts';
 import { moreText } from './trial-reach.ts';
 import { reasonsOf, reasonsTitle } from './trial-reasons.ts';
 import { wrap } from '../util/wrap.ts';
-import type { Attempt, Reach, Trial, TrialFix } from '../model/trial.ts';
-import { attemptAnswer, deviceAnswer, firstHelp, isWhole, notHeld, usableCells, works } from '../model/trial-answer.ts';
+import type { Attempt, Reach, Trial } from '../model/trial.ts';
+import { attemptAnswer, deviceAnswer, isWhole, notHeld, sightsOf, works } from '../model/trial-answer.ts';
+import { helpsOf, usableCells, type Help } from '../model/trial-help.ts';
 
 export interface TrialTextOptions {
   /** Of the terminal, in characters; 80 without it. */
@@ -23,7 +24,7 @@ export function trialText(trial: Trial, { width = 80, folder }: TrialTextOptions
     ...tables(trial, width),
     ...whyLines(trial, width),
     '',
-    ...smallest(trial, width, folder),
+    ...helpLines(trial, width, folder),
     ...(trial.notLookedAt.length === 0
       ? []
       : wrap(`Not looked at: ${trial.notLookedAt.map(({ path }) => path).join(', ')}`, width, 2)),
@@ -46,13 +47,18 @@ function headLines({ manifest, attempts, devices }: Trial, width: number): strin
             2,
           ),
         )),
-    ...devices.flatMap(({ path, from, description, assumed, container }) => {
-      const seen = containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path)?.host;
-      const node =
-        seen === undefined
-          ? (description?.slice(description.indexOf(':', path.length - 1) + 1) ?? 'a spare device')
-          : `${modeText(seen)} ${seen.owner}`;
-      return wrap(`${path}  ${node} on the node${assumed ? ', assumed: --devices describes it' : ''}  (${from})`, width, 2);
+    ...devices.flatMap((device) => {
+      const { path, from, description, assumed } = device;
+      const how = `${assumed ? ', assumed: --devices describes it' : ''}  (${from})`;
+      const seen = sightsOf(device, containers).flatMap((sight) =>
+        sight.host === undefined ? [] : [{ ...sight, host: sight.host }],
+      );
+      if (seen.length > 0)
+        return seen.flatMap((sight) =>
+          wrap(`${sight.path}  ${modeText(sight.host)} ${sight.host.owner} on the node${how}`, width, 2),
+        );
+      const node = description?.slice(description.indexOf(':', path.length - 1) + 1) ?? 'a spare device';
+      return wrap(`${path}  ${node} on the node${how}`, width, 2);
     }),
   ];
 }
@@ -120,13 +126,17 @@ function clipTo(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, Math.max(1, length - 1))}…`;
 }
 
-/** Where a pod has several devices, each of them in the pod as it is. */
+/** Where a pod has several nodes, each of them in the pod as it is. */
 function deviceRows(trial: Trial, asItIs: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
-  if (trial.devices.length < 2 || !asItIs.some((attempt) => attempt?.outcome === 'ran')) return [];
-  return trial.devices.map(({ container, path }) => ({
+  const nodes = trial.devices.flatMap((device) => {
+    const paths = asItIs.flatMap((attempt) => sightsOf(device, attempt?.containers ?? []).map(({ path }) => path));
+    return [...new Set(paths)].map((path) => ({ device, path }));
+  });
+  if (nodes.length < 2) return [];
+  return nodes.map(({ device, path }) => ({
     label: `   ${clipTo(path, labelWidth - 4)}`,
     values: asItIs.map((attempt) => {
-      const sight = attempt?.containers.find(({ name }) => name === container)?.devices.find((device) => device.path === path);
+      const sight = sightsOf(device, attempt?.containers ?? []).find((each) => each.path === path);
       return sight === undefined ? '–' : deviceAnswer(sight);
     }),
   }));
@@ -164,29 +174,27 @@ function whyLines(trial: Trial, width: number): string[] {
   return all.length === 0 ? [] : ['', reasonsTitle(trial), ...all.flat()];
 }
 
-function smallest(trial: Trial, width: number, folder: string | undefined): string[] {
-  const total = trial.attempts.filter(({ fix }) => fix === undefined).length;
-  if (total === 0) return [];
+/** What to change first. */
+function helpLines(trial: Trial, width: number, folder: string | undefined): string[] {
   const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
+  if (asItIs.length === 0) return [];
   const usable = asItIs.every(works) ? ['It can use all its devices as it is.'] : [];
-  if (asItIs.every(isWhole)) return usable;
-  const help = firstHelp(trial);
-  if (help === undefined) return [...usable, 'Nothing that was tried helps.'];
-  const { fix, cells } = help;
-  const where = cells === total ? '' : `, in ${cells} of ${total} cells`;
-  const missing = [...new Set(asItIs.flatMap(notHeld))].join(', ');
-  const aim = usable.length === 0 ? 'Smallest change' : `For ${missing}`;
-  const lines = wrap(`${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2);
-  return [
-    ...usable,
-    ...lines,
-    ...(folder === undefined ? [] : [`  patch: ${folder}/${fix.file}`]),
-    ...(fix.since === undefined ? [] : wrap(`  since: ${fix.since}`, width, 9)),
-    ...costLine(fix, width),
-    ...(cells === total ? [] : wrap(`  ${usableCells(trial, fix.id)}`, width, 2)),
-  ];
+  const helps = helpsOf(trial);
+  if (helps.length === 0 && !asItIs.every(isWhole)) return [...usable, 'Nothing that was tried helps.'];
+  return [...usable, ...helps.flatMap((help) => oneHelp(trial, help, { total: asItIs.length, width, folder }))];
 }
 
-function costLine({ costs }: TrialFix, width: number): string[] {
-  return wrap(`  costs: ${costs}`, width, 9);
+function oneHelp(
+  trial: Trial,
+  { aim, fix, cells }: Help,
+  { total, width, folder }: { total: number; width: number; folder: string | undefined },
+): string[] {
+  const where = cells === total ? '' : `, in ${cells} of ${total} cells`;
+  return [
+    ...wrap(`${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2),
+    ...(folder === undefined ? [] : [`  patch: ${folder}/${fix.file}`]),
+    ...(fix.since === undefined ? [] : wrap(`  since: ${fix.since}`, width, 9)),
+    ...wrap(`  costs: ${fix.costs}`, width, 9),
+    ...(cells === total ? [] : wrap(`  ${usableCells(trial, fix.id)}`, width, 2)),
+  ];
 }

@@ -115,10 +115,17 @@ function podOf({ pods }: TrialWork, index: number): Pod {
   return pod;
 }
 
-/** Where engines look for CDI devices, a file with those of this pod for the ids that its processes have. */
+/** Where engines look for CDI devices, a file with those of this pod for the ids that its processes have, with the modes that they saw. */
 async function writeCdi(work: TrialWork, setting: HostSetting, pod: number, { found }: Launched): Promise<void> {
   const { devices } = await work.site(setting);
-  const { text } = cdiSpecification(devices[pod] ?? [], (container) => {
+  const nodes = (devices[pod] ?? []).map(({ cdi, container, nodes: own }) => {
+    const seen = found.find(({ name }) => name === container)?.devices ?? [];
+    return {
+      ...{ cdi, container },
+      nodes: own.map((node) => ({ ...node, mode: seen.find(({ device }) => device.path === node.path)?.node?.mode })),
+    };
+  });
+  const { text } = cdiSpecification(nodes, (container) => {
     const who = found.find(({ name }) => name === container)?.who;
     return { uid: who?.uids[1] ?? 0, gid: who?.gids[1] ?? 0 };
   });

@@ -59,7 +59,7 @@ describe('what to copy for a fix', () => {
   test('of the node is a rule of udev, or a specification of CDI for its own path', () => {
     expect(textOf('mode').text).toContain('KERNEL=="renderD128", MODE="0666"');
     expect(parse(textOf('cdi').text)).toMatchObject({
-      devices: [{ containerEdits: { deviceNodes: [{ path, hostPath: path, uid: 1000, gid: 2000 }] } }],
+      devices: [{ containerEdits: { deviceNodes: [{ path, hostPath: path, uid: 1000, gid: 2000, fileMode: 0o660 }] } }],
     });
   });
 
@@ -71,13 +71,23 @@ describe('what to copy for a fix', () => {
     });
   });
 
+  test('names what is another on every node, of PCI functions and disks', () => {
+    const others = placed.map((device) => ({ ...device, source: { kind: 'vfio' as const } }));
+    const mode = fixes.find(({ id }) => id === 'mode');
+    const cdi = fixes.find(({ id }) => id === 'cdi');
+    if (mode === undefined || cdi === undefined) throw new Error('no such fix was planned');
+    expect(fixText(mode, workload, others, { uid: 1, gid: 1 }, []).text).toContain('SUBSYSTEM=="vfio", MODE="0666"');
+    expect(fixText(cdi, workload, others, { uid: 1, gid: 1 }, []).text).toContain('hostPath: /dev/vfio/GROUP');
+  });
+
   test('is there for every fix', () => {
     for (const { id } of fixes) expect(textOf(id).text, id).toMatch(/\w/);
   });
 });
 
 test('a CDI specification gives the stand-in on the host to the ids of the process, by the name that requests use', () => {
-  const { kind, text } = cdiSpecification(placed, () => ({ uid: 7, gid: 8 }));
+  const moded = placed.map(({ nodes, ...rest }) => ({ ...rest, nodes: nodes.map((node) => ({ ...node, mode: '0640' })) }));
+  const { kind, text } = cdiSpecification(moded, () => ({ uid: 7, gid: 8 }));
   const [device] = placed;
   expect(device && cdiName(device)).toBe(`${kind}=device-0`);
   expect(parse(text)).toEqual({
@@ -87,7 +97,7 @@ test('a CDI specification gives the stand-in on the host to the ids of the proce
       {
         name: 'device-0',
         containerEdits: {
-          deviceNodes: [{ path, hostPath: '/dev/podproof/try/0/renderD128', permissions: 'rw', uid: 7, gid: 8 }],
+          deviceNodes: [{ path, hostPath: '/dev/podproof/try/0/renderD128', permissions: 'rw', uid: 7, gid: 8, fileMode: 0o640 }],
         },
       },
     ],

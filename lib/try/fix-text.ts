@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import { engines, type EngineName } from '../engines/facts.ts';
 import type { Workload } from '../manifest/workload.ts';
 import { patchText } from './change.ts';
-import { cdiSpecification } from './cdi.ts';
-import { openedTo } from './devices.ts';
+import { cdiSpecification, type CdiNode } from './cdi.ts';
+import { openedTo, originText } from './devices.ts';
 import type { PlacedDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 
@@ -36,17 +36,11 @@ export function fixText(
         extension: 'toml',
         text: `${triedOn.map(ownershipKey).join('\n')}${patch === '' ? '' : `\n${commented('and in the manifest:', patch.split('\n'))}`}`,
       };
-    case 'cdi': {
-      const own = devices.filter(({ source, origin }) => source.kind === 'node' && origin.kind !== 'block');
-      const nodes = own.map((device) => ({
-        ...device,
-        nodes: device.nodes.map(({ path }) => ({ path, hostPath: hostPathOf(device, path) })),
-      }));
+    case 'cdi':
       return {
         extension: 'yaml',
-        text: `# /etc/cdi/…, on the node; the device plugin answers with its devices.\n${cdiSpecification(nodes, () => ids).text}`,
+        text: `# /etc/cdi/…, on the node; the device plugin answers with its devices. Modes are those of the node, in decimal.\n${cdiSpecification(devices.filter(({ origin }) => origin.kind !== 'block').map(onTheNode), () => ids).text}`,
       };
-    }
     case 'mode':
       return {
         extension: 'rules',
@@ -55,14 +49,28 @@ export function fixText(
   }
 }
 
-function hostPathOf({ source }: PlacedDevice, path: string): string {
-  return source.kind === 'node' ? source.node.path : path;
+/** A device as it is on the nodes of the cluster, not on the host under test. */
+function onTheNode({ cdi, container, source }: PlacedDevice): { cdi: string; container: string; nodes: CdiNode[] } {
+  const itself = (path: string, mode?: string): CdiNode => ({ path, hostPath: path, mode });
+  switch (source.kind) {
+    case 'node':
+      return { cdi, container, nodes: [itself(source.node.path, source.node.mode)] };
+    case 'vfio':
+      return { cdi, container, nodes: [itself('/dev/vfio/GROUP', '0600'), itself('/dev/vfio/vfio', '0666')] };
+    case 'block':
+      return { cdi, container, nodes: [itself('/dev/DISK', '0660')] };
+  }
 }
 
-function udevRule(device: PlacedDevice): string {
-  const { source, path } = device;
-  const mode = source.kind === 'node' ? openedTo(source.node.mode) : '0666';
-  return `KERNEL=="${basename(source.kind === 'node' ? source.node.path : path)}", MODE="${mode}"`;
+function udevRule({ source, origin }: PlacedDevice): string {
+  switch (source.kind) {
+    case 'node':
+      return `KERNEL=="${basename(source.node.path)}", MODE="${openedTo(source.node.mode)}"`;
+    case 'vfio':
+      return 'SUBSYSTEM=="vfio", MODE="0666"';
+    case 'block':
+      return `# ${originText(origin)}: KERNEL=="DISK", MODE="0666"`;
+  }
 }
 
 function ownershipKey(engine: EngineName): string {

@@ -1,0 +1,54 @@
+import { isWhole, notHeld, works } from './trial-answer.ts';
+import type { Attempt, Trial, TrialFix } from './trial.ts';
+
+/** A fix that is worth naming first, what it is for, and in how many cells it helps. */
+export interface Help {
+  aim: string;
+  fix: TrialFix;
+  cells: number;
+}
+
+/**
+ * The smallest change by which the devices open; where that is made on the nodes, the smallest of the manifest too; and what gives
+ * the capabilities that its process lacks. Each fix once. Privileges are no advice: they stand in the table, with what they cost.
+ */
+export function helpsOf(trial: Trial): Help[] {
+  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
+  const missing = [...new Set(asItIs.flatMap(notHeld))];
+  const smallest = asItIs.every(works) ? undefined : smallestOf(trial, 'Smallest change', works, () => true);
+  const inManifest =
+    smallest?.fix.by === 'node'
+      ? smallestOf(trial, 'In the manifest alone', works, ({ by, id }) => by === 'manifest' && !id.startsWith('privileged'))
+      : undefined;
+  const whole = missing.length === 0 ? undefined : smallestOf(trial, `For ${missing.join(', ')}`, isWhole, () => true);
+  const all = [smallest, inManifest, whole].filter((help) => help !== undefined);
+  return all.filter(({ fix }, at) => all.findIndex((other) => other.fix.id === fix.id) === at);
+}
+
+function smallestOf(
+  { fixes, attempts }: Trial,
+  aim: string,
+  helps: (attempt: Attempt) => boolean,
+  fits: (fix: TrialFix) => boolean,
+): Help | undefined {
+  const counted = fixes.filter(fits).map((fix) => ({
+    ...{ aim, fix },
+    cells: attempts.filter((attempt) => attempt.fix === fix.id && helps(attempt)).length,
+  }));
+  const most = Math.max(0, ...counted.map(({ cells }) => cells));
+  return most === 0 ? undefined : counted.find(({ cells }) => cells === most);
+}
+
+/** Where a fix does not help, in words. */
+export function usableCells({ attempts, cells }: Trial, fix: string): string {
+  const not = attempts.filter((attempt) => attempt.fix === fix && !works(attempt)).map(({ cell }) => cell);
+  const untried = cells.filter(
+    ({ id, blocked }) => blocked === undefined && !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
+  );
+  return [
+    not.length > 0 ? `not in ${not.join(', ')}` : '',
+    untried.length > 0 ? `not tried in ${untried.map(({ id }) => id).join(', ')}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
+}
