@@ -157,7 +157,9 @@ describe('words', () => {
     ['device cgroup', 'device-cgroup'],
     ['Does Firecracker run as root?', 'kata-firecracker-root'],
     ['is seccomp on by default in CRI-O', 'PRIV-SECCOMP'],
-    ['Does Kata work with hostUsers: false?', 'GUEST-USERNS'],
+    ['Does Kata work with hostUsers: false?', 'hostusers-runtime-unsupported'],
+    ['what is the workaround for crio 0666', 'crio-mode-0666'],
+    ['does enable_cdi=false still work in containerd 2.4', 'enable_cdi'],
     ['Can a pod that got a device read-only write to it under Kata?', 'DEV-CGROUP-GUEST'],
   ] as const)('"%s" finds %s first', ([words, id]) => {
     expect(ask(words)).toMatchObject({ kind: 'words', found: [{ id }, ...ask(words).found.slice(1)] });

@@ -42,6 +42,7 @@ const partial = 0.6;
 /** What fits a query best, best first; empty where too little of it is known. */
 export function find(index: MiniSearch<Entry>, query: string, most = 6): Hit[] {
   const words = wordsOf(query)
+    .filter(({ whole }) => !versionNumber.test(whole))
     .map(({ whole, joined, parts }) => ({
       names: terms([whole, ...joined]),
       parts: parts.length > 1 ? terms(parts) : [],
@@ -100,8 +101,12 @@ function stem(word: string): string {
   return word.replace(/(?<=\w{3})(?:ies|y)$/, 'i').replace(/(?<=[a-z]{3})(?:es|s|ed|ing)$/, '');
 }
 
+/** Words that say nothing of what is asked for, and those by which people ask. */
 const stop = new Set(
-  'a an and are as at be by can does do for from has have how i in is it its me my no not of on or that the their this to was what when where which who why will with you your'.split(
-    ' ',
-  ),
+  `a an and are as at be by can does do for from has have how i in is it its me my no not of on or that the their this to was
+  what when where which who why will with you your
+  about affect affected change changed changes fix help know knows need needs safe still support supported supports use used
+  version versions work works workaround`.split(/\s+/),
 );
+/** `2.4` beside a name: what is found has its range, and seldom that very number. */
+const versionNumber = /^v?\d+(?:\.\d+)+$/;

@@ -252,7 +252,7 @@ describe('the site', () => {
         ],
         [
           'Does Kata work with hostUsers: false?',
-          /^What becomes of a user namespace that a Kata or gVisor pod asks for\?/,
+          /What becomes of a user namespace that a Kata or gVisor pod asks for\?/,
           'What becomes of a user namespace',
           /hostUsers: true \(the default\)/,
         ],
