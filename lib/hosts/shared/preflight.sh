@@ -24,7 +24,7 @@ look() {
 # By what it does and not by the name of a module, so that one that is built in counts.
 there() {
   case $1 in
-  overlay) grep -qw overlay /proc/filesystems ;;
+  overlay | erofs) grep -qw "$1" /proc/filesystems ;;
   loop) grep -q ' loop$' /proc/devices ;;
   fuse | tun) [ -e "/sys/class/misc/$1" ] ;;
   # Device managers make these nodes before there is a driver.

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import { BlockedError } from '../../util/errors.ts';
 import { assertFit, reasonMissing } from './assert-fit.ts';
 import { parsePreflight, questionOf, readPreflight } from './preflight.ts';
 import { problemsOf } from './preflight-problems.ts';
-import type { HostNeeds } from '../needs.ts';
+import { kernelFeatures, type HostNeeds } from '../needs.ts';
 import { connectRemote } from './remote.ts';
 
 const needs: HostNeeds = { memoryMiB: 192, stateMiB: 128, features: ['bridge', 'vhost_vsock'] };
@@ -205,4 +206,10 @@ test('the script looks at this machine, and leaves nothing', async () => {
   ]);
   expect(await readdir(directory, { recursive: true })).toEqual(["it's here"]);
   await rm(directory, { recursive: true });
+});
+
+test.for(kernelFeatures)('the script knows how %s is seen', (feature) => {
+  const script = readFileSync(new URL('preflight.sh', import.meta.url), 'utf8');
+  const [, cases = ''] = /^there\(\) \{\n(.*?)^\}/ms.exec(script) ?? [];
+  expect(cases).toMatch(new RegExp(`^  (\\w+ \\| )*${feature}( \\| \\w+)*\\) `, 'm'));
 });
