@@ -5,7 +5,9 @@ import type { Attempt, Trial, TrialFix } from './trial.ts';
 export interface Help {
   aim: string;
   fix: TrialFix;
+  /** Cells where it helps, of those where the pod as it is needs help. */
   cells: number;
+  of: number;
 }
 
 /**
@@ -31,19 +33,22 @@ function smallestOf(
   helps: (attempt: Attempt) => boolean,
   fits: (fix: TrialFix) => boolean,
 ): Help | undefined {
+  const needy = attempts.filter((attempt) => attempt.fix === undefined && !helps(attempt)).map(({ cell }) => cell);
   const counted = fixes.filter(fits).map((fix) => ({
-    ...{ aim, fix },
-    cells: attempts.filter((attempt) => attempt.fix === fix.id && helps(attempt)).length,
+    ...{ aim, fix, of: needy.length },
+    cells: attempts.filter((attempt) => attempt.fix === fix.id && needy.includes(attempt.cell) && helps(attempt)).length,
   }));
   const most = Math.max(0, ...counted.map(({ cells }) => cells));
   return most === 0 ? undefined : counted.find(({ cells }) => cells === most);
 }
 
-/** Where a fix does not help, in words. */
+/** Where a fix does not help a pod that needs help, in words. */
 export function usableCells({ attempts, cells }: Trial, fix: string): string {
   const not = attempts.filter((attempt) => attempt.fix === fix && !works(attempt)).map(({ cell }) => cell);
   const untried = cells.filter(
-    ({ id, blocked }) => blocked === undefined && !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
+    ({ id }) =>
+      attempts.some((attempt) => attempt.cell === id && attempt.fix === undefined && !works(attempt)) &&
+      !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
   );
   return [
     not.length > 0 ? `not in ${not.join(', ')}` : '',

@@ -1,3 +1,4 @@
+import { groupBy } from '../util/group-by.ts';
 import { ownLabel } from './own-name.ts';
 import { works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
@@ -5,19 +6,25 @@ import type { Attempt, Trial } from '../model/trial.ts';
 /** Why a pod as it is cannot do what it is given the right to, and the cells where this is so. */
 export interface Reason {
   says: string;
-  /** Names of cells; none where it is so in all. */
+  /** Engines with their runtimes; none where it is so in all. */
   where: string[];
 }
 
 /** Each reason once, in the order of the cells. */
 export function reasonsOf({ attempts, cells }: Trial): Reason[] {
-  const reasons = new Map<string, string[]>();
+  const reasons = new Map<string, Trial['cells']>();
   for (const attempt of attempts.filter(({ fix }) => fix === undefined)) {
-    const cell = cells.find(({ id }) => id === attempt.cell);
-    const name = `${ownLabel(cell?.engine ?? '')} with ${cell?.runtime ?? ''}`;
-    for (const says of reasonsIn(attempt)) reasons.set(says, [...(reasons.get(says) ?? []), name]);
+    const own = cells.filter(({ id }) => id === attempt.cell);
+    for (const says of reasonsIn(attempt)) reasons.set(says, [...(reasons.get(says) ?? []), ...own]);
   }
-  return [...reasons].map(([says, names]) => ({ says, where: names.length === cells.length ? [] : names }));
+  return [...reasons].map(([says, where]) => ({ says, where: where.length === cells.length ? [] : cellNames(where) }));
+}
+
+/** `CRI-O 1.36.3 with runc 1.1.15 and crun 1.21`. */
+function cellNames(cells: Trial['cells']): string[] {
+  return [...groupBy(cells, ({ engine }) => engine)].map(
+    ([engine, own]) => `${ownLabel(engine)} with ${own.map(({ runtime }) => runtime).join(' and ')}`,
+  );
 }
 
 function reasonsIn(attempt: Attempt): string[] {

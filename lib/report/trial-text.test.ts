@@ -106,7 +106,7 @@ test('a mode is shown as ls(1) prints it', () => {
 
 describe('what to change first', () => {
   test('is the first fix of those that work in most cells', () => {
-    expect(helpsOf(trial)).toMatchObject([{ aim: 'Smallest change', fix: { id: 'groups' }, cells: 2 }]);
+    expect(helpsOf(trial)).toMatchObject([{ aim: 'Smallest change', fix: { id: 'groups' }, cells: 1, of: 1 }]);
     expect(helpsOf(sampleTrial({ attempts: [first] }))).toEqual([]);
   });
 

@@ -78,10 +78,14 @@ export function modeText({ type, mode }: { type: string; mode: string }): string
 /** One table for as many cells as are wide enough, below each other. */
 function tables(trial: Trial, width: number): string[] {
   const cells = trial.cells.filter(({ blocked }) => blocked === undefined);
-  const columns = Math.max(1, Math.floor((width - labelWidth) / 14));
+  const most = Math.max(1, Math.floor((width - labelWidth) / 14));
+  const columns = Math.ceil(cells.length / Math.ceil(cells.length / most));
   const blocks: string[] = [];
-  for (let from = 0; from < cells.length; from += columns) blocks.push(...table(trial, cells.slice(from, from + columns), width));
-  return blocks;
+  for (let from = 0; from < cells.length; from += columns)
+    blocks.push(...(from === 0 ? [] : ['']), ...table(trial, cells.slice(from, from + columns), width));
+  return blocks.some((line) => line.includes('⚠'))
+    ? [...blocks, ...wrap(' ⚠ open to everybody in the container, and not on the node', width, 3)]
+    : blocks;
 }
 
 function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
@@ -93,7 +97,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
   const answers = (attempts: ReadonlyArray<Attempt | undefined>): string[] =>
     attempts.map((attempt) => (attempt === undefined ? '–' : attemptAnswer(attempt)));
   const asItIs = of(undefined);
-  const rows = [
+  return [
     row(
       '',
       cells.map(({ engine }) => ownLabel(engine)),
@@ -108,6 +112,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
     ...moreLines([], asItIs, width),
     ...trial.fixes.flatMap((fix) => {
       const attempts = of(fix.id);
+      if (attempts.every((attempt) => attempt === undefined)) return [];
       const label = ` ${fix.label}${fix.by === 'node' ? ' (node)' : ''}`;
       const long = label.length >= labelWidth;
       return [
@@ -117,9 +122,6 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
       ];
     }),
   ];
-  return rows.some((line) => line.includes('⚠'))
-    ? [...rows, ...wrap(' ⚠ open to everybody in the container, and not on the node', width, 3)]
-    : rows;
 }
 
 function clipTo(text: string, length: number): string {
@@ -181,20 +183,16 @@ function helpLines(trial: Trial, width: number, folder: string | undefined): str
   const usable = asItIs.every(works) ? ['It can use all its devices as it is.'] : [];
   const helps = helpsOf(trial);
   if (helps.length === 0 && !asItIs.every(isWhole)) return [...usable, 'Nothing that was tried helps.'];
-  return [...usable, ...helps.flatMap((help) => oneHelp(trial, help, { total: asItIs.length, width, folder }))];
+  return [...usable, ...helps.flatMap((help) => oneHelp(trial, help, width, folder))];
 }
 
-function oneHelp(
-  trial: Trial,
-  { aim, fix, cells }: Help,
-  { total, width, folder }: { total: number; width: number; folder: string | undefined },
-): string[] {
-  const where = cells === total ? '' : `, in ${cells} of ${total} cells`;
+function oneHelp(trial: Trial, { aim, fix, cells, of }: Help, width: number, folder: string | undefined): string[] {
+  const where = cells === of ? '' : `, in ${cells} of ${of} cells`;
   return [
     ...wrap(`${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2),
     ...(folder === undefined ? [] : [`  patch: ${folder}/${fix.file}`]),
     ...(fix.since === undefined ? [] : wrap(`  since: ${fix.since}`, width, 9)),
     ...wrap(`  costs: ${fix.costs}`, width, 9),
-    ...(cells === total ? [] : wrap(`  ${usableCells(trial, fix.id)}`, width, 2)),
+    ...(cells === of ? [] : wrap(`  ${usableCells(trial, fix.id)}`, width, 2)),
   ];
 }
