@@ -16,6 +16,7 @@ import { progressOn } from '../run/progress.ts';
 
 import { parseDescription, parseDevice, type Description } from '../try/device-spec.ts';
 import { devicesOf, UnknownResource, type Devices, type PodDevice } from '../try/devices.ts';
+import { withoutNodeProfiles } from '../try/profiles.ts';
 import { recordedPlan, unrecordedPlan } from '../try/recorded-plan.ts';
 import { triedContainers } from '../try/suite.ts';
 import { tryPods } from '../try/try.ts';
@@ -123,7 +124,10 @@ async function readAsked(file: string, flags: TryFlags): Promise<Array<{ workloa
   const devices: Devices = { resources, described: description.nodes };
   try {
     const { workloads } = readManifest(text, { file: name, schema: flags.kubernetes });
-    const pods = workloads.map((workload) => ({ workload, devices: devicesIn(workload, devices, name) }));
+    const pods = workloads.map((workload) => ({
+      workload: withoutNodeProfiles(workload),
+      devices: devicesIn(workload, devices, name),
+    }));
     const idle = resources.find(
       ({ resource }) =>
         !pods.some((pod) => pod.devices.some(({ origin }) => origin.kind === 'resource' && origin.name === resource)),
