@@ -14,7 +14,7 @@ export interface Cause {
 const most = 3;
 /** What only one cause prints needs no second one that is merely possible. */
 const near = 3;
-/** What says less than this is no answer, and at most stands behind one. */
+/** What scores less than this is no answer, and at most a footnote to one. */
 const least = 6;
 /** What another failure of the same text must say to be named too. */
 const sure = 8;
@@ -54,7 +54,7 @@ function isNextPath({ errno, object }: Failure, failures: readonly Failure[]): b
   );
 }
 
-/** What stands around a failure in its text. */
+/** The text around a failure. */
 interface Surroundings {
   context: string;
   /** Components with the versions that the text names anywhere: `runc 1.2.3`. */

@@ -18,7 +18,7 @@ const report = {
 };
 const tested = testedIn(report, ['OWN-OFF']);
 
-describe('what a report tells of a question', () => {
+describe('what a report says about a question', () => {
   it('is each judgement on it, with the versions, whether it deviates or not', () => {
     expect(
       tested.map(({ engine, engineVersion, runtime, asDocumented }) => [engine, engineVersion, runtime, asDocumented]),

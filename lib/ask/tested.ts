@@ -10,7 +10,7 @@ export interface Tested {
 }
 
 /**
- * What a report.json tells of these questions. Reads the few fields that it needs from the file's own JSON, as checking
+ * What a report.json says about these questions. Reads the few fields that it needs from the file's own JSON, as checking
  * all of every report takes longer than the answer; what has another shape tells nothing.
  */
 export function testedIn(report: unknown, questions: readonly string[]): Tested[] {

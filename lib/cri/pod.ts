@@ -101,7 +101,7 @@ export async function launchSandbox(
   };
 }
 
-/** A container that runs, whoever made it. */
+/** A running container, of any origin. */
 export function containerOf(client: CriClient, ids: Pick<Container, 'pod' | 'sandboxId' | 'containerId'>): Container {
   const { containerId } = ids;
   const info = (): Promise<ContainerInfo> => containerInfo(client, containerId);

@@ -3,7 +3,7 @@ import { waitFor } from '../util/wait.ts';
 import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
 import { podsOf, type PodStatus } from './pods.ts';
 
-/** The static pods of a kubelet that runs: whoever reaches its host has them. */
+/** The static pods of a kubelet that runs: whoever reaches its host can see them. */
 export interface StaticPods {
   /**
    * Writes the manifest of a pod; the kubelet finds it. `name` is that of the pod and of the file. Disposing takes it back, and waits

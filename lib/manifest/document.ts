@@ -14,7 +14,7 @@ import {
 import { ManifestError, type Place } from './error.ts';
 import { type Path, short } from './path.ts';
 
-/** One document of a manifest: its plain value, and where each part of it stands. */
+/** One document of a manifest: its plain value, and where each part of it is. */
 export interface ManifestDocument {
   data: unknown;
   /** The place of a value, or of the name of a field; of what is not there, that of the nearest value around it. */
@@ -80,7 +80,7 @@ function orRefused<T>(file: string, place: Place, read: () => T, otherwise?: () 
   }
 }
 
-/** Throws for the first alias of a document that stands for nothing. */
+/** Throws for the first alias of a document that refers to nothing. */
 function unresolved(document: Document, file: string, placeAt: (offset: number) => Place): void {
   visit(document, {
     Alias(_, node) {

@@ -1,6 +1,6 @@
 import { inert } from './path.ts';
 
-/** Where something stands in a text; both count from 1. */
+/** A place in a text; both count from 1. */
 export interface Place {
   line: number;
   column: number;

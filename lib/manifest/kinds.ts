@@ -1,6 +1,6 @@
 import type { Path } from './path.ts';
 
-/** A kind of document that makes pods: its type in the schema, and where its pod stands. */
+/** A kind of document that makes pods: its type in the schema, and where its pod is. */
 export interface WorkloadKind {
   apiVersion: string;
   podPath: Path;

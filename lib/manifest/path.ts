@@ -22,7 +22,7 @@ export function inert(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** What stands at a path of a plain value; undefined where nothing does. */
+/** The value at a path of a plain value; undefined where there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   let here = value;
   for (const key of path) {

@@ -8,7 +8,7 @@ import { brokenRule } from './rules.ts';
 /** A pod as its document has it: with its name, its namespace and the volumes that a controller adds. */
 export interface PodReading {
   pod: Pod;
-  /** What was written where the pod stands, without what is null. */
+  /** What was written in place of the pod, without nulls. */
   written: unknown;
 }
 

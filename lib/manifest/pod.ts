@@ -131,7 +131,7 @@ const HostPathType = z.enum([
 ]);
 export type HostPathType = z.infer<typeof HostPathType>;
 
-/** The sources that decide which files a pod sees; of any other, an empty directory stands in. */
+/** The sources that decide which files a pod sees; any other is replaced by an empty directory. */
 const Volume = z.looseObject({
   name: z.string(),
   hostPath: z.object({ path: z.string(), type: HostPathType.default('') }).optional(),

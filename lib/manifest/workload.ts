@@ -10,7 +10,7 @@ export interface Workload {
   namespace: string;
   /** Its pod; the metadata are those that the pod gets, name and namespace included. */
   pod: Pod;
-  /** Where the pod stands in the document: `[]` of a Pod, `['spec', 'template']` of a Deployment. */
+  /** Where the pod is in the document: `[]` of a Pod, `['spec', 'template']` of a Deployment. */
   podPath: Path;
   /** The document as a plain value: what a patch is applied to before `podOf` reads its pod again. */
   data: unknown;

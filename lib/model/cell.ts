@@ -32,7 +32,7 @@ export type PlanShard = z.infer<typeof PlanShard>;
 
 /**
  * What a run sets out to do. `hash` is that of the whole plan and guards a merge: shards of different plans are never mixed.
- * In a shard `cells` are its own, and the rest of the plan stands in `shard.others`.
+ * In a shard `cells` are its own, and the rest of the plan is in `shard.others`.
  */
 export const Plan = z.object({
   schema: z.literal(1),

@@ -2,7 +2,7 @@
 export const cgroupDrivers = ['systemd', 'cgroupfs'] as const;
 export type CgroupDriver = (typeof cgroupDrivers)[number];
 
-/** The driver that a record names; records that were made before there was a choice name none, and had cgroupfs. */
+/** The driver that a record names; records from before there was a choice name none, and used cgroupfs. */
 export function recordedDriver(name: unknown): CgroupDriver {
   return name === 'systemd' ? 'systemd' : 'cgroupfs';
 }

@@ -105,7 +105,7 @@ export const Span = z.object({
 });
 export type Span = z.infer<typeof Span>;
 
-/** A machine that the run had. The accelerator is what executes its instructions: never left out of any report. */
+/** A machine of the run. The accelerator is what executes its instructions: no report leaves it out. */
 export const HostEntry = z.object({ id: z.string(), kind: z.string(), accelerator: z.string(), facts: HostFacts.optional() });
 export type HostEntry = z.infer<typeof HostEntry>;
 

@@ -90,7 +90,7 @@ export function exitText(trials: readonly Trial[]): string {
       trials.length > 1
         ? `as they are, ${pods} of ${trials.length} pods cannot use their devices everywhere`
         : `as it is, a pod cannot use its devices in ${failing} of ${asItIs.length} ${asItIs.length === 1 ? 'cell' : 'cells'}`,
-    75: 'some of it could not be tried; the reasons stand above',
+    75: 'some of it could not be tried; the reasons are above',
   };
   return `Exit ${exit}  ${meaning[exit]}`;
 }

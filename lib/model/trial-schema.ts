@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Trial, trialSchema } from './trial.ts';
 
-/** Where the published JSON Schema of trial.json stands. */
+/** Where the published JSON Schema of trial.json is. */
 export const trialSchemaFile = fileURLToPath(new URL('trial.schema.json', import.meta.url));
 
 /** The JSON Schema of trial.json: a list of trials, one for each pod of the manifest. Keys that it does not name are allowed. */

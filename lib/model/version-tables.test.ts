@@ -8,7 +8,7 @@ const sources = readdirSync(join(packageRoot, 'lib'), { recursive: true, encodin
   .filter((name) => /\.[jt]s$/.test(name) && !/\.test\.ts$|^testing\/|\/gen\/|\bfacts\.ts$|^ask\/symptoms\//.test(name))
   .map((name) => ({ name, text: readFileSync(join(packageRoot, 'lib', name), 'utf8').replace(/\/\*[^]*?\*\/|\/\/.*/g, '') }));
 
-test('what a version can do stands in tables alone: no other file has a range or a version to compare with', () => {
+test('what a version can do is in tables alone: no other file has a range or a version to compare with', () => {
   const range = /(['"`])(?:\w+ )?[<>]=?\s*v?\d[\w.~-]*(?:\s+[<>]=?\s*v?\d[\w.~-]*)*\1/g;
   const comparison = /\b(?:compareVersions|inRange|rangeTest|sameVersion)\([^;\n]*['"`]v?\d/g;
   expect([...`inRange(version, '>=1.6 <2.0') runtime('crun >=1.8')`.matchAll(range)]).toHaveLength(2);

@@ -3,7 +3,7 @@ import { html, type Markup } from './template.ts';
 /** Words of ours that a reader meets first in a report. */
 const words: ReadonlyArray<readonly [word: string, meaning: string]> = [
   ['cell', 'one host with one engine version and one runtime version, where every question is asked'],
-  ['known', 'an answer that is not the documented one, and that a known issue has recorded; new is what nobody has'],
+  ['known', 'an answer that is not the documented one, and that a known issue records; without such an issue it is new'],
   ['baseline', 'an older run that this one is compared with, each cell with its nearest older version'],
   ['lease', 'the time for which a run has a host, or an engine on it, to itself'],
   ['shard', 'a part of the plan that one of several machines runs; shards are merged into one report'],

@@ -31,7 +31,7 @@ describe('planCells', () => {
     ]);
   });
 
-  test('gives each kubelet that a profile wants a cell of its own, and stands none before engines otherwise', () => {
+  test('gives each kubelet that a profile wants a cell of its own, and puts none in front of engines otherwise', () => {
     const matrix = exampleMatrix();
     matrix.kubelet = ['1.34.4', '1.37.2'].map((version) => ({ version, source: { kind: 'release' } }));
     const { quick } = matrix.profiles;

@@ -62,7 +62,7 @@ function hostsOf(matrix: Matrix, profile: Profile): Array<{ id: string; spec: Ho
   });
 }
 
-/** Each is a cell of its own; without any, nobody stands before the engines. */
+/** Each is a cell of its own; without any, engines are asked directly. */
 function kubeletsOf(
   { kubelet = [] }: Matrix,
   { kubelets }: Profile,

@@ -113,7 +113,7 @@ function cniLine({ cells: [cell] }: Plan): string[] {
   return cell?.cni === undefined ? [] : [`CNI plugins: ${cell.cni.version} (${cell.cni.source.kind})`];
 }
 
-/** Each stands before every engine of a plan. */
+/** Each runs in front of every engine of a plan. */
 function kubeletLine({ cells }: Plan): string[] {
   const kubelets = groupBy(
     cells.flatMap(({ kubelet }) => kubelet ?? []),

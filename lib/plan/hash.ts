@@ -12,7 +12,7 @@ export function planHash(plan: Pick<Plan, 'cells' | 'suites' | 'scenarios' | 'on
     known.set(part, text);
     return text;
   };
-  // Plans without CNI plugins and kubelets have the hash that they had before there was a choice.
+  // Plans without CNI plugins and kubelets keep the hash from before there was a choice.
   const cellText = ({ cni, engine, host, id, kubelet, runtime }: PlannedCell): string =>
     `{${cni === undefined ? '' : `"cni":${once(cni)},`}"engine":${once(engine)},"host":${once(host)},"id":${JSON.stringify(id)},${kubelet === undefined ? '' : `"kubelet":${once(kubelet)},`}"runtime":${once(runtime)}}`;
   hash.update(`{"cells":[`);

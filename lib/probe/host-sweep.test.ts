@@ -156,7 +156,7 @@ describe('parser of the sweep', () => {
     expect(parse(...process_(9, 1, '', ['x'])).processes).toMatchObject([{ comm: 'na) me\n(', start: 4242, exe: '' }]);
   });
 
-  it('reads the jail of a VMM: its root, the namespaces that are not the host’s, and what stands there', () => {
+  it('reads the jail of a VMM: its root, the namespaces that are not the host’s, and what is in it', () => {
     const namespaces = (pid: number, mnt: string, net: string): string[][] =>
       Object.entries({ mnt, net }).map(([name, value]) => {
         const path = `/proc/${pid}/ns/${name}`;

@@ -2,7 +2,7 @@ import type { HostReport } from '../model/host-report.ts';
 import type { Observation } from '../model/observation.ts';
 
 /**
- * What the host has after a pod was removed that it had not before, one line each. Ours are device nodes and loop devices
+ * What is on the host after a pod was removed and was not there before, one line each. Ours are device nodes and loop devices
  * that carry our name; everything else was the engine's or the runtime's to remove. Another pod that comes or goes
  * between the two sweeps shows too, except in processes and mounts.
  */

@@ -21,7 +21,7 @@ const at = (name: string): string => join(directory.path, name);
 let count = 0;
 const fresh = (): string => at(`merge-${++count}/merged`);
 
-/** The recorded run as it had been recorded by one of several machines. */
+/** The recorded run as if one of several machines had recorded it. */
 async function shard(
   name: string,
   index: number,

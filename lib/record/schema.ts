@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { Document, documentSchema } from '../model/document.ts';
 
-/** Where the published JSON Schema of report.json stands. */
+/** Where the published JSON Schema of report.json is. */
 export const reportSchemaFile = fileURLToPath(new URL('report.schema.json', import.meta.url));
 
 /** The JSON Schema of report.json. Its `$id` carries the schema number; keys that it does not name are allowed, as it may grow. */

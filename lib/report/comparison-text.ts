@@ -76,7 +76,7 @@ export function headlines(document: Document): string[] {
   return [...moves].map(([move, pairs]) => `${move}: ${countsText(totals({ pairs }))}`);
 }
 
-/** Why what is not comparable is not, what of it deviates, and what the baseline had that the run has not. */
+/** Why what is not comparable is not, what of it deviates, and what only the baseline has. */
 export function remarks({ baseline, verdicts }: Document): string[] {
   if (baseline === null) return [];
   const { pairs, changes, gone, goneCells } = baseline;
@@ -97,7 +97,7 @@ export function remarks({ baseline, verdicts }: Document): string[] {
     });
   return [
     ...reasons.map(({ what, why }) => `${what} not comparable, as ${incomparableTexts[why]}`),
-    ...(failed === 0 ? [] : [`${count(failed, 'failure')} among what is not comparable, recorded by nobody`]),
+    ...(failed === 0 ? [] : [`${count(failed, 'failure')} among what is not comparable, not recorded`]),
     ...(gone.length === 0 ? [] : [`${count(gone.length, 'answer')} of the baseline not looked for again`]),
     ...(goneCells.length === 0 ? [] : [`${count(goneCells.length, 'cell')} of the baseline compared with nothing`]),
   ];

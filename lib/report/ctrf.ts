@@ -69,7 +69,7 @@ export function* ctrfChunks(document: Document): Generator<string> {
       },
     },
   };
-  // In a text of the report the quotes would be escaped: this stands there once.
+  // In a text of the report the quotes would be escaped: this is there once.
   const [head, tail] = JSON.stringify(report, undefined, 1).split('"tests": []');
   yield `${head}"tests": [`;
   const name = names();

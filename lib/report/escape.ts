@@ -10,7 +10,7 @@ const hidden =
 
 /**
  * Untrusted text with all that does not print escaped (`\x1b`, `\u202e`), so that no escape sequence, direction mark or
- * hidden tag acts on who reads it. Tabs and newlines stay. Longer texts are cut, and say so.
+ * hidden tag acts on the reader. Tabs and newlines stay. Longer texts are cut, and say so.
  */
 export function escapeText(text: string): string {
   // Most texts are plain, and a large run has millions of them.

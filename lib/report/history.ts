@@ -31,7 +31,7 @@ export interface History {
   events: Event[];
 }
 
-/** Schema 1 had verdicts and no answers. */
+/** Schema 1 has verdicts and no answers. */
 export const historySchema = 2;
 
 /** Recorded answers of many runs of any plans, by question, engine and runtime, over versions and over time. Pure. */

@@ -133,7 +133,7 @@ function tally(verdicts: readonly Verdict[]): string {
   return `tests="${verdicts.length}" failures="${count('failure')}" errors="${count('error')}" skipped="${count('skipped')}"`;
 }
 
-/** Text for XML 1.0 content and attributes: what XML forbids is written out, and `>` too, so that `]]>` never stands. */
+/** Text for XML 1.0 content and attributes: what XML forbids is written out, and `>` too, so that `]]>` never occurs. */
 function xml(text: string): string {
   return escapeText(text).replace(/[&<>"'\n\t]/g, (found) => `&#${found.charCodeAt(0)};`);
 }

@@ -38,7 +38,7 @@ test('a summary that fits leaves nothing out', () => {
   expect(renderMarkdown(sampleDocument())).not.toContain('Left out, as a step summary has a limit');
 });
 
-test('what changed since a baseline stands after the findings', () => {
+test('what changed since a baseline comes after the findings', () => {
   const before = sampleDocument();
   before.verdicts = before.verdicts.map((verdict) =>
     verdict.question === 'OWN-DIRECTORY' ? { ...verdict, verdict: 'pass', answer: 'other', harm: undefined } : verdict,

@@ -13,8 +13,8 @@ import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { cacheDirectory } from '../util/paths.ts';
 import { distinctComponents } from './newest.ts';
 
-/** An artifact that was had, or the reason why not. */
-export type Had = { artifact: Artifact } | { reason: string };
+/** An artifact that was resolved, or the reason why not. */
+export type Resolved = { artifact: Artifact } | { reason: string };
 
 /** Resolves every engine, every runtime and the CNI plugins of the plan, each once. One that is unavailable blocks its cells and nothing else. */
 export async function resolveAll(
@@ -26,35 +26,35 @@ export async function resolveAll(
     /** The journal of a run that is resumed, perhaps on another machine: its binaries must be these. */
     before?: readonly JournalEvent[];
   },
-): Promise<Map<string, Had>> {
-  const had = new Map<string, Had>();
+): Promise<Map<string, Resolved>> {
+  const resolved = new Map<string, Resolved>();
   await using indexes = new PackageIndexes(cacheDirectory());
   // One after the other: each Debian source waits for the same package lists.
   for (const { key, component, allowExpiredRelease } of distinctComponents(cells)) {
     options.signal.throwIfAborted();
     try {
       if (component.version === newest) throw neverFound(component);
-      const resolved = await resolveArtifact(component.name, component.version, component.source, {
+      const found = await resolveArtifact(component.name, component.version, component.source, {
         signal: options.signal,
         progress: options.progress,
         allowExpiredRelease,
         indexes,
         ...('shim' in component && component.shim !== undefined ? { shim: component.shim } : {}),
       });
-      const artifact = component.name === 'cni' ? await cniArtifact(resolved) : resolved;
+      const artifact = component.name === 'cni' ? await cniArtifact(found) : found;
       const event = await artifactEvent(component, artifact);
       refuseOther(event, options.before ?? []);
       options.append(event);
-      had.set(key, { artifact });
+      resolved.set(key, { artifact });
     } catch (error) {
       if (!(error instanceof BlockedError)) throw error;
-      had.set(key, { reason: sentenceOf(error) });
+      resolved.set(key, { reason: sentenceOf(error) });
     }
   }
-  return had;
+  return resolved;
 }
 
-/** The cells are named, so that this run cannot take a version that it hears of now. */
+/** The cells are named, so that this run cannot take a version that it learns of now. */
 function neverFound({ name, source }: Component): BlockedError {
   const where = source.kind === 'deb' ? `Debian ${source.suite}` : 'its source';
   return new BlockedError(`Which ${name} is the newest of ${where} could not be looked up when this run was planned`, {
@@ -62,12 +62,12 @@ function neverFound({ name, source }: Component): BlockedError {
   });
 }
 
-/** Why a cell cannot be tried with what was had, or undefined. */
-export function reasonNot(cell: PlannedCell, had: ReadonlyMap<string, Had>): string | undefined {
-  const parts = componentsOf(cell).map((component) => had.get(componentKey(component)));
+/** Why a cell cannot be tried with what was resolved, or undefined. */
+export function reasonNot(cell: PlannedCell, resolved: ReadonlyMap<string, Resolved>): string | undefined {
+  const parts = componentsOf(cell).map((component) => resolved.get(componentKey(component)));
   const missing = parts.find((part) => part !== undefined && 'reason' in part);
   if (missing !== undefined && 'reason' in missing) return missing.reason;
-  const runtime = had.get(componentKey(cell.runtime));
+  const runtime = resolved.get(componentKey(cell.runtime));
   if (runtime === undefined || 'reason' in runtime) return undefined;
   return runtimeDrivers[cell.runtime.name].reasonNot?.(cell.engine.name, runtime.artifact);
 }

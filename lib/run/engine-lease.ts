@@ -61,12 +61,12 @@ export async function engineSpec(setting: SpecSetting, group: EngineGroup, optio
 /** Where the CNI plugins are on the host: those of the plan, or else the host's own. */
 function cniDirectory({ prefixes }: SpecSetting, { cells: [cell] }: EngineGroup): string {
   if (cell?.cni === undefined) return debianCniPlugins;
-  const had = prefixes.get(componentKey(cell.cni));
-  const [program] = Object.values(had?.artifact.binaries ?? {});
+  const prefix = prefixes.get(componentKey(cell.cni));
+  const [program] = Object.values(prefix?.artifact.binaries ?? {});
   // The host's own in their place would be another version than planned.
-  if (had === undefined || program === undefined)
+  if (prefix === undefined || program === undefined)
     throw new Error(`Cannot configure ${cell.id}: its CNI plugins ${cell.cni.version} are not on the host`);
-  return join(had.path, dirname(program));
+  return join(prefix.path, dirname(program));
 }
 
 async function handlerOf(
@@ -78,18 +78,18 @@ async function handlerOf(
   const { runtime } = cell;
   const name = handlerName(runtime, variant);
   const head = { name, cell: cell.id, variant, runtime };
-  const had = setting.prefixes.get(componentKey(runtime));
-  if (had === undefined) return { ...head, path: '' };
+  const prefix = setting.prefixes.get(componentKey(runtime));
+  if (prefix === undefined) return { ...head, path: '' };
   const { kata: settings = {} }: HandlerVariant = handlerVariants[variant];
-  const installed = { artifact: had.artifact, onHost: had.path };
+  const installed = { artifact: prefix.artifact, onHost: prefix.path };
   const request = { name, runtime, directory, settings, emulated: setting.host.facts.accelerator === 'tcg' };
   return { ...head, ...(await runtimeDrivers[runtime.name].handler(installed, request)) };
 }
 
 function executables(setting: SpecSetting, component: Component): Record<string, string> {
-  const had = setting.prefixes.get(componentKey(component));
-  if (had === undefined) return {};
-  return Object.fromEntries(Object.entries(had.artifact.binaries).map(([name, path]) => [name, `${had.path}/${path}`]));
+  const prefix = setting.prefixes.get(componentKey(component));
+  if (prefix === undefined) return {};
+  return Object.fromEntries(Object.entries(prefix.artifact.binaries).map(([name, path]) => [name, `${prefix.path}/${path}`]));
 }
 
 /** Starts the engine, makes the probe images present in it, and returns it with the facts of its lease. */
@@ -142,7 +142,7 @@ export async function leaseEngine(
   return { engine, record };
 }
 
-/** Engines that are alike differ in the cell that they are there for: before each stands a kubelet of its own. */
+/** Engines that are alike differ in the cell that they are there for: each has a kubelet of its own in front. */
 function leaseId(host: string, { engine, cells: [first] }: EngineGroup, options: EngineOptions): string {
   const cell = first?.kubelet === undefined ? '' : `/${first.id.slice(first.id.lastIndexOf('/') + 1)}`;
   return `${host}/${engine.name}-${engine.version}${cell}/${optionsKey(options)}`;

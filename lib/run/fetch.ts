@@ -5,10 +5,10 @@ import { prepareHost } from '../hosts/registry.ts';
 import { componentKey, componentsOf, type Plan } from '../model/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
-import { resolveAll, type Had } from './artifacts.ts';
+import { resolveAll, type Resolved } from './artifacts.ts';
 import { imageVariant } from './image-variant.ts';
 
-/** One thing that a plan needs, and where it was had from or why it was not. */
+/** One thing that a plan needs, and where it came from or why it is unavailable. */
 export interface Fetched {
   what: string;
   from?: string;
@@ -21,7 +21,7 @@ export async function fetchAll(
   options: { signal: AbortSignal; progress: (phase: string, text: string) => void },
 ): Promise<Fetched[]> {
   const { signal } = options;
-  const had = await resolveAll(plan.cells, {
+  const resolved = await resolveAll(plan.cells, {
     signal,
     progress: (text) => options.progress('artifact', text),
     append: () => undefined,
@@ -29,7 +29,7 @@ export async function fetchAll(
   const components = new Map(plan.cells.flatMap((cell) => componentsOf(cell).map((part) => [componentKey(part), part] as const)));
   const fetched = [...components].map(([key, { name, version }]): Fetched => ({
     what: `${name} ${version}`,
-    ...outcome(had.get(key)),
+    ...outcome(resolved.get(key)),
   }));
   const context = {
     ledger: await openLedger(`fetch-${process.pid}`),
@@ -51,7 +51,7 @@ export async function fetchAll(
   return fetched;
 }
 
-function outcome(had: Had | undefined): Omit<Fetched, 'what'> {
-  if (had === undefined) return { reason: 'not tried' };
-  return 'reason' in had ? { reason: had.reason } : { from: had.artifact.source };
+function outcome(resolved: Resolved | undefined): Omit<Fetched, 'what'> {
+  if (resolved === undefined) return { reason: 'not tried' };
+  return 'reason' in resolved ? { reason: resolved.reason } : { from: resolved.artifact.source };
 }

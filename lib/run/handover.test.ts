@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { workerContext } from '../testing/worker.ts';
 import { Handover, takeContext } from './handover.ts';
 
-it('waits for whoever is later, the worker or its context', async () => {
+it('waits for the later of the worker and its context', async () => {
   const context = workerContext({}, { pods: 7 });
   {
     using handover = new Handover();

@@ -53,7 +53,7 @@ export function jobsOf(hostGroup: HostGroup, by: Costs): HostJob[] {
 }
 
 /**
- * What was under way when the host died, or ran into a deadline after the host had said its last word, gets that as its
+ * What was under way when the host died, or ran into a deadline after the host last answered, gets that as its
  * outcome. It is launched again; a scenario that takes the host down a second time has shown that it does so, and is not tried
  * a third time.
  */
@@ -114,7 +114,7 @@ export async function leaseHost(
   folder.append({ event: 'host', host: host.id, facts: host.facts, fixtures: setting.fixtures });
   let last: EngineGroup | undefined;
   for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
-    if (job !== first) await attachArtifacts(work.had, job.group, setting);
+    if (job !== first) await attachArtifacts(work.resolved, job.group, setting);
     const cells = await runnableCells(stage, work, setting, job.group);
     if (cells.length === 0) continue;
     last = { ...job.group, cells };
@@ -125,7 +125,7 @@ export async function leaseHost(
 
 /** Puts fixtures, our registry and the binaries of an engine's cells on a host. */
 export async function settle(
-  { had, images }: Pick<HostWork, 'had' | 'images'>,
+  { resolved, images }: Pick<HostWork, 'resolved' | 'images'>,
   group: EngineGroup,
   host: Host,
   registryPort: number,
@@ -134,7 +134,7 @@ export async function settle(
   const [fixtures, port] = await Promise.all([
     prepareFixtures(host, host.fixtures),
     host.expose(registryPort),
-    attachArtifacts(had, group, { host, prefixes }),
+    attachArtifacts(resolved, group, { host, prefixes }),
   ]);
   const { pause, root, user777, own = [] } = images;
   const named = (image: OciImage): string => imageReference(image, port);
@@ -154,16 +154,16 @@ export function attachmentOf({ name, version, sha256, directory }: Artifact): At
 
 /** Makes the binaries of an engine, its runtimes and its CNI plugins readable on the host. */
 async function attachArtifacts(
-  artifacts: HostWork['had'],
+  resolved: HostWork['resolved'],
   { cells }: EngineGroup,
   { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
 ): Promise<void> {
   const keys = new Set(cells.flatMap(componentsOf).map(componentKey));
   await Promise.all(
     [...keys].map(async (key) => {
-      const had = artifacts.get(key);
-      if (had === undefined || !('artifact' in had)) return;
-      prefixes.set(key, { artifact: had.artifact, path: await host.attach(attachmentOf(had.artifact)) });
+      const found = resolved.get(key);
+      if (found === undefined || !('artifact' in found)) return;
+      prefixes.set(key, { artifact: found.artifact, path: await host.attach(attachmentOf(found.artifact)) });
     }),
   );
 }
@@ -175,10 +175,10 @@ async function runnableCells(stage: Stage, work: HostWork, setting: HostSetting,
   for (const cell of group.cells) {
     const reasons = await Promise.all(
       componentsOf(cell).map(async (component) => {
-        const had = prefixes.get(componentKey(component));
-        if (had === undefined) return undefined;
-        const programs = programsOf(component, had.artifact);
-        return reasonNotOnHost(component, host.facts) ?? reasonNotRunnable(had.artifact, host.facts, programs);
+        const prefix = prefixes.get(componentKey(component));
+        if (prefix === undefined) return undefined;
+        const programs = programsOf(component, prefix.artifact);
+        return reasonNotOnHost(component, host.facts) ?? reasonNotRunnable(prefix.artifact, host.facts, programs);
       }),
     );
     const lacking = reasonMissing(host, featuresOf({ cell, scenarios: work.scenarios(cell, setting) }));

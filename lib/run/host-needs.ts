@@ -6,7 +6,7 @@ import { vmmFacts } from '../runtimes/kata/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
 import { hasGuest, runtimeFacts } from '../runtimes/facts.ts';
 import { optionsOf, type Scenario } from '../suite/scenario.ts';
-import type { Had } from './artifacts.ts';
+import type { Resolved } from './artifacts.ts';
 import type { HostWork } from './host-work.ts';
 
 /** A cell with what is to be launched in it. */
@@ -53,22 +53,22 @@ function guestsMiB({ cell: { runtime }, scenarios }: CellWork): number {
 
 /** What a host must be fit for, to try these cells on it. */
 export async function hostNeeds(
-  { had, scenarios }: Pick<HostWork, 'had' | 'scenarios'>,
+  { resolved, scenarios }: Pick<HostWork, 'resolved' | 'scenarios'>,
   spec: HostSpec,
   cells: readonly PlannedCell[],
 ): Promise<HostNeeds> {
-  const sent = hostKindFacts(spec).copiesArtifacts ? await sentMiB(had, cells) : 0;
+  const sent = hostKindFacts(spec).copiesArtifacts ? await sentMiB(resolved, cells) : 0;
   return needsOf(
     cells.map((cell) => ({ cell, scenarios: scenarios(cell) })),
     sent,
   );
 }
 
-async function sentMiB(had: ReadonlyMap<string, Had>, cells: readonly PlannedCell[]): Promise<number> {
+async function sentMiB(resolved: ReadonlyMap<string, Resolved>, cells: readonly PlannedCell[]): Promise<number> {
   const keys = new Set(cells.flatMap(componentsOf).map(componentKey));
   let bytes = 0;
   for (const key of keys) {
-    const each = had.get(key);
+    const each = resolved.get(key);
     if (each !== undefined && 'artifact' in each) bytes += (await measureDirectory(each.artifact.directory)).bytes;
   }
   return Math.ceil(bytes / 1024 ** 2);

@@ -3,12 +3,12 @@ import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { ProbeImages } from '../probe/image/images.ts';
 import type { Scenario } from '../suite/scenario.ts';
-import type { Had } from './artifacts.ts';
+import type { Resolved } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
 
 /** What is brought to hosts, and done there. */
 export interface HostWork {
-  had: ReadonlyMap<string, Had>;
+  resolved: ReadonlyMap<string, Resolved>;
   images: ProbeImages;
   /** What is to be launched in a cell, as its host must be fit for it: without `setting` that is not up yet. */
   scenarios: (cell: PlannedCell, setting?: HostSetting) => readonly Scenario[];
@@ -16,6 +16,6 @@ export interface HostWork {
   engine: (setting: HostSetting, group: EngineGroup) => Promise<void>;
   /** Hears when the work on a host is done, which then stays up; without it hosts are given back. */
   keep?: (() => Promise<void>) | undefined;
-  /** How hosts are had: another way for tests. */
+  /** How hosts are acquired; tests replace it. */
   acquire?: typeof acquireHost | undefined;
 }

@@ -35,7 +35,7 @@ export async function launchManifest(task: Task): Promise<Gone> {
   const handler = cell.handlers.plain;
   const { fixtures } = cell.facts;
   if (kubelet === undefined || handler === undefined || fixtures === undefined)
-    throw new Error(`Cannot launch ${scenario.id}: no kubelet stands before ${cell.facts.id}`);
+    throw new Error(`Cannot launch ${scenario.id}: no kubelet runs in front of ${cell.facts.id}`);
   const clock = (): number => Math.round(monotonicMs() - context.clockOrigin);
   const startMs = clock();
   const name = `${scenario.id}-${randomBytes(3).toString('hex')}`;

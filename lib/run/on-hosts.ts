@@ -5,7 +5,7 @@ import type { JournalEvent } from '../model/journal.ts';
 import type { Costs } from '../plan/cost.ts';
 import { planLeases } from '../plan/leases.ts';
 import type { HostLostError } from '../util/errors.ts';
-import { reasonNot, resolveAll, type Had } from './artifacts.ts';
+import { reasonNot, resolveAll, type Resolved } from './artifacts.ts';
 import { jobsOf, leaseHost, type HostJob } from './host-lease.ts';
 import type { HostWork } from './host-work.ts';
 import { schedule } from './schedule.ts';
@@ -16,7 +16,7 @@ export async function resolveOn(
   { timeline, signal, progress, folder }: Stage,
   cells: readonly PlannedCell[],
   before: readonly JournalEvent[] = [],
-): Promise<Map<string, Had>> {
+): Promise<Map<string, Resolved>> {
   return timeline.span('artifact', 'resolve', () =>
     resolveAll(cells, {
       signal,
@@ -28,9 +28,13 @@ export async function resolveOn(
 }
 
 /** The cells that have all their artifacts; the others are blocked. */
-export function withArtifacts(stage: Stage, cells: readonly PlannedCell[], had: ReadonlyMap<string, Had>): PlannedCell[] {
+export function withArtifacts(
+  stage: Stage,
+  cells: readonly PlannedCell[],
+  resolved: ReadonlyMap<string, Resolved>,
+): PlannedCell[] {
   return cells.filter((cell) => {
-    const reason = reasonNot(cell, had);
+    const reason = reasonNot(cell, resolved);
     if (reason !== undefined) stage.block([cell], reason);
     return reason === undefined;
   });

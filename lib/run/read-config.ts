@@ -106,7 +106,7 @@ async function askDaemon(
   directory: string,
   effective: (info: Record<string, string>) => Record<string, Scalar>,
 ): Promise<Answer> {
-  if (daemon === undefined) throw new Error('Cannot start this engine with the file of somebody else alone');
+  if (daemon === undefined) throw new Error('Cannot start this engine with a foreign configuration file alone');
   const { argv: asked, socket, log } = daemon;
   const instance = { directory, socket, log, shimMark: socket };
   const from = clock();

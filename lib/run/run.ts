@@ -29,9 +29,9 @@ export interface RunOptions extends Pick<EngineRun, 'tamper' | 'sabotage'> {
   signal: AbortSignal;
   /** Each host once: what is compared runs on one and the same. */
   oneOfEach?: boolean;
-  /** Keeps the host up when its work is done; hears of the judged document then. The plan has one host. */
+  /** Keeps the host up when its work is done; is given the judged document then. The plan has one host. */
   keep?: (document: Document) => Promise<void>;
-  /** How hosts are had: another way for tests. */
+  /** How hosts are acquired; tests replace it. */
   acquire?: typeof acquireHost;
 }
 
@@ -116,8 +116,8 @@ async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<v
     signal: stage.signal,
     progress: (text) => stage.progress.line('host', text),
   });
-  const had = await resolveOn(stage, plan.cells, await folder.events());
-  const cells = withArtifacts(stage, plan.cells, had).filter((cell) => open.scenarios(cell).length > 0);
+  const resolved = await resolveOn(stage, plan.cells, await folder.events());
+  const cells = withArtifacts(stage, plan.cells, resolved).filter((cell) => open.scenarios(cell).length > 0);
   stage.pods.expect(cells.flatMap((cell) => open.scenarios(cell)).length);
   const by = await learnedCosts(plan, catalog);
   if (cells.length > 0)
@@ -127,7 +127,7 @@ async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<v
     );
   const running: EngineRun = { stage, open, known: catalog.known, tamper, sabotage };
   const work: HostWork = {
-    ...{ had, images: await probeImages(), keep },
+    ...{ resolved, images: await probeImages(), keep },
     async acquire(id, ...lease) {
       await early.ready(id);
       return (acquire ?? acquireHost)(id, ...lease);

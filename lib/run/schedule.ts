@@ -47,7 +47,7 @@ interface HostState<J> {
 
 /**
  * Does every job once: hosts with most to do come up first, each takes its dearest job first, a copy of a host comes up where
- * it saves more than its start, and what a dead host had taken is taken again. It knows no time and starts nothing itself, so
+ * it saves more than its start, and what a dead host had taken is taken up again. It knows no time and starts nothing itself, so
  * that a fleet can be simulated with it. An error of another kind ends it, once the other leases have ended.
  */
 export async function schedule<J extends Job>(work: Work<J>): Promise<void> {

@@ -22,7 +22,7 @@ describe('timeline', () => {
     expect(events).toHaveLength(1);
   });
 
-  it('is not misled by a wall clock that jumps, nor by one that stood before the run started', async () => {
+  it('is not misled by a wall clock that jumps, nor by one that shows a time before the run started', async () => {
     const events: JournalEvent[] = [];
     const timeline = new Timeline(Date.now() + 3_600_000, (event) => events.push(event));
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });

@@ -11,7 +11,7 @@ export interface SuiteRun {
   signal: AbortSignal;
   /** Hears of every task that is done: with what was observed, as it was recorded. */
   onObserved: (observation: Observation) => void;
-  /** Hears when a pod has got its turn, and when it is gone: `debian-13/containerd-1.7.24/crun-1.21 user-and-group`. */
+  /** Called when a pod gets its slot, and when it is gone: `debian-13/containerd-1.7.24/crun-1.21 user-and-group`. */
   onPod: (pod: string, begun: boolean) => void;
 }
 

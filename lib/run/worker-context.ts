@@ -25,7 +25,7 @@ export interface WorkerContext {
   engine: EngineContext;
   lease: LeaseRecord;
   cells: WorkerCell[];
-  /** What stands before the engine and asks it for pods. */
+  /** What runs in front of the engine and asks it for pods. */
   kubelet?: KubeletContext;
   images: { root: string; user777: string };
   runFolder: string;
@@ -61,7 +61,7 @@ export interface KubeletContext extends KubeletIdentity {
   requests: string;
 }
 
-/** The type of the annotation by which a worker says that a pod has got its turn; any other says that it is gone. */
+/** The type of the annotation by which a worker says that a pod got its slot; any other says that it is gone. */
 export const begun = 'begun';
 
 declare module 'vitest' {

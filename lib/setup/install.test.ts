@@ -86,7 +86,7 @@ test('without sudo the command for root is named', async () => {
   const { outcome, argvs } = await setUp({ release: ubuntu, programs: apt });
   expect(outcome).toEqual({
     exitCode: 2,
-    said: 'This machine lacks bzip2, socat, and sudo is not there to install them: as root, run "apt-get install --no-install-recommends bzip2 socat" and try again.',
+    said: 'This machine lacks bzip2, socat, and there is no sudo to install them: as root, run "apt-get install --no-install-recommends bzip2 socat" and try again.',
   });
   expect(argvs).toEqual([]);
 });

@@ -32,7 +32,7 @@ export async function installMissing(needs: Record<string, string>, machine: Mac
   const shell = $({ env, stdio: ['inherit', 'pipe', 'pipe'], quiet: true, nothrow: true });
   if (!root) {
     if (!(await has('sudo')))
-      return refuse(`This machine lacks ${names}, and sudo is not there to install them: as root, run "${line}" and try again.`);
+      return refuse(`This machine lacks ${names}, and there is no sudo to install them: as root, run "${line}" and try again.`);
     if (!terminal && (await shell`sudo -n true`).exitCode !== 0)
       return refuse(
         `This machine lacks ${names}, and sudo asks for a password where there is no terminal: run "sudo ${line}" and try again.`,

@@ -70,7 +70,7 @@ describe('the Kubernetes manifest', () => {
     expect(valid(broken({ podFailurePolicy: { rules: [{ onExitCodes: { operator: 'In', values: [1] } }] } }))).toThrow();
   });
 
-  it('runs one shard for each index, and the number of shards stands in it once more', () => {
+  it('runs one shard for each index, and names the number of shards once more', () => {
     expect(spec.completionMode).toBe('Indexed');
     expect(container?.env.find(({ name }) => name === 'SHARDS')?.value).toBe(String(spec.completions));
     expect(spec.parallelism).toBeLessThanOrEqual(spec.completions);

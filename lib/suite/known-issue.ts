@@ -20,7 +20,7 @@ export interface KnownIssue {
   /** Only on these scenarios. */
   on?: readonly string[];
   where: readonly Requirement[];
-  /** What it means to who is affected: what a pod cannot do, or what somebody else can. */
+  /** What it means to those affected: what a pod cannot do, or what somebody else can. */
   impact: string;
   remedy: Remedy | 'none known';
 }

@@ -118,7 +118,7 @@ describe('known issues', () => {
     }
   });
 
-  it('say what they mean to who is affected, and what ends them at which cost', () => {
+  it('say what they mean to those affected, and what ends them at which cost', () => {
     for (const { id, impact, remedy } of knownIssues) {
       expect(impact, id).toMatch(/^[A-Z].*\.$/);
       if (remedy === 'none known') continue;

@@ -80,7 +80,7 @@ export async function fakeQemu(path: string, fault: Fault) {
   return {
     host,
     progress,
-    /** What stands for /dev/kvm. */
+    /** Stands in for /dev/kvm. */
     device: await file('kvm'),
     environment: {
       PATH: `${bin}:${process.env['PATH']}`,

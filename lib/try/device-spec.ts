@@ -2,7 +2,7 @@ import { UsageError } from '../util/errors.ts';
 
 /** A device node as it is on a node of the cluster. */
 export interface NodeSpec {
-  /** Where it stands in the container. */
+  /** Where it is in the container. */
   path: string;
   type: 'c' | 'b';
   uid: number;

@@ -27,7 +27,7 @@ export interface Devices {
   described: Description['nodes'];
 }
 
-/** Where the pod's container with this index stands, for messages. */
+/** Where the pod's container with this index is, for messages. */
 type Path = readonly (string | number)[];
 
 /** A resource that nobody described, and where a container asks for it. */
@@ -111,7 +111,7 @@ function ofMount(
   return usualIn(from).map((node) => one(node, true));
 }
 
-/** What stands in directories below /dev that pods mount as a whole; of any other path, the path itself. */
+/** What is in directories below /dev that pods mount as a whole; of any other path, the path itself. */
 function usualIn(path: string): NodeSpec[] {
   const usual: Readonly<Record<string, readonly string[]>> = {
     '/dev/dri': ['/dev/dri/card0', '/dev/dri/renderD128'],

@@ -164,7 +164,7 @@ spec:
     );
   });
 
-  test('by the group open the node for whoever joins it', () => {
+  test('by the group open the node for those who join it', () => {
     fc.assert(
       fc.property(
         fc.nat(60_000),

@@ -19,7 +19,7 @@ export interface Site {
 /** The kubelet whose requests are sent. */
 const kubeletVersion = '1.37.2';
 
-/** Makes the stand-ins of some pods on a host. The host remembers them, and whoever releases it removes them. */
+/** Makes the stand-ins of some pods on a host. The host remembers them, and its release removes them. */
 export async function prepareSite({ host, fixtures }: HostSetting, pods: readonly (readonly PodDevice[])[]): Promise<Site> {
   const before = await sweepHost(host, { sandboxId: '', containerId: '' });
   const all = pods.flat();

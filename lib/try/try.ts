@@ -35,9 +35,9 @@ export interface TryOptions {
   images: readonly ContainerImage[];
   /** runtimeClassName → handler. */
   handlers: ReadonlyMap<string, string>;
-  /** Keeps the host up when all was tried; hears of the trials then. The plan has one host. */
+  /** Keeps the host up when all was tried; is given the trials then. The plan has one host. */
   keep?: (trials: Trial[]) => Promise<void>;
-  /** How hosts are had: another way for tests. */
+  /** How hosts are acquired; tests replace it. */
   acquire?: typeof acquireHost;
 }
 
@@ -53,7 +53,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
   );
   folder.append({ event: 'started', run: folder.id, at: started, podproof: options.version, profile: plan.profile });
   const stage = new Stage({ folder, timeline, progress, signal });
-  const had = await resolveOn(stage, plan.cells);
+  const resolved = await resolveOn(stage, plan.cells);
   const sites = new Map<unknown, Promise<Site>>();
   const trials = new Map<string, CellTrial>();
   const work: TrialWork = {
@@ -74,12 +74,12 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     },
     begun: (trial) => void trials.set(`${trial.pod} ${trial.cell.id}`, trial),
   };
-  const ready = withArtifacts(stage, plan.cells, had);
+  const ready = withArtifacts(stage, plan.cells, resolved);
   const { keep } = options;
   let documents: Trial[] | undefined;
   const images = await probeImages();
   const onHost: HostWork = {
-    had,
+    resolved,
     images: {
       ...images,
       // Every engine has one image whose USER is not root.

@@ -28,7 +28,7 @@ type Limits = Pick<ExecOptions, 'timeoutMs' | 'signal'>;
 /** Milliseconds. */
 const defaultMs = 60_000;
 
-/** What a killed process had written is still read for so long. */
+/** How long what a killed process wrote is still read. */
 const lastWordsMs = 200;
 
 /** The one seam through which every subprocess of this project starts: argv, never a shell line. */

@@ -54,12 +54,12 @@ describe('fetch', () => {
     const absent = server.url.replace('/r/x.tar.gz', '/absent');
     const { text, exit } = await fetched(place.path, { containerd: server.url, runc: absent });
     const [containerd, old, latest, host] = text.trimEnd().split('\n');
-    expect(containerd).toBe(`had      containerd 2.3.4: release ${server.url}, sha256 ${sha256}`);
-    expect(old).toMatch(/^had {6}runc 1\.3\.0: path .*runc\.tar, sha256 [0-9a-f]{64}$/);
+    expect(containerd).toBe(`ready    containerd 2.3.4: release ${server.url}, sha256 ${sha256}`);
+    expect(old).toMatch(/^ready {4}runc 1\.3\.0: path .*runc\.tar, sha256 [0-9a-f]{64}$/);
     expect(latest).toBe(
       `blocked  runc 1.4.0: Cannot have the release of runc 1.4.0: ${absent}.sha256sum answers 404 Not Found; run podproof fetch on a connected machine and copy the cache directory, or put the binaries into $PODPROOF_ARTIFACTS/runc-1.4.0/`,
     );
-    expect(host).toBe('had      host metal: a ssh host is used as it is');
+    expect(host).toBe('ready    host metal: a ssh host is used as it is');
     expect(exit).toBe(75);
   });
 
@@ -70,7 +70,7 @@ describe('fetch', () => {
     const plugins = ['bridge', 'host-local', 'loopback'].map((name) => ({ path: `./${name}`, content: '#!/bin/sh\n' }));
     await writeFile(urls.cni, craftTar(plugins));
     const { text, exit } = await fetched(place.path, urls);
-    expect(text).toMatch(/^had {6}cni 1\.9\.0: path .*cni\.tar, sha256 [0-9a-f]{64}$/m);
+    expect(text).toMatch(/^ready {4}cni 1\.9\.0: path .*cni\.tar, sha256 [0-9a-f]{64}$/m);
     expect(exit).toBe(0);
   });
 

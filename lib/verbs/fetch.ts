@@ -34,5 +34,5 @@ export function fetchVerb(program: Command): void {
 }
 
 function line({ what, from, reason }: Fetched): string {
-  return reason === undefined ? `had      ${what}: ${from}\n` : `blocked  ${what}: ${reason}\n`;
+  return reason === undefined ? `ready    ${what}: ${from}\n` : `blocked  ${what}: ${reason}\n`;
 }

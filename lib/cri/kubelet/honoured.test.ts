@@ -142,7 +142,7 @@ function requestOf({ pod }: Workload): string {
   return JSON.stringify([request, handled], (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }
 
-/** Fields of a type, and where an entry of it stands in the pod above. */
+/** Fields of a type, and where an entry of it is in the pod above. */
 const places: readonly (readonly [type: string, path: Path])[] = [
   ['PodSpec', ['spec']],
   ['PodSecurityContext', ['spec', 'securityContext']],

@@ -248,7 +248,7 @@ test('a path of the node keeps its owner, and is looked at by its type', () => {
   });
 });
 
-test('plugins’ devices, mounts and variables stand before those of the pod, and CDI names are passed from 1.29 on', () => {
+test('plugins’ devices, mounts and variables come before those of the pod, and CDI names are passed from 1.29 on', () => {
   const pod = podWith({
     containers: [
       {

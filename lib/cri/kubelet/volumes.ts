@@ -4,7 +4,7 @@ import type { KubeletNode } from './node.ts';
 import { podDirectory } from './names.ts';
 import type { Placement } from './placement.ts';
 
-/** Names of the kubelet's volume plugins, as they stand in paths of the node. */
+/** Names of the kubelet's volume plugins, as they are in paths of the node. */
 const plugins: Readonly<Record<string, string>> = {
   emptyDir: 'empty-dir',
   configMap: 'configmap',
@@ -19,7 +19,7 @@ export function sourceOf(volume: Volume): string {
   return Object.keys(volume).find((key) => key !== 'name' && volume[key] !== undefined) ?? 'emptyDir';
 }
 
-/** Where a volume is on the node. What only a cluster has, as a claim, stands at the place of a CSI volume. */
+/** Where a volume is on the node. What only a cluster has, as a claim, takes the place of a CSI volume. */
 export function volumePath(node: KubeletNode, volume: Volume, placement: Placement): string {
   if (volume.hostPath !== undefined) return volume.hostPath.path;
   const source = sourceOf(volume);

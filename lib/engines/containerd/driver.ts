@@ -116,7 +116,7 @@ function toldConfiguration(text = '{}'): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`Cannot read the configuration that containerd tells: ${messageOf(error).replace(/\s+/g, ' ')}`, {
+    throw new Error(`Cannot read the configuration that containerd reports: ${messageOf(error).replace(/\s+/g, ' ')}`, {
       cause: error,
     });
   }

@@ -38,7 +38,7 @@ describe('the keys of a file', () => {
     expect(reader.printed(text)).toEqual({ [flag]: false });
   });
 
-  it('come back as they were meant from whichever table of the CRI they stand in', () => {
+  it('come back as they were meant from whichever table of the CRI they are in', () => {
     const key = fc.stringMatching(/^[a-z_]{1,12}$/);
     const table = fc.dictionary(key, fc.oneof(fc.boolean(), fc.integer(), fc.string()), { minKeys: 1, noNullPrototype: true });
     fc.assert(

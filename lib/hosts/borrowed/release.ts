@@ -9,7 +9,7 @@ export const machineDirectory = '/var/lib/podproof';
 /** Says which run has the machine; below /run, so that a reboot frees it. */
 const leaseDirectory = '/run/podproof-lease';
 
-/** Takes the machine for the run that `token` stands for. Returns who has it when somebody else does. */
+/** Takes the machine for the run of `token`. Returns who holds it when somebody else does. */
 export async function takeMachine(remote: Remote, token: string, who: string): Promise<string | undefined> {
   const { exitCode, stdout, stderr } = await remote.exec(['sh', '-uc', takeScript, 'sh', `${token} ${who}`]);
   if (exitCode === 0) {
@@ -18,7 +18,7 @@ export async function takeMachine(remote: Remote, token: string, who: string): P
     await remote.exec(['sh', '-euc', 'mkdir -p "$1"; printf "%s\\n" "$2" > "$1/owner"', 'sh', machineDirectory, token]);
     return undefined;
   }
-  if (exitCode === 3) return stdout.trim().split(' ').slice(1).join(' ') || 'nobody knows who';
+  if (exitCode === 3) return stdout.trim().split(' ').slice(1).join(' ') || 'an unknown run';
   throw new Error(`Cannot take the machine: ${stderr.trim()}`);
 }
 

@@ -19,7 +19,7 @@ export function changeNode(remote: Remote, path: string, to: NodeState, where: s
   return change(remote, `set ${path} to ${to.owner} ${to.mode}`, 'node', [path, to.owner, to.mode], where);
 }
 
-/** Gives a PCI function to the host's own driver; undone, it is with the driver that it had before. */
+/** Gives a PCI function to the host's own driver; undone, it goes back to its former driver. */
 export function releaseFunction(remote: Remote, address: string, where: string = memory): Promise<void> {
   return change(remote, `give PCI function ${address} to the host's own driver`, 'release', [address], where);
 }

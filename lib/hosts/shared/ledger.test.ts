@@ -43,7 +43,7 @@ test('a torn last line costs neither the lines before nor the line after', async
   ]);
 });
 
-test('whatever lines stand between, every entry that nobody has marked as done is read, and nothing else', () => {
+test('every entry that is not marked as done is read, whatever lines are between, and nothing else', () => {
   const line = (id: number): string =>
     JSON.stringify({
       ...{ event: 'created', id: `entry-${id}`, run: 'run-1', at: '', owner: { pid: 2, start: '1', boot: 'b' } },

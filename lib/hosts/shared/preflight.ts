@@ -33,7 +33,7 @@ export interface Preflight {
   missingFeatures: MissingFeatures;
 }
 
-/** Two files of 16 MiB below /run/podproof stand for disks where a machine has no spare ones. */
+/** Two files of 16 MiB below /run/podproof replace disks where a machine has no spare ones. */
 const loopDisksMiB = 32;
 
 /** Pure: what a host with these fixtures is asked. What is asked for is more than is taken, as a run fills it while it goes on. */

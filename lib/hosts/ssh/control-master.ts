@@ -9,7 +9,7 @@ import type { Connection } from '../host.ts';
 import type { Ledger } from '../shared/ledger.ts';
 import { startProcess } from '../shared/process.ts';
 
-/** Whom to call, and how: what comes before the destination on ssh's command line. */
+/** The destination, and what comes before it on ssh's command line. */
 export interface SshTarget {
   options: readonly string[];
   destination: string;

@@ -12,7 +12,7 @@ export interface ReconnectingSsh extends Omit<Ssh, 'ended'> {
 
 /**
  * Keeps a connection that `open` makes: one that is lost is made again at once, with the same ports forwarded. Losing the
- * connection says nothing about the host; whoever cares asks it for its boot id.
+ * connection says nothing about the host; callers that care ask it for its boot id.
  */
 export async function keepConnected(
   open: () => Promise<Ssh>,

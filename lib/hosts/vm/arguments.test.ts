@@ -29,7 +29,7 @@ test('KVM gets the CPU of the machine and an interrupt chip that the IOMMU can r
   expect(line(machine, instance)).toContain('-machine q35,accel=tcg -cpu max');
 });
 
-test('the IOMMU stands before every device that it must cover', () => {
+test('the IOMMU comes before every device that it must cover', () => {
   const devices = qemuArguments(machine, instance).filter((_, i, all) => all[i - 1] === '-device');
   expect(devices[0]).toMatch(/^intel-iommu,/);
 });
@@ -38,7 +38,7 @@ test('a comma in a path is doubled, as QEMU splits options at commas', () => {
   expect(line(machine, { ...instance, disk: '/l/a,b' })).toContain('file.filename=/l/a,,b,');
 });
 
-test('the token stands in the argv, and only a restored machine waits for a state', () => {
+test('the token is in the argv, and only a restored machine waits for a state', () => {
   expect(qemuArguments(machine, instance)).toContain(instance.token);
   expect(line(machine, instance)).not.toContain('-incoming');
   expect(line(machine, { ...instance, incoming: true })).toMatch(/-incoming defer$/);

@@ -38,7 +38,7 @@ export async function enterHost(
   }
 }
 
-/** A restored clock stands where the snapshot was taken. */
+/** A restored clock shows the time of the snapshot. */
 async function setClock(remote: Remote): Promise<void> {
   const result = await remote.exec(['date', '-u', '-s', `@${Date.now() / 1000}`]);
   if (result.exitCode !== 0)

@@ -88,7 +88,7 @@ export const Profile = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'kubelets that stand before the engines, each in cells of its own; without it pods are asked of the engines directly',
+      'kubelets that run in front of the engines, each in cells of its own; without it pods are asked of the engines directly',
     ),
   suites: z.array(id).min(1),
   coverage: z

@@ -19,7 +19,7 @@ const Entries = list(
   }),
 );
 
-/** So many answers stand above the table. */
+/** How many answers are shown above the table. */
 const shown = 5;
 /** The table has the questions of so many. */
 const most = 12;

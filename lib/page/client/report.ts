@@ -122,7 +122,7 @@ function start(model: Model): void {
   });
 
   show();
-  // Who opens a link to a verdict goes on from there.
+  // Whoever opens a link to a verdict continues from there.
   const named = cellAt.get(address.cell);
   if (named !== undefined) matrix.enter(questionAt.get(`${address.suite} ${address.question}`) ?? -1, named);
   if (address.only !== '') byId('matrix', HTMLElement).scrollIntoView();

@@ -94,7 +94,7 @@ function row(question: QuestionText, columns: readonly Pairing[], facts: Facts):
   </tr>`;
 }
 
-/** Runtimes with a guest stand after those of plain containers of all engines, as they are asked other questions. */
+/** Runtimes with a guest come after those of plain containers of all engines, as they are asked other questions. */
 function hasOwnKernel({ runtime }: Pairing): boolean {
   const name = RuntimeName.safeParse(runtimeName(runtime));
   return name.success && hasGuest({ name: name.data });

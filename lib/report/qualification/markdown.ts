@@ -23,7 +23,7 @@ export function qualificationMarkdown(told: Qualification): string {
     ...restTexts(told).map((text) => `- ${prose(text)}`),
     ...told.alsoWeakens.map((headline) => `- No news, and weakens isolation with ${prose(told.version)}: ${prose(headline)}`),
     '',
-    `Exit ${told.exit}: ${exitText(told)}. Told by \`podproof qualify\`, run ${code(told.run)}.`,
+    `Exit ${told.exit}: ${exitText(told)}. Written by \`podproof qualify\`, run ${code(told.run)}.`,
     '',
   ].join('\n');
 }

@@ -202,7 +202,7 @@ function rank({ harm, unrecorded, kind }: QualifiedChange): number {
   return unrecorded ? 2 : kind === 'mended' ? 3 : 4;
 }
 
-/** What could not be judged in cells that the older version has no counterpart of: no change tells of it. */
+/** What could not be judged in cells that the older version has no counterpart of: no change mentions it. */
 function unpaired(document: Document): Verdict[] {
   const alone = new Set(document.baseline?.pairs.flatMap(({ cell, before }) => (before === undefined ? [cell] : [])));
   return everyVerdict(document).filter((verdict) => alone.has(verdict.cell) && isUnjudged(verdict));

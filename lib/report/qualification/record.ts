@@ -17,7 +17,7 @@ const context = 3;
 
 /**
  * The rows that would record what nobody has: a patch that adds known issues, after a preamble with the rows to take instead
- * where a change is meant. Empty where all is recorded. What only a person can know stands in angle brackets, and the tests
+ * where a change is meant. Empty where all is recorded. What only a person can know is in angle brackets, and the tests
  * of the tables refuse it until it is replaced.
  */
 export function recordPatch(told: Qualification, { knownIssues, features }: Rows): string {

@@ -8,7 +8,7 @@ const most = 12;
 const labelWidth = 10;
 const longest = 240;
 
-/** One screen for who has to decide: what changed and what it does, then what helps to record it. Data cannot act on a terminal. */
+/** One screen for the person who decides: what changed and what it does, then what helps to record it. Data cannot act on a terminal. */
 export function renderQualification(
   told: Qualification,
   { width, files }: { width: number; files: ReadonlyArray<readonly [label: string, path: string]> },

@@ -33,7 +33,7 @@ export function arrow({ before, after }: QualifiedChange): string {
   return `${before === undefined ? 'not asked' : named(before)} → ${named(after)}`;
 }
 
-/** What the change does to who is affected; empty where it harms nobody and mends nothing. */
+/** What the change does to those affected; empty where it harms nobody and mends nothing. */
 export function effect({ kind, harm }: QualifiedChange): string {
   return harm ?? (kind === 'mended' ? 'mended' : '');
 }

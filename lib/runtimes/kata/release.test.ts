@@ -158,7 +158,7 @@ describe('discoverKataRelease', () => {
     ['image', 'kata-containers.img'],
   ])('is blocked where there is no guest %s', async (_, file) => {
     expect(await refusal((directory) => rm(join(directory, 'share/kata-containers', file)))).toBe(
-      `Cannot take Kata 3.30.0 from PREFIX: it has no share/kata-containers/${file}, which ${templatePath} names, nor another file that could stand for it`,
+      `Cannot take Kata 3.30.0 from PREFIX: it has no share/kata-containers/${file}, which ${templatePath} names, nor a substitute for it`,
     );
   });
 

@@ -49,7 +49,7 @@ export async function discoverKataRelease(
   const [missing] = guest.missing;
   if (missing !== undefined)
     return refuse(
-      `it has no ${missing}, which ${template} names, nor another file that could stand for it`,
+      `it has no ${missing}, which ${template} names, nor a substitute for it`,
       `put a guest kernel (vmlinux*, vmlinuz*) and an image (*.img, *.image) or initrd (*initrd*.img, *.initrd) into ${guestDirectory}`,
     );
   return { prefix, shim: program, template, guest: guest.there };

@@ -91,7 +91,7 @@ export function announcedAgent(): Reading<'planned'> {
   });
 }
 
-/** What the host had too much after the pod was removed: nothing; below /run/user only; or this and accounts of Kata. */
+/** What was left on the host after the pod was removed: nothing; below /run/user only; or this and accounts of Kata. */
 export function leftovers(by: 'runtime' | 'ours'): Reading<'nothing' | 'directory' | 'account'> {
   return reading(['nothing', 'directory', 'account'], ({ observation }) => {
     const left = observation.leftovers?.[by];

@@ -125,7 +125,7 @@ function numbers({ type, major, minor }: DeviceNode): string {
   return `${type} ${major ?? '?'}:${minor ?? '?'}`;
 }
 
-/** Where a fixture stands in the container: as the pod's request maps it. */
+/** Where a fixture is in the container: as the pod's request maps it. */
 export function containerPath(reference: NodeReference, evidence: Pick<Evidence, 'cell' | 'observation'>): string {
   if (typeof reference === 'string') return reference;
   const hostPath = evidence.cell.fixtures?.[reference.fixture];

@@ -51,11 +51,11 @@ export async function benchCritest(): Promise<Spread[]> {
 async function sideBySide(host: Host): Promise<Spread[]> {
   const cell = await plainCell();
   const signal = new AbortController().signal;
-  const had = await resolveAll([cell], { signal, progress: () => undefined, append: () => undefined });
+  const resolved = await resolveAll([cell], { signal, progress: () => undefined, append: () => undefined });
   const images = await probeImages();
   await using registry = await serveImages(Object.values(images));
   const group = { engine: cell.engine, cells: [cell] };
-  const setting = await settle({ had, images }, group, host, registry.port);
+  const setting = await settle({ resolved, images }, group, host, registry.port);
   // critest asks for no control group of its own, which systemd would need.
   const options: EngineOptions = { ...defaultOptions, deviceOwnership: false, cdi: false, cgroupDriver: 'cgroupfs' };
   const { engine } = await leaseEngine(setting, group, options, {

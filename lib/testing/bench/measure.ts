@@ -27,7 +27,7 @@ export async function repeat(name: string, times: number, work: () => unknown): 
   return spread(name, 'ms', values);
 }
 
-/** The most memory that this process ever had: VmHWM of proc(5), in MiB. */
+/** The most memory that this process ever used: VmHWM of proc(5), in MiB. */
 export function peakMemory(status: string): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? NaN) / 1024;
 }

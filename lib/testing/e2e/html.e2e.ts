@@ -65,7 +65,7 @@ test('questions that deviate come first, and what is documented or does not appl
   expect(opened.offences).toEqual([]);
 });
 
-test('the first screen of a recorded CRI-O run names the holes, who is affected and the remedy', async () => {
+test('the first screen of a recorded CRI-O run names the holes, those affected and the remedy', async () => {
   const crio = recordedRuns().find(({ name }) => name === 'crio-1.36.3');
   const document = await readDocument(join(crio?.folder.path ?? '', 'report.json'));
   await using opened = await openReport(browser, renderHtml(document));
@@ -93,7 +93,7 @@ test('the accelerator stays in view', async () => {
   await expectInView(opened.page.locator('.accelerators'));
 });
 
-test('a filter narrows rows and columns, stands in the address and survives a reload', async () => {
+test('a filter narrows rows and columns, is in the address and survives a reload', async () => {
   await using opened = await openReport(browser, report);
   const { page } = opened;
   await page.locator('#only').fill('question=OWN-* engine=crio>=1.30 verdict=fail,known');

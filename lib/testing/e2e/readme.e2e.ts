@@ -8,7 +8,7 @@ import { podproof } from './podproof.ts';
 
 interface Line {
   file: string;
-  /** What stands after `npx podproof`, as a shell would read it. */
+  /** What follows `npx podproof`, as a shell would read it. */
   words: string;
 }
 

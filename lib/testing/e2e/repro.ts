@@ -108,12 +108,12 @@ try {
   const beside = plan.cells.filter((cell) =>
     cells.some(({ host, engine }) => host.id === cell.host.id && componentKey(engine) === componentKey(cell.engine)),
   );
-  const had = await resolveAll(beside, { signal, progress: say, append: () => undefined });
+  const resolved = await resolveAll(beside, { signal, progress: say, append: () => undefined });
   const context = { ledger: await openLedger(`repro-${process.pid}`), logs: temporary, signal, progress: say };
   const variant = cells.some((cell) => cell.runtime.name === 'kata' || cell.engine.name === 'crio') ? 'kata' : 'plain';
   await using host = await acquireHost(first.host.id, first.host.spec, context, { variant, needs: leastNeeds });
   await prepareFixtures(host, host.fixtures);
-  for (const each of had.values()) if ('artifact' in each) await host.attach(attachmentOf(each.artifact));
+  for (const each of resolved.values()) if ('artifact' in each) await host.attach(attachmentOf(each.artifact));
   // Written and not attached: a disk more would be seen by the pods.
   await host.write('/root/crictl', await readFile(crictl), 0o755);
   for (const [index, id] of ids.entries()) {

@@ -14,7 +14,7 @@ export function kindsOf(value: unknown, at: string, kinds = new Set<string>()): 
 const maps =
   /^(observation\.(?:config\.(?:wanted|effective)|spec\.annotations|spec\.process\.capabilities|request\.annotations|replay))\..*$/;
 
-/** What kind of value stands at a place: `observation.guest.dev[].mode`. */
+/** What kind of value is at a place: `observation.guest.dev[].mode`. */
 export function kindOf(place: Place): string {
   return pattern(place).replace(maps, '$1');
 }

@@ -46,7 +46,7 @@ export function pattern(place: Place): string {
   return place.map((part, index) => (typeof part === 'number' ? '[]' : index === 0 ? part : `.${part}`)).join('');
 }
 
-/** What stands at a place. */
+/** The value at a place. */
 export function valueAt(value: unknown, place: Place): unknown {
   return place.reduce<unknown>((found, part) => (found as Record<string | number, unknown> | undefined)?.[part], value);
 }
