@@ -75,6 +75,10 @@ export const Attempt = z.object({
   fix: z.string().optional().describe('id of the fix; absent for the manifest as it is'),
   outcome: z.enum(['ran', 'refused', 'error', 'not tried']),
   reason: z.string().optional().describe('what the engine said, or why it was not tried'),
+  cause: z
+    .object({ id: z.string().describe('what "podproof explain" knows it by'), says: z.string() })
+    .optional()
+    .describe('what the reason of a refusal means, where that is known'),
   containers: z.array(ContainerSight),
 });
 export type Attempt = z.infer<typeof Attempt>;

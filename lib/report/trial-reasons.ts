@@ -28,7 +28,9 @@ function cellNames(cells: Trial['cells']): string[] {
 }
 
 function reasonsIn(attempt: Attempt): string[] {
-  if (attempt.outcome !== 'ran') return [attempt.reason ?? attempt.outcome];
+  const { outcome, reason, cause } = attempt;
+  if (outcome !== 'ran')
+    return [`${reason ?? outcome}${cause === undefined ? '' : `; that is: ${cause.says} (npx podproof explain ${cause.id})`}`];
   return attempt.containers.flatMap(({ name, devices, notHeld, noNewPrivileges }) => [
     ...devices.flatMap(({ path, decider, says }) => (decider === undefined ? [] : [`${path}, the ${decider}: ${says}`])),
     ...(notHeld.length === 0

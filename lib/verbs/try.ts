@@ -24,6 +24,7 @@ import { messageOf, UsageError } from '../util/errors.ts';
 import { widthOf } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { catalogFor } from './catalog.ts';
+import { explainRefusals } from './explain-refusals.ts';
 import { openImages } from './open-images.ts';
 import { assertOneHost } from './one-host.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
@@ -86,8 +87,9 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
         await using images = await openImages(flags.image, asked, signal);
         const folder = await RunFolder.create(resolve(flags.results), plan);
         let told = false;
-        const tell = async (trials: Trial[]): Promise<void> => {
+        const tell = async (tried: Trial[]): Promise<void> => {
           told = true;
+          const trials = tried.map(explainRefusals);
           await keep(folder, trials);
           if (flags.record === true) await writeAll(folder, await judgeFolder(folder, catalogFor(plan)), flags);
           const shown = relative(process.cwd(), join(resolve(flags.results), 'latest'));
