@@ -18,6 +18,7 @@ function early(cells: PlannedCell[], prepare: typeof prepareHost): { hosts: Earl
     folder: { id: 'run', path: '/nonexistent' },
     signal: new AbortController().signal,
     progress: () => undefined,
+    timeline: { span: (_phase, _name, work) => work() },
     prepare: (id, spec, context, options) => {
       asked.push(id);
       return prepare(id, spec, context, options);

@@ -6,6 +6,7 @@ import { planLeases } from '../plan/leases.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { BlockedError } from '../util/errors.ts';
 import { imageVariant } from './image-variant.ts';
+import type { Timeline } from './timeline.ts';
 
 /** What hosts are started from, as it is made before they are leased. */
 export interface EarlyHosts extends AsyncDisposable {
@@ -17,6 +18,7 @@ export interface EarlyHostsOptions {
   folder: Pick<RunFolder, 'id' | 'path'>;
   signal: AbortSignal;
   progress: (text: string) => void;
+  timeline: Pick<Timeline, 'span'>;
   prepare?: typeof prepareHost;
 }
 
@@ -25,7 +27,7 @@ export interface EarlyHostsOptions {
  * Disposing ends what is under way. An image for Kata is left to the lease: whether one is needed is only known with the binaries.
  */
 export function prepareEarly(cells: readonly PlannedCell[], options: EarlyHostsOptions): EarlyHosts {
-  const { folder, progress, prepare = prepareHost } = options;
+  const { folder, progress, timeline, prepare = prepareHost } = options;
   const over = new AbortController();
   const [group] = planLeases(cells);
   const work = async (): Promise<void> => {
@@ -38,7 +40,7 @@ export function prepareEarly(cells: readonly PlannedCell[], options: EarlyHostsO
       progress,
     };
     context.signal.throwIfAborted();
-    await prepare(id, spec, context, { variant: 'plain' });
+    await timeline.span('host', `${id}: image`, () => prepare(id, spec, context, { variant: 'plain' }));
   };
   // What else goes wrong the lease meets as well.
   const made = work().catch((error: unknown) => (error instanceof BlockedError ? error : undefined));

@@ -115,6 +115,7 @@ async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<v
     folder,
     signal: stage.signal,
     progress: (text) => stage.progress.line('host', text),
+    timeline: stage.timeline,
   });
   const resolved = await resolveOn(stage, plan.cells, await folder.events());
   const cells = withArtifacts(stage, plan.cells, resolved).filter((cell) => open.scenarios(cell).length > 0);
