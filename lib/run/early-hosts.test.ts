@@ -11,20 +11,21 @@ const kata: PlannedCell = {
 };
 const other: PlannedCell = { ...cell, host: { id: 'debian-12', spec: { kind: 'container', suite: 'bookworm' } } };
 
-/** Prepares early with `prepare`, and remembers for which hosts it was called. */
-function early(cells: PlannedCell[], prepare: typeof prepareHost): { hosts: EarlyHosts; asked: string[] } {
+/** Prepares early with `prepare`, and remembers for which hosts it was called and what was said. */
+function early(cells: PlannedCell[], prepare: typeof prepareHost): { hosts: EarlyHosts; asked: string[]; said: string[] } {
   const asked: string[] = [];
+  const said: string[] = [];
   const hosts = prepareEarly(cells, {
     folder: { id: 'run', path: '/nonexistent' },
     signal: new AbortController().signal,
-    progress: () => undefined,
+    progress: (text) => said.push(text),
     timeline: { span: (_phase, _name, work) => work() },
     prepare: (id, spec, context, options) => {
       asked.push(id);
       return prepare(id, spec, context, options);
     },
   });
-  return { hosts, asked };
+  return { hosts, asked, said };
 }
 
 const fails = (error: Error) => (): Promise<never> => Promise.reject(error);
@@ -49,6 +50,22 @@ test('what blocks a host is told to who leases it, and any other trouble the lea
   await expect(blocked.ready('debian-13')).rejects.toThrow('Cannot build');
   await using troubled = early([cell], fails(new Error('no network'))).hosts;
   await expect(troubled.ready('debian-13')).resolves.toBeUndefined();
+});
+
+test('what is under way is said once more when the host is waited for, and then no more', async () => {
+  let end: (image: string) => void = () => undefined;
+  const { hosts, said } = early([cell], (_id, _spec, { progress }) => {
+    progress('build the image');
+    return new Promise((resolve) => (end = resolve));
+  });
+  await using _ = hosts;
+  while (said.length === 0) await new Promise(setImmediate);
+  const waited = hosts.ready('debian-13');
+  expect(said).toEqual(['build the image', 'build the image']);
+  end('an image');
+  await waited;
+  await hosts.ready('debian-13');
+  expect(said).toHaveLength(2);
 });
 
 test('what is under way when no host is needed any more is ended', async () => {

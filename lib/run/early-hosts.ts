@@ -30,6 +30,7 @@ export function prepareEarly(cells: readonly PlannedCell[], options: EarlyHostsO
   const { folder, progress, timeline, prepare = prepareHost } = options;
   const over = new AbortController();
   const [group] = planLeases(cells);
+  let step: string | undefined;
   const work = async (): Promise<void> => {
     if (group === undefined || imageVariant(group) !== 'plain') return;
     const { id, spec } = group.host;
@@ -37,16 +38,20 @@ export function prepareEarly(cells: readonly PlannedCell[], options: EarlyHostsO
       ledger: await openLedger(folder.id),
       logs: join(folder.path, 'hosts', id),
       signal: AbortSignal.any([options.signal, over.signal]),
-      progress,
+      progress: (text: string) => progress((step = text)),
     };
     context.signal.throwIfAborted();
     await timeline.span('host', `${id}: image`, () => prepare(id, spec, context, { variant: 'plain' }));
   };
   // What else goes wrong the lease meets as well.
-  const made = work().catch((error: unknown) => (error instanceof BlockedError ? error : undefined));
+  const made = work()
+    .catch((error: unknown) => (error instanceof BlockedError ? error : undefined))
+    .finally(() => (step = undefined));
   return {
     async ready(id) {
       if (id !== group?.host.id) return;
+      // Said again, now of the host that waits.
+      if (step !== undefined) progress(step);
       const error = await made;
       if (error !== undefined) throw error;
     },
