@@ -42,7 +42,8 @@ const qat = {
     ],
   })),
 };
-const vfio = [...groups.map(({ id }) => `/dev/vfio/${id}`), '/dev/vfio/vfio'];
+const vfio = groups.map(({ id }) => `/dev/vfio/${id}`);
+const control = '/dev/vfio/vfio';
 
 const broken = {
   resource: 'podproof.dev/broken',
@@ -239,16 +240,16 @@ spec:
       id: 'KUBE-DEVICES',
       asks: 'Does the qat-dpdk pod own the devices of its plugin, with the host’s modes?',
       on: ['qat-dpdk'],
-      reads: { devices: pluginDevices(), owner: ownerOf(...vfio), mode: modeOf(...vfio) },
+      reads: { devices: pluginDevices(), owner: ownerOf(...vfio, control), mode: modeOf(...vfio), control: modeOf(control) },
       answers: {
         owned: {
           says: 'they belong to 1000:2000 with the host’s modes: 0600, and 0666 of /dev/vfio/vfio',
-          seen: { devices: 'offered', owner: 'asked', mode: 'host' },
+          seen: { devices: 'offered', owner: 'asked', mode: 'host', control: 'host' },
         },
         'open-to-all': {
           says: 'they belong to 1000:2000, and everybody in the pod may open them: 0666',
           harm: 'weakens',
-          seen: { devices: 'offered', owner: 'asked', mode: 'open' },
+          seen: { devices: 'offered', owner: 'asked', mode: 'open', control: 'host' },
         },
       },
       documented: [{ answer: 'owned', where: [], citation: blog }],
@@ -296,7 +297,6 @@ spec:
       asks: 'Can a root pod open a device of the host that it mounts by its path?',
       on: ['host-path'],
       reads: {
-        owner: ownerOf('/dev/podproof-char', '/dev/podproof-disk'),
         char: opening('read', '/dev/podproof-char'),
         disk: opening('read', '/dev/podproof-disk'),
       },
@@ -304,12 +304,12 @@ spec:
         denied: {
           says: 'no, it is no device of the container: EPERM by the device cgroup',
           harm: 'breaks',
-          seen: { owner: 'host', char: 'EPERM', disk: 'EPERM' },
+          seen: { char: 'EPERM', disk: 'EPERM' },
         },
         opens: {
           says: 'yes, without having asked for it',
           harm: 'weakens',
-          seen: { owner: 'host', char: 'works', disk: 'works' },
+          seen: { char: 'works', disk: 'works' },
         },
       },
       documented: [

@@ -46,6 +46,17 @@ export function kubeletPlaces({ version, directory }: Pick<KubeletSpec, 'version
   };
 }
 
+/** Gates that are opened where a version has them shut: the feature, what it is by default since, and the name of its gate. */
+const gates = [
+  { feature: 'user-namespaces', byDefault: 'user-namespaces-by-default', gate: 'UserNamespacesSupport' },
+  { feature: 'sidecars', byDefault: 'sidecars-by-default', gate: 'SidecarContainers' },
+] as const;
+
+/** What this kubelet does because its configuration opens a gate. */
+export function openedGates({ version }: Pick<KubeletSpec, 'version'>): Array<(typeof gates)[number]> {
+  return gates.filter(({ byDefault }) => !hasFeature({ name: 'kubelet', version }, byDefault));
+}
+
 /**
  * A KubeletConfiguration (kubelet.config.k8s.io/v1beta1) that needs no API server. It leaves the firewall alone, takes a host with
  * swap as it is, and looks for new manifests often, as somebody waits for them.
@@ -54,10 +65,7 @@ export function kubeletConfiguration(spec: KubeletSpec): Record<string, unknown>
   const { version, directory, cgroupDriver, cpuManager } = spec;
   const places = kubeletPlaces(spec);
   const has = (feature: Parameters<typeof hasFeature>[1]): boolean => hasFeature({ name: 'kubelet', version }, feature);
-  const gates = {
-    ...(has('user-namespaces-by-default') ? {} : { UserNamespacesSupport: true }),
-    ...(has('sidecars-by-default') ? {} : { SidecarContainers: true }),
-  };
+  const opened = openedGates(spec);
   return {
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
     kind: 'KubeletConfiguration',
@@ -80,14 +88,18 @@ export function kubeletConfiguration(spec: KubeletSpec): Record<string, unknown>
     syncFrequency: '5s',
     volumePluginDir: `${directory}/plugins`,
     ...(has('pod-logs-directory') ? { podLogsDir: places.podLogs } : {}),
-    ...(Object.keys(gates).length === 0 ? {} : { featureGates: gates }),
+    ...(opened.length === 0 ? {} : { featureGates: Object.fromEntries(opened.map(({ gate }) => [gate, true])) }),
   };
 }
 
-/** Its command line, for the configuration above. */
+/**
+ * Its command line, for the configuration above. systemd gives the slices of pods only the controllers that some unit asks for, and the
+ * kubelet wants cpuset too. On a cluster containerd.service is such a unit, by Delegate=yes (containerd v1.7.24 containerd.service).
+ */
 export function kubeletArgv(spec: KubeletSpec): string[] {
   const { configuration, root } = kubeletPlaces(spec);
   return [
+    ...(spec.cgroupDriver === 'systemd' ? ['systemd-run', '--scope', '--quiet', '--collect', '--property=Delegate=yes'] : []),
     spec.binary,
     `--config=${configuration}`,
     `--root-dir=${root}`,

@@ -11,18 +11,19 @@ import type { ContainerPlacement, Placement } from '../cri/kubelet/placement.ts'
 import { kubeletRequest } from '../cri/kubelet/request.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { readManifest } from '../manifest/read.ts';
-import type { RecordedPod, RequestDifference } from '../model/kubelet-record.ts';
+import type { RecordedNode, RecordedPod, RequestDifference } from '../model/kubelet-record.ts';
 import { containerRequests, sandboxRequest } from './requests.ts';
 
 /**
  * Every field in which podproof's own translation of a manifest differs from what a kubelet asked for the same pod. Ids of the pod,
  * its image and its ids on the host are taken from the kubelet; hashes and times, which it draws for itself, are left out.
  */
-export function requestDifferences(node: KubeletNode, recorded: RecordedPod): RequestDifference[] {
+export function requestDifferences(node: RecordedNode, recorded: RecordedPod): RequestDifference[] {
   const sandbox = sandboxRequest(recorded.requests);
   if (sandbox === undefined) throw new Error('Cannot compare requests: none made a sandbox');
   const containers = containerRequests(recorded.requests);
-  const ours = kubeletRequest(node, staticPod(recorded.manifest, node), placementOf(recorded, sandbox, containers));
+  const gates = Object.fromEntries(node.gates.map((feature) => [feature, true]));
+  const ours = kubeletRequest({ ...node, gates }, staticPod(recorded.manifest, node), placementOf(recorded, sandbox, containers));
   const differences = [
     ...compare('sandbox', PodSandboxConfigSchema, ours.sandbox, sandbox.config),
     ...scalar('sandbox: runtime_handler', ours.handler, sandbox.runtimeHandler),

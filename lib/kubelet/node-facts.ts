@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Remote } from '../hosts/host.ts';
-import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
+import { kubeletPlaces, nodeName, openedGates, type KubeletSpec } from './config.ts';
 import { RecordedNode } from '../model/kubelet-record.ts';
 
 const words = z.string().transform((text) => text.split(' ').filter((word) => word !== ''));
@@ -34,6 +34,7 @@ export function parseNodeFacts(text: string, spec: KubeletSpec): RecordedNode {
   const places = kubeletPlaces(spec);
   return RecordedNode.parse({
     version: spec.version,
+    gates: openedGates(spec).map(({ feature }) => feature),
     name: nodeName,
     cgroupDriver: spec.cgroupDriver,
     cgroupVersion,

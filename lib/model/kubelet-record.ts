@@ -4,6 +4,10 @@ import { cgroupDrivers } from './cgroup-driver.ts';
 /** What the requests of a kubelet depend on beside the pod. */
 export const RecordedNode = z.object({
   version: z.string(),
+  gates: z
+    .array(z.enum(['user-namespaces', 'sidecars']))
+    .default([])
+    .describe('what it does because its configuration opens a gate that its version has shut'),
   name: z.string(),
   cgroupDriver: z.enum(cgroupDrivers),
   cgroupVersion: z.union([z.literal(1), z.literal(2)]),

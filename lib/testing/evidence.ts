@@ -135,7 +135,7 @@ export const kubeletWork: KubeletWork = {
   version: '1.37.2',
   sha256: 'k'.repeat(64),
   node: {
-    ...{ version: '1.37.2', name: 'node', cgroupDriver: 'systemd', cgroupVersion: 2, swapController: true },
+    ...{ version: '1.37.2', gates: [], name: 'node', cgroupDriver: 'systemd', cgroupVersion: 2, swapController: true },
     ...{ memory: 2 ** 31, hugePageSizes: ['2MB'], rootDirectory: '/root', logDirectory: '/logs', seccompDefault: false },
     ...{ dns: { servers: [], searches: [], options: [] }, thermalThrottle: [] },
   },

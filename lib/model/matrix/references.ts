@@ -130,7 +130,7 @@ function checkKubelets({ kubelet: entries = [] }: Matrix): void {
     if (!inRange(version, `>=${kubelet.oldest}`))
       refuse(
         ['kubelet', index, 'version'],
-        `expected ${kubelet.oldest} or newer, as podproof knows the pods of no older one; found "${version}"`,
+        `expected ${kubelet.oldest} or newer, as the relay to the engine does not understand older ones; found "${version}"`,
       );
   });
 }

@@ -1,13 +1,13 @@
 import type { DeviceNode } from '../../model/device-node.ts';
-import { agreed, ofLaunch, podReading, type Reading } from '../reading.ts';
+import { agreed, podReading, type Reading } from '../reading.ts';
 import { entryAt } from './node.ts';
 
-/** Whether the kubelet asked the engine for exactly what podproof's own translation of the manifest does. */
+/** Whether the kubelet asked the engine for exactly what podproof's own translation of the manifest does, of a pod that ran. */
 export function kubeletRequest(): Reading<'as podproof'> {
-  return ofLaunch(['as podproof'], ({ observation: { kubelet } }) => {
+  return podReading(['as podproof'], (_, __, { observation: { kubelet } }) => {
     if (kubelet === undefined || kubelet.pod.requests.length === 0) return undefined;
-    const { version, pod, differences } = kubelet;
-    if (differences.length === 0) return { word: 'as podproof', text: `${pod.requests.length} requests of kubelet ${version}` };
+    const { pod, differences } = kubelet;
+    if (differences.length === 0) return { word: 'as podproof', text: `all fields of ${pod.requests.length} requests` };
     const shown = differences.map(
       ({ field, ours, kubelet: theirs }) => `${field}: ${theirs ?? 'not sent'}, by podproof ${ours ?? 'not sent'}`,
     );

@@ -1,3 +1,4 @@
+import { hasGuest } from '../../runtimes/facts.ts';
 import { unansweredCode } from '../../suite/question.ts';
 import type { Case } from './cases.ts';
 import { pattern, valueAt, type Place } from './watch.ts';
@@ -45,6 +46,16 @@ const allowed: ReadonlyArray<{
     why: 'a name is told from another only where both show the same',
   },
   { at: /guest\.processes$/, why: 'a count: fewer than twenty are the container’s own' },
+  {
+    at: /host\.runVc\[\]\.type$/,
+    only: (_, __, answer) => answer === 'root',
+    why: 'a disk of root’s in the jail is as closed to others as a character device',
+  },
+  {
+    at: /host\.dev\[\]\.(major|minor)$/,
+    only: ({ evidence }) => hasGuest(evidence.cell.runtime),
+    why: 'a guest has its disks under numbers of its own',
+  },
   {
     at: /host\.runVc\[\]\.path$/,
     only: (one, place) => valueAt(one.evidence, [...place.slice(0, -1), 'type']) !== 'c',

@@ -45,6 +45,11 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
   },
   { what: /^host\.runVc\[\]\.(major|minor)$/, why: 'of a device in a jail: its path names it' },
   { what: /^guest\.uidMap\[\]$/, why: 'asked of a guest that a user namespace was wanted for' },
+  { what: /^kubelet\.(version|sha256)$/, why: 'decides whether the planned kubelet was there: void, whatever is asked' },
+  {
+    what: /^kubelet\.(node\.|pod\.(manifest$|requests\[\]\.|allocations\[\]\.(container|devices\[\]\.permissions)$))/,
+    why: 'from these comes in which fields a request differs, which is read: lib/kubelet/translation.test.ts',
+  },
   { what: /^host\.users\[\]\.comment$/, why: 'from this the sweep knows an account of Kata' },
   {
     what: /^(hygiene\/removed|devices\/daemon-reload(-unlinked)?) (uid|gid|mode) of /,
