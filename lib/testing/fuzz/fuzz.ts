@@ -25,11 +25,14 @@ export interface FuzzOptions {
   hangMs?: number;
   /** Where the targets are. */
   module?: URL;
-  /** More memory than this, of the whole process, is a finding. */
+  /** When the whole process takes so much more memory than at first, that is a finding. */
   mostMiB?: number;
 }
 
 const enough = 20;
+
+/** What this process takes, in MiB. */
+const memory = (): number => Math.round(process.memoryUsage.rss() / 1024 ** 2);
 const notBegun = -1;
 
 /**
@@ -39,6 +42,7 @@ const notBegun = -1;
 export async function fuzz(target: string, options: FuzzOptions): Promise<FuzzResult> {
   const { seed, count, from = 0, mostMiB = 512, module = new URL('targets.ts', import.meta.url) } = options;
   const started = performance.now();
+  const atFirst = memory();
   const result: FuzzResult = { target, inputs: 0, findings: [], seconds: 0, peakMiB: 0 };
   let next = from;
   // On a machine under load a thread may be stopped for as long as a hang takes: an input hangs when it does so twice.
@@ -50,7 +54,7 @@ export async function fuzz(target: string, options: FuzzOptions): Promise<FuzzRe
       workerData: { module: module.href, name: target, seed, from: next, to: from + count, counter },
       resourceLimits: { maxOldGenerationSizeMb: mostMiB },
     });
-    const end = await watch(worker, current, result, { hangMs: options.hangMs ?? 10_000, mostMiB });
+    const end = await watch(worker, current, result, { hangMs: options.hangMs ?? 10_000, mostMiB, atFirst });
     const index = Atomics.load(current, 0);
     if (end === 'hang' && index !== suspect) next = suspect = index;
     else {
@@ -70,7 +74,7 @@ function watch(
   worker: Worker,
   current: Int32Array,
   result: FuzzResult,
-  limits: Required<Pick<FuzzOptions, 'hangMs' | 'mostMiB'>>,
+  limits: Required<Pick<FuzzOptions, 'hangMs' | 'mostMiB'>> & { atFirst: number },
 ): Promise<End> {
   return new Promise((resolve, reject) => {
     let last = { index: notBegun, at: performance.now() };
@@ -87,9 +91,10 @@ function watch(
       // Loading a thread takes longer than any input may.
       if (index === notBegun || index !== last.index) last = { index, at: performance.now() };
       else if (performance.now() - last.at > limits.hangMs * timeoutFactor) stop('hang');
-      const used = Math.round(process.memoryUsage.rss() / 1024 ** 2);
+      const used = memory();
       result.peakMiB = Math.max(result.peakMiB, used);
-      if (used > limits.mostMiB) stop('finding', `${used} MiB of memory, more than ${limits.mostMiB}`);
+      const more = used - limits.atFirst;
+      if (more > limits.mostMiB) stop('finding', `${more} MiB of memory, more than ${limits.mostMiB}`);
       if (result.findings.length >= enough) stop('finding');
     }, 200);
     worker.on('message', (message: 'done' | Finding) => {
