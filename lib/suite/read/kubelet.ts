@@ -1,5 +1,5 @@
 import type { DeviceNode } from '../../model/device-node.ts';
-import { agreed, podReading, type Reading } from '../reading.ts';
+import { podReading, type Reading } from '../reading.ts';
 import { entryAt } from './node.ts';
 
 /** Whether the kubelet asked the engine for exactly what podproof's own translation of the manifest does, of a pod that ran. */
@@ -20,11 +20,12 @@ export function pluginDevices(): Reading<'offered'> {
   return podReading(['offered'], ({ dev }, host, { observation: { kubelet } }) => {
     const offered = (kubelet?.pod.allocations ?? []).flatMap(({ devices }) => devices);
     if (offered.length === 0) return undefined;
-    const sights = offered.map(({ hostPath, containerPath }) => {
+    const wrong = offered.flatMap(({ hostPath, containerPath }) => {
       const [seen, wanted] = [numbersOf(entryAt(dev, containerPath)), numbersOf(entryAt(host.dev, hostPath))];
-      return { word: seen === wanted && seen !== 'absent' ? 'offered' : 'other', text: `${containerPath} is ${seen}` };
+      return seen === wanted && seen !== 'absent' ? [] : [`${containerPath} is ${seen}, offered was ${wanted}`];
     });
-    return { word: agreed(sights.map(({ word }) => word)), text: sights.map(({ text }) => text).join('; ') };
+    if (wrong.length > 0) return { word: 'other', text: wrong.join('; ') };
+    return { word: 'offered', text: `the ${offered.length} nodes that the plugin offers` };
   });
 }
 

@@ -52,7 +52,7 @@ const allowed: ReadonlyArray<{
     why: 'a disk of root’s in the jail is as closed to others as a character device',
   },
   {
-    at: /host\.dev\[\]\.(major|minor)$/,
+    at: /host\.dev\[\]\.(type|major|minor)$/,
     only: ({ evidence }) => hasGuest(evidence.cell.runtime),
     why: 'a guest has its disks under numbers of its own',
   },
