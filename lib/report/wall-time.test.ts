@@ -73,6 +73,12 @@ it('lets nothing share the time of what may only run alone', () => {
   expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90 + 30);
 });
 
+it('counts no reading that goes on beside what runs alone', () => {
+  const alone = pod('alone', 100, 30).map((each) => ({ ...each, alone: true as const }));
+  const spans = [span('run', 0, 140), span('pods', 0, 140), ...pod('a', 0, 90), ...alone, ...pod('reading', 110, 20)];
+  expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90 + 30);
+});
+
 it('gives no row to a cell that shares what another one read', () => {
   const readings = ['a', 'b', 'c', 'd'].map((cell) => span('pod', 0, 10, cell));
   const spans = [span('run', 0, 100), span('pods', 0, 100), ...readings, ...pod('e', 10, 40), ...pod('f', 50, 40)];

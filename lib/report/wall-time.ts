@@ -7,7 +7,8 @@ export interface WallTime {
   /**
    * What nothing of ours could shorten: hosts to boot, engines to start, and each lease's calls to its engine without a gap,
    * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece,
-   * and what may only run alone shares its time with nobody. A configuration that the engine's program reads counts as a call.
+   * and what may only run alone shares its time with no pod. A configuration that the engine's program reads counts as a call,
+   * unless it is read meanwhile.
    */
   criticalMs: number;
   /** Wall time by critical path: 1 is ideal. */
@@ -61,9 +62,10 @@ function leaseCalls(spans: readonly Span[]): number {
             .map(interval),
         ),
       );
-      const lasted = (alone: boolean): number[] =>
-        calls.filter((call) => (call.alone === true) === alone).map(({ durationMs }) => durationMs);
-      return sum + total(lasted(true)) + leastMakespan(lasted(false), rows);
+      const alone = calls.filter((call) => call.alone === true);
+      const others = calls.filter((call) => call.alone !== true && !alone.some((each) => overlap(each, call)));
+      const lasted = (some: readonly Span[]): number[] => some.map(({ durationMs }) => durationMs);
+      return sum + total(lasted(alone)) + leastMakespan(lasted(others), rows);
     }, 0);
 }
 
@@ -76,6 +78,10 @@ function leastMakespan(pieces: readonly number[], rows: number): number {
   let least = total(longest) / rows;
   for (let k = 0; k * rows < longest.length; k++) least = Math.max(least, total(longest.slice(k * rows - k, k * rows + 1)));
   return least;
+}
+
+function overlap(one: Span, other: Span): boolean {
+  return one.startMs < other.startMs + other.durationMs && other.startMs < one.startMs + one.durationMs;
 }
 
 function total(some: readonly number[]): number {

@@ -41,17 +41,19 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
     await cgroups[Symbol.asyncDispose]();
   });
   const stopped = new AbortController();
+  const all = leaseWork(suites, context);
   const lease: Lease = {
     ...{ context, remote, connection, cgroups, signal: stopped.signal },
     ...{ slots: new Semaphore(context.pods), broken: undefined, read: new Map() },
+    readers: new Semaphore(all.some(({ turn }) => turn === 'alone') ? 1 : context.pods),
   };
   const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
-  for (const work of leaseWork(suites, context)) {
+  for (const work of all) {
     const { turn, cell, suite, scenario } = work;
     const before = pods.filter((pod) => pod.turn !== turn);
     const observe = once(async (tell: Tell) => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
-      if (turn === 'sweeping' || turn === 'alone') await Promise.allSettled(before.map((pod) => pod.observe(tell)));
+      if (turn !== 'pod') await Promise.allSettled(before.map((pod) => pod.observe(tell)));
       const recorded = record(lease, work, tell);
       underWay.push(recorded);
       return recorded;
@@ -71,9 +73,10 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  * any more, as the end of its pods says nothing of them.
  */
 async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, tell: Tell): Promise<Observation> {
-  const { context, remote, slots } = lease;
+  const { context, remote, slots, readers } = lease;
   const at = { cell: cell.facts.id, suite: suite.id };
   const alone = turn === 'alone';
+  const places = turn === 'reading' ? readers : slots;
   for (let attempt = 1; ; attempt++) {
     const pod = `${cell.facts.id} ${scenario.id}`;
     const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {
@@ -92,7 +95,7 @@ async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, 
         tell(pod, 'gone');
       }
     };
-    const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : slots.run(inTurn));
+    const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : places.run(inTurn));
     lease.signal.throwIfAborted();
     const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
@@ -161,6 +164,8 @@ interface Lease {
   signal: AbortSignal;
   /** Its places for pods. */
   slots: Semaphore;
+  /** Its places for what needs none: one, where a pod runs alone beside it. */
+  readers: Semaphore;
   /** Why nothing more can be launched. */
   broken: string | undefined;
   /** Configuration files that were read back. */

@@ -22,10 +22,10 @@ function work(tasks: Task[]): string[] {
 }
 
 describe('the work of a lease', () => {
-  it('is pods of all suites, then readings, then what looks for leftovers, and last what changes the host', () => {
+  it('is pods of all suites, then what looks for leftovers, then readings, and last what changes the host', () => {
     const done = work(everything);
     const turns = done.map((line) => line.split(' ')[0]);
-    expect([...new Set(turns)]).toEqual(['pod', 'reading', 'sweeping', 'alone']);
+    expect([...new Set(turns)]).toEqual(['pod', 'sweeping', 'reading', 'alone']);
     expect(turns).toEqual(turns.toSorted((a = '', b = '') => turns.indexOf(a) - turns.indexOf(b)));
     expect(done).toEqual(
       expect.arrayContaining([

@@ -4,12 +4,12 @@ import type { Suite } from '../suite/suite.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /**
- * In which order a lease does its work, so that a slot is idle only at its end. Readings are short, need no pod, and fill
- * what the last pods leave. What sweeps the host for leftovers would take those of other pods for its own, so it begins when
- * these are gone. What changes the host every pod there would see, so it runs alone, and last, as it waits for every slot; so
- * does what opens the spare VFIO group, which takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).
+ * In which order a lease does its work, so that a slot is idle only at its end. What sweeps the host for leftovers would take
+ * those of other pods for its own, so it begins when these are gone. What changes the host every pod there would see, so it runs
+ * alone, and last, as it waits for every slot; so does what opens the spare VFIO group, which takes one opener at a time (EBUSY;
+ * Linux drivers/vfio/group.c). Readings need no pod and see none: they take the processors that one pod alone leaves.
  */
-const turns = ['pod', 'reading', 'sweeping', 'alone'] as const;
+const turns = ['pod', 'sweeping', 'reading', 'alone'] as const;
 export type Turn = (typeof turns)[number];
 
 /** One scenario of one cell. */
