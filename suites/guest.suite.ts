@@ -57,6 +57,12 @@ export default suite({
           harm: 'breaks',
           seen: refused(['RunPodSandbox'], /failed to create shim task: invalid argument$/),
         },
+        'not-entered': {
+          short: 'refused: not entered',
+          says: 'the pod is refused, as runsc cannot enter the namespace that the engine made for it: EINVAL',
+          harm: 'breaks',
+          seen: refused(['RunPodSandbox'], /error setting namespace of type user .*invalid argument$/),
+        },
         'no-device': {
           says: 'the pod is refused, as the agent binds a device of the guest, which has none at that path',
           harm: 'breaks',

@@ -412,6 +412,20 @@ export const knownIssues: KnownIssue[] = [
     },
   },
   {
+    id: 'runsc-userns-not-entered',
+    title: 'gVisor refuses a pod in a user namespace: it cannot enter the one that containerd made (EINVAL)',
+    url: 'https://github.com/google/gvisor/blob/160fafc42237/runsc/specutils/namespace.go#L110',
+    answers: { 'GUEST-USERNS': ['not-entered'] },
+    where: [engine('containerd >=2.3.4'), runtime('runsc >=20260905')],
+    impact:
+      'A pod with hostUsers: false never starts under gVisor. Its shim tells containerd that it can map the ids of mounts, so that containerd makes a user namespace and names it by its path. setns(2) lets no process with several threads enter one, and runsc, a Go program, has several.',
+    remedy: {
+      setting: 'hostUsers: true (the default) for pods of this RuntimeClass: gVisor’s own kernel has users of its own',
+      since: 'every version',
+      cost: 'a process that breaks out of the sentry is no longer mapped by the pod',
+    },
+  },
+  {
     id: 'kata-rust-waits-for-dead-vmm',
     title: 'runtime-rs hangs when its VMM ended at once',
     url: `${kataSource}/src/runtime-rs/crates/hypervisor/src`,

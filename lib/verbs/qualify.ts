@@ -76,7 +76,8 @@ export function qualifyVerb(program: Command, version: string, seams: Pick<RunOp
         const judged = await run({ plan: planned.plan, folder, catalog, version, progress, signal, oneOfEach: true, ...seams });
         const document = await writeAll(folder, judged, flags);
         const told = qualification([document], { ...subject, against: planned.against });
-        await tell(told, { directory: folder.path, report: 'report.html' }, flags);
+        const place = { directory: folder.path, report: 'report.html' };
+        await tell(told, place, flags, signal.aborted ? folder.path : undefined);
         if (signal.aborted) process.exitCode = 130;
       });
     });
@@ -97,7 +98,12 @@ async function recorded(
 }
 
 /** Writes it in every form, where it has a directory, and says it. */
-async function tell(told: Qualification, place: { directory: string; report?: string } | undefined, flags: Flags): Promise<void> {
+async function tell(
+  told: Qualification,
+  place: { directory: string; report?: string } | undefined,
+  flags: Flags,
+  resume?: string,
+): Promise<void> {
   const json = `${JSON.stringify(told, undefined, 2)}\n`;
   const patch = recordPatch(told, {
     knownIssues: await readFile(join(packageRoot, 'suites/known-issues.ts'), 'utf8'),
@@ -116,7 +122,9 @@ async function tell(told: Qualification, place: { directory: string; report?: st
     ['Notes', shown('qualify.md')] as const,
     ['Page', shown('qualify.html')] as const,
   ].filter(([, path]) => path !== '');
-  process.stdout.write(flags.json === true ? json : renderQualification(told, { width: widthOf(process.stdout), files: labels }));
+  process.stdout.write(
+    flags.json === true ? json : renderQualification(told, { width: widthOf(process.stdout), files: labels, resume }),
+  );
   process.exitCode = told.exit;
 }
 

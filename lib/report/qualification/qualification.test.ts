@@ -78,6 +78,25 @@ describe('a qualification', () => {
     expect(qualification([lost], { name: 'containerd', against: '2.2.7', version: '2.3.4' }).exit).toBe(75);
   });
 
+  it.for(['2.3.4', '2.2.7'])('exits with 75 where a scenario of %s was lost: it could not be told', (version) => {
+    const document = {
+      ...both,
+      verdicts: both.verdicts.map((each) =>
+        each.cell.includes(version) && each.question === 'OWN-ON' ? { ...each, verdict: 'error' as const } : each,
+      ),
+    };
+    const others = document.verdicts.filter(({ question }) => question !== 'DEV-CDI-OFF');
+    expect(
+      qualification([{ ...document, verdicts: others }], { name: 'containerd', against: '2.2.7', version: '2.3.4' }).exit,
+    ).toBe(75);
+  });
+
+  it('says of an interrupted run how it goes on, and that its exit code is of what came out until then', () => {
+    const text = renderQualification(told, { width: 200, files: [], resume: 'results/7' });
+    expect(text).toMatch(/^Then +npx podproof run --resume results\/7, and this again with --recorded results\/7$/m);
+    expect(text).toMatch(/^Exit +130: interrupted; \d+ by what was compared until then$/m);
+  });
+
   it('exits with 1 where the wrong thing was tested', () => {
     const wrong = {
       ...both,

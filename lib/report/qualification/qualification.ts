@@ -218,9 +218,11 @@ function alsoWeakens(document: Document, changes: readonly QualifiedChange[]): s
 function exitOf({
   changes,
   unjudged,
+  notComparable,
   compared,
-}: Pick<Qualification, 'changes' | 'unjudged' | 'compared'>): Qualification['exit'] {
+}: Pick<Qualification, 'changes' | 'unjudged' | 'notComparable' | 'compared'>): Qualification['exit'] {
   const red = changes.some(({ kind, unrecorded }) => unrecorded || kind === 'newly-weaker' || kind === 'newly-broken');
   if (red || unjudged.some(({ verdict }) => verdict === 'void')) return 1;
-  return unjudged.length > 0 || compared === 0 ? 75 : 0;
+  const lost = unjudged.length > 0 || notComparable.some(({ why }) => why === 'unjudged');
+  return lost || compared === 0 ? 75 : 0;
 }

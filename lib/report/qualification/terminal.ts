@@ -8,11 +8,15 @@ const most = 12;
 const labelWidth = 10;
 const longest = 240;
 
+export interface TellOptions {
+  width: number;
+  files: ReadonlyArray<readonly [label: string, path: string]>;
+  /** The folder of a run that was interrupted. */
+  resume?: string | undefined;
+}
+
 /** One screen for the person who decides: what changed and what it does, then what helps to record it. Data cannot act on a terminal. */
-export function renderQualification(
-  told: Qualification,
-  { width, files }: { width: number; files: ReadonlyArray<readonly [label: string, path: string]> },
-): string {
+export function renderQualification(told: Qualification, { width, files, resume }: TellOptions): string {
   const line = (label: string, text: string): string[] => wrap(`${label.padEnd(labelWidth)}${inert(text)}`, width, labelWidth);
   const more = told.changes.length - most;
   const lines = [
@@ -26,7 +30,13 @@ export function renderQualification(
     ...told.alsoWeakens.slice(0, most).flatMap((headline) => wrap(inert(`no news, weakens: ${headline}`), width, 2)),
     '',
     ...files.flatMap(([label, path]) => line(label, path)),
-    ...line('Exit', `${told.exit}: ${exitText(told)}`),
+    ...(resume === undefined
+      ? []
+      : line('Then', `npx podproof run --resume ${resume}, and this again with --recorded ${resume}`)),
+    ...line(
+      'Exit',
+      resume === undefined ? `${told.exit}: ${exitText(told)}` : `130: interrupted; ${told.exit} by what was compared until then`,
+    ),
   ];
   return `${lines.join('\n')}\n`;
 }
