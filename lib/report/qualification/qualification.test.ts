@@ -61,6 +61,12 @@ describe('a qualification', () => {
     expect({ ...qualification([newer, old], compared), run: '', started: '' }).toEqual({ ...one, run: '', started: '' });
   });
 
+  it('takes what an interrupted run could not judge from another run', () => {
+    const cut = { ...both, verdicts: both.verdicts.map((each) => ({ ...each, verdict: 'missing' as const })) };
+    const found = qualification([both, cut], { name: 'containerd', against: '2.2.7', version: '2.3.4' });
+    expect(found).toMatchObject({ compared: told.compared, same: told.same, unjudged: [], exit: told.exit });
+  });
+
   it('exits with 1 for a change that nobody has recorded, though it harms nobody', () => {
     const fresh = answered(both, { cell: /2\.3\.4/, question: 'OWN-ID', answer: 'another' });
     const found = qualification([fresh], { name: 'containerd', against: '2.2.7', version: '2.3.4' });

@@ -136,8 +136,11 @@ function narrowed([first, ...others]: readonly [Document, ...Document[]], { name
       parts.flatMap(({ cells }) => cells),
       ({ id }) => id,
     ),
+    // Of several runs the last that could judge it counts: an interrupted one takes nothing from another.
     verdicts: distinct(
-      parts.flatMap(({ verdicts }) => verdicts),
+      [true, false].flatMap((lost) =>
+        parts.flatMap(({ verdicts }) => verdicts.filter((each) => (colourOf(each.verdict) === 'infrastructure') === lost)),
+      ),
       ({ cell, suite, scenario, question }) => JSON.stringify([cell, suite, scenario, question]),
     ),
     hosts: distinct(
