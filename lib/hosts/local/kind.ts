@@ -29,15 +29,12 @@ async function acquireLocal(
   const consoleTail = async (): Promise<string> => '';
   return {
     ...remote,
+    ...lease,
     id,
-    facts: lease.facts,
-    fixtures: lease.fixtures,
-    missingFeatures: lease.missingFeatures,
     attach: oncePerAttachment((attachment) => bindHere(attachment, remote)),
     expose: async (port) => port,
     consoleTail,
     assertAlive: () => assertSameBoot(id, remote, lease.facts.bootId, consoleTail),
-    [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose](),
   };
 }
 

@@ -8,15 +8,16 @@ import { benchCritest } from './critest.bench.ts';
 import { benchEmulation } from './emulation.bench.ts';
 import { benchFleet } from './fleet.bench.ts';
 import { benchHost } from './host.bench.ts';
+import { benchLarge } from './large.bench.ts';
 import { benchMerge } from './merge.bench.ts';
 import { peakMemory, spread, type Spread } from './measure.ts';
 import { benchJudge, benchRender } from './records.bench.ts';
 import { benchRuns } from './runs.bench.ts';
 
-/** `npm run bench [-- --only plan,fleet,judge,merge,render,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON; `--only emulation [--rounds N]` compares two QEMUs. */
+/** `npm run bench [-- --only plan,fleet,judge,merge,render,large,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON; `--only emulation [--rounds N]` compares two QEMUs. */
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'plan,fleet,judge,merge,render,runs,host,critest' },
+    only: { type: 'string', default: 'plan,fleet,judge,merge,render,large,runs,host,critest' },
     results: { type: 'string', default: join(packageRoot, 'results') },
     rounds: { type: 'string', default: '2' },
     out: { type: 'string' },
@@ -28,6 +29,7 @@ const parts: Record<string, () => Promise<Spread[]>> = {
   judge: benchJudge,
   merge: benchMerge,
   render: benchRender,
+  large: benchLarge,
   runs: () => benchRuns(values.results),
   host: benchHost,
   critest: benchCritest,

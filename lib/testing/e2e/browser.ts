@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 /** The system's Chromium, without anything that reaches the network by itself. */
 export function launchBrowser(): Promise<Browser> {
@@ -28,6 +28,21 @@ export interface OpenedReport extends AsyncDisposable {
   offences: string[];
 }
 
+/** A new page, with what it says on the console, its uncaught errors, and its requests that are not allowed. */
+export async function watchedPage(
+  context: BrowserContext,
+  isAllowed: (url: string) => boolean,
+): Promise<{ page: Page; offences: string[] }> {
+  const page = await context.newPage();
+  const offences: string[] = [];
+  page.on('console', (message) => void offences.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => void offences.push(`uncaught: ${error.message}`));
+  page.on('request', (request) => {
+    if (!isAllowed(request.url())) offences.push(`request: ${request.url()}`);
+  });
+  return { page, offences };
+}
+
 /** Opens a report as a reader would, from a file. */
 export async function openReport(
   browser: Browser,
@@ -44,13 +59,7 @@ export async function openReport(
     reducedMotion: 'reduce',
     ...contextOptions,
   });
-  const page = await context.newPage();
-  const offences: string[] = [];
-  page.on('console', (message) => void offences.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => void offences.push(`uncaught: ${error.message}`));
-  page.on('request', (request) => {
-    if (request.url().split('#')[0] !== url) offences.push(`request: ${request.url()}`);
-  });
+  const { page, offences } = await watchedPage(context, (asked) => asked.split('#')[0] === url);
   await page.goto(url + hash);
   await page.locator('table.matrix:not([aria-busy])').waitFor();
   return {

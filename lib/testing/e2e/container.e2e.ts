@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Host } from '../../hosts/host.ts';
 import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
 import { startDockerd, reasonNoDockerd, type Dockerd } from './dockerd.ts';
@@ -48,6 +49,16 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
   const run = (...args: string[]) =>
     podproof(['--matrix', join(directory, 'matrix.json'), '--results', join(directory, 'results'), 'run', ...args]);
   const latest = (): string => join(directory, 'results/latest');
+
+  async function acquireBox(spec: HostSpec): Promise<Host> {
+    const context = {
+      ledger: await openLedger(`container-${process.pid}`),
+      logs: join(directory, 'logs'),
+      signal: new AbortController().signal,
+      progress: () => undefined,
+    };
+    return acquireHost('box', spec, context, { variant: 'plain', needs: leastNeeds });
+  }
 
   /** Containers, volumes and networks that the daemon has, and loop devices of this machine whose file lies where ours lie. */
   async function left(): Promise<string[]> {
@@ -127,16 +138,7 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
   });
 
   test('the kernel itself lets nobody in the container open a disk of this machine, whatever node is made', async () => {
-    const context = {
-      ledger: await openLedger(`container-${process.pid}`),
-      logs: join(directory, 'logs'),
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    };
-    await using host = await acquireHost('box', { kind: 'container', suite: 'trixie' }, context, {
-      variant: 'plain',
-      needs: leastNeeds,
-    });
+    await using host = await acquireBox({ kind: 'container', suite: 'trixie' });
     expect(host.facts).toMatchObject({ ownKernel: false, disposable: false });
     for (const number of await machineDisks()) {
       const [major = '', minor = ''] = number.split(':');
@@ -150,13 +152,7 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
   test('a disk among its devices is refused, and so is "disposable" without the marker; no container is made', async () => {
     const [disk] = await diskPaths();
     const spec: HostSpec = { kind: 'container', suite: 'trixie', devices: [disk ?? ''] };
-    const context = {
-      ledger: await openLedger(`container-${process.pid}`),
-      logs: join(directory, 'logs'),
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    };
-    const refused = acquireHost('box', spec, context, { variant: 'plain', needs: leastNeeds });
+    const refused = acquireBox(spec);
     if (disk !== undefined) await expect(refused).rejects.toThrow(/pods would reach this machine's disks/);
     else await expect(refused).rejects.toThrow();
     expect(existsSync(markerFile), `this machine has ${markerFile}`).toBe(false);

@@ -32,13 +32,19 @@ function alive(pids: string[]): string[] {
   return pids.filter((pid) => existsSync(`/proc/${pid}/exe`));
 }
 
-test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the rest', async () => {
+/** A run that has recorded its first pod, and its one machine. */
+async function inMidRun() {
   const run = podproof(['--results', results, 'run', '--only', only]);
   await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
     (await recorded()) > 0 ? true : undefined,
   );
   const ours = await machines(run);
   expect(ours).toHaveLength(1);
+  return { run, ours };
+}
+
+test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the rest', async () => {
+  const { run, ours } = await inMidRun();
   run.kill('SIGKILL');
   await run;
   expect(alive(ours)).toEqual(ours);
@@ -61,12 +67,7 @@ test('after kill -9 in mid-run, clean leaves nothing and --resume finishes the r
 });
 
 test('SIGINT tears the host down and keeps what was seen', async () => {
-  const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
-    (await recorded()) > 0 ? true : undefined,
-  );
-  const ours = await machines(run);
-  expect(ours).toHaveLength(1);
+  const { run, ours } = await inMidRun();
   run.kill('SIGINT');
   const { exitCode } = await run;
   expect(exitCode).toBe(130);
@@ -77,12 +78,7 @@ test('SIGINT tears the host down and keeps what was seen', async () => {
 });
 
 test('a host that dies in mid-run is brought back, the pods under way are launched again, and the run goes on', async () => {
-  const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
-    (await recorded()) > 0 ? true : undefined,
-  );
-  const ours = await machines(run);
-  expect(ours).toHaveLength(1);
+  const { run, ours } = await inMidRun();
   process.kill(Number(ours[0]), 'SIGKILL');
   const { exitCode, stderr } = await run;
   expect(stderr).toMatch(/Host debian-13 is lost: .*; bringing it back/);

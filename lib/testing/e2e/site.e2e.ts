@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type RecordedSite, recordedSite } from '../recorded-site.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, watchedPage } from './browser.ts';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
@@ -27,15 +27,9 @@ const address = (path: string): string => pathToFileURL(join(directory, path)).h
 async function open(path: string, options: BrowserContextOptions = {}): Promise<{ page: Page; offences: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   onTestFinished(() => context.close());
-  const page = await context.newPage();
-  const offences: string[] = [];
-  page.on('console', (message) => void offences.push(`${message.type()}: ${message.text()}`));
-  page.on('pageerror', (error) => void offences.push(`uncaught: ${error.message}`));
-  page.on('request', (request) => {
-    if (!request.url().startsWith(pathToFileURL(directory).href)) offences.push(`request: ${request.url()}`);
-  });
-  await page.goto(address(path));
-  return { page, offences };
+  const opened = await watchedPage(context, (url) => url.startsWith(pathToFileURL(directory).href));
+  await opened.page.goto(address(path));
+  return opened;
 }
 
 /** Rows and column headings that are to be seen. */
