@@ -63,6 +63,12 @@ export default suite({
           harm: 'breaks',
           seen: refused(['RunPodSandbox'], /error setting namespace of type user .*invalid argument$/),
         },
+        'eperm-alone': {
+          short: 'refused: EPERM',
+          says: 'the pod is refused: its agent fails with EPERM, and says no more',
+          harm: 'breaks',
+          seen: refused(['RunPodSandbox'], /^CreateContainer failed: EPERM\b/),
+        },
         'no-device': {
           says: 'the pod is refused, as the agent binds a device of the guest, which has none at that path',
           harm: 'breaks',

@@ -426,6 +426,20 @@ export const knownIssues: KnownIssue[] = [
     },
   },
   {
+    id: 'kata-crio-userns-eperm',
+    title: 'Under CRI-O Kata’s agent refuses a pod in a user namespace with EPERM alone',
+    url: `${kataSource}/src/agent/rustjail/src/container.rs`,
+    answers: { 'GUEST-USERNS': ['eperm-alone'] },
+    where: [engine('crio >=1.36.3'), runtime('kata >=4.1.0'), shim('go')],
+    impact:
+      'A pod with hostUsers: false never starts under Kata. CRI-O asks no runtime whether it can map ids, so that a guest is booted first; its agent then cannot make the pause container, and neither its message nor the logs say at which step.',
+    remedy: {
+      setting: 'hostUsers: true (the default) for pods of this RuntimeClass: their guest has users of its own',
+      since: 'every version',
+      cost: 'a process that breaks out of the guest into its VMM is no longer mapped by the pod',
+    },
+  },
+  {
     id: 'kata-rust-waits-for-dead-vmm',
     title: 'runtime-rs hangs when its VMM ended at once',
     url: `${kataSource}/src/runtime-rs/crates/hypervisor/src`,
