@@ -30,14 +30,14 @@ const refusals: readonly Refusal[] = [
   },
   {
     words: /user ?ns|user ?namespace|idmap/i,
-    title: 'no hostUsers: false',
+    title: 'without hostUsers: false',
     changes: ({ spec }) => (spec.hostUsers === false ? [{ set: ['spec', 'hostUsers'], to: undefined }] : []),
     costs: 'the ids of the pod are ids of the node: its root is root there, with few capabilities',
   },
   {
     // Kata src/runtime/virtcontainers/pkg/oci/utils.go
     words: /host ?network/i,
-    title: 'no hostNetwork',
+    title: 'without hostNetwork',
     changes: ({ spec }) => (spec.hostNetwork === true ? [{ set: ['spec', 'hostNetwork'], to: undefined }] : []),
     costs: 'the interfaces and the address of the node',
   },
