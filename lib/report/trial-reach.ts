@@ -8,7 +8,7 @@ export function moreText(before: Attempt | undefined, after: Attempt): string {
   const disks = has.disks.filter((disk) => !had.disks.includes(disk));
   const capabilities = has.capabilities.filter((name) => !had.capabilities.includes(name));
   // Of a pod as it is, only what is no business of a container; its own ids and capabilities are shown elsewhere.
-  if (before === undefined && disks.length === 0 && !has.madeDisk) return '';
+  if (before?.outcome !== 'ran' && disks.length === 0 && !has.madeDisk) return '';
   return [
     nodes > 0 ? `${nodes} ${before === undefined ? '' : 'more '}${nodes === 1 ? 'node' : 'nodes'}` : '',
     disks.length > 0 ? `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'} of the host` : '',

@@ -18,6 +18,9 @@ import type { Stage } from './stage.ts';
 /** Where a shell on a kept host starts. */
 export const home = '/var/lib/podproof/kept';
 
+/** Without one, crictl complains at each call that there is none. */
+const crictlConfig = `${home}/crictl.yaml`;
+
 /** Starts the engine once more on a host whose work is done, and keeps both up until somebody ends this process. `ready` hears when. */
 export async function keepHost(
   stage: Stage,
@@ -46,6 +49,8 @@ export async function keepHost(
   using _cgroup = cgroups.of(spec.cgroupParent);
   await host.write(`${home}/pod.json`, JSON.stringify(crictlJson(PodSandboxConfigSchema, sandboxConfig(spec))));
   await host.write(`${home}/container.json`, JSON.stringify(crictlJson(ContainerConfigSchema, containerConfig(spec))));
+  const endpoint = `unix://${engine.config.socket}`;
+  await host.write(crictlConfig, `runtime-endpoint: ${endpoint}\nimage-endpoint: ${endpoint}\n`);
   const crictl = await putCrictl(host);
   await using _kept = await announce(
     {
@@ -78,6 +83,7 @@ function environmentOf(host: Host, { prefixes, images }: HostSetting, { config }
     ),
     CONTAINER_RUNTIME_ENDPOINT: `unix://${config.socket}`,
     IMAGE_SERVICE_ENDPOINT: `unix://${config.socket}`,
+    CRI_CONFIG_FILE: crictlConfig,
     CONTAINERD_ADDRESS: config.socket,
     CONTAINERD_NAMESPACE: 'k8s.io',
     PROBE_IMAGE: images.root,

@@ -115,7 +115,9 @@ export async function launchTrial(
     launched.observations.push(
       ...unseen.map((container) => Observation.parse(observed(place, container, { ...seenBy(container), outcome }))),
     );
-    const reason = error instanceof CriError ? `${error.call}: ${error.raw}` : messageOf(error);
+    const words = error instanceof CriError ? `${error.call}: ${error.raw}` : messageOf(error);
+    // By its random ids the same reason would be another one in each cell.
+    const reason = words.replaceAll(uid, 'UID').replaceAll(/\b[0-9a-f]{64}\b/g, 'ID');
     return { ...launched, attempt: { ...launched.attempt, outcome: outcome.kind === 'refused' ? 'refused' : 'error', reason } };
   }
 

@@ -62,7 +62,8 @@ export function after(first: Fix, fix: Fix): Fix {
   return {
     ...fix,
     title: `${first.title}, ${fix.title}`,
-    label: `${first.label}, ${fix.label}`,
+    // It stands below the one that it needs.
+    label: `+ ${fix.label}`,
     changes: [...first.changes, ...fix.changes],
     costs: `${first.costs}; ${fix.costs}`,
   };

@@ -138,7 +138,7 @@ export const usernsSymptoms: readonly Symptom[] = [
     signs: [
       {
         weight: 9,
-        says: /hostUsers|setting namespace of type user|does(?:n't| not) support user ?namespaces?|user ?namespaces? (?:are |is )?(?:not |un)(?:supported|enabled|available)|userns.{0,40}(?:not supported|unsupported)|unsupported user namespace|validate OCI runtime features|(?:runtime|runc).{0,40}(?:doesn'?t|does not) support idmap|user namespace mode|can't use user namespace|only one mapping line|UserNamespacesSupport/i,
+        says: /hostUsers|setting namespace of type user|does(?:n't| not) support user ?namespaces?|user ?namespaces? (?:are |is )?(?:not |un)(?:supported|enabled|available)|userns.{0,40}(?:not supported|unsupported)|unsupported user namespace|validate OCI runtime features|(?:runtime|runc).{0,40}(?:doesn'?t|does not) support idmap|idmap mounts not yet supported|user namespace mode|can't use user namespace|only one mapping line|UserNamespacesSupport/i,
         not: /newuidmap|max_user_namespaces|rootless|unprivileged/i,
       },
     ],
