@@ -1,8 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
-import { neededPlugins } from '../artifacts/cni-plugins.ts';
-import { fileSha256 } from '../artifacts/inventory.ts';
 import { debianCniPlugins } from '../engines/cni.ts';
 import { runtimeDrivers } from '../runtimes/registry.ts';
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
@@ -12,7 +9,8 @@ import { failure, startEngine } from '../engines/start.ts';
 import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
 import type { EngineGroup } from '../plan/leases.ts';
-import type { EngineInstance, LeaseRecord } from '../model/lease-record.ts';
+import type { LeaseRecord } from '../model/lease-record.ts';
+import { instanceOf } from './engine-instance.ts';
 import type { Stage } from './stage.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
@@ -134,7 +132,7 @@ export async function leaseEngine(
       ignored: engine.ignored,
       api: engine.api,
       configFile: Object.values(engine.config.files)[0] ?? '',
-      instance: await instanceOf(setting, engine),
+      instance: await instanceOf(engine, Object.values(setting.images).flat(), [...setting.prefixes.values()]),
     },
     startMs,
     readyMs: context.now(),
@@ -163,43 +161,4 @@ export async function leaseOn(
   folder.append({ event: 'lease', record });
   progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
   return { engine, record, ...timeline.releasing(title, engine) };
-}
-
-/** What it takes to start the same engine by hand. */
-async function instanceOf({ images, prefixes }: HostSetting, { config, spec }: Engine): Promise<EngineInstance> {
-  const { files, argv, env, socket, bridge, thinPool, shimMark } = config;
-  // The configuration names no more of them than their directory.
-  const plugins = neededPlugins.map((name) => `${spec.cniPlugins}/${name}`);
-  return {
-    files,
-    argv,
-    env,
-    socket,
-    ...(bridge === undefined ? {} : { bridge }),
-    ...(thinPool === undefined ? {} : { thinPool }),
-    shimMark,
-    directory: spec.directory,
-    images: Object.values(images).flat(),
-    binaries: await namedBinaries(
-      [...prefixes.values()],
-      [...Object.values(files), ...argv, ...Object.values(spec.binaries), ...plugins],
-    ),
-  };
-}
-
-/** Checksums of the files of attached artifacts that some texts name, by their path on the host. */
-async function namedBinaries(
-  prefixes: ReadonlyArray<{ artifact: Artifact; path: string }>,
-  texts: readonly string[],
-): Promise<Record<string, string>> {
-  const named = new Set(texts.flatMap((text) => text.match(/\/[\w.+~@/-]+/g) ?? []));
-  const sums: Record<string, string> = {};
-  for (const path of [...named].sort()) {
-    const prefix = prefixes.find((candidate) => path.startsWith(`${candidate.path}/`));
-    if (prefix === undefined) continue;
-    const file = join(prefix.artifact.directory, path.slice(prefix.path.length));
-    const facts = await stat(file).catch(() => undefined);
-    if (facts?.isFile() === true) sums[path] = await fileSha256(file);
-  }
-  return sums;
 }
