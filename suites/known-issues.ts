@@ -499,6 +499,20 @@ export const knownIssues: KnownIssue[] = [
     remedy: { setting: 'a newer Kata', since: 'Kata 4.1.0', cost: 'an update of the runtime' },
   },
   {
+    id: 'kata-go-shim-directory-left',
+    title: 'Kata’s Go shim leaves /run/vc/sbs/<id> of a rootless sandbox behind',
+    url: `${kataSource}/src/runtime/pkg/containerd-shim-v2/shim_management.go#L345`,
+    answers: { 'RVMM-LEFTOVERS': ['shim-directory'] },
+    where: [engine('crio >=1.36.3'), runtime('kata >=4.1.0'), shim('go')],
+    impact:
+      'The memory of /run fills pod by pod. The shim’s monitor has its socket below /run/vc/sbs also where the VMM is rootless; what is removed with the sandbox is the directory below /run/user/<uid>.',
+    remedy: {
+      setting: 'remove /run/vc/sbs/<id> of sandboxes that are gone, or reboot',
+      since: 'every version',
+      cost: 'a job on each node',
+    },
+  },
+  {
     id: 'kata-firecracker-root',
     title: 'Kata runs Firecracker as root, with its jailer too',
     url: `${kataSource}/src/runtime/virtcontainers/fc.go#L383`,

@@ -415,6 +415,11 @@ export default suite({
           says: 'nothing: account, directory, processes and mounts are gone',
           seen: { end: ['ran', 'refused so'], left: 'nothing' },
         },
+        'shim-directory': {
+          short: 'shim’s directory',
+          says: 'the directory of its shim below /run/vc/sbs',
+          seen: { end: ['ran', 'refused so'], left: 'shim directory' },
+        },
         directory: { says: '/run/user/<uid> with what is below', seen: { end: ['ran', 'refused so'], left: 'directory' } },
         account: {
           says: 'the kata-N account, which the host then has for good, and its files',

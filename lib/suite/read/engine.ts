@@ -91,14 +91,16 @@ export function announcedAgent(): Reading<'planned'> {
   });
 }
 
-/** What was left on the host after the pod was removed: nothing; below /run/user only; or this and accounts of Kata. */
-export function leftovers(by: 'runtime' | 'ours'): Reading<'nothing' | 'directory' | 'account'> {
-  return reading(['nothing', 'directory', 'account'], ({ observation }) => {
+/** What was left on the host after the pod was removed: nothing; the directory of Kata's shim; below /run/user; or this and accounts of Kata. */
+export function leftovers(by: 'runtime' | 'ours'): Reading<'nothing' | 'shim directory' | 'directory' | 'account'> {
+  return reading(['nothing', 'shim directory', 'directory', 'account'], ({ observation }) => {
     const left = observation.leftovers?.[by];
     if (left === undefined) return { word: 'unswept', text: 'the host was not swept after the removal' };
     const account = left.some((entry) => /^user kata-\d+ \(\d+\)$/.test(entry));
-    const other = left.find((entry) => !/^(user kata-\d+ \(\d+\)|\/run\/user\/\d+.*)$/.test(entry));
-    const word = left.length === 0 ? 'nothing' : other !== undefined ? 'other' : account ? 'account' : 'directory';
+    const ofShim = (entry: string): boolean => /^\/run\/vc\/sbs\/[0-9a-f]{64}$/.test(entry);
+    const other = left.find((entry) => !ofShim(entry) && !/^(user kata-\d+ \(\d+\)|\/run\/user\/\d+.*)$/.test(entry));
+    const known = account ? 'account' : left.every(ofShim) ? 'shim directory' : 'directory';
+    const word = left.length === 0 ? 'nothing' : other !== undefined ? 'other' : known;
     return { word, text: left.join('; ') || 'nothing left' };
   });
 }
