@@ -248,6 +248,7 @@ export const knownIssues: KnownIssue[] = [
       'OWN-MODE': ['closed'],
       'OWN-DIRECTORY': ['kept-and-closed'],
       'OWN-KATA': ['closed'],
+      'RVMM-BLOCK-OPEN': ['closed'],
     },
     where: [engine('crio'), runtime('kata >=3.8.0')],
     impact:

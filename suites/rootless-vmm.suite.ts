@@ -358,6 +358,12 @@ export default suite({
           says: 'yes: it is a disk of the guest, with the host’s owner and mode',
           seen: { user: 'own account', holds: 'none', device: 'guest', owner: 'host', mode: 'host', read: 'works' },
         },
+        closed: {
+          short: 'mode 000',
+          says: 'yes, as its process is root: the mode is 000, which keeps every other user out',
+          harm: 'breaks',
+          seen: { user: 'own account', holds: 'none', device: 'guest', owner: 'host', mode: 'closed', read: 'works' },
+        },
         'never-runs': neverRuns,
       },
       documented: [{ answer: 'reads', where: [], citation: howTo }],

@@ -45,7 +45,7 @@ describe('the site of all recorded runs', () => {
   it('answers whether device ownership works with CRI-O and Kata, with versions, known issue, help and evidence', () => {
     const page = text(pageOf('questions/OWN-ON.html'));
     expect(page).toMatch(
-      /CRI-O 1\.36\.3 Kata Containers \(Go, QEMU\) 3\.30\.0 EACCES: mode 000 breaks Under CRI-O with Kata a device has mode 000/,
+      /CRI-O 1\.36\.3 Kata Containers \(Go, QEMU\) 3\.30\.0 · 4\.1\.0 EACCES: mode 000 breaks Under CRI-O with Kata a device has mode 000/,
     );
     expect(page).toMatch(/containerd 1\.6\.20 · 1\.7\.24 · [\w.· -]+ runc 1\.1\.5 · 1\.1\.15 · 1\.3\.6 opens /);
     expect(page).toContain('It costs nothing');
@@ -53,7 +53,7 @@ describe('the site of all recorded runs', () => {
       /known \d+ pods? Cell and pod Expected Observed Run .*debian-13\/crio-1\.36\.3\/kata-3\.30\.0-go-qemu user-and-group .* kata-3\.30\.0-go-crio-1\.36\.3 2026-11-21 .*pass \d+ pods/,
     );
     expect(text(pageOf('engines/crio.html'))).toMatch(
-      /CRI-O with Kata Containers \(Go, QEMU\) .*OWN-ON 1\.36\.3 with 3\.30\.0 EACCES: mode 000 breaks/,
+      /CRI-O with Kata Containers \(Go, QEMU\) .*OWN-ON 1\.36\.3 with 3\.30\.0 · 4\.1\.0 EACCES: mode 000 breaks/,
     );
   });
 
