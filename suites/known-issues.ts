@@ -69,6 +69,7 @@ export const knownIssues: KnownIssue[] = [
       'OWN-DIRECTORY': ['kept-and-open-to-all'],
       'OWN-RUNSC': ['open-to-all'],
       'PRIV-CRI-DEVICE': ['open-to-all'],
+      'KUBE-DEVICES': ['open-to-all'],
     },
     where: [engine('crio'), runtime('runc', 'crun', 'runsc')],
     impact:
@@ -79,7 +80,11 @@ export const knownIssues: KnownIssue[] = [
     id: 'crio-host-devices-0666',
     title: 'CRI-O opens every device of the host, disks too, to everybody in a privileged pod: 0666',
     url: 'https://github.com/cri-o/cri-o/issues/9358',
-    answers: { 'PRIV-HOST-DEV': ['open-to-all'], 'PRIV-DUPLICATE': ['open-to-all'] },
+    answers: {
+      'PRIV-HOST-DEV': ['open-to-all'],
+      'PRIV-DUPLICATE': ['open-to-all'],
+      'KUBE-PRIVILEGED': ['everything-open'],
+    },
     where: [engine('crio'), runtime('runc', 'crun')],
     impact:
       'A process of any user in a privileged pod reads and writes the disks of the host. CRI-O sends no file mode for host devices either.',

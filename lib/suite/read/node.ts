@@ -73,8 +73,8 @@ export function modeOf(...references: NodeReference[]): Reading<'host' | 'open' 
 
 /**
  * Which device it is: the host's by type and numbers, or the disk that stands for it in the guest. A guest has disks of its own,
- * which may have the numbers of the host's, so it has to be as large as that; where nobody looked how large that is, its numbers
- * have to be others.
+ * which may have the numbers of the host's, so it has to be as large as that; where nobody looked at the host's disks, its
+ * numbers have to be others.
  */
 export function deviceOf(...references: NodeReference[]): Reading<'host' | 'guest' | 'absent'> {
   return nodes(['host', 'guest'], references, ({ path, seen, host, evidence: { cell, observation } }) => {
@@ -84,10 +84,12 @@ export function deviceOf(...references: NodeReference[]): Reading<'host' | 'gues
     const asOnHost = host !== undefined && own === numbers(host);
     const about = { path, field: 'type' } as const;
     if (disk === undefined) return { word: asOnHost ? 'host' : own, text: `${path} is ${own}`, about };
-    const known = observation.host?.disks?.find(({ name }) => `/dev/${name}` === host?.path);
     const text = `${path} is ${own}, a disk of the guest`;
-    if (known === undefined ? !asOnHost : known.blocks === disk.blocks) return { word: 'guest', text, about };
-    const why = known === undefined ? 'with the numbers of the host’s' : `of ${disk.blocks} KiB, the host’s has ${known.blocks}`;
+    const onHost = observation.host?.disks;
+    const blocks = onHost?.find(({ name }) => `/dev/${name}` === host?.path)?.blocks;
+    if (onHost === undefined ? !asOnHost : blocks === disk.blocks) return { word: 'guest', text, about };
+    const why =
+      onHost === undefined ? 'with the numbers of the host’s' : `of ${disk.blocks} KiB, the host’s has ${blocks ?? 'none there'}`;
     return { word: 'another disk of the guest', text: `${text} ${why}`, about };
   });
 }

@@ -52,6 +52,15 @@ const allowed: ReadonlyArray<{
     why: 'a disk of root’s in the jail is as closed to others as a character device',
   },
   {
+    at: /host\.disks\[\]\.name$/,
+    only: (one, place, answer) =>
+      answer !== 'isolated' &&
+      one.evidence.observation.request.devices.every(
+        ({ hostPath }) => hostPath !== `/dev/${String(valueAt(one.evidence, place))}`,
+      ),
+    why: 'a disk of the host that the pod did not ask for: by the name the pod’s own is found',
+  },
+  {
     at: /host\.dev\[\]\.(type|major|minor)$/,
     only: ({ evidence }) => hasGuest(evidence.cell.runtime),
     why: 'a guest has its disks under numbers of its own',

@@ -43,6 +43,11 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
     what: /^guest\.commands\[\]$|^host\.disks\[\]\.(name|blocks|serial)$/,
     why: 'asked of privileged Kata pods; the recorded ones are older than this',
   },
+  {
+    what: /^host\.twin\[\]\./,
+    why: 'the second of two pods is asked for its account; the rest is asked of the first, which is launched alike',
+  },
+  { what: /^guest\.disks\[\]\.error$/, why: 'says why there is no content, which is read' },
   { what: /^host\.runVc\[\]\.(major|minor)$/, why: 'of a device in a jail: its path names it' },
   { what: /^guest\.uidMap\[\]$/, why: 'asked of a guest that a user namespace was wanted for' },
   { what: /^kubelet\.(version|sha256)$/, why: 'decides whether the planned kubelet was there: void, whatever is asked' },
