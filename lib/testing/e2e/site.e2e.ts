@@ -157,7 +157,7 @@ describe('the site', () => {
     await page.locator('tr:target a', { hasText: 'evidence' }).click();
     const drawer = page.locator('#drawer');
     await drawer.waitFor();
-    expect(page.url()).toContain('runs/kata-3.30.0-go-crio-1.36.3.html#cell=');
+    expect(page.url()).toContain('runs/kata-4.1.0-go-crio-1.36.3.html#cell=');
     expect(await drawer.textContent()).toMatch(/OWN-ON[^]*crio-kata-mode-000/);
     expect(offences).toEqual([]);
   });
