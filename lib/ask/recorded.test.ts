@@ -17,7 +17,7 @@ describe('recorded evidence', () => {
   it('of a question names every tested range of versions, and where it deviates by which known issue', () => {
     const text = shown('OWN-ON');
     expect(text).toMatch(/containerd 1\.6\.20 · [\w.· -]+ with runc 1\.1\.5 · [\d. ·]+: as documented/);
-    expect(text).toMatch(/crio 1\.36\.3 with kata 3\.30\.0 \(go qemu\): deviates, known: crio-kata-mode-000/);
+    expect(text).toMatch(/crio 1\.36\.3 with kata 3\.30\.0 · 4\.1\.0 \(go qemu\): deviates, known: crio-kata-mode-000/);
     const [entry] = recordedQuestions(documents, ['OWN-ON']);
     expect(entry?.ranges).toContainEqual(
       expect.objectContaining({ engine: 'crio', runtime: 'kata go qemu', answer: 'known', known: ['crio-kata-mode-000'] }),
