@@ -60,7 +60,7 @@ function helpOf(verb: string): Promise<string> {
 }
 
 /** What needs a host is shown to select something, and to have the flags that it is given. */
-const hosted = /^(run|try|fetch|doctor|qualify(?!.* --recorded))\b/;
+const hosted = /^(run|try|shell|fetch|doctor|qualify(?!.* --recorded))\b/;
 
 describe('the commands of the texts', () => {
   test('are there, in each text that a reader is sent to', () => {
