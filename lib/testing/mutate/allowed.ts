@@ -41,9 +41,19 @@ const allowed: ReadonlyArray<{
     why: 'of what a VMM is called with only its id is looked at',
   },
   {
-    at: /guest\.commands\[\]$|host\.processes\[\]\.comm$/,
+    at: /host\.processes\[\]\.argv\[\]$/,
+    only: (one, place, answer) => answer === 'sandbox' && valueAt(one.evidence, place) === '--id',
+    why: 'a VMM that is called with no id has that of the directory of its sandbox',
+  },
+  {
+    at: /host\.twin\[\]\.role$/,
+    only: (one, place) => valueAt(one.evidence, place) !== 'vmm',
+    why: 'of the second of two pods only the VMM is looked at',
+  },
+  {
+    at: /guest\.commands\[\]$|host\.processes\[\]\.comm$|guest\.disks\[\]\.(serial|content)$|host\.disks\[\]\.(name|serial|blocks)$/,
     only: (_, __, answer) => answer === 'isolated',
-    why: 'a name is told from another only where both show the same',
+    why: 'a process or a disk is told from another only where both show the same',
   },
   { at: /guest\.processes$/, why: 'a count: fewer than twenty are the container’s own' },
   {
@@ -67,7 +77,7 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /host\.runVc\[\]\.path$/,
-    only: (one, place) => valueAt(one.evidence, [...place.slice(0, -1), 'type']) !== 'c',
+    only: (one, place, answer) => answer === 'root' || valueAt(one.evidence, [...place.slice(0, -1), 'type']) !== 'c',
     why: 'what is no device in the jail decides nothing',
   },
   { at: /(guest|host)\.kernel$/, why: 'told beside the boot id, which answers' },
@@ -89,7 +99,7 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /host\.dev\[\]\.mode$/,
-    only: (_, __, answer) => answer?.includes('open-to-all') === true || answer?.includes('closed') === true,
+    only: (_, __, answer) => /open-to-all|everything-open|closed/.test(answer ?? ''),
     why: 'the host’s mode where the pod’s is 0666 or 000 whatever it is',
   },
   {
