@@ -64,7 +64,7 @@ const left = /^\/dev\/(pts|shm|fd|mqueue|\.lxc|\.lxd-mounts|\.udev)(\/|$)|^\/dev
 export function hostDevices(): Reading<'unchanged' | 'opened' | 'opened, and null given away'> {
   return podReading(['unchanged', 'opened', 'opened, and null given away'], ({ dev }, host, { observation: { request } }) => {
     const requested = new Set(request.devices.map((device) => device.containerPath));
-    const nodes = host.dev.filter(({ type, path }) => !requested.has(path) && !left.test(path) && (type === 'c' || type === 'b'));
+    const nodes = host.dev.filter((node) => !requested.has(node.path) && !left.test(node.path) && /^[bc]$/.test(node.type));
     const users = `${request.runAsUser}:${request.runAsGroup}`;
     const kinds = new Set<string>();
     const lines = nodes.flatMap((entry) => {
