@@ -9,10 +9,11 @@ const names: ReadonlyMap<string, string> = new Map([
   ...[engines, runtimes, vmms].flatMap((kinds) => Object.entries(kinds).map(([name, { ownName }]) => [name, ownName] as const)),
 ]);
 
-/** `CRI-O` of `crio`, `Kata Containers (Go, QEMU)` of `kata go qemu`. */
+/** `CRI-O` of `crio`, `Kata Containers (Go, QEMU)` of `kata go qemu`, `runc behind kubelet 1.37.2` as it is. */
 export function ownName(flavour: string): string {
-  const [name = '', ...parts] = flavour.split(' ').map((word) => names.get(word) ?? word);
-  return parts.length === 0 ? name : `${name} (${parts.join(', ')})`;
+  const [program = '', ...behind] = flavour.split(/(?= behind )/);
+  const [name = '', ...parts] = program.split(' ').map((word) => names.get(word) ?? word);
+  return [parts.length === 0 ? name : `${name} (${parts.join(', ')})`, ...behind].join('');
 }
 
 /** `CRI-O 1.36.3`, `Kata Containers 4.1.0 (Go, QEMU)`. */

@@ -14,16 +14,18 @@ export function isProof({ suite }: QuestionText): boolean {
   return suite === 'identity' || suite === 'hygiene';
 }
 
-/** The questions of which an answer with the newest versions weakens isolation or deviates, worst and most frequent first. */
+/** The questions of which an answer with the newest versions weakens isolation or deviates: worst first, then most frequent in the first columns. */
 export function urgentQuestions(facts: Facts): QuestionText[] {
   return facts.questions
-    .map((question) => ({ question, urgencies: facts.tracksOf(question.id).map((track) => urgencyOf(currentOf(track)?.value)) }))
-    .map(({ question, urgencies }) => {
-      const worst = Math.max(0, ...urgencies);
-      return { question, worst, often: urgencies.filter((urgency) => urgency === worst).length };
+    .map((question) => {
+      const tracks = facts.tracksOf(question.id);
+      const urgencyIn = (track: Track): number => urgencyOf(currentOf(track)?.value);
+      const worst = Math.max(0, ...tracks.map(urgencyIn));
+      const often = tracks.filter((track) => urgencyIn(track) === worst);
+      return { question, worst, often: often.length, first: often.filter((track) => groupOf(track) === 0).length };
     })
     .filter(({ worst }) => worst > 0)
-    .sort((a, b) => b.worst - a.worst || b.often - a.often)
+    .sort((a, b) => b.worst - a.worst || b.first - a.first || b.often - a.often)
     .map(({ question }) => question);
 }
 
@@ -42,7 +44,7 @@ export function compatibility(
   // Those that most is known of are seen without scrolling.
   const columns = facts.pairings
     .filter((pairing) => howMany(pairing) > 0)
-    .sort((a, b) => Number(hasOwnKernel(a)) - Number(hasOwnKernel(b)) || howMany(b) - howMany(a));
+    .sort((a, b) => groupOf(a) - groupOf(b) || howMany(b) - howMany(a));
   const table = html`<div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
     <table class="overview">
       <thead>
@@ -94,10 +96,11 @@ function row(question: QuestionText, columns: readonly Pairing[], facts: Facts):
   </tr>`;
 }
 
-/** Runtimes with a guest come after those of plain containers of all engines, as they are asked other questions. */
-function hasOwnKernel({ runtime }: Pairing): boolean {
+/** Runtimes with a guest come after those of plain containers of all engines, and kubelets last: each is asked other questions. */
+function groupOf({ runtime }: Pick<Pairing, 'runtime'>): 0 | 1 | 2 {
+  if (runtime.includes(' behind ')) return 2;
   const name = RuntimeName.safeParse(runtimeName(runtime));
-  return name.success && hasGuest({ name: name.data });
+  return name.success && hasGuest({ name: name.data }) ? 1 : 0;
 }
 
 /** The words by which somebody asks for a column. */
