@@ -534,6 +534,21 @@ export const knownIssues: KnownIssue[] = [
     },
   },
   {
+    id: 'kata-rust-firecracker-leaks-account',
+    title: 'runtime-rs makes a kata-N account for a Firecracker that root runs, and leaves it behind',
+    url: `${kataSource}/src/runtime-rs/crates/hypervisor/src/utils.rs`,
+    answers: { 'RVMM-LEFTOVERS': ['account'] },
+    on: ['unsupported'],
+    where: [runtime('kata >=4.1.0'), shim('rust'), vmm('firecracker')],
+    impact:
+      'Each pod of a handler with rootless = true leaves an account on the host, though its VMM runs as root. The account is made for every VMM, and removed by QEMU and Cloud Hypervisor alone.',
+    remedy: {
+      setting: 'rootless = false for Firecracker, which ignores it',
+      since: 'every version',
+      cost: 'accounts that were left are removed by hand',
+    },
+  },
+  {
     id: 'kata-firecracker-host-devices',
     title: 'No privileged pod of Firecracker starts that the host’s devices are passed to',
     url: `${kataSource}/src/runtime/virtcontainers/fc.go#L1138`,
