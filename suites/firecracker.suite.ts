@@ -180,6 +180,12 @@ export default suite({
           harm: 'breaks',
           seen: refused(atCreateOrStart, /\[PATCH \/drives\/\{drive_id\}\]\[400\]/),
         },
+        'no-host-path': {
+          short: 'refused: no host path',
+          says: 'the pod is refused: the shim looks a node up in /sys/dev that the kernel does not have there',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /get host path failed.{1,20}1: No such file or directory/s),
+        },
         runs: { says: 'it runs', seen: { devices: ['none', 'of root alone', 'open to others'] } },
       },
       documented: [

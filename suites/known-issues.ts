@@ -321,8 +321,9 @@ export const knownIssues: KnownIssue[] = [
       'PRIV-CAPS-FULL': ['no-host-path'],
       'PRIV-KATA-VFIO': ['no-host-path'],
       'PRIV-KATA-VFIO-MODE': ['no-host-path'],
+      'FC-HOST-DEVICES': ['no-host-path'],
     },
-    on: ['kata-host-devices', 'kata-host-devices-vfio', 'kata-host-devices-vfio-port'],
+    on: ['kata-host-devices', 'kata-host-devices-vfio', 'kata-host-devices-vfio-port', 'host-devices'],
     where: [runtime('kata >=3.20.0'), shim('rust')],
     impact:
       'No privileged Kata pod of runtime-rs starts while the engine passes it the host’s devices. It looks every node up in /sys/dev and fails at the first that the kernel does not list there, such as a node that somebody made.',
