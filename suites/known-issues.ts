@@ -437,7 +437,7 @@ export const knownIssues: KnownIssue[] = [
     title: 'Under CRI-O Kata’s agent refuses a pod in a user namespace with EPERM alone',
     url: `${kataSource}/src/agent/rustjail/src/container.rs`,
     answers: { 'GUEST-USERNS': ['eperm-alone'] },
-    where: [engine('crio >=1.36.3'), runtime('kata >=4.1.0'), shim('go')],
+    where: [runtime('kata >=4.1.0'), shim('go'), vmm('qemu')],
     impact:
       'A pod with hostUsers: false never starts under Kata. CRI-O asks no runtime whether it can map ids, so that a guest is booted first; its agent then cannot make the pause container, and neither its message nor the logs say at which step.',
     remedy: {
@@ -510,7 +510,7 @@ export const knownIssues: KnownIssue[] = [
     title: 'Kata’s Go shim leaves /run/vc/sbs/<id> of a rootless sandbox behind',
     url: `${kataSource}/src/runtime/pkg/containerd-shim-v2/shim_management.go#L345`,
     answers: { 'RVMM-LEFTOVERS': ['shim-directory'] },
-    where: [engine('crio >=1.36.3'), runtime('kata >=4.1.0'), shim('go')],
+    where: [runtime('kata >=4.1.0'), shim('go'), vmm('qemu')],
     impact:
       'The memory of /run fills pod by pod. The shim’s monitor has its socket below /run/vc/sbs also where the VMM is rootless; what is removed with the sandbox is the directory below /run/user/<uid>.',
     remedy: {
