@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Document, type Verdict, verdictId } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
@@ -40,6 +40,11 @@ describe('recorded evidence', () => {
     const { counts, run } = await committed(folder.path);
     expect(counts).toMatchObject({ blocked: 0, missing: 0, void: 0, error: 0, fail: 0 });
     expect(run.complete).toBe(true);
+  });
+
+  it.for(runs)('of $name is named as its folder, as pages of the site are', async ({ folder }) => {
+    const { run } = await committed(folder.path);
+    expect(run.id).toBe(basename(folder.path));
   });
 
   it.for(runs)('of $name names a place of the evidence for every verdict that has one', async ({ folder }) => {
