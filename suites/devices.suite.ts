@@ -17,22 +17,15 @@ import {
   refused,
   runtime,
   spareFunction,
+  spareIds,
   starts,
   suite,
   systemdHost,
 } from '../lib/suite/mod.ts';
-
-/** The spare function of every host of ours: an Intel 82574L (QEMU's e1000e). */
-const spareIds = '0x8086:0x10d3';
+import { noMultifunction } from './refusals.ts';
 
 const readOnly = { fixture: 'char' } as const;
 const disk = { fixture: 'block' } as const;
-const noMultifunction = {
-  short: 'refused by QEMU 10',
-  says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
-  harm: 'breaks',
-  seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
-} as const;
 
 export default suite({
   id: 'devices',

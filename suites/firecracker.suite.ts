@@ -20,6 +20,7 @@ import {
   vmmRoot,
   vmmUser,
 } from '../lib/suite/mod.ts';
+import { noHostPath } from './refusals.ts';
 
 const source = 'kata-containers 4.1.0 src/runtime/virtcontainers/fc.go';
 const howTo = 'kata-containers 4.1.0 docs/how-to/how-to-run-rootless-vmm.md:34';
@@ -180,12 +181,7 @@ export default suite({
           harm: 'breaks',
           seen: refused(atCreateOrStart, /\[PATCH \/drives\/\{drive_id\}\]\[400\]/),
         },
-        'no-host-path': {
-          short: 'refused: no host path',
-          says: 'the pod is refused: the shim looks a node up in /sys/dev that the kernel does not have there',
-          harm: 'breaks',
-          seen: refused(atCreateOrStart, /get host path failed.{1,20}1: No such file or directory/s),
-        },
+        'no-host-path': noHostPath,
         runs: { says: 'it runs', seen: { devices: ['none', 'of root alone', 'open to others'] } },
       },
       documented: [

@@ -22,22 +22,16 @@ import {
   refused,
   runtime,
   spareFunction,
+  spareIds,
   starts,
   suite,
 } from '../lib/suite/mod.ts';
+import { noMultifunction } from './refusals.ts';
 
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
 const containerdOwner = 'containerd v2.3.4 internal/cri/opts/spec_linux_opts.go:315 WithDevices';
 const noKey = 'containerd commit e0f8c04da and cri-o v1.22.0 bring the key; an older engine does not know it';
 const gvisorNodes = 'gVisor runsc/boot/vfs.go createDeviceFile; pkg/sentry/vfs/device.go OpenDeviceSpecialFile';
-
-/** The spare function of every host of ours: an Intel 82574L (QEMU's e1000e). */
-const spareIds = '0x8086:0x10d3';
-const noMultifunction = {
-  says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
-  harm: 'breaks',
-  seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
-} as const;
 
 const block = { fixture: 'block' } as const;
 const char = { fixture: 'char' } as const;

@@ -29,6 +29,7 @@ import {
   suite,
   writability,
 } from '../lib/suite/mod.ts';
+import { noHostPath } from './refusals.ts';
 
 const kataPrivileged = 'kata-containers 4.1.0 docs/how-to/privileged.md';
 const containerdCreate = 'containerd v2.3.4 internal/cri/server/container_create.go:857-871';
@@ -55,12 +56,6 @@ const readOnlyDisk = {
     atCreateOrStart,
     /Could not open '\/dev\/\w+': Read-only file system|The device is not writable: Permission denied/,
   ),
-} as const;
-const noHostPath = {
-  short: 'refused: no host path',
-  says: 'the pod is refused: the shim looks a node up in /sys/dev that the kernel does not have there',
-  harm: 'breaks',
-  seen: refused(atCreateOrStart, /get host path failed.{1,20}1: No such file or directory/s),
 } as const;
 const sentryKilled = {
   short: 'sandbox ends',

@@ -22,6 +22,7 @@ import {
   vmmGroups,
   vmmUser,
 } from '../lib/suite/mod.ts';
+import { noMultifunction } from './refusals.ts';
 
 const howTo = 'kata-containers 4.1.0 docs/how-to/how-to-run-rootless-vmm.md';
 const groupOfKvm = 'kata-containers 4.1.0 src/runtime/pkg/containerd-shim-v2/create.go:398-497';
@@ -42,12 +43,6 @@ const neverRuns = {
 } as const;
 /** How a sandbox ends that was begun, and whose VMM never came up: what is left of any other refusal says nothing of a VMM. */
 const noVmm = /failed to launch|\/dev\/kvm|KVM|does not support rootless mode/;
-const noMultifunction = {
-  short: 'refused by QEMU 10',
-  says: 'the pod is refused: the shim sends a property of device_add as text, which QEMU 10 does not take',
-  harm: 'breaks',
-  seen: refused(atCreateOrStart, /Invalid parameter type for \\?'multifunction\\?', expected: boolean/),
-} as const;
 
 export default suite({
   id: 'rootless-vmm',

@@ -17,6 +17,7 @@ const processes = runtime('runc', 'crun');
 /** Those that share a directory with their guest where the engine gives them one. */
 const sharing = vmm('qemu', 'clh', 'dragonball');
 
+const disk = { says: 'a file system of its own on a disk', seen: { root: 'disk' } } as const;
 const shared = { says: 'a directory that the host shares with the guest', seen: { root: 'shared' } } as const;
 const notShared = {
   says: 'there is none, and the pod is refused: the VMM shares no directory with its guest',
@@ -76,7 +77,7 @@ export default suite({
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
       answers: {
-        disk: { says: 'a file system of its own on a disk', seen: { root: 'disk' } },
+        disk,
         shared,
       },
       documented: [{ answer: 'disk', where: [], citation: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` }],
@@ -88,7 +89,7 @@ export default suite({
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
       answers: {
-        disk: { says: 'a file system of its own on a disk', seen: { root: 'disk' } },
+        disk,
         shared,
         'not-shared': notShared,
       },

@@ -30,6 +30,8 @@ export type Fixtures = z.infer<typeof Fixtures>;
 
 /** First bytes of the canary disk. */
 export const canary = 'podproof canary: this disk was made for a test\n';
+/** Vendor and device of the spare PCI function: an Intel 82574L, QEMU's e1000e. */
+export const spareIds = '0x8086:0x10d3';
 /** Where our CDI specification puts its device. */
 export const cdiPath = '/dev/podproof-cdi';
 /** The device that it offers: it injects `char` there without ids. */

@@ -1,5 +1,5 @@
 /** All that a suite file may use. */
-export { cdiDevice, cdiPath } from '../model/fixtures.ts';
+export { cdiDevice, cdiPath, spareIds } from '../model/fixtures.ts';
 export type { KnownIssue } from './known-issue.ts';
 export {
   atCreateOrStart,

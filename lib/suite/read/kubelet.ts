@@ -1,6 +1,6 @@
 import type { DeviceNode } from '../../model/device-node.ts';
 import { podReading, type Reading } from '../reading.ts';
-import { entryAt } from './node.ts';
+import { entryAt, numbers } from './node.ts';
 
 /** Whether the kubelet asked the engine for exactly what podproof's own translation of the manifest does, of a pod that ran. */
 export function kubeletRequest(): Reading<'as podproof'> {
@@ -21,7 +21,9 @@ export function pluginDevices(): Reading<'offered'> {
     const offered = (kubelet?.pod.allocations ?? []).flatMap(({ devices }) => devices);
     if (offered.length === 0) return undefined;
     const wrong = offered.flatMap(({ hostPath, containerPath }) => {
-      const [seen, wanted] = [numbersOf(entryAt(dev, containerPath)), numbersOf(entryAt(host.dev, hostPath))];
+      const [seen, wanted] = [entryAt(dev, containerPath), entryAt(host.dev, hostPath)].map((node) =>
+        node === undefined ? 'absent' : numbers(node),
+      );
       return seen === wanted && seen !== 'absent' ? [] : [`${containerPath} is ${seen}, offered was ${wanted}`];
     });
     if (wrong.length > 0) return { word: 'other', text: wrong.join('; ') };
@@ -37,10 +39,6 @@ export function listed(path: string, line: string): Reading<'as printed' | 'abse
     const text = listingOf(seen);
     return { word: text === line ? 'as printed' : text, text: `${path} is ${text}`, about: { path, field: 'mode' } };
   });
-}
-
-function numbersOf(node: DeviceNode | undefined): string {
-  return node === undefined ? 'absent' : `${node.type} ${node.major ?? '?'}:${node.minor ?? '?'}`;
 }
 
 function listingOf({ type, mode, uid, gid }: DeviceNode): string {

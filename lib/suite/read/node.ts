@@ -123,7 +123,8 @@ function owner({ uid, gid }: { uid: number | undefined; gid: number | undefined 
   return `${uid}:${gid}`;
 }
 
-function numbers({ type, major, minor }: DeviceNode): string {
+/** `c 10:196`. */
+export function numbers({ type, major, minor }: DeviceNode): string {
   return `${type} ${major ?? '?'}:${minor ?? '?'}`;
 }
 
