@@ -1,6 +1,7 @@
 import type { Document } from '../model/document.ts';
 import { countsText, verdictNames } from '../model/verdict.ts';
 import type { Answer } from '../report/answer.ts';
+import { partsOf } from '../report/flavour.ts';
 import { history, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';
@@ -64,7 +65,7 @@ export function narrowRecorded(
   return recorded.flatMap((question): RecordedQuestion[] => {
     const ranges = question.ranges.flatMap((range) => {
       const engines = range.engines.filter((version) => isMeant(range.engine, version, engine));
-      const runtimes = range.runtimes.filter((version) => isMeant(range.runtime.split(' ')[0] ?? '', version, runtime));
+      const runtimes = range.runtimes.filter((version) => isMeant(partsOf(range.runtime).name, version, runtime));
       return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
     });
     return ranges.length === 0 ? [] : [{ ...question, ranges, lines: rangeLines(ranges) }];

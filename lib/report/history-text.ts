@@ -1,5 +1,6 @@
 import { harmRank, isBad, worstOfSeen, type Answer } from './answer.ts';
 import type { Event } from './events.ts';
+import { partsOf } from './flavour.ts';
 import type { History, Track } from './history.ts';
 import type { Pair, Turn } from './turns.ts';
 import { rangeText } from './ranges.ts';
@@ -64,10 +65,10 @@ export function seenText(value: Answer): string {
   return [...says, answerText(value)].join('; ');
 }
 
-/** `kata 3.30.0 (go qemu)`. */
+/** `kata 3.30.0 (go qemu)`, `runc 1.1.15 behind kubelet 1.37.2`. */
 export function runtimeText(flavour: string, versions: string): string {
-  const [name = '', ...others] = flavour.split(' ');
-  return `${name} ${versions}${others.length === 0 ? '' : ` (${others.join(' ')})`}`;
+  const { name, parts, behind } = partsOf(flavour);
+  return `${name} ${versions}${parts.length === 0 ? '' : ` (${parts.join(' ')})`}${behind === undefined ? '' : ` behind ${behind}`}`;
 }
 
 /** What is so, in words. */

@@ -4,6 +4,7 @@ import { worstOf } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
 import { type Answer, answerOf, harmRank, sameAnswer, type Seen } from './answer.ts';
 import { events, type Event } from './events.ts';
+import { flavourOf } from './flavour.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange } from './ranges.ts';
 import { type Point, type Turn, turns } from './turns.ts';
@@ -49,17 +50,6 @@ export function history(documents: readonly Document[]): History {
 export function oldestFirst(documents: readonly Document[]): Document[] {
   const distinct = new Map(documents.map((document) => [`${document.run.started} ${document.run.id}`, document]));
   return [...distinct.values()].sort((a, b) => plainOrder(a.run.started, b.run.started) || naturalOrder(a.run.id, b.run.id));
-}
-
-/** `kata go qemu`, `runc`, `runc behind kubelet 1.37.2`: what makes runtimes different programs, whatever their version, and who asks for their pods. */
-export function flavourOf({ runtime: { name, shim, vmm }, kubelet }: Flavoured): string {
-  const behind = kubelet === undefined ? undefined : `behind kubelet ${kubelet.version}`;
-  return [name, shim, vmm, behind].filter((part) => part !== undefined).join(' ');
-}
-
-interface Flavoured {
-  runtime: Pick<Cell['runtime'], 'name' | 'shim' | 'vmm'>;
-  kubelet?: Pick<NonNullable<Cell['kubelet']>, 'version'> | undefined;
 }
 
 /** The newest verdict of each id that says something of the software: what never came up, or was the wrong thing, says nothing. */

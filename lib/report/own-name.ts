@@ -1,6 +1,7 @@
 import { engines } from '../engines/facts.ts';
 import { runtimes } from '../runtimes/facts.ts';
 import { vmms } from '../runtimes/kata/facts.ts';
+import { partsOf } from './flavour.ts';
 
 /** Engines, runtimes and the parts of a flavour as their owners write them. */
 const names: ReadonlyMap<string, string> = new Map([
@@ -11,9 +12,9 @@ const names: ReadonlyMap<string, string> = new Map([
 
 /** `CRI-O` of `crio`, `Kata Containers (Go, QEMU)` of `kata go qemu`, `runc behind kubelet 1.37.2` as it is. */
 export function ownName(flavour: string): string {
-  const [program = '', ...behind] = flavour.split(/(?= behind )/);
-  const [name = '', ...parts] = program.split(' ').map((word) => names.get(word) ?? word);
-  return [parts.length === 0 ? name : `${name} (${parts.join(', ')})`, ...behind].join('');
+  const { name, parts, behind } = partsOf(flavour);
+  const own = (word: string): string => names.get(word) ?? word;
+  return `${own(name)}${parts.length === 0 ? '' : ` (${parts.map(own).join(', ')})`}${behind === undefined ? '' : ` behind ${behind}`}`;
 }
 
 /** `CRI-O 1.36.3`, `Kata Containers 4.1.0 (Go, QEMU)`. */

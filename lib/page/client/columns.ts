@@ -1,4 +1,5 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
+import { flavourOf } from '../../report/flavour.ts';
 import { neighbours, rangeText, versionOrder } from '../../report/ranges.ts';
 import type { Model } from './model.ts';
 import type { Selection } from './select.ts';
@@ -16,7 +17,7 @@ export interface Families {
 
 export function familiesOf(model: Model): Families {
   const family = model.cells.map(({ id, host, engine, runtime, kubelet }) =>
-    engine && runtime ? [host, engine.name, runtime.name, runtime.shim, runtime.vmm, kubelet?.version].join('\n') : id,
+    engine && runtime ? [host, engine.name, flavourOf({ runtime, kubelet })].join('\n') : id,
   );
   const place = rankOf(family);
   const engines = rankOf([...new Set(model.cells.map(engineVersion))].sort(versionOrder));

@@ -1,6 +1,7 @@
 import type { QuestionText } from '../../model/document.ts';
 import { RuntimeName } from '../../model/matrix/matrix.ts';
 import { hasGuest } from '../../runtimes/facts.ts';
+import { partsOf } from '../../report/flavour.ts';
 import { groupBy } from '../../util/group-by.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
@@ -98,9 +99,10 @@ function row(question: QuestionText, columns: readonly Pairing[], facts: Facts):
 
 /** Runtimes with a guest come after those of plain containers of all engines, and kubelets last: each is asked other questions. */
 function groupOf({ runtime }: Pick<Pairing, 'runtime'>): 0 | 1 | 2 {
-  if (runtime.includes(' behind ')) return 2;
-  const name = RuntimeName.safeParse(runtimeName(runtime));
-  return name.success && hasGuest({ name: name.data }) ? 1 : 0;
+  const { name, behind } = partsOf(runtime);
+  if (behind !== undefined) return 2;
+  const known = RuntimeName.safeParse(name);
+  return known.success && hasGuest({ name: known.data }) ? 1 : 0;
 }
 
 /** The words by which somebody asks for a column. */

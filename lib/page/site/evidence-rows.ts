@@ -1,7 +1,8 @@
 import type { QuestionText, Verdict } from '../../model/document.ts';
 import { severity } from '../../model/verdict.ts';
 import type { Answer } from '../../report/answer.ts';
-import { flavourOf, type Track } from '../../report/history.ts';
+import { flavourOf } from '../../report/flavour.ts';
+import type { Track } from '../../report/history.ts';
 import { clip, escapeText } from '../../report/escape.ts';
 import { naturalOrder } from '../../report/order.ts';
 import type { PairRange } from '../../report/ranges.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Cell, Document, KnownIssueText, QuestionText, Verdict } from '../../model/document.ts';
-import { flavourOf, history, newestVerdicts, oldestFirst, type History, type Track } from '../../report/history.ts';
+import { flavourOf, partsOf } from '../../report/flavour.ts';
+import { history, newestVerdicts, oldestFirst, type History, type Track } from '../../report/history.ts';
 import type { Entry } from '../../ask/words/find.ts';
 import { naturalOrder } from '../../report/order.ts';
 import { versionOrder } from '../../report/ranges.ts';
@@ -80,7 +81,7 @@ function questionsOf(runs: readonly Document[], { suites }: Guide): QuestionText
 
 /** The name of a runtime without its flavour. */
 export function runtimeName(flavour: string): string {
-  return flavour.split(' ')[0] ?? flavour;
+  return partsOf(flavour).name;
 }
 
 /** Where the page of a run is in the site. */
