@@ -1,4 +1,4 @@
-import type { Pod } from '../manifest/pod.ts';
+import { allContainers, type Pod } from '../manifest/pod.ts';
 import type { Allocation } from '../model/kubelet-record.ts';
 import type { OfferedDevice } from './plugin-service.ts';
 
@@ -13,7 +13,7 @@ type Nodes = NonNullable<OfferedDevice['nodes']>;
  * given once (Kubernetes pkg/kubelet/cm/devicemanager/manager.go, deviceRunContainerOptions).
  */
 export function allocations({ spec }: Pick<Pod, 'spec'>, offers: Offers, asked: ReadonlyMap<string, Nodes>): Allocation[] {
-  return [...spec.initContainers, ...spec.containers].flatMap(({ name, resources }) => {
+  return allContainers(spec).flatMap(({ name, resources }) => {
     const wanted = [...offers].flatMap(([resource, devices]) => {
       const count = Number(resources.limits[resource] ?? 0);
       const place = placeIn(asked.get(name) ?? []);

@@ -175,6 +175,11 @@ export const PodSpec = z.object({
 });
 export type PodSpec = z.infer<typeof PodSpec>;
 
+/** Containers of every kind, those that run first to begin with. */
+export function allContainers({ initContainers, containers }: Pick<PodSpec, 'initContainers' | 'containers'>): Container[] {
+  return [...initContainers, ...containers];
+}
+
 /** A pod as a manifest describes it: of its own, or the template of a workload. */
 export const Pod = z.object({
   metadata: z

@@ -11,7 +11,7 @@ import type { CallTiming } from '../model/cri-request.ts';
 import { Observation, Replay } from '../model/observation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Attempt } from '../model/trial.ts';
-import type { Pod } from '../manifest/pod.ts';
+import { allContainers, type Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
 import { failure } from '../run/failure.ts';
 import { runtimeOf } from '../run/runtime-state.ts';
@@ -79,11 +79,12 @@ export async function launchTrial(
     );
     for (const container of request.containers) {
       const own = devices.filter((device) => device.container === container.name);
+      const attempts = attemptsFor(own, place.disks);
       const probed = withProbe(container.config, place.imageOf(container.name).own);
       const running = await sandbox.start(probed);
       const { runtimeState, runtimeFile } = place.engine.config;
       const [seen, runtime] = await Promise.all([
-        observePod(running, setting.host, attemptsFor(own, place.disks), { signal }),
+        observePod(running, setting.host, attempts, { signal }),
         runtimeOf(setting.host, running.containerId, { runtimeState, runtimeFile, planned: place.engine.runtimes[handler] }),
       ]);
       const observation = Observation.parse({
@@ -92,7 +93,7 @@ export async function launchTrial(
         replay: Replay.parse({
           sandbox: crictlJson(PodSandboxConfigSchema, config),
           container: crictlJson(ContainerConfigSchema, probed),
-          probe: attemptsFor(own, place.disks),
+          probe: attempts,
         }),
       });
       const evidence = { observation, lease: place.record, cell: factsOf(cell, setting), guest: seen.guest };
@@ -141,7 +142,7 @@ export async function launchTrial(
 }
 
 function isPrivileged({ spec }: Pod): boolean {
-  return [...spec.initContainers, ...spec.containers].some(({ securityContext }) => securityContext?.privileged === true);
+  return allContainers(spec).some(({ securityContext }) => securityContext?.privileged === true);
 }
 
 /** Capabilities that the manifest adds; a privileged container is asked for with all of them, whatever it adds. */

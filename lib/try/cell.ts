@@ -60,8 +60,13 @@ export async function tryInCell(work: TrialWork, stage: Stage, place: Place, slo
   ];
   const seen = accepted.at(-1)?.launched ?? asItIs;
   if (fixes.some(({ give }) => give === 'cdi')) await writeCdi(work, setting, pod, seen);
-  await Promise.all(fixes.filter(({ ownership }) => !ownership).map((fix) => tryFix(work, stage, place, slots, trial, fix)));
-  return Object.assign(trial, { ownership: fixes.filter(({ ownership }) => ownership) });
+  await Promise.all(fixes.filter((fix) => !needsKey(fix)).map((fix) => tryFix(work, stage, place, slots, trial, fix)));
+  return Object.assign(trial, { ownership: fixes.filter(needsKey) });
+}
+
+/** Whether it is tried on an engine with device_ownership_from_security_context. */
+function needsKey({ id }: Fix): boolean {
+  return id === 'ownership';
 }
 
 /** Launches the pod of a trial with a fix, and adds what came out. */

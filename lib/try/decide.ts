@@ -73,8 +73,8 @@ export function modeAllows(
   return ((bits >> class_) & (access === 'read' ? 4 : 2)) !== 0;
 }
 
-/** /proc/sys/kernel/overflowuid. */
-const unmapped = 65534;
+/** /proc/sys/kernel/overflowuid: what is not mapped into the pod's user namespace. */
+export const unmapped = 65534;
 
 function isNodev(path: string, mounts: GuestReport['mounts']): boolean {
   const over = mounts

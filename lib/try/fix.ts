@@ -25,8 +25,6 @@ export interface Fix {
   changes: readonly Change[];
   /** How the devices are given: as the pod asks for them, by a device plugin, with a mode for everybody, or by CDI with the ids of the process. */
   give: 'as asked' | 'plugin' | 'opened' | 'cdi';
-  /** The engine's device_ownership_from_security_context. */
-  ownership: boolean;
   handler: 'plain' | 'withheld';
   /** Versions that can do it. */
   since?: string;

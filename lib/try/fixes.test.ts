@@ -27,21 +27,16 @@ function found(change: Partial<Found['devices'][number]> & { gid?: number; mode?
 
 const ids = (...args: Parameters<typeof planFixes>): string[] => planFixes(...args).map(({ id }) => id);
 
+/** Of a node whose mode is in the way, in their order. */
+const ofMode = ['groups', 'group', 'ownership', 'cdi', 'mode', 'privileged-withheld', 'privileged'];
+
 describe('fixes', () => {
   test('are none where everything opens', () => {
     expect(planFixes(pod, found({ usable: true, obstacles: [] }), containerd)).toEqual([]);
   });
 
   test('of a mode are the group, then what only the nodes can do, then privileges', () => {
-    expect(ids(pod, found(), containerd)).toEqual([
-      'groups',
-      'group',
-      'ownership',
-      'cdi',
-      'mode',
-      'privileged-withheld',
-      'privileged',
-    ]);
+    expect(ids(pod, found(), containerd)).toEqual(ofMode);
   });
 
   test('put the group of the node beside those that the pod has', () => {
@@ -129,15 +124,7 @@ spec:
     expect(after.spec.containers[0]?.volumeMounts).toEqual([]);
     expect(after.spec.containers[0]?.resources.limits).toEqual({ 'devices.example.com/tty': '1' });
     const both = planFixes(serial, one(['file mode', 'device cgroup']), containerd);
-    expect(both.map(({ id }) => id)).toEqual([
-      'groups',
-      'group',
-      'ownership',
-      'cdi',
-      'mode',
-      'privileged-withheld',
-      'privileged',
-    ]);
+    expect(both.map(({ id }) => id)).toEqual(ofMode);
     expect(both[0]).toMatchObject({ title: 'supplementalGroups: [20], by a device plugin', give: 'plugin' });
   });
 

@@ -25,8 +25,8 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
   const changes = meets('device cgroup') ? asResource(pod, failing) : [];
   const plain: Plain =
     changes.length > 0
-      ? { changes, give: 'plugin', by: 'node', ownership: false, handler: 'plain' }
-      : { changes, give: 'as asked', by: 'manifest', ownership: false, handler: 'plain' };
+      ? { changes, give: 'plugin', by: 'node', handler: 'plain' }
+      : { changes, give: 'as asked', by: 'manifest', handler: 'plain' };
   const closed = meets('file mode');
   const privileged = failing.every(({ name }) => effectiveOf(pod, name)?.privileged === true);
   const fixes: Fix[] = [
@@ -47,7 +47,7 @@ function pluginFix(plain: Plain): Fix {
 }
 
 /** What fixes have in common, where devices that the cgroup keeps closed come from a plugin. */
-type Plain = Pick<Fix, 'changes' | 'give' | 'by' | 'ownership' | 'handler'>;
+type Plain = Pick<Fix, 'changes' | 'give' | 'by' | 'handler'>;
 
 /** A fix in full and in a few words, with the device plugin that it needs. */
 function named({ give }: Plain, title: string, label = title): Pick<Fix, 'title' | 'label'> {
@@ -99,7 +99,7 @@ function nodeFixes(pod: Pod, failing: readonly Found[], engine: Setting['engine'
   const fixes: Fix[] = [];
   if (asks && hasFeature(engine, 'device-ownership'))
     fixes.push({
-      ...{ ...plain, id: 'ownership', by: 'node', ownership: true, since: whoHas('device-ownership') },
+      ...{ ...plain, id: 'ownership', by: 'node', since: whoHas('device-ownership') },
       ...named(plain, 'device_ownership_from_security_context = true', 'ownership key'),
       costs: 'every pod of the node owns the devices that it is given',
     });

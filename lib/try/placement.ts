@@ -1,6 +1,6 @@
 import type { Allocation, ContainerPlacement, Placement } from '../cri/kubelet/placement.ts';
 import { handlerName } from '../engines/engine.ts';
-import type { Pod } from '../manifest/pod.ts';
+import { allContainers, type Pod } from '../manifest/pod.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import { cdiName } from './cdi.ts';
 import type { PlacedDevice } from './devices.ts';
@@ -35,7 +35,7 @@ export function placementOf(
     handler: named ?? handlerName(cell.runtime, variant),
     ...(pod.spec.hostUsers === false ? { userNamespace: { hostId: 65_536, length: 65_536 } } : {}),
     containers: new Map(
-      [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => [
+      allContainers(pod.spec).map(({ name }) => [
         name,
         {
           image: place.imageOf(name),

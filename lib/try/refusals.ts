@@ -1,4 +1,4 @@
-import type { Pod } from '../manifest/pod.ts';
+import { allContainers, type Pod } from '../manifest/pod.ts';
 import type { Change } from './change.ts';
 import type { Fix } from './fix.ts';
 import { asUser, effectiveOf } from './security.ts';
@@ -22,7 +22,7 @@ const refusals: readonly Refusal[] = [
     words: /runAsNonRoot|non-root policy/,
     title: `runAsUser: ${someUser}`,
     changes: (pod) =>
-      [...pod.spec.initContainers, ...pod.spec.containers].flatMap(({ name }) => {
+      allContainers(pod.spec).flatMap(({ name }) => {
         const { runAsNonRoot, runAsUser = 0 } = effectiveOf(pod, name) ?? {};
         return runAsNonRoot === true && runAsUser === 0 ? asUser(pod, name, someUser) : [];
       }),
@@ -51,7 +51,7 @@ export function acceptedFixes(pod: Pod, reason: string): Fix[] {
     return [
       {
         ...{ id: 'accepted', title, label: title, by: 'manifest', changes, costs },
-        ...{ give: 'as asked', ownership: false, handler: 'plain' },
+        ...{ give: 'as asked', handler: 'plain' },
       },
     ];
   });

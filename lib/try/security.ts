@@ -1,5 +1,5 @@
 import { effective } from '../cri/kubelet/security.ts';
-import type { Pod } from '../manifest/pod.ts';
+import { allContainers, type Pod } from '../manifest/pod.ts';
 import type { Change } from './change.ts';
 
 export function effectiveOf(pod: Pod, name: string): ReturnType<typeof effective> | undefined {
@@ -8,7 +8,7 @@ export function effectiveOf(pod: Pod, name: string): ReturnType<typeof effective
 }
 
 export function containerOf(pod: Pod, name: string): Pod['spec']['containers'][number] | undefined {
-  return [...pod.spec.initContainers, ...pod.spec.containers].find((each) => each.name === name);
+  return allContainers(pod.spec).find((each) => each.name === name);
 }
 
 export function pathOf(pod: Pod, name: string): (string | number)[] {

@@ -1,8 +1,9 @@
+import { allContainers } from '../manifest/pod.ts';
 import type { Workload } from '../manifest/workload.ts';
 import type { TriedContainer } from '../model/tried.ts';
 import { starts } from '../suite/read/engine.ts';
 import { hostNodeOf, containerPath, entryAt, type NodeReference } from '../suite/read/node.ts';
-import { opening } from '../suite/read/open.ts';
+import { opening, results, type Result } from '../suite/read/open.ts';
 import { podReading, type Reading } from '../suite/reading.ts';
 import { question, type Question } from '../suite/question.ts';
 import { suite, type Suite } from '../suite/suite.ts';
@@ -17,7 +18,7 @@ export function triedContainers(
 ): TriedContainer[][] {
   const unique = uniqueNames();
   return pods.map(({ workload: { kind, name, pod }, devices }) =>
-    [...pod.spec.initContainers, ...pod.spec.containers].map((container) => ({
+    allContainers(pod.spec).map((container) => ({
       scenario: unique(`${name}-${container.name}`),
       title: `container ${container.name} of ${kind} ${name}`,
       devices: devices
@@ -72,12 +73,12 @@ function runs(id: string, scenario: string, title: string): Question {
   });
 }
 
-const anything = ['works', 'EACCES', 'EPERM', 'ENXIO', 'ENOENT'] as const;
+const failures = ['EACCES', 'EPERM', 'ENXIO', 'ENOENT'] as const satisfies readonly Result[];
 const anyWidth = ['as on the node', 'wider'] as const;
 
 function uses(id: string, scenario: string, title: string, path: string | undefined, from: string): Question {
   const node: NodeReference = path ?? { fixture: 'vfioGroup' };
-  const failing = (read: 'EACCES' | 'EPERM' | 'ENXIO' | 'ENOENT') => ({ read, write: anything, others: anyWidth });
+  const failing = (read: (typeof failures)[number]) => ({ read, write: results, others: anyWidth });
   return question({
     id,
     asks: `Can ${title} use ${path ?? 'the spare PCI function'} (${from})?`,
@@ -94,7 +95,7 @@ function uses(id: string, scenario: string, title: string, path: string | undefi
       'read-only': {
         says: 'it opens for reading alone',
         harm: 'breaks',
-        seen: { read: 'works', write: ['EACCES', 'EPERM', 'ENXIO', 'ENOENT'], others: anyWidth },
+        seen: { read: 'works', write: failures, others: anyWidth },
       },
       closed: {
         short: 'EACCES',

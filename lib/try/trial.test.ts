@@ -33,7 +33,6 @@ const groups = (group: number): Fix => ({
   by: 'manifest',
   changes: [{ set: ['spec', 'securityContext', 'supplementalGroups'], to: [group] }],
   give: 'as asked',
-  ownership: false,
   handler: 'plain',
   costs: 'the group',
 });

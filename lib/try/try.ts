@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { acquireHost } from '../hosts/registry.ts';
+import { allContainers } from '../manifest/pod.ts';
 import type { Workload } from '../manifest/workload.ts';
 import type { Plan } from '../model/cell.ts';
 import type { Trial } from '../model/trial.ts';
@@ -132,8 +133,8 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
 
 function scenariosOf(pods: TryOptions['pods']): Array<ReadonlyMap<string, string>> {
   const tried = triedContainers(pods);
-  return pods.map(({ workload: { pod } }, index) => {
-    const names = [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => name);
-    return new Map(names.map((name, at) => [name, tried[index]?.[at]?.scenario ?? name]));
-  });
+  return pods.map(
+    ({ workload: { pod } }, index) =>
+      new Map(allContainers(pod.spec).map(({ name }, at) => [name, tried[index]?.[at]?.scenario ?? name])),
+  );
 }

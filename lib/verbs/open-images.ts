@@ -1,8 +1,9 @@
+import { allContainers } from '../manifest/pod.ts';
 import type { Workload } from '../manifest/workload.ts';
 import { openImage } from '../probe/image/own.ts';
 import type { ContainerImage } from '../try/images.ts';
 import { UsageError } from '../util/errors.ts';
-import { Scope } from '../util/scope.ts';
+import { scoped } from '../util/scope.ts';
 
 /** Opens what `--image` names. Throws UsageError for a container that no pod has, and for what is no image. */
 export async function openImages(
@@ -10,14 +11,11 @@ export async function openImages(
   pods: ReadonlyArray<{ workload: Workload }>,
   signal: AbortSignal,
 ): Promise<AsyncDisposable & { all: ContainerImage[] }> {
-  const scope = new Scope();
-  const all: ContainerImage[] = [];
-  try {
+  const names = pods.flatMap(({ workload: { pod } }) => allContainers(pod.spec).map(({ name }) => name));
+  return scoped(async (scope) => {
+    const all: ContainerImage[] = [];
     for (const text of flags) {
       const [, container, file = ''] = /^(?:([a-z0-9-]+)=)?(.+)$/s.exec(text) ?? [];
-      const names = pods.flatMap(({ workload: { pod } }) =>
-        [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => name),
-      );
       if (container !== undefined && !names.includes(container))
         throw new UsageError(`--image ${text}: no pod has a container "${container}"; there is ${names.join(', ')}`);
       if (all.some((each) => each.container === container))
@@ -26,9 +24,6 @@ export async function openImages(
         );
       all.push({ ...(container === undefined ? {} : { container }), image: scope.adopt(file, await openImage(file, signal)) });
     }
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
-  return { all, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
+    return { all };
+  });
 }

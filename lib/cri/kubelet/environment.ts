@@ -1,4 +1,4 @@
-import type { Container, Pod, ResourceReference } from '../../manifest/pod.ts';
+import { allContainers, type Container, type Pod, type ResourceReference } from '../../manifest/pod.ts';
 import { quantity } from '../../manifest/quantity.ts';
 import type { KubeletNode } from './node.ts';
 import type { Allocation, Placement } from './placement.ts';
@@ -36,7 +36,7 @@ export function expand(text: string, values: ReadonlyMap<string, string>): strin
  * ExtractContainerResourceValue). A limit that is not set would be what the node has to give, which nobody knows here.
  */
 function resourceOf({ spec }: Pod, container: Container, { resource, containerName, divisor = '1' }: ResourceReference): string {
-  const named = [...spec.initContainers, ...spec.containers].find(({ name }) => name === containerName);
+  const named = allContainers(spec).find(({ name }) => name === containerName);
   const [, kind = '', name = ''] = /^(limits|requests)\.(.+)$/.exec(resource) ?? [];
   const { resources } = named ?? container;
   const amount = (kind === 'limits' ? resources.limits : requestsOf(resources))[name];

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { schemaOf } from '../../manifest/fields.ts';
 import { pathText, type Path } from '../../manifest/path.ts';
+import { allContainers } from '../../manifest/pod.ts';
 import { readManifest } from '../../manifest/read.ts';
 import type { Workload } from '../../manifest/workload.ts';
 import { defaultNode } from './node.ts';
@@ -118,7 +119,7 @@ const read = (text: string): Workload => {
 };
 
 function requestOf({ pod }: Workload): string {
-  const containers = [...pod.spec.initContainers, ...pod.spec.containers];
+  const containers = allContainers(pod.spec);
   const placement = {
     uid: 'u',
     handler: '',

@@ -1,4 +1,4 @@
-import type { Container, PodSpec, Resources } from '../../manifest/pod.ts';
+import { allContainers, type Container, type PodSpec, type Resources } from '../../manifest/pod.ts';
 import type { PodClass } from '../../model/cgroup-driver.ts';
 import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
@@ -18,7 +18,7 @@ export function hasPodResources(node: KubeletNode, { resources }: PodSpec): bool
 /** Kubernetes v1.37.2 pkg/apis/core/v1/helper/qos/qos.go. */
 export function qosClass(node: KubeletNode, spec: PodSpec): PodClass {
   if (hasPodResources(node, spec)) return classOf(spec.resources);
-  const classes = new Set([...spec.initContainers, ...spec.containers].map(({ resources }) => classOf(resources)));
+  const classes = new Set(allContainers(spec).map(({ resources }) => classOf(resources)));
   const [first = 'besteffort'] = classes;
   return classes.size > 1 ? 'burstable' : first;
 }

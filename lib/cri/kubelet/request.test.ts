@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Pod } from '../../manifest/pod.ts';
+import { allContainers, Pod } from '../../manifest/pod.ts';
 import { readManifest } from '../../manifest/read.ts';
 import { NamespaceMode, SecurityProfile_ProfileType as ProfileType, SupplementalGroupsPolicy } from '../gen/cri_pb.js';
 import { defaultNode, type KubeletNode } from './node.ts';
@@ -25,7 +25,7 @@ function podWith(spec: { containers?: object[] } & Record<string, unknown>, anno
 }
 
 function placed(pod: Pod, rest: Partial<Placement> = {}, container: Partial<ContainerPlacement> = {}): Placement {
-  const names = [...pod.spec.initContainers, ...pod.spec.containers].map(({ name }) => name);
+  const names = allContainers(pod.spec).map(({ name }) => name);
   return {
     uid: '11-22',
     handler: '',

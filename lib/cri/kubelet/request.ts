@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { Container, Pod } from '../../manifest/pod.ts';
+import { allContainers, type Container, type Pod } from '../../manifest/pod.ts';
 import { podCgroup } from '../../model/cgroup-driver.ts';
 import {
   type ContainerConfig,
@@ -44,8 +44,7 @@ export interface ContainerRequest {
 
 /** A pod of a manifest as a kubelet would ask an engine for it. Throws an Error for a placement that lacks a container or a volume. */
 export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement): KubeletRequest {
-  const { initContainers, containers } = pod.spec;
-  const all = [...initContainers, ...containers];
+  const all = allContainers(pod.spec);
   return {
     handler: placement.handler,
     ignored: ignoredFields(node, pod),
@@ -54,7 +53,7 @@ export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement
       const refused = reasonNotRun(pod, container, placement);
       return {
         name: container.name,
-        role: containers.includes(container) ? 'main' : isSidecar(node, pod.spec, container) ? 'sidecar' : 'init',
+        role: pod.spec.containers.includes(container) ? 'main' : isSidecar(node, pod.spec, container) ? 'sidecar' : 'init',
         config: containerConfig(node, pod, container, placement),
         ...(refused === undefined ? {} : { refused }),
       };

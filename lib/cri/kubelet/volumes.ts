@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Pod, Volume } from '../../manifest/pod.ts';
+import { allContainers, type Pod, type Volume } from '../../manifest/pod.ts';
 import type { KubeletNode } from './node.ts';
 import { podDirectory } from './names.ts';
 import type { Placement } from './placement.ts';
@@ -56,9 +56,7 @@ type HostPathType = NonNullable<Volume['hostPath']>['type'];
 export function volumeObjects(node: KubeletNode, { spec }: Pod, placement: Placement): NodeObject[] {
   const group = spec.securityContext?.fsGroup;
   const owned = { mode: group === undefined ? 0o777 : 0o2777, ...(group === undefined ? {} : { group }) };
-  const blocks = new Set(
-    [...spec.initContainers, ...spec.containers].flatMap((each) => each.volumeDevices.map(({ name }) => name)),
-  );
+  const blocks = new Set(allContainers(spec).flatMap((each) => each.volumeDevices.map(({ name }) => name)));
   return spec.volumes.map((volume): NodeObject => {
     if (blocks.has(volume.name)) {
       const target = placement.blockVolumes?.get(volume.name);

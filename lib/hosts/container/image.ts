@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImageName } from 'testcontainers';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
 import type { Image } from '../image/build.ts';
 import { keepingOwners } from '../image/unprivileged.ts';
+import { ownDirectory } from '../shared/own-directory.ts';
 import type { ContainerRuntime } from './runtime.ts';
 
 /** The root file system of a host image as an image of the container runtime, imported where it is not there yet; nothing is pulled. */
@@ -20,12 +21,8 @@ export async function importImage(image: Image, { client }: ContainerRuntime, co
   context.progress(`import ${name} into the container runtime`);
   await using scope = new Scope();
   const work = join(cacheDirectory(), 'leases', `podproof-import-${randomBytes(6).toString('hex')}`);
-  const receipt = await context.ledger.record({ kind: 'path', path: work });
-  scope.onRelease(work, async () => {
-    await rm(work, { recursive: true, force: true });
-    await receipt.done();
-  });
-  await mkdir(join(work, 'root'), { recursive: true, mode: 0o700 });
+  await ownDirectory(work, scope, context.ledger);
+  await mkdir(join(work, 'root'), { mode: 0o700 });
   const limits = { timeoutMs: 300_000, signal: context.signal };
   await execOk(keepingOwners(['sh', '-euc', packScript, 'sh', image.disk, work]), limits);
   const { dockerode } = client.container;

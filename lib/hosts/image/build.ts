@@ -9,6 +9,7 @@ import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import type { LeaseContext } from '../host.ts';
+import { ownDirectory } from '../shared/own-directory.ts';
 import { debianSources } from './mirror.ts';
 import { buildTrouble } from './namespace.ts';
 import { recipeHash, rootLabel } from './recipe.ts';
@@ -74,12 +75,8 @@ async function build(recipe: Recipe, id: string, directory: string, context: Lea
   const token = `podproof-build-${randomBytes(6).toString('hex')}`;
   const work = join(cacheDirectory(), 'images', token);
   await using scope = new Scope();
-  const path = await context.ledger.record({ kind: 'path', path: work });
-  scope.onRelease('the build directory', async () => {
-    await rm(work, { recursive: true, force: true });
-    await path.done();
-  });
-  await mkdir(join(work, 'tmp'), { recursive: true, mode: 0o700 });
+  await ownDirectory(work, scope, context.ledger);
+  await mkdir(join(work, 'tmp'), { mode: 0o700 });
   const chroot = isRoot() ? join(work, 'tmp') : scope.adopt('the chroot', await openPlace(token, context)).path;
   // After the directories: clean begins with the newest, and a living mmdebstrap would fill them again.
   const bootstrap = await context.ledger.record({ kind: 'process', token });

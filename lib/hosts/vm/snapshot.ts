@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmod, copyFile, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,6 +12,7 @@ import { Scope } from '../../util/scope.ts';
 import { prepareSteps } from '../shared/fixture-scripts.ts';
 import { spareFixtures } from '../shared/fixture-plan.ts';
 import type { LeaseContext } from '../host.ts';
+import { ownDirectory } from '../shared/own-directory.ts';
 import { qemuArguments } from './arguments.ts';
 import { startMachine } from './machine.ts';
 import type { Blueprint, RunningMachine } from './machine.ts';
@@ -93,12 +94,7 @@ async function make<T extends AsyncDisposable>(
 ): Promise<Snapshot> {
   const work = join(cacheDirectory(), 'snapshots', `podproof-${randomBytes(6).toString('hex')}`);
   await using scope = new Scope();
-  const receipt = await context.ledger.record({ kind: 'path', path: work });
-  scope.onRelease('the unfinished snapshot', async () => {
-    await rm(work, { recursive: true, force: true });
-    await receipt.done();
-  });
-  await mkdir(work, { recursive: true, mode: 0o700 });
+  await ownDirectory(work, scope, context.ledger);
   context.progress('boot the host once for a snapshot: under emulation about a minute');
   const console = join(context.logs, 'console-cold.log');
   const running = scope.adopt('the machine', await coldBoot(blueprint, console, context));

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { z } from 'zod';
+import { fileSha256 } from '../../artifacts/inventory.ts';
 import { messageOf } from '../../util/errors.ts';
 import type { StoredBlob } from './oci.ts';
 
@@ -125,15 +125,8 @@ async function readJson<T>(root: string, path: string, schema: z.ZodType<T>, dig
 
 async function stored(root: string, path: string): Promise<Omit<StoredBlob, 'mediaType'>> {
   const file = await inside(root, path);
-  const hash = createHash('sha256');
-  let size = 0;
-  for await (const chunk of createReadStream(file)) {
-    const bytes: unknown = chunk;
-    if (!(bytes instanceof Uint8Array)) throw new Error(`${path} cannot be read as bytes`);
-    hash.update(bytes);
-    size += bytes.length;
-  }
-  return { file, size, digest: `sha256:${hash.digest('hex')}` };
+  const [{ size }, sum] = await Promise.all([stat(file), fileSha256(file)]);
+  return { file, size, digest: `sha256:${sum}` };
 }
 
 /** A regular file of the layout. Throws an Error for one that leads out of it. */

@@ -42,8 +42,8 @@ export interface ImageOptions {
  * bytes of a compressor change with its version, which would change the digest.
  */
 export function ociImage(options: ImageOptions): OciImage {
-  const layer = blob('application/vnd.oci.image.layer.v1.tar', tar(options.entries));
-  const config = json('application/vnd.oci.image.config.v1+json', {
+  const layer = layerOf(options.entries);
+  const configuration = {
     created: '1970-01-01T00:00:00Z',
     architecture: options.architecture,
     os: 'linux',
@@ -55,21 +55,36 @@ export function ociImage(options: ImageOptions): OciImage {
     },
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
     history: [{ created: '1970-01-01T00:00:00Z', created_by: 'podproof' }],
-  });
+  };
+  return { name: options.name, ...assembled(configuration, layer) };
+}
+
+/** A layer of these files, in the order in which they are given. */
+export function layerOf(entries: readonly TarEntry[]): Blob {
+  return blob('application/vnd.oci.image.layer.v1.tar', tar(entries));
+}
+
+/** What a registry serves of an image with this configuration, whose last layer is `layer`. */
+export function assembled(
+  configuration: unknown,
+  layer: Blob,
+  below: readonly StoredBlob[] = [],
+): Pick<OciImage, 'manifest' | 'config' | 'layer'> {
+  const config = json('application/vnd.oci.image.config.v1+json', configuration);
   const manifest = json('application/vnd.oci.image.manifest.v1+json', {
     schemaVersion: 2,
     mediaType: 'application/vnd.oci.image.manifest.v1+json',
     config: descriptor(config),
-    layers: [descriptor(layer)],
+    layers: [...below, layer].map(descriptor),
   });
-  return { name: options.name, manifest, config, layer };
+  return { manifest, config, layer };
 }
 
-export function blob(mediaType: string, bytes: Uint8Array): Blob {
+function blob(mediaType: string, bytes: Uint8Array): Blob {
   return { mediaType, bytes, digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}` };
 }
 
-export function json(mediaType: string, value: unknown): Blob {
+function json(mediaType: string, value: unknown): Blob {
   return blob(mediaType, Buffer.from(JSON.stringify(value)));
 }
 

@@ -3,8 +3,8 @@ import { agreed, podReading, type About, type Reading } from '../reading.ts';
 import { containerPath, type NodeReference } from './node.ts';
 
 /** How open(2) ends: EACCES is the file mode or a nodev mount, EPERM the device cgroup, ENXIO a kernel without the device. */
-const results = ['works', 'EACCES', 'EPERM', 'ENXIO', 'ENOENT'] as const;
-type Result = (typeof results)[number];
+export const results = ['works', 'EACCES', 'EPERM', 'ENXIO', 'ENOENT'] as const;
+export type Result = (typeof results)[number];
 
 /** open(2) of the nodes. */
 export function opening(access: 'read' | 'write', ...references: NodeReference[]): Reading<Result> {

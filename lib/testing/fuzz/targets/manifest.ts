@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { kubeletRequest } from '../../../cri/kubelet/request.ts';
 import { defaultNode } from '../../../cri/kubelet/node.ts';
+import { allContainers } from '../../../manifest/pod.ts';
 import { readManifest } from '../../../manifest/read.ts';
 import type { Workload } from '../../../manifest/workload.ts';
 import { brokenManifests } from '../../broken-manifests.ts';
@@ -16,7 +17,7 @@ const refusal = /^pod\.yaml:[1-9]\d*:[1-9]\d*: [^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]
 /** Asks for the pod as each kubelet would, and looks at what a manifest must not decide. */
 function ask({ pod, place, notLookedAt }: Workload): void {
   for (const version of versions) {
-    const containers = [...pod.spec.initContainers, ...pod.spec.containers];
+    const containers = allContainers(pod.spec);
     const blocks = new Map(pod.spec.volumes.map(({ name }) => [name, '/dev/loop0']));
     const request = kubeletRequest({ ...defaultNode, version, memory: 2 ** 33 }, pod, {
       uid: '0-1',
