@@ -19,11 +19,10 @@ export function isProof({ suite }: QuestionText): boolean {
 export function urgentQuestions(facts: Facts): QuestionText[] {
   return facts.questions
     .map((question) => {
-      const tracks = facts.tracksOf(question.id);
-      const urgencyIn = (track: Track): number => urgencyOf(currentOf(track)?.value);
-      const worst = Math.max(0, ...tracks.map(urgencyIn));
-      const often = tracks.filter((track) => urgencyIn(track) === worst);
-      return { question, worst, often: often.length, first: often.filter((track) => groupOf(track) === 0).length };
+      const tracks = facts.tracksOf(question.id).map((track) => ({ track, urgency: urgencyOf(currentOf(track)?.value) }));
+      const worst = Math.max(0, ...tracks.map(({ urgency }) => urgency));
+      const often = tracks.filter(({ urgency }) => urgency === worst);
+      return { question, worst, often: often.length, first: often.filter(({ track }) => groupOf(track) === 0).length };
     })
     .filter(({ worst }) => worst > 0)
     .sort((a, b) => b.worst - a.worst || b.first - a.first || b.often - a.often)
@@ -41,11 +40,12 @@ export function compatibility(
   if (questions.length === 0) return undefined;
   const answered = questions.flatMap((question) => facts.tracksOf(question.id).filter(currentOf).map(trackAnchor));
   const answersIn = new Map([...groupBy(answered, (anchor) => anchor)].map(([anchor, own]) => [anchor, own.length]));
-  const howMany = (pairing: Pairing): number => answersIn.get(trackAnchor(pairing)) ?? 0;
   // Those that most is known of are seen without scrolling.
   const columns = facts.pairings
-    .filter((pairing) => howMany(pairing) > 0)
-    .sort((a, b) => groupOf(a) - groupOf(b) || howMany(b) - howMany(a));
+    .map((pairing) => ({ pairing, group: groupOf(pairing), answers: answersIn.get(trackAnchor(pairing)) ?? 0 }))
+    .filter(({ answers }) => answers > 0)
+    .sort((a, b) => a.group - b.group || b.answers - a.answers)
+    .map(({ pairing }) => pairing);
   const table = html`<div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
     <table class="overview">
       <thead>
