@@ -1,4 +1,5 @@
 import type { CgroupDriver } from '../model/cgroup-driver.ts';
+import { kubeletHas } from '../cri/kubelet/facts.ts';
 import { hasFeature } from '../model/feature.ts';
 
 /** All that a standalone kubelet is made of. Paths are those on the host. */
@@ -46,15 +47,15 @@ export function kubeletPlaces({ version, directory }: Pick<KubeletSpec, 'version
   };
 }
 
-/** Gates that are opened where a version has them shut: the feature, what it is by default since, and the name of its gate. */
+/** Gates that are opened where a version has them shut: the feature, and the name of its gate. */
 const gates = [
-  { feature: 'user-namespaces', byDefault: 'user-namespaces-by-default', gate: 'UserNamespacesSupport' },
-  { feature: 'sidecars', byDefault: 'sidecars-by-default', gate: 'SidecarContainers' },
+  { feature: 'user-namespaces', gate: 'UserNamespacesSupport' },
+  { feature: 'sidecars', gate: 'SidecarContainers' },
 ] as const;
 
 /** What this kubelet does because its configuration opens a gate. */
 export function openedGates({ version }: Pick<KubeletSpec, 'version'>): Array<(typeof gates)[number]> {
-  return gates.filter(({ byDefault }) => !hasFeature({ name: 'kubelet', version }, byDefault));
+  return gates.filter(({ feature }) => !kubeletHas({ version }, feature));
 }
 
 /**

@@ -24,16 +24,6 @@ export const kubelet = {
       citation:
         'Kubernetes v1.37.2 pkg/kubelet/apis/config/types.go FailCgroupV1: true by default, and the kubelet does not start',
     },
-    {
-      feature: 'user-namespaces-by-default',
-      since: '1.33.0',
-      citation: 'Kubernetes v1.34.4 pkg/features/kube_features.go UserNamespacesSupport',
-    },
-    {
-      feature: 'sidecars-by-default',
-      since: '1.29.0',
-      citation: 'Kubernetes v1.34.4 pkg/features/kube_features.go SidecarContainers',
-    },
   ],
   releases: [{ versions: '>=1.6.0', url: downloads, sums: '{url}.sha256', programs: ['kubelet'] }],
   hostLimits: [],
