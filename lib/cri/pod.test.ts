@@ -2,8 +2,8 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, it } from 'vitest';
 import { criClient } from './client.ts';
 import { CriError } from './error.ts';
-import { fakeCri, hang } from '../testing/fake-cri/server.ts';
-import { launchPod } from './pod.ts';
+import { fakeCri, hang, type FakeCriOptions } from '../testing/fake-cri/server.ts';
+import { launchPod, removeSandboxIds } from './pod.ts';
 import type { PodSpec } from './pod-spec.ts';
 
 const plain: PodSpec = {
@@ -71,6 +71,21 @@ describe('pod', () => {
     await using other = await launchPod(client, { ...plain, name: 'pod-2', uid: 'uid-2' });
     await (await launchPod(client, plain))[Symbol.asyncDispose]();
     expect([...cri.engine.sandboxes.keys()]).toEqual([other.sandboxId]);
+  });
+
+  it('is removed with others, although one of them is gone and another one cannot be stopped', async () => {
+    const stopPodSandbox: NonNullable<FakeCriOptions['runtime']>['stopPodSandbox'] = (request, context) => {
+      if (request.podSandboxId === stuck.sandboxId) throw new ConnectError('shim is gone', Code.Unknown);
+      if (request.podSandboxId === 'absent') throw new ConnectError('no such sandbox', Code.NotFound);
+      return cri.engine.runtime.stopPodSandbox?.(request, context) ?? {};
+    };
+    await using cri = await fakeCri({ runtime: { stopPodSandbox } });
+    await using client = criClient({ dial: cri.dial });
+    const first = await launchPod(client, plain);
+    const stuck = await launchPod(client, { ...plain, name: 'pod-2', uid: 'uid-2' });
+    const ids = ['absent', stuck.sandboxId, first.sandboxId];
+    await expect(removeSandboxIds(client, ids)).rejects.toThrow(`processes of sandbox ${stuck.sandboxId}`);
+    expect(cri.engine.sandboxes.size).toBe(0);
   });
 
   it('is removed although it cannot be stopped, and says so', async () => {

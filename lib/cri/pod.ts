@@ -137,8 +137,16 @@ async function removingOnError<T>(resource: AsyncDisposable, work: () => Promise
 /** By label, not by id: after a deadline the engine may have a sandbox whose id never reached us. */
 async function removeSandboxes(client: CriClient, labelSelector: SandboxRequest['labels']): Promise<void> {
   const { items } = await client.runtime.listPodSandbox({ filter: { labelSelector: { ...labelSelector } } });
+  await removeSandboxIds(
+    client,
+    items.map(({ id }) => id),
+  );
+}
+
+/** Stops and removes each of these, also when another one fails; those that are no longer there count as removed. */
+export async function removeSandboxIds(client: CriClient, ids: readonly string[]): Promise<void> {
   const scope = new Scope();
-  for (const { id: podSandboxId } of items) {
+  for (const podSandboxId of ids) {
     // Reverse order: stop, then remove. A sandbox that cannot be stopped is still removed, which stops it by force.
     scope.onRelease(`sandbox ${podSandboxId}`, () => gone(client.runtime.removePodSandbox({ podSandboxId })));
     scope.onRelease(`processes of sandbox ${podSandboxId}`, () => gone(client.runtime.stopPodSandbox({ podSandboxId })));
