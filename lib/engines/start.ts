@@ -114,12 +114,12 @@ export function ignoredIn(words: string, { ignoredKey }: EngineDriver): string[]
   return [...new Set(words.split('\n').flatMap((line) => ignoredKey.exec(line)?.[1]?.replaceAll('"', '') ?? []))];
 }
 
-/** Checksums of files on the host, by path; a path that cannot be read is left out. */
 function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function sha256(host: Host, paths: string[]): Promise<Map<string, string>> {
+/** Checksums of files on the host, by path; a path that cannot be read is left out. */
+export async function sha256(host: Pick<Host, 'exec'>, paths: string[]): Promise<Map<string, string>> {
   const result = await host.exec(['sha256sum', '--', ...paths.filter((path) => path.startsWith('/'))]);
   return new Map(
     result.stdout.split('\n').flatMap((line) => {
@@ -130,19 +130,22 @@ async function sha256(host: Host, paths: string[]): Promise<Map<string, string>>
 }
 
 /**
- * Stops an engine that could not do `what` and tells why, with the end of its log. Throws instead when the run was stopped, and
- * HostLostError when it is the host that failed.
+ * Stops a daemon that could not do `what` and tells why, with the end of its log. Throws instead when the run was stopped, and
+ * HostLostError when it is the host that failed: a dead one takes no release either.
  */
 export async function failure(
-  host: Host,
+  host: Pick<Host, 'id' | 'exec' | 'assertAlive'>,
   what: string,
   error: unknown,
   { log, stop, signal }: { log: string; stop: () => PromiseLike<void>; signal: AbortSignal },
 ): Promise<BlockedError> {
   const { stdout } = await host.exec(['tail', '-n', '3', '--', log]);
-  await stop();
-  signal.throwIfAborted();
-  await host.assertAlive();
+  try {
+    await stop();
+  } finally {
+    signal.throwIfAborted();
+    await host.assertAlive();
+  }
   const words = stdout.trim().split('\n').join(' | ').slice(-600) || 'it is empty';
   return new BlockedError(`Cannot ${what} on ${host.id}: ${messageOf(error)}; its log ends: ${words}`, { cause: error });
 }

@@ -1,6 +1,8 @@
 import { criClient, type CriApi } from '../cri/client.ts';
+import { removeSandboxIds } from '../cri/pod.ts';
 import { startInstance, stopInstance } from '../engines/instance.ts';
-import { BlockedError, messageOf } from '../util/errors.ts';
+import { failure } from '../engines/start.ts';
+import { BlockedError } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
 import { kubeletArgv, kubeletConfiguration, kubeletPlaces, pluginRegistration, type KubeletSpec } from './config.ts';
 import { kubeletChanges } from '../hosts/shared/kubelet-changes.ts';
@@ -27,24 +29,21 @@ export interface Kubelet extends AsyncDisposable {
 }
 
 /**
- * Starts a kubelet, and waits until plugins can register with it. Throws BlockedError with the end of its log, and on a machine that
- * somebody may love: a kubelet 1.37.2 in mount and process namespaces of its own removed the link /bin of the machine around it.
+ * Starts a kubelet, and waits until plugins can register with it. Throws HostLostError when it is the host that failed, or else
+ * BlockedError with the end of its log, and on a machine that somebody may love: a kubelet 1.37.2 in mount and process namespaces of its
+ * own removed the link /bin of the machine around it.
  */
 export async function startKubelet(host: KubeletHost, spec: KubeletSpec, options: KubeletOptions): Promise<Kubelet> {
   const { disposable, ownKernel } = host.facts;
   if (!disposable || !ownKernel)
     throw new BlockedError(`Cannot start kubelet ${spec.version} on ${host.id}: it takes a whole machine that is thrown away`);
   const scope = new Scope();
+  const { signal } = options;
   try {
     return await start(host, spec, options, scope);
   } catch (error) {
-    const { stdout } = await host.exec(['tail', '-n', '3', '--', kubeletPlaces(spec).log]);
-    await scope[Symbol.asyncDispose]();
-    options.signal.throwIfAborted();
-    const words = stdout.trim().split('\n').join(' | ').slice(-600) || 'it is empty';
-    throw new BlockedError(`Cannot start kubelet ${spec.version} on ${host.id}: ${messageOf(error)}; its log ends: ${words}`, {
-      cause: error,
-    });
+    const stop = (): Promise<void> => scope[Symbol.asyncDispose]();
+    throw await failure(host, `start kubelet ${spec.version}`, error, { log: kubeletPlaces(spec).log, stop, signal });
   }
 }
 
@@ -94,9 +93,9 @@ async function onHost(host: KubeletHost, verb: 'remember' | 'restore', { directo
 async function removeSandboxes(host: KubeletHost, engine: KubeletOptions['engine'], uids: ReadonlySet<string>): Promise<void> {
   await using client = criClient({ dial: () => host.dial(engine.socket), api: engine.api });
   const { items } = await client.runtime.listPodSandbox({});
-  for (const { id: podSandboxId, metadata } of items) {
-    if (!uids.has(metadata?.uid ?? '')) continue;
-    await client.runtime.stopPodSandbox({ podSandboxId });
-    await client.runtime.removePodSandbox({ podSandboxId });
-  }
+  const ours = items.filter(({ metadata }) => uids.has(metadata?.uid ?? ''));
+  await removeSandboxIds(
+    client,
+    ours.map(({ id }) => id),
+  );
 }
