@@ -1,5 +1,10 @@
 import type { Attempt, DeviceSight, Trial, TrialDevice } from './trial.ts';
 
+/** What became of the manifest without any fix, cell by cell. */
+export function asItIs({ attempts }: Trial): Attempt[] {
+  return attempts.filter(({ fix }) => fix === undefined);
+}
+
 /** Whether everything that the pod was given opens for reading and writing. */
 export function works({ outcome, containers }: Attempt): boolean {
   return outcome === 'ran' && containers.every(({ devices }) => devices.every(opens));
@@ -70,9 +75,9 @@ function isAnswer({ outcome }: Attempt): boolean {
 
 /** 0 where every pod can use all its devices in every cell as it is, 1 where one cannot, 75 where nothing of it is known. */
 export function exitOf(trials: readonly Trial[]): 0 | 1 | 75 {
-  const asItIs = trials.flatMap(({ attempts }) => attempts.filter(({ fix }) => fix === undefined));
-  if (asItIs.some((attempt) => isAnswer(attempt) && !works(attempt))) return 1;
-  return asItIs.some((attempt) => !isAnswer(attempt)) ||
+  const bare = trials.flatMap(asItIs);
+  if (bare.some((attempt) => isAnswer(attempt) && !works(attempt))) return 1;
+  return bare.some((attempt) => !isAnswer(attempt)) ||
     trials.some(({ cells }) => cells.some(({ blocked }) => blocked !== undefined))
     ? 75
     : 0;
@@ -81,15 +86,15 @@ export function exitOf(trials: readonly Trial[]): 0 | 1 | 75 {
 /** The exit code and what it means: `Exit 1  as it is, a pod cannot use its devices in 3 of 4 cells`. */
 export function exitText(trials: readonly Trial[]): string {
   const exit = exitOf(trials);
-  const asItIs = trials.flatMap(({ attempts }) => attempts.filter(({ fix }) => fix === undefined));
-  const failing = asItIs.filter((attempt) => !works(attempt)).length;
-  const pods = trials.filter(({ attempts }) => attempts.some((attempt) => attempt.fix === undefined && !works(attempt))).length;
+  const bare = trials.flatMap(asItIs);
+  const failing = bare.filter((attempt) => !works(attempt)).length;
+  const pods = trials.filter((trial) => !asItIs(trial).every(works)).length;
   const meaning = {
     0: 'every pod can use all its devices in every cell as it is',
     1:
       trials.length > 1
         ? `as they are, ${pods} of ${trials.length} pods cannot use their devices everywhere`
-        : `as it is, a pod cannot use its devices in ${failing} of ${asItIs.length} ${asItIs.length === 1 ? 'cell' : 'cells'}`,
+        : `as it is, a pod cannot use its devices in ${failing} of ${bare.length} ${bare.length === 1 ? 'cell' : 'cells'}`,
     75: 'some of it could not be tried; the reasons are above',
   };
   return `Exit ${exit}  ${meaning[exit]}`;

@@ -1,4 +1,4 @@
-import { isWhole, notHeld, works } from './trial-answer.ts';
+import { asItIs, isWhole, notHeld, works } from './trial-answer.ts';
 import type { Attempt, Trial, TrialFix } from './trial.ts';
 
 /** A fix that is worth naming first, what it is for, and in how many cells it helps. */
@@ -15,9 +15,9 @@ export interface Help {
  * the capabilities that its process lacks. Each fix once. Privileges are no advice: they stand in the table, with what they cost.
  */
 export function helpsOf(trial: Trial): Help[] {
-  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
-  const missing = [...new Set(asItIs.flatMap(notHeld))];
-  const smallest = asItIs.every(works) ? undefined : smallestOf(trial, 'Smallest change', works, () => true);
+  const bare = asItIs(trial);
+  const missing = [...new Set(bare.flatMap(notHeld))];
+  const smallest = bare.every(works) ? undefined : smallestOf(trial, 'Smallest change', works, () => true);
   const inManifest =
     smallest?.fix.by === 'node'
       ? smallestOf(trial, 'In the manifest alone', works, ({ by, id }) => by === 'manifest' && !id.startsWith('privileged'))
@@ -28,12 +28,15 @@ export function helpsOf(trial: Trial): Help[] {
 }
 
 function smallestOf(
-  { fixes, attempts }: Trial,
+  trial: Trial,
   aim: string,
   helps: (attempt: Attempt) => boolean,
   fits: (fix: TrialFix) => boolean,
 ): Help | undefined {
-  const needy = attempts.filter((attempt) => attempt.fix === undefined && !helps(attempt)).map(({ cell }) => cell);
+  const { fixes, attempts } = trial;
+  const needy = asItIs(trial)
+    .filter((attempt) => !helps(attempt))
+    .map(({ cell }) => cell);
   const counted = fixes.filter(fits).map((fix) => ({
     ...{ aim, fix, of: needy.length },
     cells: attempts.filter((attempt) => attempt.fix === fix.id && needy.includes(attempt.cell) && helps(attempt)).length,
@@ -43,11 +46,12 @@ function smallestOf(
 }
 
 /** Where a fix does not help a pod that needs help, in words. */
-export function usableCells({ attempts, cells }: Trial, fix: string): string {
+export function usableCells(trial: Trial, fix: string): string {
+  const { attempts, cells } = trial;
   const not = attempts.filter((attempt) => attempt.fix === fix && !works(attempt)).map(({ cell }) => cell);
   const untried = cells.filter(
     ({ id }) =>
-      attempts.some((attempt) => attempt.cell === id && attempt.fix === undefined && !works(attempt)) &&
+      asItIs(trial).some((attempt) => attempt.cell === id && !works(attempt)) &&
       !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
   );
   return [

@@ -1,14 +1,14 @@
+import { asItIs } from '../model/trial-answer.ts';
 import type { ContainerSight, Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { html, type Markup } from './template.ts';
 
 /** For each cell, who each process is and what it found, with the way of the owner and the mode. */
-export function processDetails({ attempts, cells }: Trial): Markup {
-  const asItIs = attempts.filter(({ fix }) => fix === undefined);
+export function processDetails(trial: Trial): Markup {
   return html`<section>
     <h2>As it is</h2>
-    ${asItIs.map(({ cell, containers, reason }) => {
-      const own = cells.find(({ id }) => id === cell);
+    ${asItIs(trial).map(({ cell, containers, reason }) => {
+      const own = trial.cells.find(({ id }) => id === cell);
       return html`<details>
         <summary>${ownLabel(own?.engine ?? '')} with ${own?.runtime}</summary>
         ${reason === undefined ? undefined : html`<pre>${reason}</pre>`} ${containers.map(containerPart)}

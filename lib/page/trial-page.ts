@@ -1,4 +1,4 @@
-import { isWhole, works } from '../model/trial-answer.ts';
+import { asItIs, isWhole, works } from '../model/trial-answer.ts';
 import { helpsOf, usableCells, type Help } from '../model/trial-help.ts';
 import type { Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
@@ -55,14 +55,14 @@ function contents(trials: readonly Trial[]): Markup | undefined {
 
 /** What came out, in one line. */
 function headline(trial: Trial): string {
-  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
-  const failing = asItIs.filter((attempt) => !works(attempt)).length;
-  if (asItIs.length === 0) return 'nothing could be tried';
+  const bare = asItIs(trial);
+  const failing = bare.filter((attempt) => !works(attempt)).length;
+  if (bare.length === 0) return 'nothing could be tried';
   if (failing === 0)
-    return asItIs.every(isWhole)
+    return bare.every(isWhole)
       ? 'it can use all its devices as it is'
       : 'it opens its devices as it is, without a capability that it adds';
-  const where = failing === asItIs.length ? '' : ` in ${failing} of ${asItIs.length} cells`;
+  const where = failing === bare.length ? '' : ` in ${failing} of ${bare.length} cells`;
   return `it cannot use its devices${where}`;
 }
 
@@ -70,11 +70,11 @@ function headline(trial: Trial): string {
 function found(trial: Trial): Markup | undefined {
   const reasons = reasonsOf(trial);
   if (reasons.length === 0) return undefined;
-  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
+  const bare = asItIs(trial);
   const helps = helpsOf(trial);
   return html`<section class="found" aria-label="What was found">
     <ul class="causes">
-      <li class="cause v-${asItIs.every(works) ? 'known' : 'fail'}">
+      <li class="cause v-${bare.every(works) ? 'known' : 'fail'}">
         <h2>${reasonsTitle(trial)}</h2>
         ${reasons.map(({ says, where }) => html`<p>${where.length === 0 ? undefined : html`<b>${where.join(', ')}</b> `}${says}</p>`)}
       </li>

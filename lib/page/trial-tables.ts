@@ -1,14 +1,15 @@
-import { attemptAnswer, isWhole, isWider, notHeld, sightsOf, works } from '../model/trial-answer.ts';
+import { asItIs, attemptAnswer, isWhole, isWider, notHeld, sightsOf, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { moreText } from '../report/trial-reach.ts';
 import { modeText } from '../report/trial-text.ts';
 import { html, type Markup } from './template.ts';
 
-export function deviceTable({ devices: all, attempts }: Trial): Markup | undefined {
+export function deviceTable(trial: Trial): Markup | undefined {
+  const all = trial.devices;
   if (all.length === 0) return undefined;
   const several = new Set(all.map(({ container }) => container)).size > 1;
-  const containers = attempts.find(({ fix, outcome }) => fix === undefined && outcome === 'ran')?.containers ?? [];
+  const containers = asItIs(trial).find(({ outcome }) => outcome === 'ran')?.containers ?? [];
   return html`<section>
     <h2>Devices</h2>
     <table class="plain devices">

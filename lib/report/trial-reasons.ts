@@ -1,6 +1,6 @@
 import { groupBy } from '../util/group-by.ts';
 import { ownLabel } from './own-name.ts';
-import { works } from '../model/trial-answer.ts';
+import { asItIs, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
 
 /** Why a pod as it is cannot do what it is given the right to, and the cells where this is so. */
@@ -11,9 +11,10 @@ export interface Reason {
 }
 
 /** Each reason once, in the order of the cells. */
-export function reasonsOf({ attempts, cells }: Trial): Reason[] {
+export function reasonsOf(trial: Trial): Reason[] {
+  const { cells } = trial;
   const reasons = new Map<string, Trial['cells']>();
-  for (const attempt of attempts.filter(({ fix }) => fix === undefined)) {
+  for (const attempt of asItIs(trial)) {
     const own = cells.filter(({ id }) => id === attempt.cell);
     for (const says of reasonsIn(attempt)) reasons.set(says, [...(reasons.get(says) ?? []), ...own]);
   }
@@ -46,6 +47,6 @@ function reasonsIn(attempt: Attempt): string[] {
 }
 
 /** `Why it fails`, or what is remarkable where all devices open. */
-export function reasonsTitle({ attempts }: Trial): string {
-  return attempts.filter(({ fix }) => fix === undefined).every(works) ? 'What it cannot do' : 'Why it fails';
+export function reasonsTitle(trial: Trial): string {
+  return asItIs(trial).every(works) ? 'What it cannot do' : 'Why it fails';
 }

@@ -4,7 +4,7 @@ import { moreText } from './trial-reach.ts';
 import { reasonsOf, reasonsTitle } from './trial-reasons.ts';
 import { wrap } from '../util/wrap.ts';
 import type { Attempt, Reach, Trial } from '../model/trial.ts';
-import { attemptAnswer, deviceAnswer, isWhole, notHeld, sightsOf, works } from '../model/trial-answer.ts';
+import { asItIs, attemptAnswer, deviceAnswer, isWhole, notHeld, sightsOf, works } from '../model/trial-answer.ts';
 import { helpsOf, usableCells, type Help } from '../model/trial-help.ts';
 
 export interface TrialTextOptions {
@@ -34,9 +34,9 @@ export function trialText(trial: Trial, { width = 80, folder }: TrialTextOptions
 }
 
 /** Who the process is, and what each device is on the node. */
-function headLines({ manifest, attempts, devices }: Trial, width: number): string[] {
-  const asItIs = attempts.find(({ fix, outcome }) => fix === undefined && outcome === 'ran');
-  const containers = asItIs?.containers ?? [];
+function headLines(trial: Trial, width: number): string[] {
+  const { manifest, devices } = trial;
+  const containers = asItIs(trial).find(({ outcome }) => outcome === 'ran')?.containers ?? [];
   return [
     ...(containers.length === 0
       ? [`${manifest.kind} ${manifest.name}`]
@@ -96,7 +96,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
     cells.map(({ id }) => trial.attempts.find((attempt) => attempt.cell === id && attempt.fix === fix));
   const answers = (attempts: ReadonlyArray<Attempt | undefined>): string[] =>
     attempts.map((attempt) => (attempt === undefined ? '–' : attemptAnswer(attempt)));
-  const asItIs = of(undefined);
+  const bare = of(undefined);
   return [
     row(
       '',
@@ -106,10 +106,10 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
       '',
       cells.map(({ runtime }) => runtime),
     ),
-    row(' as it is', answers(asItIs)),
-    ...deviceRows(trial, asItIs).map(({ label, values }) => row(label, values)),
-    ...capabilityRows(asItIs).map(({ label, values }) => row(label, values)),
-    ...moreLines([], asItIs, width),
+    row(' as it is', answers(bare)),
+    ...deviceRows(trial, bare).map(({ label, values }) => row(label, values)),
+    ...capabilityRows(bare).map(({ label, values }) => row(label, values)),
+    ...moreLines([], bare, width),
     ...trial.fixes.flatMap((fix) => {
       const attempts = of(fix.id);
       if (attempts.every((attempt) => attempt === undefined)) return [];
@@ -118,7 +118,7 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
       return [
         ...(long ? wrap(label, width, 3) : []),
         row(long ? '' : label, answers(attempts)),
-        ...moreLines(asItIs, attempts, width),
+        ...moreLines(bare, attempts, width),
       ];
     }),
   ];
@@ -129,15 +129,15 @@ function clipTo(text: string, length: number): string {
 }
 
 /** Where a pod has several nodes, each of them in the pod as it is. */
-function deviceRows(trial: Trial, asItIs: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
+function deviceRows(trial: Trial, bare: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
   const nodes = trial.devices.flatMap((device) => {
-    const paths = asItIs.flatMap((attempt) => sightsOf(device, attempt?.containers ?? []).map(({ path }) => path));
+    const paths = bare.flatMap((attempt) => sightsOf(device, attempt?.containers ?? []).map(({ path }) => path));
     return [...new Set(paths)].map((path) => ({ device, path }));
   });
   if (nodes.length < 2) return [];
   return nodes.map(({ device, path }) => ({
     label: `   ${clipTo(path, labelWidth - 4)}`,
-    values: asItIs.map((attempt) => {
+    values: bare.map((attempt) => {
       const sight = sightsOf(device, attempt?.containers ?? []).find((each) => each.path === path);
       return sight === undefined ? '–' : deviceAnswer(sight);
     }),
@@ -145,11 +145,11 @@ function deviceRows(trial: Trial, asItIs: ReadonlyArray<Attempt | undefined>): A
 }
 
 /** Each capability that the manifest adds and some process has not. */
-function capabilityRows(asItIs: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
-  const names = new Set(asItIs.flatMap((attempt) => (attempt === undefined ? [] : notHeld(attempt))));
+function capabilityRows(bare: ReadonlyArray<Attempt | undefined>): Array<{ label: string; values: string[] }> {
+  const names = new Set(bare.flatMap((attempt) => (attempt === undefined ? [] : notHeld(attempt))));
   return [...names].map((name) => ({
     label: `   ${name}`,
-    values: asItIs.map((attempt) => (attempt?.outcome !== 'ran' ? '–' : notHeld(attempt).includes(name) ? 'not held' : 'held')),
+    values: bare.map((attempt) => (attempt?.outcome !== 'ran' ? '–' : notHeld(attempt).includes(name) ? 'not held' : 'held')),
   }));
 }
 
@@ -178,11 +178,11 @@ function whyLines(trial: Trial, width: number): string[] {
 
 /** What to change first. */
 function helpLines(trial: Trial, width: number, folder: string | undefined): string[] {
-  const asItIs = trial.attempts.filter(({ fix }) => fix === undefined);
-  if (asItIs.length === 0) return [];
-  const usable = asItIs.every(works) ? ['It can use all its devices as it is.'] : [];
+  const bare = asItIs(trial);
+  if (bare.length === 0) return [];
+  const usable = bare.every(works) ? ['It can use all its devices as it is.'] : [];
   const helps = helpsOf(trial);
-  if (helps.length === 0 && !asItIs.every(isWhole)) return [...usable, 'Nothing that was tried helps.'];
+  if (helps.length === 0 && !bare.every(isWhole)) return [...usable, 'Nothing that was tried helps.'];
   return [...usable, ...helps.flatMap((help) => oneHelp(trial, help, width, folder))];
 }
 
