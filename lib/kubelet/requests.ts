@@ -1,18 +1,23 @@
 import { fromJson, toJson } from '@bufbuild/protobuf';
+import { z } from 'zod';
 import {
   CreateContainerRequestSchema,
   RunPodSandboxRequestSchema,
   type CreateContainerRequest,
   type RunPodSandboxRequest,
 } from '../cri/gen/cri_pb.js';
-import type { RecordedRequest } from '../model/kubelet-record.ts';
+import { RecordedRequest } from '../model/kubelet-record.ts';
 import type { PodRequest } from './relay.ts';
 
 /** Names of the proto file, as records have them. */
 const names = { useProtoFieldName: true };
 
+/** One line of the file in which the requests of a kubelet are: the name of the pod, and what was asked for it. */
+export const HeardRequest = z.object({ pod: z.string(), request: RecordedRequest });
+export type HeardRequest = z.infer<typeof HeardRequest>;
+
 /** A request as records hold it, with the name of the pod that it is for. */
-export function recordedRequest({ call, message }: PodRequest): { pod: string; request: RecordedRequest } {
+export function recordedRequest({ call, message }: PodRequest): HeardRequest {
   return call === 'RunPodSandbox'
     ? {
         pod: message.config?.metadata?.name ?? '',
@@ -35,4 +40,9 @@ export function containerRequests(requests: readonly RecordedRequest[]): CreateC
   return requests
     .filter(({ call }) => call === 'CreateContainer')
     .map(({ request }) => fromJson(CreateContainerRequestSchema, request));
+}
+
+/** The first request for the container of this name. */
+export function containerRequest(requests: readonly RecordedRequest[], name: string): CreateContainerRequest | undefined {
+  return containerRequests(requests).find(({ config }) => config?.metadata?.name === name);
 }

@@ -3,7 +3,7 @@ import type { KubeletWork, RecordedRequest } from '../model/kubelet-record.ts';
 import { NamespaceMode } from '../cri/gen/cri_pb.js';
 import { allocations, type Offers } from './allocations.ts';
 import { requestDifferences, staticPod } from './differences.ts';
-import { containerRequests, sandboxRequest } from './requests.ts';
+import { containerRequest, containerRequests, sandboxRequest } from './requests.ts';
 
 /** The kubelet itself: its version, its checksum and its node. */
 export type KubeletIdentity = Pick<KubeletWork, 'version' | 'sha256' | 'node'>;
@@ -25,7 +25,7 @@ export function kubeletWork(
 /** What an engine was asked for the container of this name, and for its sandbox. `handler` is the engine's default. */
 export function criRequestOf(requests: readonly RecordedRequest[], container: string, handler: string): CriRequest {
   const sandbox = sandboxRequest(requests)?.config;
-  const config = containerRequests(requests).find((request) => request.config?.metadata?.name === container)?.config;
+  const config = containerRequest(requests, container)?.config;
   const security = config?.linux?.securityContext;
   const { runAsUser, runAsGroup, namespaceOptions } = security ?? {};
   return {

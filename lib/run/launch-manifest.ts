@@ -1,16 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import { crictlJson } from '../cri/crictl.ts';
 import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { containerOf } from '../cri/pod.ts';
 import { isSettled, refusalOf, type PodStatus } from '../kubelet/pods.ts';
 import { offersOf } from '../kubelet/offers.ts';
-import { containerRequests, sandboxRequest } from '../kubelet/requests.ts';
+import { containerRequest, HeardRequest, sandboxRequest } from '../kubelet/requests.ts';
 import { staticManifest } from '../kubelet/static-manifest.ts';
 import { staticPods, type StaticPods } from '../kubelet/static-pods.ts';
 import { criRequestOf, kubeletWork } from '../kubelet/work.ts';
 import type { CallTiming } from '../model/cri-request.ts';
-import { RecordedRequest } from '../model/kubelet-record.ts';
+import type { RecordedRequest } from '../model/kubelet-record.ts';
 import { Replay, type Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -22,9 +21,6 @@ import type { Gone, Launch } from './launch.ts';
 import { look, type Facts } from './look.ts';
 import { withLogs, type Ids } from './pod-logs.ts';
 import { probeArguments } from './request.ts';
-
-/** One line of the file in which the requests of a kubelet are: the name of the pod, and what was asked for it. */
-export const HeardRequest = z.object({ pod: z.string(), request: RecordedRequest });
 
 type Task = Omit<Launch, 'scenario' | 'cgroups'> & { scenario: ManifestScenario };
 
@@ -50,7 +46,7 @@ export async function launchManifest(task: Task): Promise<Gone> {
   const life = { pods, name, manifest, container, handler, attempts, heard, seen };
   await live(task, life).catch((error: unknown) => (seen.outcome = failure(error)));
   const requests = await heard();
-  const config = containerRequests(requests).find((request) => request.config?.metadata?.name === container)?.config;
+  const config = containerRequest(requests, container)?.config;
   const sandbox = sandboxRequest(requests)?.config;
   const observation: Observation = {
     schema: 1,
@@ -121,6 +117,6 @@ async function live(task: Task, { pods, name, manifest, container, handler, atte
 /** The kubelet tells the id of a container, `containerd://ID`, and asked for it in its sandbox. */
 function idsOf({ status }: PodStatus, container: string, requests: readonly RecordedRequest[]): Ids {
   const told = status.containerStatuses.find(({ name }) => name === container)?.containerID ?? '';
-  const asked = containerRequests(requests).find(({ config }) => config?.metadata?.name === container);
+  const asked = containerRequest(requests, container);
   return { sandbox: asked?.podSandboxId ?? '', container: told.slice(told.lastIndexOf('/') + 1) };
 }
