@@ -19,7 +19,7 @@ export interface PluginOptions {
   devices: readonly OfferedDevice[];
   /** None of its devices is fit for use, until somebody says otherwise. */
   unhealthy?: boolean;
-  /** Private directory on the host. */
+  /** Private directory on the host, below which it has one of its own. */
   directory: string;
   signal: AbortSignal;
   /** Hands out another device than the kubelet asks for: for tests that sabotage. */
@@ -31,14 +31,18 @@ export async function serveDevicePlugin(host: KubeletHost, options: PluginOption
   const { resource, directory, signal } = options;
   const plugin = pluginService(options.devices, options.swap);
   if (options.unhealthy === true) options.devices.forEach(({ id }) => plugin.setHealth(id, false));
-  const endpoint = `podproof-${resource.replaceAll(/[^a-z0-9]+/g, '-')}.sock`;
+  const slug = resource.replaceAll(/[^a-z0-9]+/g, '-');
+  const endpoint = `podproof-${slug}.sock`;
   return scoped(async (scope) => {
     const server = createServer(connectNodeAdapter({ routes: (router) => void router.service(DevicePlugin, plugin.service) }));
     const { port } = scope.adopt('the server of the plugin', await listen(server));
     scope.onRelease('streams of the plugin', () => plugin.end());
     scope.adopt(
       'the socket of the plugin',
-      await serveOnHost(host, { socket: `${devicePlugins}/${endpoint}`, port, directory, signal }),
+      await serveOnHost(host, {
+        ...{ socket: `${devicePlugins}/${endpoint}`, port },
+        ...{ directory: `${directory}/plugin-${slug}`, signal },
+      }),
     );
     await register(host, { version: 'v1beta1', endpoint, resourceName: resource }, signal);
     return { allocated: plugin.allocated, setHealth: (id, healthy) => plugin.setHealth(id, healthy) };

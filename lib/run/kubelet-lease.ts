@@ -64,7 +64,7 @@ export async function leaseKubelet(
     await makeStandIns(host, standInsOf(plugins));
     for (const [resource, devices] of offersOf(plugins)) {
       const plugin = await serveDevicePlugin(host, {
-        ...{ resource, devices, signal, directory: `${directory}/plugin-${resource.replaceAll(/[^a-z0-9]+/g, '-')}` },
+        ...{ resource, devices, signal, directory },
         unhealthy: plugins.some((offer) => offer.resource === resource && offer.unhealthy === true),
         ...(swap === undefined ? {} : { swap }),
       });

@@ -81,7 +81,7 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
   test('gives a container the devices of a plugin, and refuses a pod when none is healthy', { timeout: 300_000 }, async () => {
     const device = { hostPath: '/dev/null', containerPath: '/dev/vfio/58', permissions: 'mrw' };
     await using plugin = await serveDevicePlugin(host, {
-      ...{ resource: 'qat.intel.com/generic', directory: '/var/lib/podproof/plugin', signal },
+      ...{ resource: 'qat.intel.com/generic', directory: '/var/lib/podproof', signal },
       devices: [{ id: 'one', nodes: [device], cdiNames: ['podproof.dev/char=canary'] }],
     });
     const given = await pods.add('given', podWithDevice('given'));
