@@ -84,8 +84,9 @@ async function handlerOf(
   return { ...head, ...(await runtimeDrivers[runtime.name].handler(installed, request)) };
 }
 
-function executables(setting: SpecSetting, component: Component): Record<string, string> {
-  const prefix = setting.prefixes.get(componentKey(component));
+/** The programs of a component by name, with their paths on the host; none where it is not there. */
+export function executables({ prefixes }: Pick<SpecSetting, 'prefixes'>, component: Component): Record<string, string> {
+  const prefix = prefixes.get(componentKey(component));
   if (prefix === undefined) return {};
   return Object.fromEntries(Object.entries(prefix.artifact.binaries).map(([name, path]) => [name, `${prefix.path}/${path}`]));
 }

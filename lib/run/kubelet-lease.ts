@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Engine } from '../engines/engine.ts';
+import { sha256 } from '../engines/start.ts';
 import { undoChanges } from '../hosts/shared/changes.ts';
 import { makeStandIns } from '../hosts/shared/stand-ins.ts';
 import { kubeletPlaces, type KubeletSpec } from '../kubelet/config.ts';
@@ -8,12 +9,12 @@ import { startKubelet, type KubeletOptions } from '../kubelet/kubelet.ts';
 import { nodeFacts } from '../kubelet/node-facts.ts';
 import { offersOf, standInsOf } from '../kubelet/offers.ts';
 import { recordedRequest } from '../kubelet/requests.ts';
-import { componentKey, type PlannedCell } from '../model/cell.ts';
+import type { PlannedCell } from '../model/cell.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { PluginOffer, Scenario } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
-import { Scope } from '../util/scope.ts';
-import type { HostSetting } from './engine-lease.ts';
+import { scoped } from '../util/scope.ts';
+import { executables, type HostSetting } from './engine-lease.ts';
 import type { KubeletContext } from './worker-context.ts';
 
 /** How tests sabotage what passes between a kubelet, its plugins and its engine. */
@@ -33,25 +34,24 @@ export interface KubeletLease extends AsyncDisposable {
  * Throws BlockedError where it does not start. Disposing ends its pods, itself and what it changed on the host.
  */
 export async function leaseKubelet(
-  { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
+  setting: Pick<HostSetting, 'host' | 'prefixes'>,
   { kubelet, id }: Pick<PlannedCell, 'kubelet' | 'id'>,
   engine: Engine,
   scenarios: readonly Scenario[],
   { folder, signal, sabotage = {} }: { folder: string; signal: AbortSignal; sabotage?: KubeletSabotage | undefined },
 ): Promise<KubeletLease> {
-  const had = kubelet && prefixes.get(componentKey(kubelet));
-  const program = had?.artifact.binaries['kubelet'];
-  if (kubelet === undefined || had === undefined || program === undefined)
+  const { host } = setting;
+  const binary = kubelet && executables(setting, kubelet)['kubelet'];
+  if (kubelet === undefined || binary === undefined)
     throw new BlockedError(`Cannot start the kubelet of ${id}: its program is not on ${host.id}`);
   const directory = `/var/lib/podproof/kubelet-${kubelet.version}`;
   const spec: KubeletSpec = {
-    ...{ version: kubelet.version, binary: join(had.path, program), directory },
+    ...{ version: kubelet.version, binary, directory },
     ...{ cgroupDriver: engine.spec.options.cgroupDriver, cpuManager: 'static' },
   };
   const requests = join(folder, `${engine.spec.name}-${engine.spec.version}-${kubelet.version}.requests.ndjson`);
   const { swap, tamper } = sabotage;
-  const scope = new Scope();
-  try {
+  return scoped(async (scope) => {
     const started = await startKubelet(host, spec, {
       engine: { socket: engine.config.socket, api: engine.api },
       onRequest: (request) => appendRecord(requests, recordedRequest(request)),
@@ -70,14 +70,12 @@ export async function leaseKubelet(
       });
       scope.adopt(`the device plugin of ${resource}`, plugin);
     }
-    const { stdout } = await host.exec(['sha256sum', '--', `/proc/${started.pid}/exe`]);
-    const identity = { version: started.version, sha256: /^[0-9a-f]{64}/.exec(stdout)?.[0] ?? '' };
+    const program = `/proc/${started.pid}/exe`;
+    const sums = await sha256(host, [program]);
+    const identity = { version: started.version, sha256: sums.get(program) ?? '' };
     const context = { ...identity, node: await nodeFacts(host, spec), directory, requests };
-    return { context, log: kubeletPlaces(spec).log, [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose]() };
-  } catch (error) {
-    await scope[Symbol.asyncDispose]();
-    throw error;
-  }
+    return { context, log: kubeletPlaces(spec).log };
+  });
 }
 
 /** One for each resource, however many scenarios ask for it. */
