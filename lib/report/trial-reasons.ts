@@ -16,7 +16,8 @@ export function reasonsOf(trial: Trial): Reason[] {
   const reasons = new Map<string, Trial['cells']>();
   for (const attempt of asItIs(trial)) {
     const own = cells.filter(({ id }) => id === attempt.cell);
-    for (const says of reasonsIn(attempt)) reasons.set(says, [...(reasons.get(says) ?? []), ...own]);
+    // Two containers may have the same.
+    for (const says of new Set(reasonsIn(attempt))) reasons.set(says, [...(reasons.get(says) ?? []), ...own]);
   }
   return [...reasons].map(([says, where]) => ({ says, where: where.length === cells.length ? [] : cellNames(where) }));
 }

@@ -3,6 +3,7 @@ import { exitOf } from '../model/trial-answer.ts';
 import { helpsOf } from '../model/trial-help.ts';
 import { sampleTrial, sightIn } from '../testing/trial.ts';
 import { moreText } from './trial-reach.ts';
+import { reasonsOf } from './trial-reasons.ts';
 import { modeText, trialText } from './trial-text.ts';
 
 const trial = sampleTrial();
@@ -63,6 +64,13 @@ Not looked at: spec.replicas
     expect(trialText(sampleTrial({ attempts: [opens], fixes: [] }))).toContain('It can use all its devices as it is.');
     const closed = [first, { ...first, fix: 'groups' }];
     expect(trialText(sampleTrial({ attempts: closed }))).toContain('Nothing that was tried helps.');
+  });
+
+  test('tells a reason that two containers have once for each cell', () => {
+    const sight = sightIn('EACCES');
+    const attempts = [{ ...first, containers: [sight, { ...sight, name: 'second' }] }];
+    const where = ['containerd 1.7.24 with runc 1.1.15'];
+    expect(reasonsOf(sampleTrial({ attempts, fixes: [] })).map((reason) => reason.where)).toEqual([where]);
   });
 
   test('has what the engine said where it refused the pod', () => {
