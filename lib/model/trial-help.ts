@@ -8,6 +8,8 @@ export interface Help {
   /** Cells where it helps, of those where the pod as it is needs help. */
   cells: number;
   of: number;
+  /** Where it does not, or was not tried: `not in …; not tried in …`. */
+  elsewhere: string;
 }
 
 /**
@@ -42,22 +44,22 @@ function smallestOf(
     cells: attempts.filter((attempt) => attempt.fix === fix.id && needy.includes(attempt.cell) && helps(attempt)).length,
   }));
   const most = Math.max(0, ...counted.map(({ cells }) => cells));
-  return most === 0 ? undefined : counted.find(({ cells }) => cells === most);
+  const best = most === 0 ? undefined : counted.find(({ cells }) => cells === most);
+  return best && { ...best, elsewhere: elsewhereOf(trial, best.fix.id, needy, helps) };
 }
 
-/** Where a fix does not help a pod that needs help, in words. */
-export function usableCells(trial: Trial, fix: string): string {
-  const { attempts, cells } = trial;
-  const not = attempts.filter((attempt) => attempt.fix === fix && !works(attempt)).map(({ cell }) => cell);
-  const untried = cells.filter(
-    ({ id }) =>
-      asItIs(trial).some((attempt) => attempt.cell === id && !works(attempt)) &&
-      !attempts.some(({ cell, fix: own }) => cell === id && own === fix),
-  );
+/** Where a fix does not help, and where a pod that needs help was not tried with it, in words. */
+function elsewhereOf(
+  { attempts, cells }: Trial,
+  fix: string,
+  needy: readonly string[],
+  helps: (attempt: Attempt) => boolean,
+): string {
+  const tried = attempts.filter((attempt) => attempt.fix === fix);
+  const not = tried.filter((attempt) => !helps(attempt)).map(({ cell }) => cell);
+  const untried = cells.map(({ id }) => id).filter((id) => needy.includes(id) && !tried.some(({ cell }) => cell === id));
   return [
-    not.length > 0 ? `not in ${not.join(', ')}` : '',
-    untried.length > 0 ? `not tried in ${untried.map(({ id }) => id).join(', ')}` : '',
-  ]
-    .filter((part) => part !== '')
-    .join('; ');
+    ...(not.length > 0 ? [`not in ${not.join(', ')}`] : []),
+    ...(untried.length > 0 ? [`not tried in ${untried.join(', ')}`] : []),
+  ].join('; ');
 }

@@ -20,6 +20,24 @@ describe('the page of a trial', () => {
     expect(bare).toContain('SYS_ADMIN: container media adds it, and its process does not have it, as it is not root');
   });
 
+  test('says where a fix does not give the capability, also where all devices open', () => {
+    const [first] = sampleTrial().attempts;
+    const [groups] = sampleTrial().fixes;
+    const [one, other] = sampleTrial().cells;
+    if (first === undefined || groups === undefined || one === undefined || other === undefined)
+      throw new Error('the sample has no attempt, no fix or other cells');
+    const without = { ...sightIn(null), notHeld: ['NET_ADMIN'] };
+    const attempts = [
+      ...[one, other].map(({ id }) => ({ ...first, cell: id, containers: [without] })),
+      { ...first, cell: one.id, fix: 'groups', containers: [sightIn(null)] },
+    ];
+    const opened = { ...first, cell: other.id, fix: 'groups', containers: [without] };
+    const pageOf = (more: typeof attempts): string =>
+      renderTrials([sampleTrial({ attempts: [...attempts, ...more], fixes: [groups] })]);
+    expect(pageOf([opened])).toContain(`<p>Helps in 1 of 2 cells; not in ${other.id}.</p>`);
+    expect(pageOf([])).toContain(`<p>Helps in 1 of 2 cells; not tried in ${other.id}.</p>`);
+  });
+
   test('has every answer, what a fix lets the pod reach, the layers and the patches', () => {
     for (const text of ['EACCES', 'opens, 0666', '142 more nodes', 'runAsGroup 1000', 'fix-1.yaml', 'containerd &#62;=1.6.0'])
       expect(page).toContain(text);

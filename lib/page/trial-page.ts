@@ -1,5 +1,5 @@
 import { asItIs, isWhole, works } from '../model/trial-answer.ts';
-import { helpsOf, usableCells, type Help } from '../model/trial-help.ts';
+import { helpsOf, type Help } from '../model/trial-help.ts';
 import type { Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { reasonsOf, reasonsTitle } from '../report/trial-reasons.ts';
@@ -78,16 +78,16 @@ function found(trial: Trial): Markup | undefined {
         <h2>${reasonsTitle(trial)}</h2>
         ${reasons.map(({ says, where }) => html`<p>${where.length === 0 ? undefined : html`<b>${where.join(', ')}</b> `}${says}</p>`)}
       </li>
-      ${helps.map((help) => helpCard(trial, help))}
+      ${helps.map(helpCard)}
       ${helps.length === 0 ? html`<li class="cause v-known"><h2>Nothing that was tried helps</h2></li>` : undefined}
     </ul>
   </section>`;
 }
 
-function helpCard(trial: Trial, { aim, fix, cells, of }: Help): Markup {
+function helpCard({ aim, fix, cells, of, elsewhere }: Help): Markup {
   return html`<li class="cause v-pass">
     <h2>${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}</h2>
-    ${cells === of ? undefined : html`<p>Helps in ${cells} of ${of} cells; ${usableCells(trial, fix.id)}.</p>`}
+    ${cells === of ? undefined : html`<p>Helps in ${cells} of ${of} cells; ${elsewhere}.</p>`}
     <p><b>Costs</b> ${fix.costs}</p>
     ${fix.since === undefined ? undefined : html`<p><b>Since</b> ${fix.since}</p>`}
     <p><b>Patch</b> <span class="mono">${fix.file}</span></p>

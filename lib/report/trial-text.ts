@@ -5,7 +5,7 @@ import { reasonsOf, reasonsTitle } from './trial-reasons.ts';
 import { wrap } from '../util/wrap.ts';
 import type { Attempt, Reach, Trial } from '../model/trial.ts';
 import { asItIs, attemptAnswer, deviceAnswer, isWhole, notHeld, sightsOf, works } from '../model/trial-answer.ts';
-import { helpsOf, usableCells, type Help } from '../model/trial-help.ts';
+import { helpsOf, type Help } from '../model/trial-help.ts';
 
 export interface TrialTextOptions {
   /** Of the terminal, in characters; 80 without it. */
@@ -183,16 +183,16 @@ function helpLines(trial: Trial, width: number, folder: string | undefined): str
   const usable = bare.every(works) ? ['It can use all its devices as it is.'] : [];
   const helps = helpsOf(trial);
   if (helps.length === 0 && !bare.every(isWhole)) return [...usable, 'Nothing that was tried helps.'];
-  return [...usable, ...helps.flatMap((help) => oneHelp(trial, help, width, folder))];
+  return [...usable, ...helps.flatMap((help) => oneHelp(help, width, folder))];
 }
 
-function oneHelp(trial: Trial, { aim, fix, cells, of }: Help, width: number, folder: string | undefined): string[] {
+function oneHelp({ aim, fix, cells, of, elsewhere }: Help, width: number, folder: string | undefined): string[] {
   const where = cells === of ? '' : `, in ${cells} of ${of} cells`;
   return [
     ...wrap(`${aim}: ${fix.title}${fix.by === 'node' ? ' (on the node)' : ''}${where}`, width, 2),
     ...(folder === undefined ? [] : [`  patch: ${folder}/${fix.file}`]),
     ...(fix.since === undefined ? [] : wrap(`  since: ${fix.since}`, width, 9)),
     ...wrap(`  costs: ${fix.costs}`, width, 9),
-    ...(cells === of ? [] : wrap(`  ${usableCells(trial, fix.id)}`, width, 2)),
+    ...(cells === of ? [] : wrap(`  ${elsewhere}`, width, 2)),
   ];
 }
