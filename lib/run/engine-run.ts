@@ -47,15 +47,23 @@ export async function runEngine(run: EngineRun, setting: HostSetting, { engine, 
         open.settle(await settledScenarios(stage.folder, group.cells));
       }
     } catch (error) {
-      stage.signal.throwIfAborted();
-      if (!(error instanceof BlockedError)) throw error;
-      if (group.cells.length === 1) return stage.block(group.cells, error);
-      // One runtime that the engine cannot start with costs its own cells only.
-      stage.progress.line('engine', `${error.message}; trying each runtime alone`);
-      for (const cell of group.cells) await runEngine(run, setting, { engine, cells: [cell] });
-      return;
+      return eachAlone(stage, group, error, (alone) => runEngine(run, setting, alone));
     }
   }
+}
+
+/** What follows when an engine was blocked: one runtime that it cannot start with costs its own cells only. Throws any other error. */
+export async function eachAlone(
+  stage: Stage,
+  group: EngineGroup,
+  error: unknown,
+  again: (alone: EngineGroup) => Promise<void>,
+): Promise<void> {
+  stage.signal.throwIfAborted();
+  if (!(error instanceof BlockedError)) throw error;
+  if (group.cells.length === 1) return stage.block(group.cells, error);
+  stage.progress.line('engine', `${error.message}; trying each runtime alone`);
+  for (const cell of group.cells) await again({ ...group, cells: [cell] });
 }
 
 /** One daemon with one configuration, and all pods that want it. Returns the cells whose handlers the daemon took. */

@@ -1,10 +1,9 @@
-import { withoutDropped, podBudget } from '../run/engine-run.ts';
+import { eachAlone, withoutDropped, podBudget } from '../run/engine-run.ts';
 import { leaseOn, type HostSetting } from '../run/engine-lease.ts';
 import type { Stage } from '../run/stage.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
-import { BlockedError } from '../util/errors.ts';
 import { groupBy } from '../util/group-by.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import type { Place } from './place.ts';
@@ -28,11 +27,7 @@ export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSe
         ),
       );
   } catch (error) {
-    stage.signal.throwIfAborted();
-    if (!(error instanceof BlockedError)) throw error;
-    if (group.cells.length === 1) return stage.block(group.cells, error);
-    stage.progress.line('engine', `${error.message}; trying each runtime alone`);
-    for (const cell of group.cells) await tryOnEngine(work, stage, setting, { ...group, cells: [cell] });
+    await eachAlone(stage, group, error, (alone) => tryOnEngine(work, stage, setting, alone));
   }
 }
 
