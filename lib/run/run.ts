@@ -110,16 +110,17 @@ async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<v
   const { plan, folder, catalog, tamper, sabotage, acquire } = options;
   const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
   const open = new OpenWork(suites, catalog.selects, await settledScenarios(folder, plan.cells));
-  const unseen = plan.cells.filter((cell) => open.scenarios(cell).length > 0);
-  await using early = prepareEarly(acquire === undefined ? unseen : [], {
+  // A cell that needs none any more is left out.
+  const pods = new Map(plan.cells.map((cell) => [cell, open.scenarios(cell).length] as const).filter(([, count]) => count > 0));
+  await using early = prepareEarly(acquire === undefined ? [...pods.keys()] : [], {
     folder,
     signal: stage.signal,
     progress: (text) => stage.progress.line('host', text),
     timeline: stage.timeline,
   });
   const resolved = await resolveOn(stage, plan.cells, await folder.events());
-  const cells = withArtifacts(stage, plan.cells, resolved).filter((cell) => open.scenarios(cell).length > 0);
-  stage.pods.expect(cells.flatMap((cell) => open.scenarios(cell)).length);
+  const cells = withArtifacts(stage, plan.cells, resolved).filter((cell) => pods.has(cell));
+  stage.pods.expect(cells.reduce((sum, cell) => sum + (pods.get(cell) ?? 0), 0));
   const by = await learnedCosts(plan, catalog);
   if (cells.length > 0)
     stage.progress.line(
