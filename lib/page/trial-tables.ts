@@ -1,8 +1,10 @@
 import { asItIs, attemptAnswer, isWhole, isWider, notHeld, sightsOf, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
+import type { VerdictName } from '../model/verdict.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { moreText } from '../report/trial-reach.ts';
 import { modeText } from '../report/trial-text.ts';
+import { glyph } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
 export function deviceTable(trial: Trial): Markup | undefined {
@@ -81,17 +83,16 @@ type Content = string | Markup;
 
 function answer(attempt: Attempt | undefined, before: Attempt | undefined): Markup {
   if (attempt === undefined) return html`<span class="quiet">not tried</span>`;
-  const wide = attempt.containers.some(({ devices: sights }) => sights.some(isWider));
-  const verdict = works(attempt)
-    ? wide || !isWhole(attempt)
-      ? 'known'
-      : 'pass'
-    : attempt.outcome === 'error'
-      ? 'error'
-      : 'fail';
+  const verdict = verdictOf(attempt);
   const more = before === undefined ? '' : moreText(before, attempt);
   const missing = notHeld(attempt).join(', ');
-  return html`<span class="verdict v-${verdict}"
-      ><svg class="glyph" aria-hidden="true"><use href="#glyph-${verdict}" /></svg>${attemptAnswer(attempt)}</span
+  return html`<span class="verdict v-${verdict}">${glyph(verdict)}${attemptAnswer(attempt)}</span
     >${missing === '' ? undefined : html`<br /><span class="quiet">without ${missing}</span>`}${more === '' ? undefined : html`<br /><span class="quiet">and then reaches ${more}</span>`}`;
+}
+
+/** Shape and colour of an answer: `known` where devices open, to everybody or without a capability that the pod adds. */
+function verdictOf(attempt: Attempt): VerdictName {
+  if (!works(attempt)) return attempt.outcome === 'error' ? 'error' : 'fail';
+  const wide = attempt.containers.some(({ devices: sights }) => sights.some(isWider));
+  return wide || !isWhole(attempt) ? 'known' : 'pass';
 }

@@ -51,18 +51,8 @@ function suite(
           ['engine.sha256', cell.engine.sha256],
           ['runtime', [cell.runtime.name, cell.runtime.version, cell.runtime.shim, cell.runtime.vmm].filter(Boolean).join(' ')],
           ['runtime.sha256', cell.runtime.sha256],
-          ...(cell.cni === undefined
-            ? []
-            : [
-                ['cni', cell.cni.version],
-                ['cni.sha256', cell.cni.sha256],
-              ]),
-          ...(cell.kubelet === undefined
-            ? []
-            : [
-                ['kubelet', cell.kubelet.version],
-                ['kubelet.sha256', cell.kubelet.sha256],
-              ]),
+          ...partProperties('cni', cell.cni),
+          ...partProperties('kubelet', cell.kubelet),
           ...found,
         ];
   return [
@@ -73,6 +63,15 @@ function suite(
     ...verdicts.map((verdict) => testCase(verdict, titles.get(`${verdict.suite} ${verdict.question}`) ?? verdict.question)),
     '  </testsuite>\n',
   ].join('');
+}
+
+/** What only some cells have. */
+function partProperties(name: string, part: { version: string; sha256: string } | undefined): string[][] {
+  if (part === undefined) return [];
+  return [
+    [name, part.version],
+    [`${name}.sha256`, part.sha256],
+  ];
 }
 
 /** What weakens isolation in each cell, known or not: `weakens.crio-mode-0666` = title, impact and remedy. */

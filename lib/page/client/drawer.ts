@@ -56,21 +56,22 @@ export function cellView(model: Model, cell: number, like: Group): HTMLElement {
       'dl',
       { class: 'facts stacked' },
       fact('Host', where?.host),
-      fact('Engine', engine && `${engine.name} ${engine.version}`),
-      fact('Engine came from', engine?.source),
-      fact('Engine sha256', engine?.sha256, 'mono'),
-      fact('Runtime', runtime && `${runtime.name} ${versionLabel(runtime)}`),
-      fact('Runtime came from', runtime?.source),
-      fact('Runtime sha256', runtime?.sha256, 'mono'),
-      fact('CNI plugins', cni?.version),
-      fact('CNI plugins came from', cni?.source),
-      fact('CNI plugins sha256', cni?.sha256, 'mono'),
-      fact('Kubelet', kubelet?.version),
-      fact('Kubelet came from', kubelet?.source),
-      fact('Kubelet sha256', kubelet?.sha256, 'mono'),
+      partFacts('Engine', engine && `${engine.name} ${engine.version}`, engine),
+      partFacts('Runtime', runtime && `${runtime.name} ${versionLabel(runtime)}`, runtime),
+      partFacts('CNI plugins', cni?.version, cni),
+      partFacts('Kubelet', kubelet?.version, kubelet),
     ),
     likeView(model, cell, like),
   );
+}
+
+/** What a part of a cell is, where it came from, and its checksum. */
+function partFacts(
+  name: string,
+  what: string | undefined,
+  part: { source: string; sha256: string } | undefined,
+): Array<HTMLElement | undefined> {
+  return [fact(name, what), fact(`${name} came from`, part?.source), fact(`${name} sha256`, part?.sha256, 'mono')];
 }
 
 /** The other cells of a column: the matrix shows the same in all of them, and each has evidence of its own. */
