@@ -6,6 +6,8 @@ import { thinPoolFunctions } from '../shared/thin-pool.ts';
 
 /** What podproof keeps on a machine that it did not make: engines, artifacts. Gone at the end of the lease. */
 export const machineDirectory = '/var/lib/podproof';
+/** Where the shims of any containerd have their sockets. A shim that is killed, or whose start was cut short, leaves its socket there. */
+const shimSockets = '/run/containerd/s';
 /** Says which run has the machine; below /run, so that a reboot frees it. */
 const leaseDirectory = '/run/podproof-lease';
 
@@ -15,7 +17,7 @@ export async function takeMachine(remote: Remote, token: string, who: string): P
   if (exitCode === 0) {
     // A machine that was reset in the middle of a run comes back with that run's files.
     await endOurs(remote);
-    await remote.exec(['sh', '-euc', 'mkdir -p "$1"; printf "%s\\n" "$2" > "$1/owner"', 'sh', machineDirectory, token]);
+    await remote.exec(['sh', '-uc', ownScript, 'sh', machineDirectory, token]);
     return undefined;
   }
   if (exitCode === 3) return stdout.trim().split(' ').slice(1).join(' ') || 'an unknown run';
@@ -27,6 +29,11 @@ lease=${leaseDirectory}
 mkdir -m 0700 "$lease" 2>/dev/null || { [ -d "$lease" ] || exit 1; cat "$lease/owner"; exit 3; }
 # Without an owner nobody would ever give it back.
 printf '%s\\n' "$1" > "$lease/owner" || { rm -rf "$lease"; exit 1; }
+`;
+
+const ownScript = `
+mkdir -p "$1" && printf '%s\\n' "$2" > "$1/owner"
+ls -A ${shimSockets} > "$1/sockets-before" 2>/dev/null || :
 `;
 
 /** Undoes all that a lease did to a machine, and gives it back. Returns false, and does nothing, when `token` does not have it. Throws when something is left. */
@@ -69,10 +76,15 @@ for pool in "$own"/*/pp-thin; do [ ! -d "$pool" ] || remove_pool "$pool"; done
 for kubelet in "$own"/kubelet-*; do restore_host "$kubelet" || exit 1; done
 # Of pods that were asked for without a kubelet; where the machine has one, they are its.
 [ -e /var/lib/kubelet/device-plugins/kubelet.sock ] || remove_pod_groups || exit 1
+if [ -e "$own/sockets-before" ]; then
+  for socket in ${shimSockets}/*; do
+    [ -S "$socket" ] || continue
+    grep -qxF "\${socket##*/}" "$own/sockets-before" || grep -q " $socket$" /proc/net/unix || rm -f "$socket"
+  done
+fi
 rm -rf --one-file-system "$own"
 for bridge in pp-containerd pp-crio; do [ ! -e "/sys/class/net/$bridge" ] || ip link delete "$bridge"; done
-# Where shims of any containerd have their sockets.
-rmdir /run/containerd/s /run/containerd 2>/dev/null
+rmdir ${shimSockets} /run/containerd 2>/dev/null
 # What runtimes leave of the parents of their cgroups; one in use is not empty and stays.
 for parent in /sys/fs/cgroup/k8s.io /sys/fs/cgroup/*/k8s.io; do [ ! -d "$parent" ] || rmdir "$parent" 2>/dev/null; done
 exit 0

@@ -144,8 +144,9 @@ test('after kill -9, clean gives the machine back', async () => {
   await mark(await machineId());
   const running = run();
   const owner = '/run/podproof-lease/owner';
-  await waitFor({ name: 'see an engine there', timeoutMs: 420_000, intervalMs: 1_000 }, async () =>
-    (await machine.exec(['sh', '-c', 'ls /var/lib/podproof/*/engine.pid'])).exitCode === 0 ? true : undefined,
+  // A shim that is killed leaves its socket behind.
+  await waitFor({ name: 'see a shim there', timeoutMs: 420_000, intervalMs: 1_000 }, async () =>
+    (await machine.exec(['sh', '-c', 'ls /run/containerd/s/*'])).exitCode === 0 ? true : undefined,
   );
   running.kill('SIGKILL');
   await running;
@@ -159,7 +160,7 @@ test('after kill -9, clean gives the machine back', async () => {
   const left = await machine.exec([
     'sh',
     '-c',
-    `ls -d ${owner} /run/podproof /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* /sys/fs/cgroup/kubepods* 2>/dev/null; pgrep -a 'containerd|pause'`,
+    `ls -d ${owner} /run/podproof /run/containerd /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* /sys/fs/cgroup/kubepods* 2>/dev/null; pgrep -a 'containerd|pause'`,
   ]);
   expect(left.stdout).toBe('');
 });
