@@ -154,7 +154,7 @@ describe('artifacts of a plan', () => {
     const guest = ['share/kata-containers/vmlinux.container', 'share/kata-containers/kata-containers.img'] as const;
     await program(join(prefix, 'bin/containerd-shim-kata-v2'), '#!/bin/sh');
     await program(join(place.path, 'containerd/usr/bin/containerd'), '#!/bin/sh');
-    const named = `kernel = "/opt/kata/${guest[0]}"\nimage = "/opt/kata/${guest[1]}"`;
+    const named = `kernel = "/opt/kata/${guest[0]}"\nimage = "/opt/kata/${guest[1]}"\ndisable_image_nvdimm = true`;
     await program(join(prefix, configuration), `[hypervisor.qemu]\n${named}\n`);
     for (const file of guest) await program(join(prefix, file), file);
     const runtime = { name: 'kata', version: '3.30.0', shim: 'go', vmm: 'qemu', source: { kind: 'path', path: prefix } } as const;

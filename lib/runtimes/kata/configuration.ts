@@ -65,9 +65,9 @@ export function kataConfiguration(template: string, installation: KataInstallati
 
 /**
  * What a guest is started from: kernel and image or initrd that this template comes to, relative to the prefix; what is named
- * below it and is not there too. Throws Error for a template that is none.
+ * below it and is not there too; whether QEMU gives it the image as an NVDIMM. Throws Error for a template that is none.
  */
-export function guestFiles(template: string, prefix: KataPrefix): { there: string[]; missing: string[] } {
+export function guestFiles(template: string, prefix: KataPrefix): { there: string[]; missing: string[]; nvdimm: boolean } {
   const hypervisor = firstTable(parseToml(template)['hypervisor'], 'hypervisor');
   takeWhatIsThere(hypervisor, { prefix, onHost: upstreamPrefix, shim: 'go', emulated: false });
   const named = ['kernel', 'image', 'initrd'].flatMap((key) => {
@@ -75,7 +75,10 @@ export function guestFiles(template: string, prefix: KataPrefix): { there: strin
     return typeof value === 'string' && value.startsWith(`${upstreamPrefix}/`) ? [value.slice(upstreamPrefix.length + 1)] : [];
   });
   const has = new Set([...prefix.kernels, ...prefix.images, ...prefix.initrds]);
-  return { there: named.filter((path) => has.has(path)), missing: named.filter((path) => !has.has(path)) };
+  // runtime-rs names the device. The Go shim, with QEMU, has one other than NVDIMM where it is told so.
+  const driver = hypervisor['vm_rootfs_driver'];
+  const nvdimm = typeof driver === 'string' ? /pmem|nvdimm/.test(driver) : hypervisor['disable_image_nvdimm'] !== true;
+  return { there: named.filter((path) => has.has(path)), missing: named.filter((path) => !has.has(path)), nvdimm };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unpack } from '../../artifacts/unpack.ts';
@@ -22,7 +22,7 @@ path = "/opt/kata/bin/qemu-system-x86_64"
 kernel = "/opt/kata/${guest[0]}"
 image = "/opt/kata/${guest[1]}"
 `;
-const contentOf = (path: string): string => (path.endsWith('.toml') ? template : path);
+const contentOf = (path: string): string => (path.endsWith('.toml') ? template : path.endsWith('.img') ? '' : path);
 
 /** Archives as upstream packed them, by era: what of each a cell needs. Read at the release scripts and Makefiles of the tags. */
 const eras = [
@@ -167,6 +167,27 @@ describe('discoverKataRelease', () => {
       'Cannot take Kata 3.30.0 from PREFIX: bin/containerd-shim-kata-v2 is not executable',
     );
   });
+
+  const withImage = (setting: string) => async (directory: string) => {
+    await fill(directory, { [templatePath]: `${template}${setting}\n` });
+    await truncate(join(directory, guest[1]), 3 * 1024 * 1024);
+  };
+
+  test.each(['', 'disable_image_nvdimm = false', 'vm_rootfs_driver = "virtio-pmem"'])(
+    'is blocked by an image that a guest cannot map as an NVDIMM: %j',
+    async (setting) => {
+      expect(await refusal(withImage(setting))).toBe(
+        `Cannot take Kata 3.30.0 from PREFIX: ${guest[1]} has 3145728 bytes, and a guest maps an NVDIMM only in whole pieces of 2 MiB`,
+      );
+    },
+  );
+
+  test.each(['disable_image_nvdimm = true', 'vm_rootfs_driver = "virtio-blk-pci"'])(
+    'takes an image of any size that is no NVDIMM: %s',
+    async (setting) => {
+      expect(await refusal(withImage(setting))).toMatchObject({ guest });
+    },
+  );
 
   test.each([
     ['[hypervisor.qemu\nkernel = 1', /: Cannot read TOML: .* at row 1, col \d+/],

@@ -17,6 +17,9 @@ export interface KataRelease {
   guest: string[];
 }
 
+/** SUBSECTION_SIZE of Linux: its nd_pmem driver calls anything else "misaligned, unable to map", and the guest has no root. */
+const nvdimmUnit = 2 * 1024 * 1024;
+
 /** The prefix in an artifact, with the shim and the template that a cell needs. Throws BlockedError where it has not both, is another version, or cannot start a guest. */
 export async function discoverKataRelease(
   artifact: string,
@@ -51,6 +54,13 @@ export async function discoverKataRelease(
     return refuse(
       `it has no ${missing}, which ${template} names, nor a substitute for it`,
       `put a guest kernel (vmlinux*, vmlinuz*) and an image (*.img, *.image) or initrd (*initrd*.img, *.initrd) into ${guestDirectory}`,
+    );
+  const image = vmm === 'qemu' && guest.nvdimm ? guest.there.find((path) => prefix.images.includes(path)) : undefined;
+  const { size } = image === undefined ? { size: 0 } : await stat(join(prefix.directory, image));
+  if (size % nvdimmUnit !== 0)
+    return refuse(
+      `${image} has ${size} bytes, and a guest maps an NVDIMM only in whole pieces of 2 MiB`,
+      `pad it by truncate -s %2M ${image}`,
     );
   return { prefix, shim: program, template, guest: guest.there };
 }
