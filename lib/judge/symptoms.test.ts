@@ -25,6 +25,9 @@ describe('symptoms of the harness’s own trouble', () => {
     expect(
       symptomOf(refused('ttrpc: closed: unknown; its VMM was gone for 16 s, and podproof ended the shim 1154 that waited on')),
     ).toBe('the guest died while it booted: its VMM was gone, and its shim went on waiting');
+    expect(
+      symptomOf(refused('ttrpc: closed: unknown; its guest was silent for 47 s, and podproof ended the shim 7 that waited on')),
+    ).toBe('the guest stayed silent far longer than others of its cell took to boot');
     expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
   });
 

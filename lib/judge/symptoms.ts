@@ -8,6 +8,10 @@ const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
     says: 'the guest died while it booted: its VMM was gone, and its shim went on waiting',
   },
   {
+    pattern: /\bits guest was silent for \d+ s, and podproof ended the shim \d+ that waited on$/,
+    says: 'the guest stayed silent far longer than others of its cell took to boot',
+  },
+  {
     // A nested guest now and then never answers; dial_timeout 45 or 120 alike, and a second try works (measured).
     // Go: virtcontainers/pkg/agent/protocols/client/client.go; runtime-rs: crates/agent/src/sock/{vsock,hybrid_vsock}.rs.
     pattern: /timed out connecting to (hybrid )?vsock|Failed to Check if grpc server is working|\bvsock: failed to connect to /,

@@ -15,6 +15,7 @@ import { monotonicMs } from '../util/clock.ts';
 import { messageOf } from '../util/errors.ts';
 import { Semaphore } from '../util/semaphore.ts';
 import { join } from 'node:path';
+import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
 import { launchManifest } from './launch-manifest.ts';
 import { PodCgroups } from './pod-cgroup.ts';
@@ -44,6 +45,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const all = leaseWork(suites, context);
   const lease: Lease = {
     ...{ context, remote, connection, cgroups, signal: stopped.signal },
+    boots: new Map(context.cells.map((cell) => [cell, new GuestBoots()])),
     ...{ slots: new Semaphore(context.pods), broken: undefined, read: new Map() },
     readers: new Semaphore(all.some(({ turn }) => turn === 'alone') ? 1 : context.pods),
   };
@@ -129,13 +131,13 @@ async function read(
 }
 
 function launchIn(
-  { context, remote, connection, cgroups, signal }: Lease,
+  { context, remote, connection, cgroups, boots, signal }: Lease,
   cell: WorkerCell,
   suite: Suite,
   scenario: PodScenario | ManifestScenario,
 ): Promise<Gone> {
   const task = {
-    ...{ context, cell, suite: suite.id, remote, cgroups, signal },
+    ...{ context, cell, suite: suite.id, remote, cgroups, boots: boots.get(cell) ?? new GuestBoots(), signal },
     connect: (calls: CallTiming[]) =>
       criClient({
         dial: connection,
@@ -160,6 +162,7 @@ interface Lease {
   remote: ReturnType<typeof connectRemote>;
   connection: CriConnection;
   cgroups: PodCgroups;
+  boots: Map<WorkerCell, GuestBoots>;
   /** Fires when the run is stopped: pods that wait for their engine wait no longer, and are removed. */
   signal: AbortSignal;
   /** Its places for pods. */

@@ -22,7 +22,7 @@ import { look, type Facts } from './look.ts';
 import { withLogs, type Ids } from './pod-logs.ts';
 import { probeArguments } from './request.ts';
 
-type Task = Omit<Launch, 'scenario' | 'cgroups'> & { scenario: ManifestScenario };
+type Task = Omit<Launch, 'scenario' | 'cgroups' | 'boots'> & { scenario: ManifestScenario };
 
 /** Gives a kubelet the manifest of a scenario, looks at the pod that it makes, and takes it back. Never throws: a failure is an outcome. */
 export async function launchManifest(task: Task): Promise<Gone> {

@@ -13,6 +13,7 @@ import { probeScript } from '../probe/script.ts';
 import { Observation } from '../model/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { exec } from '../util/exec.ts';
+import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
 import { PodCgroups } from './pod-cgroup.ts';
 import { workerContext } from '../testing/worker.ts';
@@ -67,6 +68,7 @@ async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context:
   const [cell] = context.cells;
   if (cell === undefined) throw new Error('no cell');
   return launch({
+    boots: new GuestBoots(),
     context,
     cell,
     suite: 'identity',

@@ -17,6 +17,7 @@ import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
 import { failure } from './failure.ts';
 import { look, type Facts } from './look.ts';
+import type { GuestBoots } from './guest-boots.ts';
 import { setHostState, stateNodes } from './host-state.ts';
 import { endingLostGuest, mayLoseGuest } from './lost-guest.ts';
 import type { PodCgroups } from './pod-cgroup.ts';
@@ -34,6 +35,8 @@ export interface Launch {
   connect: (calls: CallTiming[]) => CriClient;
   remote: Remote;
   cgroups: PodCgroups;
+  /** Of this cell. */
+  boots: GuestBoots;
   signal: AbortSignal;
 }
 
@@ -131,8 +134,14 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
   try {
     using _cgroup = cgroups.of(spec.cgroupParent);
-    const ours = (): Promise<Pod> => launchPod(client, spec, { signal, onId: (kind, id) => (ids[kind] = id) });
-    await using pod = await (mayLoseGuest(task.cell, scenario) ? endingLostGuest(remote, ours) : ours());
+    const ours = (answered?: () => void): Promise<Pod> => {
+      const onId = (kind: keyof Ids, id: string): void => {
+        ids[kind] = id;
+        if (kind === 'sandbox') answered?.();
+      };
+      return launchPod(client, spec, { signal, onId });
+    };
+    await using pod = await (mayLoseGuest(task.cell, scenario) ? endingLostGuest(remote, task.boots, ours) : ours());
     using _twinCgroup = cgroups.of(twin.cgroupParent);
     await using second = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
     if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);

@@ -16,7 +16,7 @@ async function fill(directory: string, files: Record<string, string>): Promise<v
 }
 
 const templatePath = 'share/defaults/kata-containers/configuration-qemu.toml';
-const guest = ['share/kata-containers/vmlinux.container', 'share/kata-containers/kata-containers.img'];
+const guest = ['share/kata-containers/vmlinux.container', 'share/kata-containers/kata-containers.img'] as const;
 const template = `[hypervisor.qemu]
 path = "/opt/kata/bin/qemu-system-x86_64"
 kernel = "/opt/kata/${guest[0]}"
