@@ -1,3 +1,4 @@
+import { distinctBy } from '../util/group-by.ts';
 import { inRange } from '../model/version.ts';
 import type { Failure } from './reader/failure.ts';
 import type { Reading } from './reader/reading.ts';
@@ -42,7 +43,7 @@ export function diagnose({ failures, context }: Reading, symptoms: readonly Symp
   if (best === undefined) return [];
   const own = best.causes.filter(({ weight }) => weight > best.top - near);
   const also = others.flatMap(({ causes, score }) => (score >= sure ? causes.slice(0, 1) : []));
-  return [...new Map([...own, ...also].map((cause) => [cause.symptom.id, cause])).values()].slice(0, most);
+  return distinctBy([...own, ...also], ({ symptom }) => symptom.id).slice(0, most);
 }
 
 /** Whether a program went on to another node after one that refused it: the one that is not there decides nothing. */

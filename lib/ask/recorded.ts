@@ -1,3 +1,4 @@
+import { distinctBy } from '../util/group-by.ts';
 import type { Document } from '../model/document.ts';
 import { countsText, verdictNames } from '../model/verdict.ts';
 import type { Answer } from '../report/answer.ts';
@@ -87,7 +88,7 @@ export function recordedCell(documents: readonly Document[], cell: string): Reco
         run: run.id,
         started: run.started,
         verdicts: countsText(counts),
-        deviates: [...new Map(deviates.map((each) => [`${each.question} ${each.known ?? ''}`, each])).values()],
+        deviates: distinctBy(deviates, ({ question, known = '' }) => `${question} ${known}`),
       };
     })
     .sort((a, b) => (a.started < b.started ? 1 : -1));

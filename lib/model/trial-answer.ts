@@ -1,3 +1,4 @@
+import { count } from '../util/words.ts';
 import type { Attempt, DeviceSight, Trial, TrialDevice } from './trial.ts';
 
 /** What became of the manifest without any fix, cell by cell. */
@@ -94,7 +95,7 @@ export function exitText(trials: readonly Trial[]): string {
     1:
       trials.length > 1
         ? `as they are, ${pods} of ${trials.length} pods cannot use their devices everywhere`
-        : `as it is, a pod cannot use its devices in ${failing} of ${bare.length} ${bare.length === 1 ? 'cell' : 'cells'}`,
+        : `as it is, a pod cannot use its devices in ${failing} of ${count(bare.length, 'cell')}`,
     75: 'some of it could not be tried; the reasons are above',
   };
   return `Exit ${exit}  ${meaning[exit]}`;

@@ -7,6 +7,7 @@ import { explained, legend } from './legend.ts';
 import { glyph } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
 import { groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 
 /** The bar that stays: which run this is, and what executed it. */
 export function topBar({ run, hosts }: Document): Markup {
@@ -94,7 +95,7 @@ export function counts(document: Document): Markup {
 }
 
 function hostTable({ hosts }: Document): Markup {
-  const summary = `${hosts.length} ${hosts.length === 1 ? 'host' : 'hosts'}: ${hosts.map(({ id, facts }) => `${id}${facts === undefined ? '' : `, kernel ${facts.kernel}`}`).join('; ')}`;
+  const summary = `${count(hosts.length, 'host')}: ${hosts.map(({ id, facts }) => `${id}${facts === undefined ? '' : `, kernel ${facts.kernel}`}`).join('; ')}`;
   return html`<details class="hosts">
     <summary>${summary}</summary>
     <table class="plain">

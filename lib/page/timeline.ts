@@ -5,6 +5,7 @@ import { duration } from './duration.ts';
 import { html, type Markup } from './template.ts';
 import { shares, wallMs } from './shares.ts';
 import { groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 
 /** Bars that one page draws; the longest ones are kept. */
 const most = 1500;
@@ -121,11 +122,14 @@ function rowMarkup(row: string, spans: readonly Span[], end: number): Markup {
       >`;
     });
   const sum = spans.reduce((total, span) => total + span.durationMs, 0);
-  const pieces = `${spans.length} ${spans.length === 1 ? 'piece' : 'pieces'}`;
   return html`<tr>
     <th scope="row">${row}</th>
     <td class="number">${duration(sum)}</td>
-    <td><svg height="${Math.max(1, lanes.length) * laneHeight + 2}" role="img" aria-label="${pieces}">${bars}</svg></td>
+    <td>
+      <svg height="${Math.max(1, lanes.length) * laneHeight + 2}" role="img" aria-label="${count(spans.length, 'piece')}">
+        ${bars}
+      </svg>
+    </td>
   </tr>`;
 }
 

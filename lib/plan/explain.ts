@@ -1,6 +1,7 @@
 import { versionLabel } from '../model/matrix/pick.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
-import { groupBy } from '../util/group-by.ts';
+import { distinctBy, groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 import { basis, brief, duration, totalCost, type Costs } from './cost.ts';
 import { planLeases, type HostGroup } from './leases.ts';
 import type { PackedPlan } from './packed.ts';
@@ -31,7 +32,7 @@ export function planText(plan: Plan, by: Costs, shards = 1, all = false): string
   const leases = planLeases(plan.cells);
   const explained = explainPlan(plan, by, shards);
   const lines = [
-    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${counted(plan.cells.length, 'cell')} on ${counted(leases.length, 'host')}`,
+    `Profile ${plan.profile}${plan.only ? `, only ${plan.only}` : ''}: ${count(plan.cells.length, 'cell')} on ${count(leases.length, 'host')}`,
     `Time: ${duration(explained.seconds)} on one machine${fleetText(plan, by, explained.seconds)} (${basis(plan.cells, by)})`,
     `Suites: ${plan.suites.join(', ')}`,
     ...cniLine(plan),
@@ -47,13 +48,13 @@ export function planText(plan: Plan, by: Costs, shards = 1, all = false): string
     lines.push('');
     explained.shards.forEach(({ seconds, cells }, index) => {
       lines.push(
-        `shard ${index + 1}/${shards}: ${counted(cells.length, 'cell')}${cells.length === 0 ? '' : `, ${duration(seconds)}`}`,
+        `shard ${index + 1}/${shards}: ${count(cells.length, 'cell')}${cells.length === 0 ? '' : `, ${duration(seconds)}`}`,
       );
     });
   }
-  if (plan.excluded.length > 0) lines.push('', `Left out: ${counted(plan.excluded.length, 'cell')}`);
+  if (plan.excluded.length > 0) lines.push('', `Left out: ${count(plan.excluded.length, 'cell')}`);
   for (const [why, cells] of byReason(plan.excluded)) {
-    lines.push(`  ${why}: ${cells.length === 1 ? cells[0] : counted(cells.length, 'cell')}`);
+    lines.push(`  ${why}: ${cells.length === 1 ? cells[0] : count(cells.length, 'cell')}`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -94,7 +95,10 @@ function engineLines({ engines: leases }: HostGroup): string[] {
 
 /** `runc 1.1.5 1.1.15, kata 3.30.0-go-qemu 4.1.0-{go-clh,go-qemu}`. */
 function runtimesText(cells: readonly PlannedCell[]): string {
-  const runtimes = [...new Map(cells.map(({ runtime }) => [`${runtime.name} ${versionLabel(runtime)}`, runtime])).values()];
+  const runtimes = distinctBy(
+    cells.map(({ runtime }) => runtime),
+    (runtime) => `${runtime.name} ${versionLabel(runtime)}`,
+  );
   return [...groupBy(runtimes, ({ name }) => name)]
     .map(([name, versions]) => {
       const byVersion = [...groupBy(versions, ({ version }) => version)].map(([version, same]) => {
@@ -124,8 +128,4 @@ function kubeletLine({ cells }: Plan): string[] {
 
 function byReason(excluded: Plan['excluded']): Array<[string, string[]]> {
   return [...groupBy(excluded, ({ why }) => why)].map(([why, rows]) => [why, rows.map(({ cell }) => cell)]);
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,6 +1,8 @@
 import { EngineName, isReleaseVersion, RuntimeName, type Matrix, type RuntimeVersion } from '../model/matrix/matrix.ts';
 import { versionLabel } from '../model/matrix/pick.ts';
-import { oneOf, someOf, unknownWord } from '../model/matrix/suggest.ts';
+import { someOf, unknownWord } from '../model/matrix/suggest.ts';
+import { distinctBy } from '../util/group-by.ts';
+import { enumerated } from '../util/words.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import { compareVersions, isFinal, newest, sameVersion } from '../model/version.ts';
 import { runtimeFacts } from '../runtimes/facts.ts';
@@ -43,7 +45,7 @@ export function parseSubject(text: string): Subject {
   const vmm = vmmNames.find((each) => each === vmmName);
   if (!hasShims(found) || shim === undefined || vmm === undefined)
     throw new UsageError(
-      `Cannot read ${JSON.stringify(text)}: only kata has a shim, ${oneOf(shims)}, and a VMM, ${oneOf(vmmNames)}`,
+      `Cannot read ${JSON.stringify(text)}: only kata has a shim, ${enumerated(shims, 'or')}, and a VMM, ${enumerated(vmmNames, 'or')}`,
     );
   return { name: found, version, shim, vmm };
 }
@@ -145,7 +147,7 @@ function sourcesOf(
 }
 
 function distinct(entries: readonly RuntimeVersion[]): RuntimeVersion[] {
-  return [...new Map(entries.map((entry) => [versionLabel(entry), entry])).values()];
+  return distinctBy(entries, versionLabel);
 }
 
 /** An entry of the matrix again. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Plan } from '../model/cell.ts';
+import { distinctBy } from '../util/group-by.ts';
 import { UsageError } from '../util/errors.ts';
 import { manyFiles } from '../util/many-files.ts';
 import { wholeLines } from './ndjson.ts';
@@ -89,7 +90,7 @@ async function readLeaf(folder: RunFolder): Promise<Leaf> {
 
 /** Each content once, and of a run that was copied, went on and was copied again, only the last state; in a stable order. */
 async function withoutRepeats(leaves: readonly Leaf[]): Promise<Leaf[]> {
-  const distinct = [...new Map(leaves.map((leaf) => [leaf.digest, leaf])).values()];
+  const distinct = distinctBy(leaves, ({ digest }) => digest);
   const kept: Leaf[] = [];
   for (const leaf of distinct) {
     const states = await Promise.all(distinct.map((other) => isEarlierState(leaf, other)));

@@ -1,4 +1,5 @@
 import type { Document } from '../model/document.ts';
+import { firstAndMore } from '../util/words.ts';
 import { colourOf } from '../model/verdict.ts';
 import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
@@ -21,7 +22,7 @@ export function renderAnnotations(document: Document): string {
     ({ verdict, harm }) => colourOf(verdict) === 'infrastructure' || (colourOf(verdict) === 'green' && harm === 'weakens'),
   );
   const blocked = blockages(ordered).map(({ reason, remedy, ...waiting }) => ({
-    title: `blocked: ${waitingText(waiting)} in ${placesText(waiting.cells)}`,
+    title: `blocked: ${waitingText(waiting)} in ${firstAndMore(waiting.cells)}`,
     text: remedy === undefined ? reason : `${reason}; ${remedy}`,
   }));
   return [...commands('error', errors.map(noteOf)), ...commands('warning', [...warnings.map(noteOf), ...blocked])]
@@ -40,13 +41,9 @@ function noteOf(cause: Cause): Note {
   const meaning =
     issue === undefined || verdict === 'fixed' ? sentence(cause) : `${issue.impact} Remedy: ${remedyText(issue.remedy)}`;
   return {
-    title: `${kind}${harm === 'weakens' ? ', weakens isolation' : ''}: ${placesText(questions)} in ${placesText(cells)}`,
+    title: `${kind}${harm === 'weakens' ? ', weakens isolation' : ''}: ${firstAndMore(questions)} in ${firstAndMore(cells)}`,
     text: `${headline}. ${meaning}`,
   };
-}
-
-function placesText([first = '', ...others]: readonly string[]): string {
-  return others.length > 0 ? `${first} and ${others.length} more` : first;
 }
 
 function commands(kind: 'error' | 'warning', found: readonly Note[]): string[] {

@@ -1,5 +1,6 @@
 import type { Document } from '../model/document.ts';
 import { groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 import { naturalOrder } from './order.ts';
 import { everyVerdict } from './verdicts.ts';
 
@@ -34,6 +35,5 @@ export function blockages(document: Document): Blockage[] {
 
 /** `2 cells, 115 questions`. */
 export function waitingText({ cells, questions }: Pick<Blockage, 'cells' | 'questions'>): string {
-  const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
   return `${count(cells.length, 'cell')}${questions === 0 ? '' : `, ${count(questions, 'question')}`}`;
 }

@@ -1,5 +1,7 @@
 import type { Document, KnownIssueText, QuestionText, Verdict } from '../model/document.ts';
 import { colourOf, exitMeaning, type Harm, type VerdictName } from '../model/verdict.ts';
+import { groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 import { layerText } from './layers.ts';
 import { naturalOrder } from './order.ts';
 import { normalize } from './normalize.ts';
@@ -56,14 +58,9 @@ export function causes(document: Document): Cause[] {
 export function causesOf(document: Document, verdicts: readonly Verdict[]): Cause[] {
   const questions = new Map(document.questions.map((question) => [`${question.suite} ${question.id}`, question]));
   const issues = new Map(document.known.map((issue) => [issue.id, issue]));
-  const groups = new Map<string, [Verdict, ...Verdict[]]>();
-  for (const verdict of verdicts) {
-    const { answer = normalize(verdict.observed), known, suite, question } = verdict;
-    const key = JSON.stringify([verdict.verdict, ...(known === undefined ? [suite, question, answer] : [known])]);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [verdict]);
-    else group.push(verdict);
-  }
+  const groups = groupBy(verdicts, ({ verdict, observed, answer = normalize(observed), known, suite, question }) =>
+    JSON.stringify([verdict, ...(known === undefined ? [suite, question, answer] : [known])]),
+  );
   const found = [...groups.values()].map((group): Cause => {
     const [{ verdict, known, suite, question }] = group;
     const issue = known === undefined ? undefined : issues.get(known);
@@ -136,12 +133,11 @@ export function headline(document: Document): string {
   const fresh = causes(document).filter(isNew);
   const weakening = fresh.filter(({ harm }) => harm === 'weakens').length;
   const known = holes(document);
-  const plural = (number: number, one: string, many: string): string => `${number} ${number === 1 ? one : many}`;
   return [
     fresh.length === 0
       ? `${capital(exitMeaning(document.run.exit))}.`
-      : `${plural(fresh.length, 'new finding', 'new findings')}${weakening === 0 ? '' : `, ${plural(weakening, 'weakens', 'weaken')} isolation`}.`,
-    ...(known === 0 ? [] : [`${plural(known, 'known cause weakens', 'known causes weaken')} isolation.`]),
+      : `${count(fresh.length, 'new finding')}${weakening === 0 ? '' : `, ${weakening} ${weakening === 1 ? 'weakens' : 'weaken'} isolation`}.`,
+    ...(known === 0 ? [] : [`${count(known, 'known cause')} ${known === 1 ? 'weakens' : 'weaken'} isolation.`]),
   ].join(' ');
 }
 
@@ -155,7 +151,7 @@ export function sentence({ verdict, verdicts: [first], known, layer }: Cause): s
 
 /** `9 questions in 2 cells`. */
 export function extent({ questions, cells }: Cause): string {
-  return `${questions.length === 1 ? (questions[0] ?? '') : `${questions.length} questions`} in ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}`;
+  return `${questions.length === 1 ? (questions[0] ?? '') : `${questions.length} questions`} in ${count(cells.length, 'cell')}`;
 }
 
 function capital(text: string): string {

@@ -16,7 +16,8 @@ export function withBaseline(document: Document, older: Document): Document {
 export function compare(older: Document, document: Document): Baseline {
   const [before, after] = [canonical(older), canonical(document)];
   const paired = pairCells(before, after);
-  const [had, has] = [before, after].map((each) => groupBy(everyVerdict(each), ({ cell }) => cell)) as [Verdicts, Verdicts];
+  const byCell = (each: Document): Map<string, Verdict[]> => groupBy(everyVerdict(each), ({ cell }) => cell);
+  const [had, has] = [byCell(before), byCell(after)];
   const compared = after.cells.map((cell) => {
     const was = paired.get(cell.id);
     return compareCells(cell, has.get(cell.id) ?? [], was, was === undefined ? [] : (had.get(was.id) ?? []));
@@ -34,8 +35,6 @@ export function compare(older: Document, document: Document): Baseline {
     goneCells: before.cells.flatMap(({ id }) => (used.has(id) ? [] : [id])),
   };
 }
-
-type Verdicts = Map<string, Verdict[]>;
 
 /** The changes of some kinds with the verdicts that they are about, in the order of the document. */
 export function changesOf(document: Document, ...kinds: readonly ChangeKind[]): Array<{ change: Change; verdict: Verdict }> {

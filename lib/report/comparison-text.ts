@@ -2,6 +2,7 @@ import { type Baseline, type CellPair, type Change, type ChangeKind, changeKinds
 import type { Cell, Document, Verdict } from '../model/document.ts';
 import { exitMeaning, type Harm } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 import { changeTitles, incomparableTexts } from './changes.ts';
 import { changesOf } from './compare.ts';
 import { naturalOrder } from './order.ts';
@@ -37,25 +38,21 @@ export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
     ]),
   );
   return [...groups.values()]
-    .flatMap((group): Outcome[] => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const { change, verdict } = first;
+    .map((group): Outcome => {
+      const [{ change, verdict }] = group;
       const question = questions.get(`${change.suite} ${change.question}`);
       const inWords = (told: Pick<Verdict, 'answer' | 'observed' | 'reason'>): string =>
         question?.answers.find(({ name }) => name === told.answer)?.says ?? (told.observed || (told.reason ?? ''));
       const [before, after] = [change.before === undefined ? '' : inWords(change.before), inWords(verdict)];
       // The same answer differs in what was seen alone.
       const same = change.before?.answer !== undefined && change.before.answer === verdict.answer;
-      return [
-        {
-          ...{ kind, question: change.question, asks: question?.asks ?? change.question, harm: verdict.harm, was: change.before },
-          before: same ? (change.before?.observed ?? '') : before,
-          after: same ? verdict.observed : after,
-          verdicts: group.map((each) => each.verdict),
-          cells: [...new Set(group.map((each) => each.change.cell))],
-        },
-      ];
+      return {
+        ...{ kind, question: change.question, asks: question?.asks ?? change.question, harm: verdict.harm, was: change.before },
+        before: same ? (change.before?.observed ?? '') : before,
+        after: same ? verdict.observed : after,
+        verdicts: group.map((each) => each.verdict),
+        cells: [...new Set(group.map((each) => each.change.cell))],
+      };
     })
     .sort((a, b) => b.verdicts.length - a.verdicts.length || naturalOrder(a.question, b.question));
 }
@@ -131,8 +128,4 @@ function moveText(cell: Cell | undefined, before: CellPair['before']): string {
     ...(before.host === host ? [] : [`${before.host} → ${host}`]),
   ];
   return moved.join(', ') || 'Same versions';
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

@@ -6,6 +6,7 @@ import type { Pair, Turn } from './turns.ts';
 import { rangeText } from './ranges.ts';
 import { escapeLine } from './escape.ts';
 import { groupBy } from '../util/group-by.ts';
+import { count } from '../util/words.ts';
 
 /**
  * History in plain lines: question, engine with runtime, answer, tested versions. Questions that deviate somewhere, weaken
@@ -21,8 +22,8 @@ export function historyText({ runs, tracks, events }: History): string {
     Math.max(...own.flatMap(({ ranges }) => ranges.map(({ value }) => harmRank(worstOfSeen(value)))));
   const questions = [...groupBy(told, ({ question }) => question)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
   const lines = [
-    `${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
-    ...questions.flatMap(([question, own]) => ['', `${question}: ${own[0]?.asks ?? ''}`, ...alike(own).flatMap(trackLines)]),
+    `${count(runs.length, 'run')}, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
+    ...questions.flatMap(([question, own]) => ['', `${question}: ${own[0].asks}`, ...alike(own).flatMap(trackLines)]),
     '',
     `${tracks.length - told.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
     ...(events.length === 0 ? [] : ['', 'Between runs', ...events.map(eventLine)]),
@@ -31,16 +32,14 @@ export function historyText({ runs, tracks, events }: History): string {
 }
 
 /** Tracks of one engine whose answers are the same in the same versions of it are together, whatever their runtimes. */
-function alike(tracks: readonly Track[]): Track[][] {
+function alike(tracks: readonly Track[]): Array<[Track, ...Track[]]> {
   const keyOf = ({ engine, ranges }: Track): string =>
     JSON.stringify([engine, ranges.map(({ value, engines }) => [seenText(value), engines])]);
   return [...groupBy(tracks, keyOf).values()];
 }
 
-function trackLines(tracks: readonly Track[]): string[] {
-  const [first] = tracks;
-  if (first === undefined) return [];
-  const { engine, ranges } = first;
+function trackLines(tracks: readonly [Track, ...Track[]]): string[] {
+  const [{ engine, ranges }] = tracks;
   const answers = groupBy(ranges.keys(), (at) => seenText(ranges[at]?.value ?? { verdict: 'pass', known: [], answers: [] }));
   const versions = (at: number): string =>
     [

@@ -1,7 +1,7 @@
 import { shortAnswer } from '../model/short-answer.ts';
 import { type Cell, type Document, type QuestionText, type Verdict, verdictId } from '../model/document.ts';
 import { worstOf } from '../model/verdict.ts';
-import { groupBy } from '../util/group-by.ts';
+import { distinctBy, groupBy } from '../util/group-by.ts';
 import { type Answer, answerOf, harmRank, sameAnswer, type Seen } from './answer.ts';
 import { events, type Event } from './events.ts';
 import { flavourOf } from './flavour.ts';
@@ -83,22 +83,16 @@ function tracks(runs: readonly Document[]): Track[] {
     JSON.stringify([verdict.suite, verdict.question, cell.engine.name, flavourOf(cell)]),
   );
   return [...groups.values()]
-    .flatMap((group): Track[] => {
-      const [first] = group;
-      if (first === undefined) return [];
-      const question = wording.get(questionKey(first.verdict.suite, first.verdict.question));
-      const points = pointsOf(group, question);
-      return [
-        {
-          suite: first.verdict.suite,
-          question: first.verdict.question,
-          asks: question?.asks ?? first.verdict.question,
-          engine: first.cell.engine.name,
-          runtime: flavourOf(first.cell),
-          ranges: collapsePairs(points, sameAnswer),
-          turns: turns(points),
-        },
-      ];
+    .map((group): Track => {
+      const [{ verdict, cell }] = group;
+      const { suite, question } = verdict;
+      const text = wording.get(questionKey(suite, question));
+      const points = pointsOf(group, text);
+      return {
+        ...{ suite, question, asks: text?.asks ?? question },
+        ...{ engine: cell.engine.name, runtime: flavourOf(cell) },
+        ...{ ranges: collapsePairs(points, sameAnswer), turns: turns(points) },
+      };
     })
     .sort(
       (a, b) =>
@@ -112,8 +106,6 @@ function tracks(runs: readonly Document[]): Track[] {
 function pointsOf(group: ReturnType<typeof newestVerdicts>, question: QuestionText | undefined): Point[] {
   const pairs = groupBy(group, ({ cell }) => JSON.stringify([cell.engine.version, cell.runtime.version]));
   return [...pairs.values()].flatMap((own): Point[] => {
-    const [first] = own;
-    if (first === undefined) return [];
     const applies = own.filter(({ verdict }) => verdict.verdict !== 'unsupported');
     const verdict = answerOf(worstOf(applies.map((each) => each.verdict.verdict)) ?? 'unsupported');
     if (verdict === undefined) return [];
@@ -122,8 +114,8 @@ function pointsOf(group: ReturnType<typeof newestVerdicts>, question: QuestionTe
     ].sort();
     return [
       {
-        engine: first.cell.engine.version,
-        runtime: first.cell.runtime.version,
+        engine: own[0].cell.engine.version,
+        runtime: own[0].cell.runtime.version,
         value: { verdict, known, answers: seenOf(applies, question) },
       },
     ];
@@ -137,6 +129,5 @@ function seenOf(rows: ReturnType<typeof newestVerdicts>, question: QuestionText 
     const says = question?.answers.find((each) => each.name === name)?.says ?? name;
     return [{ name, short: shortAnswer(name, question?.answers), says, ...(harm && { harm }) }];
   });
-  const distinct = [...new Map(seen.map((each) => [each.name, each])).values()];
-  return distinct.sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));
+  return distinctBy(seen, ({ name }) => name).sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));
 }

@@ -32,7 +32,7 @@ export function renderMarkdown(document: Document, options: { budget?: number } 
   page.list(
     'Left out of the plan',
     [...groupBy(ordered.excluded, (entry) => entry.why)].map(
-      ([why, rows]) => `${rows.length}, such as ${code(rows[0]?.cell ?? '')}: ${prose(why)}`,
+      ([why, rows]) => `${rows.length}, such as ${code(rows[0].cell)}: ${prose(why)}`,
     ),
   );
   return page.end();

@@ -7,6 +7,7 @@ import { type Cause, extent, headline, type Section, sections, sentence } from '
 import { naturalOrder } from './order.ts';
 import { remedyText } from './verdicts.ts';
 import { blockages, waitingText, type Blockage } from './blocked.ts';
+import { count, firstAndMore } from '../util/words.ts';
 import { wrap } from '../util/wrap.ts';
 import { testedText } from './tested-text.ts';
 import { wallTime, wallTimeText } from './wall-time.ts';
@@ -123,11 +124,7 @@ function meaningLines(cause: Cause): Line[] {
 
 function where(cause: Cause, { cells }: Document): string {
   const isEverywhere = cells.length > 1 && cause.cells.length === cells.length;
-  return `${extent(cause)}${isEverywhere ? ', all of this run' : `: ${cellsText(cause.cells)}`}`;
-}
-
-function cellsText([first = '', ...others]: readonly string[]): string {
-  return others.length > 0 ? `${first} and ${others.length} more` : first;
+  return `${extent(cause)}${isEverywhere ? ', all of this run' : `: ${firstAndMore(cause.cells)}`}`;
 }
 
 function hostText(host: Document['hosts'][number]): string {
@@ -138,7 +135,7 @@ function hostText(host: Document['hosts'][number]): string {
 /** `3 runs: shards 1/4, 2/4, 4/4`. */
 export function partsText({ parts }: Document): string {
   const names = parts.map(({ shard, run }) => (shard === undefined ? run : `shard ${shard.index}/${shard.count}`));
-  return `${parts.length === 1 ? '1 run' : `${parts.length} runs`}: ${[...names].sort(naturalOrder).join(', ')}`;
+  return `${count(parts.length, 'run')}: ${[...names].sort(naturalOrder).join(', ')}`;
 }
 
 function exitText({ run, baseline }: Document, { newOnly, interrupted }: SummaryOptions): string {
@@ -169,6 +166,6 @@ function outcomeLines({ asks, before, after, cells }: Outcome): Line[] {
     ['', asks, reasonLines],
     ...(before === '' ? [] : [['    was', before, reasonLines] satisfies Line]),
     ['    now', after, reasonLines],
-    ['    in', cellsText(cells)],
+    ['    in', firstAndMore(cells)],
   ];
 }

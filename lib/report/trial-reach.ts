@@ -1,3 +1,4 @@
+import { count } from '../util/words.ts';
 import type { Attempt, Reach } from '../model/trial.ts';
 
 /** `150 nodes, 4 disks of the host, all capabilities`: what the pod can touch that it could not before. */
@@ -10,8 +11,8 @@ export function moreText(before: Attempt | undefined, after: Attempt): string {
   // Of a pod as it is, only what is no business of a container; its own ids and capabilities are shown elsewhere.
   if (before?.outcome !== 'ran' && disks.length === 0 && !has.madeDisk) return '';
   return [
-    nodes > 0 ? `${nodes} ${before === undefined ? '' : 'more '}${nodes === 1 ? 'node' : 'nodes'}` : '',
-    disks.length > 0 ? `${disks.length} ${disks.length === 1 ? 'disk' : 'disks'} of the host` : '',
+    nodes > 0 ? `${count(nodes, before === undefined ? 'node' : 'more node')}` : '',
+    disks.length > 0 ? `${count(disks.length, 'disk')} of the host` : '',
     has.madeDisk && !had.madeDisk && disks.length === 0 ? 'any disk of the host, by mknod' : '',
     capabilities.length > 0
       ? capabilityWords(capabilities)

@@ -12,6 +12,7 @@ import { recordedRequest } from '../kubelet/requests.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { PluginOffer, Scenario } from '../suite/scenario.ts';
+import { distinctBy } from '../util/group-by.ts';
 import { BlockedError } from '../util/errors.ts';
 import { scoped } from '../util/scope.ts';
 import { executables, type HostSetting } from './engine-lease.ts';
@@ -81,5 +82,5 @@ export async function leaseKubelet(
 /** One for each resource, however many scenarios ask for it. */
 function pluginsOf(scenarios: readonly Scenario[]): PluginOffer[] {
   const offers = scenarios.flatMap((scenario) => ('manifest' in scenario ? (scenario.plugins ?? []) : []));
-  return [...new Map(offers.map((offer) => [offer.resource, offer])).values()];
+  return distinctBy(offers, ({ resource }) => resource);
 }

@@ -1,3 +1,4 @@
+import { distinctBy } from '../util/group-by.ts';
 import { questionsOf, scenariosOf, type Asked, type Selects } from '../judge/applies.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { worthRetry } from '../judge/symptoms.ts';
@@ -41,7 +42,7 @@ export class OpenWork {
   /** Every combination of switches that these cells still need. */
   switches(cells: readonly PlannedCell[], setting: HostSetting): EngineOptions[] {
     const open = cells.flatMap((cell) => this.scenarios(cell, setting).map(({ scenario }) => optionsIn(cell, setting, scenario)));
-    return [...new Map(open.map((options) => [optionsKey(options), options])).values()];
+    return distinctBy(open, optionsKey);
   }
 
   settle(keys: Iterable<string>): void {

@@ -1,13 +1,15 @@
 import { join } from 'node:path';
 import { recordedRuns } from './recorded.ts';
-import { type Document, verdictId } from '../model/document.ts';
+import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import { worstOf } from '../model/verdict.ts';
 import { renderHtml } from '../page/page.ts';
 import { countOf } from './report/sample.ts';
+import { sideBySide } from '../report/side-by-side.ts';
 import { evidenceKey } from '../report/verdicts.ts';
+import { groupBy } from '../util/group-by.ts';
 
 /** One page of all recorded runs below results/reference side by side, with their evidence. */
 export async function recordedPage(): Promise<string> {
@@ -24,45 +26,23 @@ export async function recordedPage(): Promise<string> {
   const leases: LeaseRecord[] = runs.flatMap(({ events }) =>
     events.flatMap((event) => (event.event === 'lease' ? [event.record] : [])),
   );
-  return renderHtml(sideBySide(runs.map(({ document }) => document)), { evidence, leases });
+  return renderHtml(allRuns(runs.map(({ document }) => document)), { evidence, leases });
 }
 
-/** Runs of different plans in one document: for a picture, as a report is of one run. The last run of a verdict counts. */
-function sideBySide(documents: readonly Document[]): Document {
+/** For a picture: a report is of one run. */
+function allRuns(documents: readonly Document[]): Document {
   const [first] = documents;
   if (first === undefined) throw new Error('Cannot show recorded runs: there is none below results/reference');
-  const distinct = <Row>(rows: readonly Row[], key: (row: Row) => string): Row[] => [
-    ...new Map(rows.map((row) => [key(row), row])).values(),
-  ];
-  const verdicts = distinct(
-    documents.flatMap((document) => document.verdicts),
-    verdictId,
-  );
-  const cells = distinct(
-    documents.flatMap((document) => document.cells),
-    ({ id }) => id,
-  ).map((cell) => {
-    const own = verdicts.filter((verdict) => verdict.cell === cell.id).map(({ verdict }) => verdict);
-    return { ...cell, verdict: worstOf(own) ?? cell.verdict };
-  });
+  const all = sideBySide(documents, first);
+  const verdicts = groupBy(all.verdicts, ({ cell }) => cell);
   return {
-    ...first,
+    ...all,
     run: { ...first.run, id: 'reference' },
-    counts: countOf(verdicts),
-    cells,
-    verdicts,
-    hosts: distinct(
-      documents.flatMap((document) => document.hosts),
-      ({ id }) => id,
-    ),
-    questions: distinct(
-      documents.flatMap((document) => document.questions),
-      ({ suite, id }) => `${suite} ${id}`,
-    ),
-    known: distinct(
-      documents.flatMap((document) => document.known),
-      ({ id }) => id,
-    ),
+    counts: countOf(all.verdicts),
+    cells: all.cells.map((cell) => ({
+      ...cell,
+      verdict: worstOf(verdicts.get(cell.id)?.map(({ verdict }) => verdict) ?? []) ?? cell.verdict,
+    })),
     excluded: [],
   };
 }

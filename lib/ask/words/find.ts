@@ -1,3 +1,4 @@
+import { distinctBy } from '../../util/group-by.ts';
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 
 /** Something that can be found by words. */
@@ -28,7 +29,7 @@ const options: Options<Entry> = {
 /** The index of these entries. It needs nothing but a JavaScript engine, so that a page has the same as the command line. */
 export function indexOf(entries: readonly Entry[]): MiniSearch<Entry> {
   const index = new MiniSearch<Entry>(options);
-  index.addAll([...new Map(entries.map((entry) => [entry.id, entry])).values()]);
+  index.addAll(distinctBy(entries, ({ id }) => id));
   return index;
 }
 

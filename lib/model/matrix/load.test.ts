@@ -9,7 +9,7 @@ import { exampleText } from '../../testing/matrix.ts';
 import { HostSpec } from '../../hosts/facts.ts';
 import { loadMatrix, parseMatrix } from './load.ts';
 import { EngineName } from './matrix.ts';
-import { oneOf } from './suggest.ts';
+import { enumerated } from '../../util/words.ts';
 
 const kinds = HostSpec.options.map(({ shape }) => shape.kind.value);
 
@@ -80,7 +80,7 @@ describe('a schema error is one sentence with the path inside the file', () => {
     [
       '"kind": "ssh"',
       '"kind": "shh"',
-      `matrix.json: hosts.metal.kind: expected ${oneOf(kinds)}, found "shh", did you mean "ssh"?`,
+      `matrix.json: hosts.metal.kind: expected ${enumerated(kinds, 'or')}, found "shh", did you mean "ssh"?`,
     ],
     ['"title": "One cell",', '', 'matrix.json: profiles.quick.title: expected a text in double quotes, found nothing'],
     ['"title": "One cell"', '"title": 7', 'matrix.json: profiles.quick.title: expected a text in double quotes, found 7'],

@@ -7,7 +7,8 @@ import { inRange, newest } from '../version.ts';
 import { RuntimeName, type Matrix, type RuntimeVersion } from './matrix.ts';
 import { picks, versionLabel } from './pick.ts';
 import { formatPath } from './sentence.ts';
-import { oneOf, unknownWord } from './suggest.ts';
+import { enumerated } from '../../util/words.ts';
+import { unknownWord } from './suggest.ts';
 
 type Versions = Partial<Record<string, RuntimeVersion[]>>;
 
@@ -105,7 +106,7 @@ function checkShims(matrix: Matrix): void {
         if (entry.vmm !== undefined) refuse([...path, 'vmm'], `${name} has no VMM, found "${entry.vmm}"`);
         return;
       }
-      if (entry.shim === undefined) refuse([...path, 'shim'], `${name} needs a shim: ${oneOf(shims)}`);
+      if (entry.shim === undefined) refuse([...path, 'shim'], `${name} needs a shim: ${enumerated(shims, 'or')}`);
       if (entry.vmm === undefined) refuse([...path, 'vmm'], `${name} needs a VMM, like qemu`);
       const { onlyShim = entry.shim } = vmmFacts(entry.vmm);
       if (onlyShim !== entry.shim)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { didYouMean, oneOf, unknownWord } from './suggest.ts';
+import { enumerated } from '../../util/words.ts';
+import { didYouMean, unknownWord } from './suggest.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -78,7 +79,7 @@ function explain(schema: z.ZodType, data: unknown, issue: z.core.$ZodIssue): str
 
 function choice(options: string[], data: unknown, path: Path): string {
   const value = valueAt(data, path);
-  return `expected ${oneOf(options)}, found ${found(data, path)}${typeof value === 'string' ? didYouMean(value, options) : ''}`;
+  return `expected ${enumerated(options, 'or')}, found ${found(data, path)}${typeof value === 'string' ? didYouMean(value, options) : ''}`;
 }
 
 function bound(origin: string, how: string, count: number): string {

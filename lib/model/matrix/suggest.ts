@@ -48,8 +48,3 @@ export function unknownWord(kind: string, word: string, known: readonly string[]
 export function someOf(words: readonly string[]): string {
   return (words.length > 12 ? [...words.slice(0, 12), `and ${words.length - 12} more`] : words).join(', ');
 }
-
-/** `vm, container or ssh`. */
-export function oneOf(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
-}

@@ -1,4 +1,5 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
+import { count } from '../../util/words.ts';
 import { writeAddress } from '../address.ts';
 import type { QuestionEntry } from '../data.ts';
 import { caseView } from './case.ts';
@@ -86,7 +87,7 @@ function likeView(model: Model, cell: number, like: Group, question?: QuestionEn
   return h(
     'details',
     { class: 'like' },
-    h('summary', {}, `The same in ${others.length} other ${others.length === 1 ? 'cell' : 'cells'} of this column`),
+    h('summary', {}, `The same in ${count(others.length, 'other cell')} of this column`),
     h('ul', {}, links),
     others.length > listed && h('p', { class: 'quiet' }, `and ${others.length - listed} more`),
   );

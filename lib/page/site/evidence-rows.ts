@@ -1,5 +1,5 @@
 import type { QuestionText, Verdict } from '../../model/document.ts';
-import { severity } from '../../model/verdict.ts';
+import { severity, type VerdictName } from '../../model/verdict.ts';
 import type { Answer } from '../../report/answer.ts';
 import { flavourOf } from '../../report/flavour.ts';
 import type { Track } from '../../report/history.ts';
@@ -7,6 +7,7 @@ import { clip, escapeText } from '../../report/escape.ts';
 import { naturalOrder } from '../../report/order.ts';
 import type { PairRange } from '../../report/ranges.ts';
 import { groupBy } from '../../util/group-by.ts';
+import { count } from '../../util/words.ts';
 import { writeAddress } from '../address.ts';
 import { badge } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
@@ -40,18 +41,15 @@ export function evidence(question: QuestionText, facts: Facts): Markup | undefin
       naturalOrder(a.verdict.scenario, b.verdict.scenario),
   );
   if (rows.length === 0) return undefined;
-  const groups = [...groupBy(rows, ({ verdict }) => verdict.verdict).values()];
   return html`<section aria-labelledby="evidence">
     <h2 id="evidence">Evidence</h2>
-    ${groups.map((group) => evidenceGroup(group))}
+    ${[...groupBy(rows, ({ verdict }) => verdict.verdict).values()].map((group) => evidenceGroup(group, group[0].verdict.verdict))}
   </section>`;
 }
 
-function evidenceGroup(rows: ReturnType<Facts['evidenceOf']>): Markup | undefined {
-  const name = rows[0]?.verdict.verdict;
-  if (name === undefined) return undefined;
+function evidenceGroup(rows: ReturnType<Facts['evidenceOf']>, name: VerdictName): Markup {
   return html`<details>
-    <summary>${badge(name)} ${rows.length} ${rows.length === 1 ? 'pod' : 'pods'}</summary>
+    <summary>${badge(name)} ${count(rows.length, 'pod')}</summary>
     <div class="scroll" tabindex="0" role="group" aria-label="Pods with verdict ${name}">
       <table class="stack">
         <thead>

@@ -1,3 +1,4 @@
+import { count } from '../../util/words.ts';
 import { bundle } from '../bundle.ts';
 import { offlinePage } from '../offline-page.ts';
 import { glyph } from '../parts.ts';
@@ -78,9 +79,9 @@ export function page(options: {
     <main id="content">${body}</main>
     <footer>
       <p>
-        From ${runs.length} recorded ${runs.length === 1 ? 'run' : 'runs'}, ${day(runs[0]?.started)} to
-        ${day(runs.at(-1)?.started)}. Hosts ran under accelerator${accelerators.length > 1 ? 's' : ''}
-        ${accelerators.join(', ') || 'unknown'}. Versions between tested ones are not claimed.
+        From ${count(runs.length, 'recorded run')}, ${day(runs[0]?.started)} to ${day(runs.at(-1)?.started)}. Hosts ran under
+        accelerator${accelerators.length > 1 ? 's' : ''} ${accelerators.join(', ') || 'unknown'}. Versions between tested ones are
+        not claimed.
         <a href="${root}index.html#runs">The runs</a>
       </p>
     </footer>`;

@@ -9,6 +9,7 @@ import { causes, isNew } from '../causes.ts';
 import { changesOf, withBaseline } from '../compare.ts';
 import { type Outcome, outcomesOf, totals } from '../comparison-text.ts';
 import { ownTitle } from '../own-name.ts';
+import { sideBySide } from '../side-by-side.ts';
 import { isUnjudged } from '../since-then.ts';
 import { everyVerdict } from '../verdicts.ts';
 
@@ -76,7 +77,8 @@ export interface Qualification extends Compared {
 /** Compares the cells of two versions within one document, or within the documents of several runs. Pure. */
 export function qualification(documents: readonly [Document, ...Document[]], compared: Compared): Qualification {
   const document = withBaseline(narrowed(documents, compared, compared.version), narrowed(documents, compared, compared.against));
-  const counts = document.baseline === null ? undefined : totals(document.baseline);
+  const counts = totals(document.baseline ?? { pairs: [] });
+  const otherEvidence = sameAnswers(document);
   const changes = [...kindsTold.flatMap((kind) => outcomesOf(document, kind).filter(isOtherAnswer)), ...newFailures(document)]
     .map((outcome) => changeOf(outcome, document))
     .sort((a, b) => rank(a) - rank(b));
@@ -93,15 +95,15 @@ export function qualification(documents: readonly [Document, ...Document[]], com
     started: run.started,
     hosts: hosts.map(({ id, kind, accelerator }) => ({ id, kind, accelerator })),
     with: [...new Set(document.cells.map((cell) => ownTitle(counterpart(cell, compared))))],
-    compared: (counts?.same ?? 0) + kindsTold.reduce((sum, kind) => sum + (counts?.[kind] ?? 0), 0),
+    compared: kindsTold.reduce((sum, kind) => sum + counts[kind], counts.same),
     changes,
-    same: (counts?.same ?? 0) + sameAnswers(document),
-    otherEvidence: sameAnswers(document),
-    notComparable: [...incomparable.values()].map((own) => ({ why: own[0]?.change.why ?? 'no-answer', answers: own.length })),
+    same: counts.same + otherEvidence,
+    otherEvidence,
+    notComparable: [...incomparable.values()].map((own) => ({ why: own[0].change.why ?? 'no-answer', answers: own.length })),
     gone: document.baseline?.gone.length ?? 0,
     unjudged: [...lost.values()].map((own) => ({
-      verdict: own[0]?.verdict ?? 'missing',
-      reason: own[0]?.reason ?? own[0]?.observed ?? '',
+      verdict: own[0].verdict,
+      reason: own[0].reason ?? own[0].observed,
       answers: own.length,
     })),
     alsoWeakens: alsoWeakens(document, changes),
@@ -127,36 +129,7 @@ function narrowed([first, ...others]: readonly [Document, ...Document[]], { name
     };
   });
   const newest = parts.findLast(({ cells }) => cells.length > 0) ?? first;
-  const distinct = <Row>(rows: readonly Row[], key: (row: Row) => string): Row[] => [
-    ...new Map(rows.map((row) => [key(row), row])).values(),
-  ];
-  return canonical({
-    ...newest,
-    cells: distinct(
-      parts.flatMap(({ cells }) => cells),
-      ({ id }) => id,
-    ),
-    // Of several runs the last that could judge it counts: an interrupted one takes nothing from another.
-    verdicts: distinct(
-      [true, false].flatMap((lost) =>
-        parts.flatMap(({ verdicts }) => verdicts.filter((each) => (colourOf(each.verdict) === 'infrastructure') === lost)),
-      ),
-      ({ cell, suite, scenario, question }) => JSON.stringify([cell, suite, scenario, question]),
-    ),
-    hosts: distinct(
-      parts.flatMap(({ hosts }) => hosts),
-      ({ id, accelerator }) => `${id} ${accelerator}`,
-    ),
-    questions: distinct(
-      parts.flatMap(({ questions }) => questions),
-      ({ suite, id }) => `${suite} ${id}`,
-    ),
-    known: distinct(
-      parts.flatMap(({ known }) => known),
-      ({ id }) => id,
-    ),
-    baseline: null,
-  });
+  return canonical({ ...sideBySide(parts, newest), baseline: null });
 }
 
 /** What the subject ran with. */
@@ -218,12 +191,7 @@ function alsoWeakens(document: Document, changes: readonly QualifiedChange[]): s
     .map(({ headline }) => headline);
 }
 
-function exitOf({
-  changes,
-  unjudged,
-  notComparable,
-  compared,
-}: Pick<Qualification, 'changes' | 'unjudged' | 'notComparable' | 'compared'>): Qualification['exit'] {
+function exitOf({ changes, unjudged, notComparable, compared }: Omit<Qualification, 'schema' | 'exit'>): Qualification['exit'] {
   const red = changes.some(({ kind, unrecorded }) => unrecorded || kind === 'newly-weaker' || kind === 'newly-broken');
   if (red || unjudged.some(({ verdict }) => verdict === 'void')) return 1;
   const lost = unjudged.length > 0 || notComparable.some(({ why }) => why === 'unjudged');

@@ -1,4 +1,5 @@
 import type { Incomparable } from '../../model/baseline.ts';
+import { count, enumerated } from '../../util/words.ts';
 import { incomparableTexts } from '../changes.ts';
 import { ownName } from '../own-name.ts';
 import { remedyText } from '../verdicts.ts';
@@ -9,7 +10,7 @@ export function title({ name, against, version, hosts, ...rest }: Qualification)
   const on = hosts.map(
     ({ id, kind, accelerator }) => `${id} (${kind}${accelerator === 'tcg' ? ', emulated' : `, ${accelerator}`})`,
   );
-  return `${ownName(name)} ${against} → ${version}, with ${list(rest.with) || 'nothing'}${on.length === 0 ? '' : ` on ${list(on)}`}`;
+  return `${ownName(name)} ${against} → ${version}, with ${enumerated(rest.with) || 'nothing'}${on.length === 0 ? '' : ` on ${enumerated(on)}`}`;
 }
 
 /** `6 of 224 answers changed`. */
@@ -59,15 +60,6 @@ export function exitText({ exit, version, compared }: Qualification): string {
   if (exit === 1) return 'something is newly weaker or newly broken, or changed and nobody has recorded it';
   if (exit === 75) return compared === 0 ? `nothing of ${version} could be compared` : 'infrastructure: worth another try';
   return 'nothing is newly weaker or newly broken, and what changed is recorded';
-}
-
-/** `a, b and c`. */
-export function list(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
-}
-
-export function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
 function named({ short }: Told): string {
