@@ -1,5 +1,5 @@
-# Function of scripts that run on the host: whether a process is one of ours. `own` is our directory.
-# ours PROC PID: it runs a program from below that directory, or works there, its root has layers there, or a file of there is mounted where it
+# Functions of scripts that run on the host: what there is ours. `own` is our directory.
+# ours PROC PID: whether the process is ours: it runs a program from below that directory, or works there, its root has layers there, or a file of there is mounted where it
 # alone sees it, as the guest's image is in the jail of a VMM. Nothing else of the machine does.
 ours() {
   for link in exe cwd; do
@@ -23,4 +23,21 @@ ours() {
     }
     END { exit !found }
   ' "$1/self/mountinfo" "$1/$2/mountinfo" 2>/dev/null
+}
+
+# unmount_below DIRECTORY
+unmount_below() {
+  for round in 1 2 3; do
+    awk -v d="$1/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mount; do
+      umount "$(printf %b "$mount")" 2>/dev/null || umount -l "$(printf %b "$mount")"
+    done
+  done
+}
+# remove_again SOCKETS: directories, one a line on standard input, that were not there before; those with a socket in /proc/net/unix are in use.
+remove_again() {
+  while read -r directory; do
+    ! grep -qF " $directory/" "$1" || continue
+    unmount_below "$directory"
+    rm -rf --one-file-system "$directory"
+  done
 }

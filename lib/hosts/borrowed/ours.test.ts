@@ -1,9 +1,9 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { temporary } from '../../testing/temporary.ts';
-import { exec } from '../../util/exec.ts';
+import { exec, execOk } from '../../util/exec.ts';
 
 const script = fileURLToPath(new URL('ours.sh', import.meta.url));
 const own = '/var/lib/podproof';
@@ -91,4 +91,15 @@ test.for<[string, string, Mounts, Mounts?]>([
 test('a helper that works in our directory is ours, and one in a directory that begins like it is not', async () => {
   expect(await taken('/usr/bin/socat', disk, disk, `${own}/kubelet-1.37.2/engine`)).toBe(true);
   expect(await taken('/usr/bin/socat', disk, disk, `${own}-of-others/engine`)).toBe(false);
+});
+
+test('what was not there before goes with all below it, and what somebody uses stays', async () => {
+  await using place = await temporary();
+  const [ours, used] = [join(place.path, 'vc'), join(place.path, 'vc-of-others')];
+  for (const directory of [ours, used]) await mkdir(join(directory, 'sbs/0123'), { recursive: true });
+  const sockets = join(place.path, 'unix');
+  await writeFile(sockets, `0000: 00000002 00000000 00010000 0001 01 4711 ${used}/sbs/0123/shim-monitor.sock\n`);
+  await writeFile(join(place.path, 'absent-before'), [ours, used, `${place.path}/never-made`, ''].join('\n'));
+  await execOk(['sh', '-euc', '. "$1"; remove_again "$2" <"$3"', 'sh', script, sockets, join(place.path, 'absent-before')]);
+  expect((await readdir(place.path)).sort()).toEqual(['absent-before', 'unix', 'vc-of-others']);
 });

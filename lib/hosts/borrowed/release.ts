@@ -8,6 +8,8 @@ import { thinPoolFunctions } from '../shared/thin-pool.ts';
 export const machineDirectory = '/var/lib/podproof';
 /** Where the shims of any containerd have their sockets. A shim that is killed, or whose start was cut short, leaves its socket there. */
 const shimSockets = '/run/containerd/s';
+/** Where the shims of Kata keep their VMs. They leave empty directories there, and those that are killed more. */
+const guestState = '/run/vc /run/kata /run/kata-containers';
 /** Says which run has the machine; below /run, so that a reboot frees it. */
 const leaseDirectory = '/run/podproof-lease';
 
@@ -34,6 +36,7 @@ printf '%s\\n' "$1" > "$lease/owner" || { rm -rf "$lease"; exit 1; }
 const ownScript = `
 mkdir -p "$1" && printf '%s\\n' "$2" > "$1/owner"
 ls -A ${shimSockets} > "$1/sockets-before" 2>/dev/null || :
+for directory in ${guestState}; do [ -e "$directory" ] || echo "$directory"; done > "$1/absent-before"
 `;
 
 /** Undoes all that a lease did to a machine, and gives it back. Returns false, and does nothing, when `token` does not have it. Throws when something is left. */
@@ -65,9 +68,7 @@ for round in 1 2 3 4 5; do
   [ -n "$left" ] || break
   sleep 0.2
 done
-for round in 1 2 3; do
-  awk -v d="$own/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo | sort -r | while read -r mount; do umount "$(printf %b "$mount")" 2>/dev/null || umount -l "$(printf %b "$mount")"; done
-done
+unmount_below "$own"
 if awk -v d="$own/" 'index($5, d) == 1 { found = 1 } END { exit !found }' /proc/self/mountinfo; then
   echo "something is still mounted below $own" >&2
   exit 1
@@ -82,6 +83,7 @@ if [ -e "$own/sockets-before" ]; then
     grep -qxF "\${socket##*/}" "$own/sockets-before" || grep -q " $socket$" /proc/net/unix || rm -f "$socket"
   done
 fi
+[ ! -e "$own/absent-before" ] || remove_again /proc/net/unix < "$own/absent-before"
 rm -rf --one-file-system "$own"
 for bridge in pp-containerd pp-crio; do [ ! -e "/sys/class/net/$bridge" ] || ip link delete "$bridge"; done
 rmdir ${shimSockets} /run/containerd 2>/dev/null
