@@ -11,10 +11,12 @@ import {
   type QuestionEntry,
 } from './book.ts';
 import { cellEntry, type CellEntry } from './cell.ts';
-import { answerFailure, causeEntry, type CauseEntry } from './failure-answer.ts';
+import { answerFailure, asks, causeEntry, type CauseEntry } from './failure-answer.ts';
 import { complaint, type Failure } from './reader/failure.ts';
 import { read } from './reader/reading.ts';
 import { recordedCell, recordedQuestions, type RecordedCell, type RecordedQuestion } from './recorded.ts';
+import type { Wanted } from './narrow.ts';
+import { standingsOf, type Standing } from './standing.ts';
 import type { Symptom } from './symptoms/symptom.ts';
 import { verdictEntry, type VerdictEntry } from './verdict.ts';
 import type { Hit } from './words/find.ts';
@@ -38,6 +40,8 @@ export interface Explanation {
   recorded: RecordedQuestion[];
   /** Recorded runs of the cell, newest first. */
   runs: RecordedCell[];
+  /** Of a text in words: what recorded runs answer to the first question that it is about. */
+  standings: Standing[];
 }
 
 /** What answers are looked up in beside the book. */
@@ -48,10 +52,14 @@ export interface Sources {
   documents?: readonly Document[];
   /** Finds by words. */
   find?: ((query: string) => Hit[]) | undefined;
+  /** The engine and the runtime whose answers are wanted. */
+  engine?: Wanted | undefined;
+  runtime?: Wanted | undefined;
 }
 
 /** What a question, a verdict, a cell, a known issue, a cause, the text of a failure, or words mean. Pure. */
-export function explain(text: string, book: Book, { matrix, documents = [], find = () => [] }: Sources = {}): Explanation {
+export function explain(text: string, book: Book, sources: Sources = {}): Explanation {
+  const { matrix, documents = [] } = sources;
   const word = text.trim();
   const question = questionsOf(book).find((each) => each.question.id === word.toUpperCase())?.question.id;
   if (question !== undefined)
@@ -109,23 +117,57 @@ export function explain(text: string, book: Book, { matrix, documents = [], find
       recorded: recordedQuestions(documents, ids, ({ known }) => observed.some(({ id }) => known.includes(id))),
     };
   }
-  return byWords(text, book, find);
+  return byWords(text, book, sources);
 }
 
 /** A text that no cause fits: words that somebody asks for, or a failure that is unknown. */
-function byWords(text: string, book: Book, find: (query: string) => Hit[]): Explanation {
+function byWords(text: string, book: Book, sources: Sources): Explanation {
+  const { find = () => [] } = sources;
   const failure = read(text).failures.findLast(
     ({ errno, object }, index, all) => errno !== undefined || object !== undefined || index === all.length - 1,
   );
   const isOneWord = !/\s/.test(text.trim());
   const tellsFailure =
-    !isOneWord && failure !== undefined && (failure.errno !== undefined || (/[:/]/.test(text) && complaint.test(text)));
+    !isOneWord &&
+    !asks(text) &&
+    failure !== undefined &&
+    (failure.errno !== undefined || (/[:/]/.test(text) && complaint.test(text)));
   if (!tellsFailure && text.length <= 400) {
-    const found = find(text);
-    if (found.length > 0) return { ...blank(text, 'words'), found };
+    const answered = answerOf(find(text), text, sources);
+    if (answered !== undefined) {
+      const { found, question, standings } = answered;
+      const [first] = found;
+      const shown = new Set([...(first?.kind === 'known issue' ? [first.id] : []), ...standings.flatMap(({ known }) => known)]);
+      return {
+        ...blank(text, 'words'),
+        found,
+        causes: book.symptoms.filter(({ id }) => first?.kind === 'cause' && id === first.id).map(causeEntry),
+        questions: questionEntries(book, question === undefined ? [] : [question]),
+        known: book.known.filter(({ id }) => shown.has(id)).map((each) => knownEntry(each, book)),
+        standings,
+      };
+    }
   }
   const near = book.symptoms.filter((symptom) => shares(symptom, failure)).slice(0, 3);
   return { ...blank(text, 'unknown'), ...(failure === undefined ? {} : { failure }), causes: near.map(causeEntry) };
+}
+
+/** What was found, with what recorded runs answer. Who asks in a sentence is answered by a question that fits nearly as well as the best, and was answered where he asks. */
+function answerOf(
+  hits: readonly Hit[],
+  text: string,
+  { documents = [], engine, runtime }: Sources,
+): { found: Hit[]; question: string | undefined; standings: Standing[] } | undefined {
+  const [best] = hits;
+  if (best === undefined) return undefined;
+  const inSentence = asks(text) || best.kind === 'question';
+  const fitting = hits.filter(({ kind, score }) => inSentence && kind === 'question' && score >= best.score / 2);
+  const tried = [...fitting, best].map((hit) => {
+    const [question] = hit.questions;
+    const standings = question === undefined ? [] : standingsOf(documents, question, { query: text, engine, runtime });
+    return { found: [hit, ...hits.filter((each) => each !== hit)], question, standings };
+  });
+  return tried.find(({ standings }) => standings.length > 0) ?? tried.at(-1);
 }
 
 /** Whether a cause is known by the same errno and by an object like this one. */
@@ -150,5 +192,5 @@ function about(book: Book, questions: readonly string[]): Pick<Explanation, 'que
 }
 
 function blank(text: string, kind: Explanation['kind']): Explanation {
-  return { text, kind, causes: [], found: [], questions: [], known: [], recorded: [], runs: [] };
+  return { text, kind, causes: [], found: [], questions: [], known: [], recorded: [], runs: [], standings: [] };
 }

@@ -14,12 +14,17 @@ export interface FailureAnswer {
 
 /** Somebody asks how something is, and tells of nothing that failed: `is seccomp on by default in CRI-O`. */
 const asking =
-  /^(?:is|are|does|do|can|may|must|should|will|has|have|what|which|who|whose|when|where|since (?:when|which))\b(?!.*\b(?:fail|error))[^\n]{0,200}$/i;
+  /^(?:is|are|does|do|can|may|must|should|will|has|have|what|which|who|whose|when|where|how (?:do|does|can|is|are|to)|since (?:when|which))\b(?!.*\b(?:fail|error))[^\n]{0,200}$/i;
+
+/** Whether a text asks how something is, by its first words. */
+export function asks(text: string): boolean {
+  return asking.test(text.trim());
+}
 
 /** What a failure's text means; undefined where no cause fits, or somebody asks in words. Loads nothing but the causes. Pure. */
 export function answerFailure(text: string, symptoms: readonly Symptom[]): FailureAnswer | undefined {
   const reading = read(text);
-  if (asking.test(text.trim()) && reading.failures.every(({ errno }) => errno === undefined)) return undefined;
+  if (asks(text) && reading.failures.every(({ errno }) => errno === undefined)) return undefined;
   const causes = diagnose(reading, symptoms);
   const [first] = causes;
   return first && { failure: first.failure, causes: causes.map(({ symptom }) => causeEntry(symptom)) };

@@ -4,13 +4,18 @@ import { hostileChanges, hostileTexts } from '../testing/report/hostile.ts';
 import { sampleDocument } from '../testing/report/sample.ts';
 import { referenceDocuments } from '../verbs/reference-documents.ts';
 import type { Book } from './book.ts';
-import { explain } from './explain.ts';
+import { explain, type Explanation, type Sources } from './explain.ts';
 import { recordedCell, recordedQuestions } from './recorded.ts';
 import { reply } from './reply/reply.ts';
 import { symptoms } from './symptoms/all.ts';
+import { find } from './words/find.ts';
+import { buildIndex } from './words/index.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const documents = await referenceDocuments();
+const index = buildIndex(book);
+const ask = (text: string, sources: Sources = {}): Explanation =>
+  explain(text, book, { documents, find: (query) => find(index, query), ...sources });
 const shown = (text: string): string => reply(explain(text, book, { documents })).replaceAll(/\s+/g, ' ');
 
 describe('recorded evidence', () => {
@@ -64,5 +69,51 @@ describe('recorded evidence', () => {
     // oxlint-disable-next-line no-control-regex
     expect(text.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
     expect(text).not.toMatch(/^::/m);
+  });
+});
+
+describe('who asks in words', () => {
+  it('is told what the newest tested versions answer, since when, and what older ones answer', () => {
+    const { questions, standings } = ask('since which containerd version does device_ownership_from_security_context work');
+    expect(questions.map(({ id }) => id)).toEqual(['OWN-ON']);
+    expect(standings.map(({ engine }) => engine)).not.toContain('CRI-O');
+    expect(standings).toContainEqual({
+      engine: 'containerd',
+      runtimes: ['crun', 'runc'],
+      answer: 'opens',
+      since: 'since 1.6.20',
+      before: expect.arrayContaining([{ answer: 'EACCES: key unknown', harm: 'breaks' }]),
+      known: [],
+    });
+  });
+
+  it('is told of the engine and the runtime that he names, what weakens first, with the issue and its remedy', () => {
+    const asked = ask('can a non-root pod open /dev/dri/renderD128 on CRI-O?');
+    expect(new Set(asked.standings.map(({ engine }) => engine))).toEqual(new Set(['CRI-O']));
+    expect(asked.standings[0]).toMatchObject({ harm: 'weakens', known: ['crio-mode-0666'] });
+    expect(reply(asked).replaceAll(/\s+/g, ' ')).toContain('[crio-mode-0666]; crio; runc or crun or runsc fix none known');
+    expect(ask('does hostUsers: false work with gVisor').standings.map(({ runtimes }) => runtimes)).toEqual([['gVisor']]);
+  });
+
+  it('is answered by a question that was asked where he asks, not by one that does not apply there', () => {
+    expect(ask("can a privileged pod see the host's disks under Kata?").questions.map(({ id }) => id)).toEqual([
+      'PRIV-KATA-ISOLATED',
+    ]);
+  });
+
+  it('gets answers of the wanted versions alone', () => {
+    const { standings } = ask('OWN-ON device ownership', { engine: { name: 'containerd', version: '1.5' } });
+    expect(standings.map(({ engine, since }) => [engine, since])).toEqual([['containerd', '1.5.18']]);
+  });
+
+  it.for(hostileTexts)('of hostile runs %# reads what is inert on a terminal', (hostile) => {
+    const document = hostileChanges(hostile);
+    const question = { ...document, verdicts: document.verdicts.map((verdict) => ({ ...verdict, question: 'OWN-ON' })) };
+    const asked = ask('can a non-root pod use its devices with device_ownership_from_security_context?', {
+      documents: [question],
+    });
+    expect(asked.standings).not.toEqual([]);
+    // oxlint-disable-next-line no-control-regex
+    expect(reply(asked).replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/);
   });
 });

@@ -40,7 +40,7 @@ export function recordedQuestions(
   about: (answer: Answer) => boolean = () => true,
 ): RecordedQuestion[] {
   if (documents.length === 0 || ids.length === 0) return [];
-  const { tracks } = history(documents);
+  const tracks = tracksOf(documents, ids);
   return ids.flatMap((question): RecordedQuestion[] => {
     const own = tracks.filter(
       (track) => track.question === question && track.ranges.some(({ value }) => isTold(value) && about(value)),
@@ -55,6 +55,15 @@ export function recordedQuestions(
           },
         ];
   });
+}
+
+/** The history of these questions alone: that of all takes longer than an answer may. */
+export function tracksOf(documents: readonly Document[], ids: readonly string[]): Track[] {
+  const about = documents.map((document) => ({
+    ...document,
+    verdicts: document.verdicts.filter(({ question }) => ids.includes(question)),
+  }));
+  return history(about).tracks;
 }
 
 /** The recorded ranges of this engine and runtime, with the versions that are meant. */

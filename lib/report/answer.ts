@@ -40,6 +40,11 @@ export function sameSeen(a: Answer, b: Answer): boolean {
   return names(a) === names(b);
 }
 
+/** What was seen, as in a cell of a table; `otherwise` where it is unforeseen. */
+export function shortText({ answers }: Answer): string {
+  return answers.map(({ short }) => short).join('; ') || 'otherwise';
+}
+
 /** What an answer does at worst. */
 export function worstOfSeen({ answers }: Answer): Harm | undefined {
   return answers[0]?.harm;

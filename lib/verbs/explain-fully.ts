@@ -23,7 +23,7 @@ export async function explainFully(
   const book = { suites, known: knownIssues, symptoms };
   const loaded = looksLikeCell(text.trim()) ? await loadMatrix(matrix) : undefined;
   const search = (query: string): Hit[] => find(buildIndex(book), query);
-  const answer = explain(text, book, { matrix: loaded, documents: await referenceDocuments(), find: search });
+  const answer = explain(text, book, { matrix: loaded, documents: await referenceDocuments(), find: search, engine, runtime });
   if (answer.kind === 'unknown' && loaded !== undefined) throw new UsageError(unknownWord('cell', text.trim(), cellIds(loaded)));
   return { ...answer, recorded: narrowRecorded(answer.recorded, engine, runtime) };
 }

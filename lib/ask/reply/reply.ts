@@ -9,6 +9,7 @@ import type { Tested } from '../tested.ts';
 import type { VerdictEntry } from '../verdict.ts';
 import { causeBlock, failureReply, titleOf } from './failure-reply.ts';
 import { field, heading, plainSheet, type Sheet } from './lines.ts';
+import { wordsReply } from './words-reply.ts';
 
 /** How much is told, and of which engine. */
 export interface ReplyOptions {
@@ -25,7 +26,7 @@ export function reply(
   explanation: Explanation,
   { sheet = plainSheet, all = false, engine, runtime, tested = [] }: ReplyOptions = {},
 ): string {
-  const { kind, verdict, cell, causes, found, questions, known, recorded, runs } = explanation;
+  const { kind, verdict, cell, causes, questions, known, recorded, runs } = explanation;
   const evidence = recorded.length === 0 ? '' : `\n${recordedLines(recorded, sheet)}`;
   const more = (): string =>
     `${[...questions.map((question) => questionLines(question, sheet)), ...known.map((issue) => knownLines(issue, sheet))].map((block) => `\n${block}`).join('')}${evidence}`;
@@ -33,13 +34,7 @@ export function reply(
     case 'unknown':
       return unknownReply(explanation, sheet);
     case 'words':
-      return found
-        .map(({ id, kind: of, title, text }, index) =>
-          index === 0
-            ? `${heading(sheet, `${id}, a ${of}`)}${field(sheet, 'says', of === 'term' ? text : title)}`
-            : field(sheet, index === 1 ? 'also' : '', `${id}: ${clip(title, 90)}`),
-        )
-        .join('');
+      return wordsReply(explanation, sheet);
     case 'failure':
       return explanation.failure === undefined
         ? ''

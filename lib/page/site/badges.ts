@@ -2,7 +2,7 @@ import type { Document } from '../../model/document.ts';
 import { badgeJson, badgeSvg, type Badge } from '../../report/badge.ts';
 import { worstOfSeen } from '../../report/answer.ts';
 import { ownName } from '../../report/own-name.ts';
-import { currentOf } from './current.ts';
+import { currentOf } from '../../report/current.ts';
 import { gatherFacts, runtimeName, slug, type Facts, type Guide } from './facts.ts';
 
 /**

@@ -5,7 +5,8 @@ import { partsOf } from '../../report/flavour.ts';
 import { groupBy } from '../../util/group-by.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
-import { currentOf, urgencyOf, type Current } from './current.ts';
+import { shortText } from '../../report/answer.ts';
+import { currentOf, sinceText, urgencyOf } from '../../report/current.ts';
 import { runtimeName, type Facts, type Pairing } from './facts.ts';
 import { ownName } from '../../report/own-name.ts';
 import { answer, harmMark, link, trackAnchor } from './parts.ts';
@@ -114,15 +115,8 @@ function cell(question: QuestionText, track: Track): Markup {
   const current = currentOf(track);
   if (current === undefined) return html`<span class="where">does not apply</span>`;
   return html`${link('', 'questions', question.id, answer(current.value), trackAnchor(track))}
-    <span class="where">${sinceText(current, track)}</span>
-    ${current.before.map((value) => html`<span class="where">before: ${value.answers.map(({ short }) => short).join('; ') || 'otherwise'}${harmMark(value)}</span>`)}`;
-}
-
-/** `since 2.2.7`; where nothing else was seen, how many versions were tested. */
-function sinceText({ since: { along, version, tested, all } }: Current, { runtime }: Track): string {
-  const name = along === 'engine' ? '' : `${ownName(runtimeName(runtime))} `;
-  if (!all) return `since ${name}${version}`;
-  return tested === 1 ? `${name}${version}` : `all ${tested} tested, from ${name}${version}`;
+    <span class="where">${sinceText(current, track.runtime)}</span>
+    ${current.before.map((value) => html`<span class="where">before: ${shortText(value)}${harmMark(value)}</span>`)}`;
 }
 
 /** With the same runtime under another engine, or else another flavour of it; of another runtime nothing can be concluded. */

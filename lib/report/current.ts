@@ -1,6 +1,8 @@
-import { isBad, worstOfSeen, type Answer } from '../../report/answer.ts';
-import type { Track } from '../../report/history.ts';
-import { versionOrder, type PairRange } from '../../report/ranges.ts';
+import { isBad, worstOfSeen, type Answer } from './answer.ts';
+import { partsOf } from './flavour.ts';
+import type { Track } from './history.ts';
+import { ownName } from './own-name.ts';
+import { versionOrder, type PairRange } from './ranges.ts';
 
 /** What a track answers with its newest tested versions. */
 export interface Current {
@@ -34,6 +36,13 @@ export function currentOf({ ranges }: Track): Current | undefined {
     since: { along, version: versions[other + 1] ?? newest, tested: versions.length - other - 1, all: other < 0 },
     before: [...before.values()],
   };
+}
+
+/** `since 2.2.7`; where nothing else was seen, how many versions were tested. */
+export function sinceText({ since: { along, version, tested, all } }: Current, runtime: string): string {
+  const name = along === 'engine' ? '' : `${ownName(partsOf(runtime).name)} `;
+  if (!all) return `since ${name}${version}`;
+  return tested === 1 ? `${name}${version}` : `all ${tested} tested, from ${name}${version}`;
 }
 
 /** How urgent an answer is to read: what weakens isolation, then what else deviates, then what is as documented. */

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Harm } from '../../model/verdict.ts';
-import type { Answer } from '../../report/answer.ts';
-import type { Track } from '../../report/history.ts';
+import type { Harm } from '../model/verdict.ts';
+import type { Answer } from './answer.ts';
+import type { Track } from './history.ts';
 import { currentOf, urgencyOf } from './current.ts';
-import { ownName } from '../../report/own-name.ts';
+import { ownName } from './own-name.ts';
 
 function value(name: string, verdict: Answer['verdict'] = 'pass', harm?: Harm): Answer {
   return { verdict, known: [], answers: [{ name, short: name, says: name, ...(harm && { harm }) }] };
