@@ -26,7 +26,7 @@ const allowed: Record<string, string> = {
   judge: 'facts model record suite util',
   record: 'model util',
   run: 'artifacts cri engines facts hosts judge kubelet model plan probe record runtimes suite util',
-  try: 'cri engines facts hosts judge manifest model plan probe record run suite util',
+  try: 'cri engines facts hosts judge kubelet manifest model plan probe record run suite util',
   report: 'facts model page util',
   page: 'ask facts model report util',
   ask: 'facts judge model plan report suite util',

@@ -1,6 +1,9 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 
-/** The engine's answer to a call was an error, or it gave no answer before the deadline (DEADLINE_EXCEEDED). */
+/**
+ * The engine's answer to a call was an error, or it gave no answer before the deadline (DEADLINE_EXCEEDED); or the kubelet before it
+ * refused a pod of its own accord (`Admission`, `kubelet`).
+ */
 export class CriError extends Error {
   override readonly name = 'CriError';
   /** Name of the method: `CreateContainer`. */

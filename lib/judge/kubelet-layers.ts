@@ -9,13 +9,19 @@ const Container = z.object({
   securityContext: Security,
   resources: z.object({ limits: z.record(z.string(), z.coerce.string()).default({}) }).default({ limits: {} }),
 });
-const PodManifest = z.object({ spec: z.object({ securityContext: Security, containers: z.array(Container) }) });
+const PodManifest = z.object({
+  spec: z.object({
+    securityContext: Security,
+    initContainers: z.array(Container).default([]),
+    containers: z.array(Container),
+  }),
+});
 
 /** What stands before the CRI request of a device where a kubelet makes it: the manifest, and what the kubelet adds of its own. */
-export function kubeletLayers({ path, field }: About, { pod }: KubeletWork): Layer[] {
+export function kubeletLayers({ path, field }: About, { pod, container: name }: KubeletWork): Layer[] {
   const parsed = PodManifest.safeParse(JSON.parse(pod.manifest));
-  const { securityContext = {}, containers = [] } = parsed.success ? parsed.data.spec : {};
-  const [container] = containers;
+  const { securityContext = {}, initContainers = [], containers = [] } = parsed.success ? parsed.data.spec : {};
+  const container = [...containers, ...initContainers].find((each) => name === undefined || each.name === name);
   const layer = (name: 'manifest' | 'kubelet', value: string): Layer => ({ layer: name, value, changed: false });
   if (field === 'uid' || field === 'gid') {
     const key = field === 'uid' ? 'runAsUser' : 'runAsGroup';
@@ -23,7 +29,8 @@ export function kubeletLayers({ path, field }: About, { pod }: KubeletWork): Lay
     return [layer('manifest', `${key} ${wanted ?? 'unset'}`), layer('kubelet', 'hands it on')];
   }
   const resources = Object.entries(container?.resources.limits ?? {}).filter(([name]) => name.includes('/'));
-  const device = pod.allocations.flatMap(({ devices }) => devices).find(({ containerPath }) => containerPath === path);
+  const own = pod.allocations.filter((each) => each.container === container?.name);
+  const device = own.flatMap(({ devices }) => devices).find(({ containerPath }) => containerPath === path);
   return [
     layer(
       'manifest',

@@ -7,7 +7,7 @@ import { scoped } from '../util/scope.ts';
 import { devicePlugins, pluginRegistration } from './config.ts';
 import { DevicePlugin, Registration } from './gen/plugin_pb.js';
 import type { KubeletHost } from './host.ts';
-import { pluginService, type OfferedDevice, type PluginService } from './plugin-service.ts';
+import { pluginService, type Handing, type OfferedDevice, type PluginService } from './plugin-service.ts';
 import { serveOnHost } from './socket.ts';
 
 /** A device plugin of podproof's own. Disposing it takes its socket away, and its devices with it. */
@@ -22,14 +22,14 @@ export interface PluginOptions {
   /** Private directory on the host, below which it has one of its own. */
   directory: string;
   signal: AbortSignal;
-  /** Hands out another device than the kubelet asks for: for tests that sabotage. */
-  swap?: (id: string) => string;
+  /** What a container gets for the devices that it is given; without it, these devices. */
+  hand?: Handing | undefined;
 }
 
 /** Serves a device plugin and registers it: the kubelet has to run, as it empties the directory of plugins when it starts. */
 export async function serveDevicePlugin(host: KubeletHost, options: PluginOptions): Promise<ServedPlugin> {
   const { resource, directory, signal } = options;
-  const plugin = pluginService(options.devices, options.swap);
+  const plugin = pluginService(options.devices, options.hand);
   if (options.unhealthy === true) options.devices.forEach(({ id }) => plugin.setHealth(id, false));
   const slug = resource.replaceAll(/[^a-z0-9]+/g, '-');
   const endpoint = `podproof-${slug}.sock`;

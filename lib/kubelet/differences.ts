@@ -22,8 +22,7 @@ export function requestDifferences(node: RecordedNode, recorded: RecordedPod): R
   const sandbox = sandboxRequest(recorded.requests);
   if (sandbox === undefined) throw new Error('Cannot compare requests: none made a sandbox');
   const containers = containerRequests(recorded.requests);
-  const gates = Object.fromEntries(node.gates.map((feature) => [feature, true]));
-  const ours = kubeletRequest({ ...node, gates }, staticPod(recorded.manifest, node), placementOf(recorded, sandbox, containers));
+  const ours = kubeletRequest(nodeOf(node), staticPod(recorded.manifest, node), placementOf(recorded, sandbox, containers));
   const differences = [
     ...compare('sandbox', PodSandboxConfigSchema, ours.sandbox, sandbox.config),
     ...scalar('sandbox: runtime_handler', ours.handler, sandbox.runtimeHandler),
@@ -37,6 +36,11 @@ export function requestDifferences(node: RecordedNode, recorded: RecordedPod): R
     );
   }
   return differences;
+}
+
+/** A recorded node as requests are made for it. */
+export function nodeOf({ gates, ...node }: RecordedNode): KubeletNode {
+  return { ...node, gates: Object.fromEntries(gates.map((feature) => [feature, true])) };
 }
 
 /** A pod as a kubelet makes it of a file: named after its node too (Kubernetes pkg/kubelet/config/common.go, applyDefaults). */

@@ -7,7 +7,7 @@ import { Scope } from '../util/scope.ts';
 import { kubeletArgv, kubeletConfiguration, kubeletPlaces, pluginRegistration, type KubeletSpec } from './config.ts';
 import { kubeletChanges } from '../hosts/shared/kubelet-changes.ts';
 import type { KubeletHost } from './host.ts';
-import { openRelay, type PodRequest } from './relay.ts';
+import { openRelay, type PodRequest, type RelayOptions } from './relay.ts';
 import { serveOnHost } from './socket.ts';
 
 export interface KubeletOptions {
@@ -16,6 +16,8 @@ export interface KubeletOptions {
   signal: AbortSignal;
   /** Hears of every request by which it makes something of a pod. */
   onRequest?: (request: PodRequest) => void;
+  /** Hears of those that the engine refuses. */
+  onRefused?: RelayOptions['onRefused'];
   /** Changes what it sent, before anybody hears of it: for tests that sabotage. */
   tamper?: (request: PodRequest) => void;
 }
@@ -59,6 +61,7 @@ async function start(host: KubeletHost, spec: KubeletSpec, options: KubeletOptio
       if (request.call === 'RunPodSandbox') uids.add(request.message.config?.metadata?.uid ?? '');
       options.onRequest?.(request);
     },
+    ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
     ...(options.tamper === undefined ? {} : { tamper: options.tamper }),
   });
   scope.adopt('the relay to the engine', relay);

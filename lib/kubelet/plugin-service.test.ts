@@ -1,7 +1,7 @@
 import { Code, createClient, createRouterTransport } from '@connectrpc/connect';
 import { expect, test } from 'vitest';
 import { DevicePlugin } from './gen/plugin_pb.js';
-import { pluginService, type OfferedDevice } from './plugin-service.ts';
+import { offered, pluginService, type Handing, type OfferedDevice } from './plugin-service.ts';
 
 const node = (name: string) => ({ hostPath: `/dev/${name}`, containerPath: `/dev/x/${name}`, permissions: 'rw' });
 const devices: OfferedDevice[] = [
@@ -9,8 +9,8 @@ const devices: OfferedDevice[] = [
   { id: 'b', nodes: [node('b')], mounts: [{ hostPath: '/run/b', containerPath: '/b', readOnly: true }] },
 ];
 
-function served(swap?: (id: string) => string) {
-  const plugin = pluginService(devices, swap);
+function served(hand?: Handing) {
+  const plugin = pluginService(devices, hand);
   const client = createClient(
     DevicePlugin,
     createRouterTransport((router) => void router.service(DevicePlugin, plugin.service)),
@@ -56,8 +56,8 @@ test('a device that is not offered is refused', async () => {
   await expect(client.allocate({ containerRequests: [{ devicesIds: ['c'] }] })).rejects.toMatchObject({ code: Code.NotFound });
 });
 
-test('a plugin that swaps devices hands out another one than it was asked for', async () => {
-  const { client } = served((id) => (id === 'a' ? 'b' : id));
+test('a plugin may hand out another device than it was asked for', async () => {
+  const { client } = served((ids) => ids.map((id) => offered(devices, id === 'a' ? 'b' : id)));
   const { containerResponses } = await client.allocate({ containerRequests: [{ devicesIds: ['a'] }] });
   expect(containerResponses).toMatchObject([{ devices: [node('b')] }]);
 });

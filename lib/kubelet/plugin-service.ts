@@ -23,8 +23,14 @@ export interface PluginService {
   end(): void;
 }
 
-/** Offers these devices. With `swap` it hands out another one than the kubelet asks for: for tests that sabotage. */
-export function pluginService(devices: readonly OfferedDevice[], swap = (id: string): string => id): PluginService {
+/** What a container gets for the devices with these ids. */
+export type Handing = (ids: readonly string[]) => readonly OfferedDevice[];
+
+/** Offers these devices. `hand` says what stands for those that the kubelet asks for; without it they are handed out themselves. */
+export function pluginService(
+  devices: readonly OfferedDevice[],
+  hand: Handing = (ids) => ids.map((id) => offered(devices, id)),
+): PluginService {
   const unhealthy = new Set<string>();
   const changes = new EventEmitter();
   const ended = new AbortController();
@@ -55,7 +61,7 @@ export function pluginService(devices: readonly OfferedDevice[], swap = (id: str
       allocate({ containerRequests }) {
         const containerResponses = containerRequests.map(({ devicesIds }) => {
           allocated.push([...devicesIds]);
-          return given(devicesIds.map((id) => offered(devices, swap(id))));
+          return given(hand(devicesIds));
         });
         return { containerResponses };
       },
@@ -64,7 +70,8 @@ export function pluginService(devices: readonly OfferedDevice[], swap = (id: str
   };
 }
 
-function offered(devices: readonly OfferedDevice[], id: string): OfferedDevice {
+/** The device with this id. Throws ConnectError where none is offered. */
+export function offered(devices: readonly OfferedDevice[], id: string): OfferedDevice {
   const device = devices.find((each) => each.id === id);
   if (device === undefined) throw new ConnectError(`this plugin offers no device ${id}`, Code.NotFound);
   return device;

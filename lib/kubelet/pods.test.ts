@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isSettled, PodStatus, refusalOf } from './pods.ts';
+import { isSettled, PodStatus, refusalOf, runningId } from './pods.ts';
 
 function pod(status: object): PodStatus {
   return PodStatus.parse({ metadata: { name: 'p-node', namespace: 'default', uid: 'u' }, status });
@@ -26,6 +26,7 @@ test('a pod that is not admitted is refused by the kubelet, with its words', () 
 test.each([
   ['CreateContainerError', 'CreateContainer'],
   ['RunContainerError', 'StartContainer'],
+  ['CreateContainerConfigError', 'kubelet'],
 ])('%s is the refusal of %s', (reason, call) => {
   const waiting = pod({ phase: 'Pending', containerStatuses: [container({ state: { waiting: { reason, message: 'no' } } })] });
   expect(refusalOf(waiting)).toEqual({ call, code: reason, message: 'no' });
@@ -34,4 +35,11 @@ test.each([
 test('a container that is not there yet is no refusal', () => {
   const waiting = { reason: 'ContainerCreating' };
   expect(refusalOf(pod({ phase: 'Pending', containerStatuses: [container({ state: { waiting } })] }))).toBeUndefined();
+});
+
+test('the engine knows a container by its id once it runs, one that runs before the others too', () => {
+  const first = container({ name: 'first', containerID: 'containerd://abc', state: { running: { startedAt: 'now' } } });
+  const starting = pod({ phase: 'Pending', initContainerStatuses: [first], containerStatuses: [container({ containerID: '' })] });
+  expect(runningId(starting, 'first')).toBe('abc');
+  expect(runningId(starting, 'main')).toBeUndefined();
 });

@@ -2,6 +2,14 @@ import { z } from 'zod';
 import type { Remote } from '../hosts/host.ts';
 import { readOnlyPort } from './config.ts';
 
+const Waiting = z.object({ reason: z.string().default(''), message: z.string().default('') });
+const ContainerStatus = z.object({
+  name: z.string(),
+  ready: z.boolean(),
+  containerID: z.string().default('').describe('containerd://ID'),
+  state: z.object({ waiting: Waiting.optional(), running: z.looseObject({}).optional() }).default({}),
+});
+
 /** What a kubelet says of a pod. */
 export const PodStatus = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string(), uid: z.string() }),
@@ -10,18 +18,8 @@ export const PodStatus = z.object({
       phase: z.string().default(''),
       reason: z.string().default(''),
       message: z.string().default(''),
-      containerStatuses: z
-        .array(
-          z.object({
-            name: z.string(),
-            ready: z.boolean(),
-            containerID: z.string().default('').describe('containerd://ID'),
-            state: z
-              .object({ waiting: z.object({ reason: z.string().default(''), message: z.string().default('') }).optional() })
-              .default({}),
-          }),
-        )
-        .default([]),
+      initContainerStatuses: z.array(ContainerStatus).default([]),
+      containerStatuses: z.array(ContainerStatus).default([]),
     })
     .prefault({}),
 });
@@ -39,12 +37,23 @@ export async function podsOf(remote: Pick<Remote, 'exec'>, signal: AbortSignal):
 
 /** Whether there is an answer: every container runs and is ready, or the pod is refused. */
 export function isSettled(pod: PodStatus): boolean {
-  const { phase, containerStatuses } = pod.status;
-  return refusalOf(pod) !== undefined || (phase === 'Running' && containerStatuses.every(({ ready }) => ready));
+  return refusalOf(pod) !== undefined || isReady(pod);
 }
 
-/** What the kubelet calls a container that the engine refused, by the call that failed (Kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go). */
+/** Whether every container runs and is ready. */
+export function isReady({ status: { phase, containerStatuses } }: PodStatus): boolean {
+  return phase === 'Running' && containerStatuses.every(({ ready }) => ready);
+}
+
+/** The id by which the engine knows a container that runs; undefined where it does not. */
+export function runningId({ status }: PodStatus, container: string): string | undefined {
+  const own = [...status.initContainerStatuses, ...status.containerStatuses].find(({ name }) => name === container);
+  return own?.state.running === undefined ? undefined : own.containerID.slice(own.containerID.lastIndexOf('/') + 1);
+}
+
+/** What the kubelet calls a container that was refused, by the call that failed (Kubernetes pkg/kubelet/kuberuntime/kuberuntime_container.go). */
 const refusedCalls: Readonly<Record<string, string>> = {
+  CreateContainerConfigError: 'kubelet',
   CreateContainerError: 'CreateContainer',
   RunContainerError: 'StartContainer',
 };
@@ -52,7 +61,7 @@ const refusedCalls: Readonly<Record<string, string>> = {
 /** Who refused the pod, and with which words: the kubelet itself before it asked an engine, `Admission`, or a call of the engine. */
 export function refusalOf({ status }: PodStatus): { call: string; code: string; message: string } | undefined {
   if (status.phase === 'Failed') return { call: 'Admission', code: status.reason, message: status.message };
-  const waiting = status.containerStatuses.flatMap(({ state }) => state.waiting ?? []);
+  const waiting = [...status.initContainerStatuses, ...status.containerStatuses].flatMap(({ state }) => state.waiting ?? []);
   return waiting.flatMap(({ reason, message }) => {
     const call = refusedCalls[reason];
     return call === undefined ? [] : [{ call, code: reason, message }];

@@ -7,7 +7,7 @@ import { CriError } from '../cri/error.ts';
 import { PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { fakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
 import { Scope } from '../util/scope.ts';
-import { openRelay, type PodRequest, type RelayOptions } from './relay.ts';
+import { openRelay, type PodRequest, type Refusal, type RelayOptions } from './relay.ts';
 
 let scope = new Scope();
 afterEach(async () => {
@@ -18,14 +18,16 @@ afterEach(async () => {
 async function between(tamper?: RelayOptions['tamper'], options?: FakeCriOptions) {
   const engine = scope.adopt('engine', await fakeCri(options));
   const seen: PodRequest[] = [];
+  const refused: Array<Refusal & { call: string }> = [];
   const relay = await openRelay({
     dial: engine.dial,
     onRequest: (request) => seen.push(request),
+    onRefused: ({ call }, refusal) => refused.push({ call, ...refusal }),
     ...(tamper === undefined ? {} : { tamper }),
   });
   scope.adopt('relay', relay);
   const client = scope.adopt('client', criClient({ dial: () => connect(relay.port, '127.0.0.1') }));
-  return { engine, seen, client };
+  return { engine, seen, refused, client };
 }
 
 const config = create(PodSandboxConfigSchema, {
@@ -49,8 +51,8 @@ test('a request that makes a sandbox is told as it was sent, and the engine gets
   expect(engine.calls.at(-1)?.request).toEqual(seen[0]?.message);
 });
 
-test('a refusal comes back with its code and words', async () => {
-  const { client } = await between(undefined, {
+test('a refusal comes back with its code and words, and is told', async () => {
+  const { client, refused } = await between(undefined, {
     runtime: {
       runPodSandbox() {
         throw new ConnectError('name is reserved', Code.AlreadyExists);
@@ -62,6 +64,7 @@ test('a refusal comes back with its code and words', async () => {
     code: 'ALREADY_EXISTS',
     raw: 'name is reserved',
   });
+  expect(refused).toEqual([{ call: 'RunPodSandbox', code: 'ALREADY_EXISTS', message: 'name is reserved' }]);
 });
 
 test('what is tampered with reaches the engine, and is what was told', async () => {

@@ -1,10 +1,12 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { Code } from '@connectrpc/connect';
 import { createServer, constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { listen } from '../util/listen.ts';
 import { scoped } from '../util/scope.ts';
 import { CriConnection } from '../cri/connection.ts';
+import { codeName } from '../cri/error.ts';
 import {
   CreateContainerRequestSchema,
   RunPodSandboxRequestSchema,
@@ -16,11 +18,19 @@ import {
 export type PodRequest =
   { call: 'RunPodSandbox'; message: RunPodSandboxRequest } | { call: 'CreateContainer'; message: CreateContainerRequest };
 
+/** What an engine says to a request that it refuses, with the status as gRPC spells it. */
+export interface Refusal {
+  code: string;
+  message: string;
+}
+
 export interface RelayOptions {
   /** Opens a byte stream to the engine's socket. */
   dial: () => Duplex;
   /** Hears of every request by which a pod is made, as it goes on to the engine. */
   onRequest: (request: PodRequest) => void;
+  /** Hears of every one of them that the engine refuses. */
+  onRefused?: (request: PodRequest, refusal: Refusal) => void;
   /** Changes what the kubelet sent: for tests that sabotage. */
   tamper?: (request: PodRequest) => void;
 }
@@ -50,13 +60,18 @@ async function pass(
 ): Promise<void> {
   kubelet.on('error', () => undefined);
   const path = headers[':path'] ?? '';
-  const body = isPodRequest(path) ? told(path, await buffer(kubelet), options) : undefined;
+  const asked = isPodRequest(path) ? told(path, await buffer(kubelet), options) : undefined;
   const call = await engine.request('POST', path, withoutPseudo(headers));
   kubelet.on('close', () => call.close(constants.NGHTTP2_CANCEL));
   call.on('error', () => kubelet.close(constants.NGHTTP2_CANCEL));
   let trailers: IncomingHttpHeaders = {};
-  call.on('trailers', (last) => (trailers = last));
+  const ended = (last: IncomingHttpHeaders): void => {
+    const refusal = refusalIn(last);
+    if (asked !== undefined && refusal !== undefined) options.onRefused?.(asked.request, refusal);
+  };
+  call.on('trailers', (last) => ended((trailers = last)));
   call.on('response', (answer, flags) => {
+    ended(answer);
     const head = { ':status': answer[':status'] ?? 200, ...withoutPseudo(answer) };
     // A refusal has its status in the headers, and nothing comes after them.
     if ((flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0) return kubelet.respond(head, { endStream: true });
@@ -66,25 +81,32 @@ async function pass(
     call.pipe(kubelet, { end: false });
     call.on('close', () => kubelet.end());
   });
-  if (body === undefined) kubelet.pipe(call);
-  else call.end(body);
+  if (asked === undefined) kubelet.pipe(call);
+  else call.end(asked.body);
 }
 
 function isPodRequest(path: string): boolean {
   return path.endsWith('/RunPodSandbox') || path.endsWith('/CreateContainer');
 }
 
-/** Tells of a request; returns what goes on to the engine: the very bytes, where nobody tampers with them. */
-function told(path: string, body: Buffer, { onRequest, tamper }: RelayOptions): Buffer {
+/** Tells of a request; returns it with what goes on to the engine: the very bytes, where nobody tampers with them. */
+function told(path: string, body: Buffer, { onRequest, tamper }: RelayOptions): { request: PodRequest; body: Buffer } {
   const request = decode(path, body);
   tamper?.(request);
   onRequest(request);
-  if (tamper === undefined) return body;
-  return frame(
+  if (tamper === undefined) return { request, body };
+  const bytes =
     request.call === 'RunPodSandbox'
       ? toBinary(RunPodSandboxRequestSchema, request.message)
-      : toBinary(CreateContainerRequestSchema, request.message),
-  );
+      : toBinary(CreateContainerRequestSchema, request.message);
+  return { request, body: frame(bytes) };
+}
+
+/** The status of a call that failed, as gRPC has it behind the answer, or in its head where there is none. */
+function refusalIn(headers: IncomingHttpHeaders): Refusal | undefined {
+  const status = Number(headers['grpc-status'] ?? 0);
+  if (status === 0 || !(status in Code)) return undefined;
+  return { code: codeName(status), message: decodeURIComponent(String(headers['grpc-message'] ?? '')) };
 }
 
 function decode(path: string, body: Buffer): PodRequest {

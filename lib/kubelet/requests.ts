@@ -1,23 +1,19 @@
 import { fromJson, toJson } from '@bufbuild/protobuf';
-import { z } from 'zod';
 import {
   CreateContainerRequestSchema,
   RunPodSandboxRequestSchema,
+  type ContainerConfig,
   type CreateContainerRequest,
   type RunPodSandboxRequest,
 } from '../cri/gen/cri_pb.js';
-import { RecordedRequest } from '../model/kubelet-record.ts';
+import type { RecordedRequest } from '../model/kubelet-record.ts';
 import type { PodRequest } from './relay.ts';
 
 /** Names of the proto file, as records have them. */
 const names = { useProtoFieldName: true };
 
-/** One line of the file in which the requests of a kubelet are: the name of the pod, and what was asked for it. */
-export const HeardRequest = z.object({ pod: z.string(), request: RecordedRequest });
-export type HeardRequest = z.infer<typeof HeardRequest>;
-
 /** A request as records hold it, with the name of the pod that it is for. */
-export function recordedRequest({ call, message }: PodRequest): HeardRequest {
+export function recordedRequest({ call, message }: PodRequest): { pod: string; request: RecordedRequest } {
   return call === 'RunPodSandbox'
     ? {
         pod: message.config?.metadata?.name ?? '',
@@ -45,4 +41,9 @@ export function containerRequests(requests: readonly RecordedRequest[]): CreateC
 /** The first request for the container of this name. */
 export function containerRequest(requests: readonly RecordedRequest[], name: string): CreateContainerRequest | undefined {
   return containerRequests(requests).find(({ config }) => config?.metadata?.name === name);
+}
+
+/** The devices of each request for a container, by its name. */
+export function askedDevices(requests: readonly RecordedRequest[]): Map<string, ContainerConfig['devices']> {
+  return new Map(containerRequests(requests).map(({ config }) => [config?.metadata?.name ?? '', config?.devices ?? []]));
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { suites } from '../../suites/all.ts';
 import { readManifest } from '../manifest/read.ts';
-import { staticManifest } from './static-manifest.ts';
+import { probeIn, staticManifest } from './static-manifest.ts';
 
 const text = `
 apiVersion: v1
@@ -14,7 +15,7 @@ spec:
 `;
 
 test('the probe takes the place of what containers run, and nothing else changes', () => {
-  const { manifest, container } = staticManifest(text, { name: 'mine', image: 'probe:1' });
+  const { manifest, container } = staticManifest(parse(text), 'mine', probeIn('probe:1'));
   expect(container).toBe('main');
   expect(JSON.parse(manifest)).toEqual({
     apiVersion: 'v1',
@@ -32,7 +33,7 @@ test('the probe takes the place of what containers run, and nothing else changes
 });
 
 test('what is no pod is refused', () => {
-  expect(() => staticManifest('spec: {}', { name: 'mine', image: 'probe:1' })).toThrow(/containers/);
+  expect(() => staticManifest({ spec: {} }, 'mine', probeIn('probe:1'))).toThrow(/containers/);
 });
 
 const manifests = suites.flatMap(({ scenarios }) =>
@@ -40,6 +41,6 @@ const manifests = suites.flatMap(({ scenarios }) =>
 );
 
 test.each(manifests)('the manifest of %s is a pod that an API server takes', (_, manifest) => {
-  const filled = staticManifest(manifest.replaceAll(/\{(char|block)\}/g, '/dev/x'), { name: 'mine', image: 'probe:1' }).manifest;
+  const filled = staticManifest(parse(manifest.replaceAll(/\{(char|block)\}/g, '/dev/x')), 'mine', probeIn('probe:1')).manifest;
   expect(readManifest(filled, { file: 'manifest', schema: '1.37' }).workloads).toHaveLength(1);
 });

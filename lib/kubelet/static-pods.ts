@@ -1,7 +1,7 @@
 import type { Remote } from '../hosts/host.ts';
 import { waitFor } from '../util/wait.ts';
 import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
-import { podsOf, type PodStatus } from './pods.ts';
+import { PodStatus, podsOf } from './pods.ts';
 
 /** The static pods of a kubelet that runs: whoever reaches its host can see them. */
 export interface StaticPods {
@@ -11,7 +11,7 @@ export interface StaticPods {
    */
   add(name: string, manifest: string): Promise<AsyncDisposable>;
   /** What the kubelet says of the pod, once `done` likes it. Throws an Error with the last status at the deadline. */
-  waitFor(name: string, done: (pod: PodStatus) => boolean, timeoutMs?: number): Promise<PodStatus>;
+  waitFor(name: string, done: (pod: PodStatus) => boolean | Promise<boolean>, timeoutMs?: number): Promise<PodStatus>;
 }
 
 /** Those of the kubelet with this directory. */
@@ -23,6 +23,14 @@ export function staticPods(
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
   const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> =>
     (await podsOf(remote, deadline)).find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+  /** What it cannot take for a pod it tells its log alone (Kubernetes pkg/kubelet/config/file.go, listConfig). */
+  const rejected = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
+    const { stdout } = await remote.exec(['grep', '-F', `path="${file(name)}"`, kubeletPlaces(spec).log], { signal: deadline });
+    const said = /"Could not process manifest file" err="((?:[^"\\]|\\.)*)"/.exec(stdout)?.[1];
+    if (said === undefined) return undefined;
+    const status = { phase: 'Failed', reason: 'InvalidManifest', message: said.replaceAll(/\\(.)/g, '$1') };
+    return PodStatus.parse({ metadata: { name: `${name}-${nodeName}`, namespace: '', uid: '' }, status });
+  };
   const remove = async (name: string): Promise<void> => {
     await remote.exec(['rm', '-f', file(name)]);
     // Also when the run was stopped, its pods are to be ended before their kubelet is.
@@ -41,9 +49,9 @@ export function staticPods(
     },
     waitFor(name, done, timeoutMs = 120_000) {
       return waitFor({ name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs: 1_000, signal }, async (deadline) => {
-        const pod = await find(name, deadline);
+        const pod = (await find(name, deadline)) ?? (await rejected(name, deadline));
         if (pod === undefined) throw new Error('the kubelet knows no such pod');
-        if (done(pod)) return pod;
+        if (await done(pod)) return pod;
         throw new Error(`it is ${pod.status.phase} ${pod.status.reason} ${pod.status.message}`.trimEnd());
       });
     },

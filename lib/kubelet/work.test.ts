@@ -17,24 +17,26 @@ function recorded(name: string): RecordedPod {
 }
 
 test('what a kubelet asked for is told with the manifest, and nothing differs', () => {
-  const { manifest, requests } = recorded('plain');
-  expect(kubeletWork(identity, manifest, new Map(), requests)).toEqual({
+  expect(kubeletWork(identity, recorded('plain'), 'main')).toEqual({
     ...identity,
-    pod: { manifest, allocations: [], requests },
+    pod: recorded('plain'),
+    container: 'main',
     differences: [],
   });
 });
 
 test('of a pod that was not admitted there is nothing to differ', () => {
-  const { manifest } = recorded('plain');
-  expect(kubeletWork(identity, manifest, new Map(), [])).toMatchObject({ differences: [], pod: { requests: [] } });
+  expect(kubeletWork(identity, { ...recorded('plain'), requests: [] }, 'main')).toMatchObject({
+    differences: [],
+    pod: { requests: [] },
+  });
 });
 
 test('a device that no plugin offers is named', () => {
-  const { manifest, requests } = recorded('plain');
+  const { requests, ...pod } = recorded('plain');
   const device = '"devices":[{"container_path":"/dev/x","host_path":"/dev/x","permissions":"mrw"}],"mounts":';
   const given = JSON.parse(JSON.stringify(requests).replace('"mounts":', device));
-  const { differences } = kubeletWork(identity, manifest, new Map(), given);
+  const { differences } = kubeletWork(identity, { ...pod, requests: given }, 'main');
   expect(differences).toContainEqual({ field: 'container main: devices[0].host_path', kubelet: '"/dev/x"' });
 });
 

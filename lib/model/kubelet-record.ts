@@ -53,12 +53,18 @@ export type RecordedKubelet = z.infer<typeof RecordedKubelet>;
 export const RequestDifference = z.object({ field: z.string(), ours: z.string().optional(), kubelet: z.string().optional() });
 export type RequestDifference = z.infer<typeof RequestDifference>;
 
+/** `container main: linux.resources.cpu_shares: 7, by podproof 2` */
+export function differenceText({ field, ours, kubelet }: RequestDifference): string {
+  return `${field}: ${kubelet ?? 'not sent'}, by podproof ${ours ?? 'not sent'}`;
+}
+
 /** What a kubelet made of the manifest of a pod. */
 export const KubeletWork = z.object({
   version: z.string().describe('as it says of itself'),
   sha256: z.string().describe('of its running executable'),
   node: RecordedNode,
   pod: RecordedPod,
+  container: z.string().optional().describe('of its containers the one that was looked into; the first where it is not said'),
   differences: z.array(RequestDifference).describe('none where it made no request'),
 });
 export type KubeletWork = z.infer<typeof KubeletWork>;

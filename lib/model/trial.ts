@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Layer } from './document.ts';
 import { HostFacts } from './host-facts.ts';
+import { RequestDifference } from './kubelet-record.ts';
 
 /** Who has the last word on an open(2) that fails. */
 export const Decider = z.enum([
@@ -80,6 +81,10 @@ export const Attempt = z.object({
     .optional()
     .describe('what the reason of a refusal means, where that is known'),
   containers: z.array(ContainerSight),
+  differences: z
+    .array(RequestDifference)
+    .optional()
+    .describe('fields in which a kubelet asked for the pod otherwise than podproof does; absent where no kubelet made it'),
 });
 export type Attempt = z.infer<typeof Attempt>;
 
@@ -101,6 +106,7 @@ export const TrialCell = z.object({
   id: z.string(),
   engine: z.string().describe('containerd 1.7.24'),
   runtime: z.string().describe('runc 1.1.15'),
+  kubelet: z.string().optional().describe('kubelet 1.37.2, where one makes the pods'),
   host: HostFacts.optional(),
   blocked: z.string().optional(),
 });

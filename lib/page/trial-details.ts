@@ -1,5 +1,6 @@
 import { asItIs } from '../model/trial-answer.ts';
 import type { ContainerSight, Trial } from '../model/trial.ts';
+import { layerText } from '../report/layers.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { html, type Markup } from './template.ts';
 
@@ -10,7 +11,9 @@ export function processDetails(trial: Trial): Markup {
     ${asItIs(trial).map(({ cell, containers, reason }) => {
       const own = trial.cells.find(({ id }) => id === cell);
       return html`<details>
-        <summary>${ownLabel(own?.engine ?? '')} with ${own?.runtime}</summary>
+        <summary>
+          ${ownLabel(own?.engine ?? '')} with ${own?.runtime}${own?.kubelet === undefined ? '' : `, behind ${own.kubelet}`}
+        </summary>
         ${reason === undefined ? undefined : html`<pre>${reason}</pre>`} ${containers.map(containerPart)}
       </details>`;
     })}
@@ -34,7 +37,7 @@ function containerPart({ name, id, seccomp, noNewPrivileges, reach, devices: sig
             ${layers.map(
               ({ layer, value, changed }) =>
                 html`<tr class="${changed ? 'failed' : ''}">
-                  <th scope="row">${layer}</th>
+                  <th scope="row">${layerText(layer)}</th>
                   <td class="mono">${value}</td>
                 </tr>`,
             )}

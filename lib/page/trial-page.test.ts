@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sampleTrial, sightIn } from '../testing/trial.ts';
+import { kubeletTrial, sampleTrial, sightIn } from '../testing/trial.ts';
 import { renderTrials } from './trial-page.ts';
 
 describe('the page of a trial', () => {
@@ -41,6 +41,13 @@ describe('the page of a trial', () => {
   test('has every answer, what a fix lets the pod reach, the layers and the patches', () => {
     for (const text of ['EACCES', 'opens, 0666', '142 more nodes', 'runAsGroup 1000', 'fix-1.yaml', 'containerd &#62;=1.6.0'])
       expect(page).toContain(text);
+  });
+
+  test('names the kubelet that made the pods, as a layer too', () => {
+    const text = renderTrials([kubeletTrial([{ field: 'sandbox: hostname', kubelet: '"b"' }])]);
+    expect(text).toMatch(/<th scope="col">\s*containerd 1\.7\.24<br \/>runc 1\.1\.15<br \/>kubelet 1\.37\.2\s*<\/th>/);
+    expect(text).toMatch(/<th scope="row">manifest<\/th>[^]*<th scope="row">kubelet<\/th>[^]*<th scope="row">CRI request<\/th>/);
+    expect(text).toContain('sandbox: hostname: &#34;b&#34;, by podproof not sent');
   });
 
   test('is one file without script, and no data becomes markup', () => {

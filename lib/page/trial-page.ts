@@ -3,6 +3,7 @@ import { helpsOf, type Help } from '../model/trial-help.ts';
 import type { Trial } from '../model/trial.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { reasonsOf, reasonsTitle } from '../report/trial-reasons.ts';
+import { askedText, kubeletsOf } from '../report/trial-kubelet.ts';
 import { bundle } from './bundle.ts';
 import { offlinePage } from './offline-page.ts';
 import { html, type Markup } from './template.ts';
@@ -29,12 +30,22 @@ function trialSection(trial: Trial, nth: number): Markup {
   const names = (of: 'engine' | 'runtime'): string => [...new Set(cells.map((cell) => ownLabel(cell[of])))].join(', ');
   return html`<article class="trial">
     <section class="head" aria-labelledby="${id}">
-      <p class="quiet">${names('engine')} · ${names('runtime')}</p>
+      <p class="quiet">${[...kubeletsOf(trial), names('engine'), names('runtime')].join(' · ')}</p>
       <h1 id="${id}">${manifest.kind} ${manifest.name}: ${headline(trial)}</h1>
     </section>
-    ${found(trial)} ${answerTable(trial, id)} ${deviceTable(trial)} ${processDetails(trial)} ${fixDetails(trial, id)}
-    ${leftOut(trial)}
+    ${found(trial)} ${answerTable(trial, id)} ${deviceTable(trial)} ${processDetails(trial)} ${asked(trial)}
+    ${fixDetails(trial, id)} ${leftOut(trial)}
   </article>`;
+}
+
+/** How a kubelet asked for the pod, beside podproof's own requests. */
+function asked(trial: Trial): Markup | undefined {
+  const [title, ...fields] = askedText(trial);
+  if (title === undefined) return undefined;
+  return html`<section>
+    <p>${title}</p>
+    ${fields.length === 0 ? undefined : html`<pre>${fields.map((field) => field.trim()).join('\n')}</pre>`}
+  </section>`;
 }
 
 /** Each pod with what came out, where there are several. */

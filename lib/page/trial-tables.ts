@@ -62,7 +62,12 @@ export function answerTable(trial: Trial, id: string): Markup {
       <thead>
         <tr>
           <th scope="col">Pod</th>
-          ${cells.map(({ engine, runtime }) => html`<th scope="col">${ownLabel(engine)}<br />${runtime}</th>`)}
+          ${cells.map(
+            ({ engine, runtime, kubelet }) =>
+              html`<th scope="col">
+                ${ownLabel(engine)}<br />${runtime}${kubelet === undefined ? undefined : html`<br />${kubelet}`}
+              </th>`,
+          )}
         </tr>
       </thead>
       <tbody>

@@ -20,6 +20,15 @@ describe('makePlan', () => {
     expect(() => makePlan(matrix, { profile: 'constructor' })).toThrow('unknown profile "constructor"');
   });
 
+  test('puts a kubelet of the matrix before every engine of a profile, and knows no other', () => {
+    const own = { ...exampleMatrix(), kubelet: [{ version: '1.37.2', source: { kind: 'path' as const } }] };
+    const { cells } = makePlan(own, { profile: 'quick', kubelet: '1.37.2' });
+    expect(cells.map(({ id }) => id)).toEqual(makePlan(own, { profile: 'quick' }).cells.map(({ id }) => `${id}+kubelet-1.37.2`));
+    expect(() => makePlan(own, { profile: 'quick', kubelet: '1.37.1' })).toThrow(
+      'unknown kubelet "1.37.1", did you mean "1.37.2"? Known: 1.37.2',
+    );
+  });
+
   test('refuses a selection that leaves nothing, and says why', () => {
     expect(() => makePlan(matrix, { profile: 'quick', only: 'engine=crio' })).toThrow(
       '--only "engine=crio" leaves no cell of profile quick; "podproof plan" lists what it has',

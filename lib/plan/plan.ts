@@ -11,6 +11,8 @@ export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
   profile: string;
   /** A selection as `--only` takes it; empty or absent selects everything. */
   only?: string;
+  /** Version of the kubelet before every engine, in place of what the profile has. */
+  kubelet?: string;
   /** Scenarios by suite. */
   scenariosOf?: Readonly<Record<string, readonly string[]>>;
   /** What the floating versions came to. Cells of one that is not there keep the version "newest", and match any version. */
@@ -19,9 +21,12 @@ export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
 
 /** What a profile and a selection come to. Throws a UsageError for unknown names and when nothing is left. */
 export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
-  const { profile: id, only = '', scenariosOf, found = new Map(), ...names } = options;
-  const profile = Object.hasOwn(matrix.profiles, id) ? matrix.profiles[id] : undefined;
-  if (profile === undefined) throw new UsageError(unknownWord('profile', id, Object.keys(matrix.profiles)));
+  const { profile: id, only = '', kubelet, scenariosOf, found = new Map(), ...names } = options;
+  const named = Object.hasOwn(matrix.profiles, id) ? matrix.profiles[id] : undefined;
+  if (named === undefined) throw new UsageError(unknownWord('profile', id, Object.keys(matrix.profiles)));
+  const kubelets = (matrix.kubelet ?? []).map(({ version }) => version);
+  if (kubelet !== undefined && !kubelets.includes(kubelet)) throw new UsageError(unknownWord('kubelet', kubelet, kubelets));
+  const profile = kubelet === undefined ? named : { ...named, kubelets: [`kubelet@${kubelet}`] };
   const selection = parseSelection(only, { matrix: withVersions(matrix, found), ...names });
   const suites = profile.suites.filter(selection.suite);
   if (suites.length === 0)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitOf } from '../model/trial-answer.ts';
 import { helpsOf } from '../model/trial-help.ts';
-import { sampleTrial, sightIn } from '../testing/trial.ts';
+import { kubeletTrial, sampleTrial, sightIn } from '../testing/trial.ts';
 import { moreText } from './trial-reach.ts';
 import { reasonsOf } from './trial-reasons.ts';
 import { modeText, trialText } from './trial-text.ts';
@@ -38,6 +38,22 @@ Smallest change: supplementalGroups: [105]
          it
 Not looked at: spec.replicas
 `);
+  });
+
+  test('names the kubelet that made the pods, whether it asked as podproof does, and its place on the way of a device', () => {
+    const text = trialText(kubeletTrial());
+    expect(text).toMatch(/ runc 1\.1\.15 .*\n +kubelet 1\.37\.2 +kubelet 1\.37\.2\n/);
+    expect(text).toContain(`\
+Asked for by kubelet 1.37.2, in every field as podproof asks
+The way of /dev/dri/renderD128
+  manifest             gpu.intel.com/i915: 1
+  kubelet              a device plugin gives /dev/podproof/try/0/renderD128 rw
+  CRI request          runAsGroup 1000
+  container node       105  ←
+`);
+    expect(trialText(kubeletTrial([{ field: 'sandbox: hostname', ours: '"a"', kubelet: '"b"' }]))).toContain(
+      'otherwise than podproof asks:\n  sandbox: hostname: "b", by podproof "a"\n',
+    );
   });
 
   test('is never wider than its terminal', () => {

@@ -1,5 +1,6 @@
 import { clip, escapeLine } from './escape.ts';
 import { ownLabel } from './own-name.ts';
+import { kubeletLines } from './trial-kubelet.ts';
 import { moreText } from './trial-reach.ts';
 import { reasonsOf, reasonsTitle } from './trial-reasons.ts';
 import { wrap } from '../util/wrap.ts';
@@ -23,6 +24,7 @@ export function trialText(trial: Trial, { width = 80, folder }: TrialTextOptions
     '',
     ...tables(trial, width),
     ...whyLines(trial, width),
+    ...kubeletLines(trial, width),
     '',
     ...helpLines(trial, width, folder),
     ...(trial.notLookedAt.length === 0
@@ -106,6 +108,14 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
       '',
       cells.map(({ runtime }) => runtime),
     ),
+    ...(cells.some(({ kubelet }) => kubelet !== undefined)
+      ? [
+          row(
+            '',
+            cells.map(({ kubelet = '' }) => kubelet),
+          ),
+        ]
+      : []),
     row(' as it is', answers(bare)),
     ...deviceRows(trial, bare).map(({ label, values }) => row(label, values)),
     ...capabilityRows(bare).map(({ label, values }) => row(label, values)),

@@ -11,12 +11,13 @@ import type { KnownIssue } from '../suite/known-issue.ts';
 import { variantsOf } from '../suite/handler.ts';
 import { optionsKey, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
+import { scoped } from '../util/scope.ts';
 import { leaseOn, type HostSetting } from './engine-lease.ts';
 import { factsOf, settledScenarios, type OpenWork } from './open-work.ts';
 import type { Stage } from './stage.ts';
 import { prepareSuites, type LeaseSuites } from './vitest-lease.ts';
 import { liveNews } from './live-news.ts';
-import { leaseKubelet, type KubeletLease, type KubeletSabotage } from './kubelet-lease.ts';
+import { leaseKubelet, pluginNodes, pluginsOf, type KubeletLease, type KubeletSabotage } from './kubelet-lease.ts';
 import type { KubeletContext, Task, WorkerCell, WorkerContext } from './worker-context.ts';
 
 /** How often one engine lease is tried: an engine that died between two pods is started again for the rest. */
@@ -101,9 +102,15 @@ async function kubeletBefore(
   const scenarios = suites.flatMap((suite) =>
     suite.scenarios.filter(({ id }) => tasks.some((task) => task.suite === suite.id && task.scenario === id)),
   );
-  const where = { folder: join(folder.path, 'hosts'), signal, sabotage };
+  const where = { folder: join(folder.path, 'hosts'), signal, tamper: sabotage?.tamper };
   return timeline.span('engine', `${title}: kubelet ${cell.kubelet.version}`, () =>
-    leaseKubelet(setting, cell, engine, scenarios, where),
+    scoped(async (scope) => {
+      scope.adopt('the device nodes of its plugins', await pluginNodes(setting.host, scenarios));
+      const leased = await leaseKubelet(setting, cell, engine, pluginsOf(scenarios, sabotage), where);
+      scope.adopt('the kubelet', leased);
+      const { context, log } = leased;
+      return { context, log };
+    }),
   );
 }
 

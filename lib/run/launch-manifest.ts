@@ -1,32 +1,35 @@
 import { randomBytes } from 'node:crypto';
+import { parse } from 'yaml';
 import { crictlJson } from '../cri/crictl.ts';
 import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { containerOf } from '../cri/pod.ts';
-import { isSettled, refusalOf, type PodStatus } from '../kubelet/pods.ts';
+import { allocations } from '../kubelet/allocations.ts';
+import { staticPod } from '../kubelet/differences.ts';
+import { isReady, runningId, type PodStatus } from '../kubelet/pods.ts';
 import { offersOf } from '../kubelet/offers.ts';
-import { containerRequest, HeardRequest, sandboxRequest } from '../kubelet/requests.ts';
-import { staticManifest } from '../kubelet/static-manifest.ts';
-import { staticPods, type StaticPods } from '../kubelet/static-pods.ts';
+import { askedDevices, containerRequest, sandboxRequest } from '../kubelet/requests.ts';
+import { probeIn, staticManifest } from '../kubelet/static-manifest.ts';
 import { criRequestOf, kubeletWork } from '../kubelet/work.ts';
 import type { CallTiming } from '../model/cri-request.ts';
 import type { RecordedRequest } from '../model/kubelet-record.ts';
 import { Replay, type Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { Outcome } from '../model/outcome.ts';
-import { readRecords } from '../record/ndjson.ts';
 import type { ManifestScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { failure } from './failure.ts';
+import { kubeletPod } from './kubelet-pod.ts';
 import type { Gone, Launch } from './launch.ts';
 import { look, type Facts } from './look.ts';
 import { withLogs, type Ids } from './pod-logs.ts';
 import { probeArguments } from './request.ts';
+import type { KubeletContext } from './worker-context.ts';
 
 type Task = Omit<Launch, 'scenario' | 'cgroups' | 'boots'> & { scenario: ManifestScenario };
 
 /** Gives a kubelet the manifest of a scenario, looks at the pod that it makes, and takes it back. Never throws: a failure is an outcome. */
 export async function launchManifest(task: Task): Promise<Gone> {
-  const { context, cell, suite, scenario, remote, signal } = task;
+  const { context, cell, suite, scenario, remote } = task;
   const { kubelet } = context;
   const handler = cell.handlers.plain;
   const { fixtures } = cell.facts;
@@ -35,17 +38,17 @@ export async function launchManifest(task: Task): Promise<Gone> {
   const clock = (): number => Math.round(monotonicMs() - context.clockOrigin);
   const startMs = clock();
   const name = `${scenario.id}-${randomBytes(3).toString('hex')}`;
-  const { manifest, container } = staticManifest(withFixtures(scenario.manifest, fixtures), { name, image: context.images.root });
+  const { manifest, container } = staticManifest(
+    parse(withFixtures(scenario.manifest, fixtures)),
+    name,
+    probeIn(context.images.root),
+  );
   const attempts = probeArguments(scenario.attempts ?? [], {}, fixtures, new Map());
-  const heard = async (): Promise<RecordedRequest[]> =>
-    (await readRecords(kubelet.requests, HeardRequest))
-      .filter(({ pod }) => pod === `${name}-${kubelet.node.name}`)
-      .map(({ request }) => request);
-  const pods = staticPods(remote, { version: kubelet.node.version, directory: kubelet.directory }, signal);
-  const seen: Seen = { outcome: { kind: 'ran' }, ids: { sandbox: '', container: '' }, facts: {}, calls: [] };
-  const life = { pods, name, manifest, container, handler, attempts, heard, seen };
+  const seen: Seen = { outcome: { kind: 'ran' }, ids: { sandbox: '', container: '' }, facts: {}, calls: [], requests: [] };
+  const life = { kubelet, name, manifest, container, handler, attempts, seen };
   await live(task, life).catch((error: unknown) => (seen.outcome = failure(error)));
-  const requests = await heard();
+  const { requests } = seen;
+  const given = allocations(staticPod(manifest, kubelet.node), offersOf(scenario.plugins), askedDevices(requests));
   const config = containerRequest(requests, container)?.config;
   const sandbox = sandboxRequest(requests)?.config;
   const observation: Observation = {
@@ -54,7 +57,7 @@ export async function launchManifest(task: Task): Promise<Gone> {
     ...{ startMs, endMs: clock(), outcome: seen.outcome },
     request: criRequestOf(requests, container, handler),
     ...seen.facts,
-    kubelet: kubeletWork(kubelet, manifest, offersOf(scenario.plugins), requests),
+    kubelet: kubeletWork(kubelet, { manifest, allocations: given, requests }, container),
     calls: seen.calls,
     engineLog: '',
     ...(sandbox === undefined || config === undefined
@@ -84,39 +87,35 @@ interface Seen {
   ids: Ids;
   facts: Facts;
   calls: CallTiming[];
+  /** What the kubelet asked for. */
+  requests: RecordedRequest[];
 }
 
 interface Life {
-  pods: StaticPods;
+  kubelet: KubeletContext;
   name: string;
   manifest: string;
   /** The name of the one that is looked into. */
   container: string;
   handler: string;
   attempts: readonly string[];
-  /** What the kubelet has asked for this pod up to now. */
-  heard: () => Promise<RecordedRequest[]>;
   seen: Seen;
 }
 
 /** From the manifest that the kubelet is given to the end of its pod. Throws what the first failed step threw. */
-async function live(task: Task, { pods, name, manifest, container, handler, attempts, heard, seen }: Life): Promise<void> {
+async function live(task: Task, { kubelet, name, manifest, container, handler, attempts, seen }: Life): Promise<void> {
   await using client = task.connect(seen.calls);
-  await using _ = await pods.add(name, manifest);
-  const pod = await pods.waitFor(name, isSettled);
-  const refusal = refusalOf(pod);
-  if (refusal !== undefined) {
-    seen.outcome = { kind: 'refused', ...refusal };
-    return;
+  await using pod = await kubeletPod(kubelet, task, { name, manifest });
+  try {
+    const { sandbox, container: id } = (seen.ids = idsOf(await pod.once(isReady), container, await pod.requests()));
+    const running = containerOf(client, { pod: name, sandboxId: sandbox, containerId: id });
+    seen.facts = await look(task, running, { handler, attempts });
+  } finally {
+    seen.requests = await pod.requests();
   }
-  seen.ids = idsOf(pod, container, await heard());
-  const running = containerOf(client, { pod: name, sandboxId: seen.ids.sandbox, containerId: seen.ids.container });
-  seen.facts = await look(task, running, { handler, attempts });
 }
 
 /** The kubelet tells the id of a container, `containerd://ID`, and asked for it in its sandbox. */
-function idsOf({ status }: PodStatus, container: string, requests: readonly RecordedRequest[]): Ids {
-  const told = status.containerStatuses.find(({ name }) => name === container)?.containerID ?? '';
-  const asked = containerRequest(requests, container);
-  return { sandbox: asked?.podSandboxId ?? '', container: told.slice(told.lastIndexOf('/') + 1) };
+function idsOf(pod: PodStatus, container: string, requests: readonly RecordedRequest[]): Ids {
+  return { sandbox: containerRequest(requests, container)?.podSandboxId ?? '', container: runningId(pod, container) ?? '' };
 }

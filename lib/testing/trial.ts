@@ -105,3 +105,25 @@ export function sampleTrial(change: Partial<Trial> = {}): Trial {
     ...change,
   };
 }
+
+/** The same through a kubelet, which asks for a field otherwise than podproof. */
+export function kubeletTrial(differences: Attempt['differences'] = []): Trial {
+  const sample = sampleTrial();
+  const kubelet = [
+    { layer: 'manifest' as const, value: 'gpu.intel.com/i915: 1', changed: false },
+    { layer: 'kubelet' as const, value: 'a device plugin gives /dev/podproof/try/0/renderD128 rw', changed: false },
+  ];
+  return {
+    ...sample,
+    cells: sample.cells.map((cell) => ({ ...cell, id: `${cell.id}+kubelet-1.37.2`, kubelet: 'kubelet 1.37.2' })),
+    attempts: sample.attempts.map((attempt) => ({
+      ...attempt,
+      cell: `${attempt.cell}+kubelet-1.37.2`,
+      differences,
+      containers: attempt.containers.map((container) => ({
+        ...container,
+        devices: container.devices.map((device) => ({ ...device, layers: [...kubelet, ...device.layers] })),
+      })),
+    })),
+  };
+}

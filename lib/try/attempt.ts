@@ -1,32 +1,29 @@
-import { hostKindFacts } from '../hosts/facts.ts';
 import { randomUUID } from 'node:crypto';
-import { crictlJson } from '../cri/crictl.ts';
 import { criClient, type CriClient } from '../cri/client.ts';
 import { CriError } from '../cri/error.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
-import { podDirectory, podLogDirectory } from '../cri/kubelet/names.ts';
-import { kubeletRequest, type ContainerRequest } from '../cri/kubelet/request.ts';
-import { launchSandbox } from '../cri/pod.ts';
+import type { ContainerConfig } from '../cri/gen/cri_pb.js';
+import { kubeletRequest } from '../cri/kubelet/request.ts';
 import type { CallTiming } from '../model/cri-request.ts';
-import { Observation, Replay } from '../model/observation.ts';
+import { Observation } from '../model/observation.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Attempt } from '../model/trial.ts';
 import { allContainers, type Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
 import { failure } from '../run/failure.ts';
-import { runtimeOf } from '../run/runtime-state.ts';
-import { PodCgroups } from '../run/pod-cgroup.ts';
 import { factsOf } from '../run/open-work.ts';
+import { runtimeOf } from '../run/runtime-state.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { messageOf } from '../util/errors.ts';
+import { byEngine } from './by-engine.ts';
+import { byKubelet } from './by-kubelet.ts';
 import { changed } from './change.ts';
 import type { PlacedDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 import type { Found } from './found.ts';
+import { KubeletRefusal } from './node-objects.ts';
 import { observed } from './observed.ts';
 import type { Place } from './place.ts';
 import { placementOf } from './placement.ts';
-import { KubeletRefusal, makeNodeObjects } from './node-objects.ts';
 import { attemptsFor, sightOf } from './sight.ts';
 
 export interface Launched {
@@ -46,80 +43,68 @@ export async function launchTrial(
   const head = { cell: cell.id, ...(fix === undefined ? {} : { fix: fix.id }) };
   const uid = randomUUID();
   const wanted = fix === undefined ? pod : changed(pod, fix.changes);
-  if (!setting.host.facts.disposable && isPrivileged(wanted)) {
-    const reason = `a privileged pod would reach ${setting.host.id}, which is neither a VM of podproof nor marked as disposable`;
-    return { attempt: { ...head, outcome: 'not tried', reason, containers: [] }, found: [], observations: [] };
-  }
+  const never = reasonNever(place, wanted, fix);
+  if (never !== undefined)
+    return { attempt: { ...head, outcome: 'not tried', reason: never, containers: [] }, found: [], observations: [] };
   const placement = placementOf(place, wanted, devices, uid, fix);
   const request = kubeletRequest(node, wanted, placement);
   const calls: CallTiming[] = [];
+  await using client = clientOf(place, calls);
+  const way =
+    place.kubelet === undefined
+      ? byEngine(place, client, wanted, { request, placement })
+      : byKubelet(place, place.kubelet, client, wanted, { request, devices, fix });
+  const { handler } = way;
   const launched: Launched = { attempt: { ...head, outcome: 'ran', containers: [] }, found: [], observations: [] };
   const startMs = place.now();
+  const ofContainer = (name: string) => devices.filter((device) => device.container === name);
   // The pod as it is is the scenario that is asked about; what fixes come to stands beside it.
-  const seenBy = ({ name }: ContainerRequest) => ({
-    ...{ handler: request.handler, startMs, calls },
+  const seenBy = (name: string) => ({
+    ...{ handler, startMs, calls },
     scenario: `${scenarios.get(name) ?? name}${fix === undefined ? '' : `+${fix.id}`}`,
   });
   try {
-    const refused = request.containers.find((container) => container.refused !== undefined)?.refused;
-    // Its words have the pod's random id, by which two cells would differ.
-    if (refused !== undefined) throw new KubeletRefusal(refused.replaceAll(uid, 'UID'));
-    await using _objects = await makeNodeObjects(setting.host, request.node, {
-      directories: [podDirectory(node, placement), podLogDirectory(node, wanted, placement)],
-      own: hostKindFacts(cell.host.spec).ownMachine,
-    });
-    await using cgroups = new PodCgroups(setting.host);
-    using _cgroup = cgroups.of(request.sandbox.linux?.cgroupParent);
-    await using client = clientOf(place, calls);
-    const { handler, sandbox: config } = request;
-    await using sandbox = await launchSandbox(
-      client,
-      { name: wanted.metadata.name, labels: { 'io.kubernetes.pod.uid': uid }, handler, config },
-      { signal },
-    );
+    await using made = await way.begin();
     for (const container of request.containers) {
-      const own = devices.filter((device) => device.container === container.name);
+      const { name } = container;
+      const own = ofContainer(name);
       const attempts = attemptsFor(own, place.disks);
-      const probed = withProbe(container.config, place.imageOf(container.name).own);
-      const running = await sandbox.start(probed);
+      const running = await made.run(container);
       const { runtimeState, runtimeFile } = place.engine.config;
       const [seen, runtime] = await Promise.all([
         observePod(running, setting.host, attempts, { signal }),
         runtimeOf(setting.host, running.containerId, { runtimeState, runtimeFile, planned: place.engine.runtimes[handler] }),
       ]);
+      const asked = await way.asked(name, attempts);
       const observation = Observation.parse({
-        ...observed(place, container, { ...seenBy(container), outcome: { kind: 'ran' }, runtime }),
+        ...observed(place, asked, { ...seenBy(name), outcome: { kind: 'ran' }, runtime }),
         ...seen,
-        replay: Replay.parse({
-          sandbox: crictlJson(PodSandboxConfigSchema, config),
-          container: crictlJson(ContainerConfigSchema, probed),
-          probe: attempts,
-        }),
       });
       const evidence = { observation, lease: place.record, cell: factsOf(cell, setting), guest: seen.guest };
       const added = addedTo(container.config);
-      const { sight, found } = sightOf(container.name, own, place.disks, { ...evidence, opened: fix?.give === 'opened', added });
+      const { sight, found } = sightOf(name, own, place.disks, { ...evidence, opened: fix?.give === 'opened', added });
       launched.attempt.containers.push(sight);
       launched.found.push(found);
       launched.observations.push(observation);
-      if (container.role === 'init') await sandbox.stop(running);
+      if (container.role === 'init') await made.end(running);
     }
-    return launched;
+    return { ...launched, attempt: { ...launched.attempt, ...asOtherwise(launched.observations) } };
   } catch (error) {
     signal.throwIfAborted();
     const outcome: Outcome =
       error instanceof KubeletRefusal
-        ? { kind: 'refused', call: 'kubelet', code: 'InvalidArgument', message: error.message }
+        ? { kind: 'refused', call: 'kubelet', code: 'InvalidArgument', message: way.neutral(error.message) }
         : failure(error);
     if (outcome.kind !== 'refused') await setting.host.assertAlive();
-    const unseen = request.containers.slice(launched.observations.length);
-    launched.observations.push(
-      ...unseen.map((container) => Observation.parse(observed(place, container, { ...seenBy(container), outcome }))),
-    );
+    for (const { name } of request.containers.slice(launched.observations.length)) {
+      const asked = await way.asked(name, []);
+      launched.observations.push(Observation.parse(observed(place, asked, { ...seenBy(name), outcome })));
+    }
     const words = error instanceof CriError ? `${error.call}: ${error.raw}` : messageOf(error);
     // By its random ids the same reason would be another one in each cell.
-    const reason = words.replaceAll(uid, 'UID').replaceAll(/\b[0-9a-f]{64}\b/g, 'ID');
-    return { ...launched, attempt: { ...launched.attempt, outcome: outcome.kind === 'refused' ? 'refused' : 'error', reason } };
+    const reason = way.neutral(words).replaceAll(/\b[0-9a-f]{64}\b/g, 'ID');
+    const attempt: Attempt = { ...launched.attempt, outcome: outcome.kind === 'refused' ? 'refused' : 'error', reason };
+    return { ...launched, attempt: { ...attempt, ...asOtherwise(launched.observations) } };
   }
 
   function clientOf(
@@ -141,6 +126,20 @@ export async function launchTrial(
   }
 }
 
+/** Why the pod is not launched here at all. */
+function reasonNever({ setting: { host }, kubelet }: Place, pod: Pod, fix: Fix | undefined): string | undefined {
+  if (!host.facts.disposable && isPrivileged(pod))
+    return `a privileged pod would reach ${host.id}, which is neither a VM of podproof nor marked as disposable`;
+  if (kubelet !== undefined && fix !== undefined && fix.handler !== 'plain')
+    return 'it takes another handler of the engine, and a static pod has the default one: a RuntimeClass is an object of an API server';
+  return undefined;
+}
+
+/** Where a kubelet asked for the pod otherwise than podproof does. */
+function asOtherwise([first]: readonly Observation[]): Pick<Attempt, 'differences'> {
+  return first?.kubelet === undefined ? {} : { differences: first.kubelet.differences };
+}
+
 function isPrivileged({ spec }: Pod): boolean {
   return allContainers(spec).some(({ securityContext }) => securityContext?.privileged === true);
 }
@@ -149,11 +148,4 @@ function isPrivileged({ spec }: Pod): boolean {
 function addedTo({ linux }: ContainerConfig): string[] {
   const { privileged = false, capabilities } = linux?.securityContext ?? {};
   return privileged ? [] : (capabilities?.addCapabilities ?? []);
-}
-
-/** What waits for the probe, in place of the container's entry point; the probe's own image lacks the directories of others. */
-function withProbe(config: ContainerConfig, own = false): ContainerConfig {
-  const command = own ? '/podproof/pause' : '/pause';
-  const workingDir = own ? config.workingDir : '';
-  return { ...config, command: [command], args: [], workingDir, stdin: false, stdinOnce: false, tty: false };
 }

@@ -9,6 +9,7 @@ import { launchTrial, type Launched } from './attempt.ts';
 import type { Place } from './place.ts';
 import { cdiSpecification } from './cdi.ts';
 import { changed } from './change.ts';
+import type { PodDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 import { planFixes } from './fixes.ts';
 import type { ContainerImage } from './images.ts';
@@ -27,6 +28,8 @@ export interface CellTrial {
 /** What engines and their cells share. */
 export interface TrialWork {
   pods: readonly Pod[];
+  /** The same with what they ask for, before they have a host. */
+  resources: ReadonlyArray<{ pod: Pod; devices: readonly PodDevice[] }>;
   /** For each pod the scenarios of its containers, by their names. */
   scenarios: ReadonlyArray<ReadonlyMap<string, string>>;
   site: (setting: HostSetting) => Promise<Site>;

@@ -1,3 +1,7 @@
+import { join } from 'node:path';
+import type { Engine } from '../engines/engine.ts';
+import { nodeOf } from '../kubelet/differences.ts';
+import { leaseKubelet } from '../run/kubelet-lease.ts';
 import { eachAlone, withoutDropped, podBudget } from '../run/engine-run.ts';
 import { leaseOn, type HostSetting } from '../run/engine-lease.ts';
 import type { Stage } from '../run/stage.ts';
@@ -9,6 +13,7 @@ import { Semaphore } from '../util/semaphore.ts';
 import type { Place } from './place.ts';
 import { tryFix, tryInCell, type TrialWork } from './cell.ts';
 import { imagesOf } from './images.ts';
+import { TrialPlugins, type TrialKubelet } from './trial-kubelet.ts';
 
 /** Tries every pod in every cell of an engine: first with the engine as it comes, then those fixes that are its own configuration's. */
 export async function tryOnEngine(work: TrialWork, stage: Stage, setting: HostSetting, group: EngineGroup): Promise<void> {
@@ -67,10 +72,12 @@ async function withLease<T>(
   await using leased = await leaseOn(stage, setting, group, options, title);
   const { engine, record } = leased;
   const site = await work.site(setting);
+  await using kubelet = await kubeletBefore(work, stage, setting, leased.engine, first);
   const ready = withoutDropped(stage, group.cells, engine);
   // The group of a PCI function takes one opener at a time (EBUSY; Linux drivers/vfio/group.c).
   const alone = site.devices.flat().some(({ source }) => source.kind === 'vfio');
-  const slots = new Semaphore(alone ? 1 : podBudget(setting.host, ready));
+  // What plugins hand out is said for one pod at a time.
+  const slots = new Semaphore(alone || kubelet !== undefined ? 1 : podBudget(setting.host, ready));
   const common = {
     ...{
       setting,
@@ -80,9 +87,26 @@ async function withLease<T>(
       signal: stage.signal,
       handlers: work.handlers,
       disks: site.disks,
+      kubelet,
     },
-    node: { ...site.node, cgroupDriver: options.cgroupDriver },
+    node: kubelet === undefined ? { ...site.node, cgroupDriver: options.cgroupDriver } : nodeOf(kubelet.context.node),
     now: () => stage.timeline.now(),
   };
   return await stage.timeline.span('pods', title, () => Promise.all(ready.map((cell) => each({ ...common, cell }, slots))));
+}
+
+/** The kubelet of a cell that has one, with a device plugin for each resource of the manifest. */
+async function kubeletBefore(
+  { resources }: TrialWork,
+  { folder, signal, timeline }: Stage,
+  setting: HostSetting,
+  engine: Engine,
+  cell: PlannedCell,
+): Promise<(TrialKubelet & AsyncDisposable) | undefined> {
+  if (cell.kubelet === undefined) return undefined;
+  const { plugins, all } = TrialPlugins.of(resources);
+  const lease = await timeline.span('engine', `${cell.id}: kubelet`, () =>
+    leaseKubelet(setting, cell, engine, all, { folder: join(folder.path, 'hosts'), signal }),
+  );
+  return { context: lease.context, plugins, [Symbol.asyncDispose]: () => lease[Symbol.asyncDispose]() };
 }

@@ -4,6 +4,7 @@ import type { LeaseRecord } from '../model/lease-record.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import type { Ground } from './placement.ts';
 import type { Disk } from './sight.ts';
+import type { TrialKubelet } from './trial-kubelet.ts';
 
 /** Where pods are launched: one cell of a leased engine. */
 export interface Place extends Ground {
@@ -11,6 +12,8 @@ export interface Place extends Ground {
   engine: Engine;
   record: LeaseRecord;
   node: KubeletNode;
+  /** What makes the pods, where podproof does not ask the engine itself. */
+  kubelet?: TrialKubelet | undefined;
   disks: readonly Disk[];
   now: () => number;
   signal: AbortSignal;

@@ -51,7 +51,7 @@ export function placementOf(
 }
 
 /** What a device plugin answers: the nodes, or the CDI devices that stand for them. */
-function allocationOf(devices: readonly PlacedDevice[], fix: Fix | undefined): Allocation {
+export function allocationOf(devices: readonly PlacedDevice[], fix: Fix | undefined): Allocation {
   const give = fix?.give ?? 'as asked';
   const byPlugin = devices.filter(
     ({ origin }) => origin.kind === 'resource' || (give !== 'as asked' && origin.kind === 'hostPath'),

@@ -56,6 +56,7 @@ export function trialOf(
         id: cell.id,
         engine: `${cell.engine.name} ${cell.engine.version}`,
         runtime: `${cell.runtime.name} ${versionLabel(cell.runtime)}`,
+        ...(cell.kubelet === undefined ? {} : { kubelet: `${cell.kubelet.name} ${cell.kubelet.version}` }),
         ...(host === undefined ? {} : { host }),
         ...(host !== undefined ? {} : { blocked: reason ?? 'it was not tried' }),
       };

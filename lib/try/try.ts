@@ -59,6 +59,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
   const trials = new Map<string, CellTrial>();
   const work: TrialWork = {
     pods: pods.map(({ workload }) => workload.pod),
+    resources: pods.map(({ workload: { pod }, devices }) => ({ pod, devices })),
     scenarios: scenariosOf(pods),
     handlers: options.handlers,
     imageUser: options.imageUser,

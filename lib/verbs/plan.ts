@@ -16,6 +16,7 @@ export interface PlanFlags {
   matrix: string;
   profile: string;
   only?: string;
+  kubelet?: string;
   json?: boolean;
   shards?: string;
   checkNewest?: boolean;
@@ -28,7 +29,13 @@ export interface PlanFlags {
  */
 export async function planFrom(flags: PlanFlags, asking: Asking): Promise<Plan> {
   const matrix = await loadMatrix(flags.matrix);
-  const options = { profile: flags.profile, ...vocabulary, ...(flags.only === undefined ? {} : { only: flags.only }) };
+  const { profile, only, kubelet } = flags;
+  const options = {
+    profile,
+    ...vocabulary,
+    ...(only === undefined ? {} : { only }),
+    ...(kubelet === undefined ? {} : { kubelet }),
+  };
   const draft = makePlan(matrix, options);
   const found = await findVersions(draft.cells, asking);
   const plan = found.size === 0 ? draft : makePlan(matrix, { ...options, found });

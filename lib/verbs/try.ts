@@ -17,6 +17,7 @@ import { progressOn } from '../run/progress.ts';
 import { parseDescription, parseDevice, type Description } from '../try/device-spec.ts';
 import { devicesOf, UnknownResource, type Devices, type PodDevice } from '../try/devices.ts';
 import { withoutNodeProfiles } from '../try/profiles.ts';
+import { asStaticPod } from '../try/static-pod.ts';
 import { recordedPlan, unrecordedPlan } from '../try/recorded-plan.ts';
 import { triedContainers } from '../try/suite.ts';
 import { tryPods } from '../try/try.ts';
@@ -70,6 +71,7 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
       several,
       [],
     )
+    .option('--kubelet <version>', 'a kubelet of the matrix makes the pods, as static pods, in place of podproof')
     .option('--kubernetes <version>', 'whose fields the manifest may have', '1.37')
     .option('--profile <name>', 'a profile of the matrix', 'quick')
     .option('--only <selection>', "narrow its cells: 'engine=containerd>=1.7 runtime=crun'")
@@ -78,10 +80,11 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
     .option('--json', 'for machines')
     .action(async (file: string, _, command: Command) => {
       const flags = command.optsWithGlobals<TryFlags>();
-      const asked = await readAsked(file, flags);
+      const read = await readAsked(file, flags);
       await untilInterrupted(async (signal) => {
         using progress = progressOn(process.stderr);
         const planned = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
+        const asked = planned.cells.some(({ kubelet }) => kubelet !== undefined) ? forKubelet(read, file, flags) : read;
         const plan = flags.record === true ? recordedPlan(planned, triedContainers(asked).flat()) : unrecordedPlan(planned);
         if (flags.keep === true) assertOneHost(plan);
         await using images = await openImages(flags.image, asked, signal);
@@ -119,13 +122,14 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
 /** Reads everything that the user gave, before anything is started. Throws UsageError with the place of what is wrong. */
 async function readAsked(file: string, flags: TryFlags): Promise<Array<{ workload: Workload; devices: readonly PodDevice[] }>> {
   const text = file === '-' ? await textOf(process.stdin) : await readText(file);
-  const name = file === '-' ? 'standard input' : file;
+  const name = nameOf(file);
   const description: Description =
     flags.devices === undefined ? { nodes: [], devices: [] } : parseDescription(await readText(flags.devices), flags.devices);
   const resources = [...description.devices, ...flags.device.map((each) => parseDevice(each, description.nodes))];
   const devices: Devices = { resources, described: description.nodes };
+  const schema = flags.kubelet?.split('.').slice(0, 2).join('.') ?? flags.kubernetes;
   try {
-    const { workloads } = readManifest(text, { file: name, schema: flags.kubernetes });
+    const { workloads } = readManifest(text, { file: name, schema });
     const pods = workloads.map((workload) => ({
       workload: withoutNodeProfiles(workload),
       devices: devicesIn(workload, devices, name),
@@ -140,6 +144,23 @@ async function readAsked(file: string, flags: TryFlags): Promise<Array<{ workloa
     if (error instanceof ManifestError || error instanceof RangeError) throw new UsageError(messageOf(error));
     throw error;
   }
+}
+
+type AskedPod = Awaited<ReturnType<typeof readAsked>>[number];
+
+/** The pods as a kubelet without an API server can make them. Throws UsageError for what it cannot. */
+function forKubelet(asked: readonly AskedPod[], file: string, { runtimeClass }: TryFlags): AskedPod[] {
+  if (runtimeClass.length > 0) throw new UsageError('--runtime-class: a kubelet without an API server knows no RuntimeClass');
+  try {
+    return asked.map((pod) => ({ ...pod, workload: asStaticPod(pod.workload, nameOf(file)) }));
+  } catch (error) {
+    if (error instanceof ManifestError) throw new UsageError(messageOf(error));
+    throw error;
+  }
+}
+
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : file;
 }
 
 function devicesIn(workload: Workload, devices: Devices, file: string): PodDevice[] {

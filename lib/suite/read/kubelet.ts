@@ -1,4 +1,5 @@
 import type { DeviceNode } from '../../model/device-node.ts';
+import { differenceText } from '../../model/kubelet-record.ts';
 import { podReading, type Reading } from '../reading.ts';
 import { entryAt, numbers } from './node.ts';
 
@@ -8,10 +9,7 @@ export function kubeletRequest(): Reading<'as podproof'> {
     if (kubelet === undefined || kubelet.pod.requests.length === 0) return undefined;
     const { pod, differences } = kubelet;
     if (differences.length === 0) return { word: 'as podproof', text: `all fields of ${pod.requests.length} requests` };
-    const shown = differences.map(
-      ({ field, ours, kubelet: theirs }) => `${field}: ${theirs ?? 'not sent'}, by podproof ${ours ?? 'not sent'}`,
-    );
-    return { word: 'other', text: shown.join('; ') };
+    return { word: 'other', text: differences.map(differenceText).join('; ') };
   });
 }
 

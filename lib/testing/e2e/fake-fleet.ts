@@ -9,6 +9,7 @@ const versions = {
   containerd: ['1.6.21', '1.6.38', '1.7.24', '1.7.29'],
   runc: ['1.1.15', '1.3.6'],
   crun: ['1.21'],
+  kubelet: ['1.37.2'],
 };
 /** Planned, and on no shelf. */
 const absent = 'containerd-1.6.38';
@@ -18,6 +19,7 @@ const matrix = {
   hosts: Object.fromEntries(['even', 'odd'].map((id) => [id, { kind: 'ssh', destination: id, disposable: true }])),
   engines: { containerd: sources('containerd') },
   runtimes: { runc: sources('runc'), crun: sources('crun') },
+  kubelet: sources('kubelet'),
   profiles: {
     all: { title: 'All', hosts: ['even', 'odd'], engines: ['*'], runtimes: ['*'], suites: ['identity', 'ownership'] },
   },

@@ -1,4 +1,5 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -13,8 +14,10 @@ import type { Connection } from '../../hosts/host.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
 import { canary } from '../../model/fixtures.ts';
 import type { ExecResult } from '../../util/exec.ts';
+import { listen } from '../../util/listen.ts';
 import { Scope } from '../../util/scope.ts';
 import { parseToml } from '../../util/toml.ts';
+import { FakeKubelet, fakeNodeFacts } from './fake-kubelet.ts';
 
 /** What a worker may run on a fake host: paths lie below $0, the sweep is canned, and nothing of this machine is changed. */
 const shim = `
@@ -50,12 +53,36 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
   await writeFile(join(root, 'sweep.json'), JSON.stringify({ rows: sweepRows() }));
   const connection: Connection = { prefix: ['sh', '-c', shim, root], quoting: 'none' };
   const remote = connectRemote(connection);
-  const engines = new Map<string, FakeCri>();
+  const engines = new Map<string, AsyncDisposable>();
+  const kubelets = new Map<string, FakeKubelet>();
   const files = new Map<string, string>();
   const nodes: StandIns = new Map();
   let running = '';
 
+  /** A unix socket of the host that leads to a port of this machine. */
+  const serve = async (socket: string, port: number, directory: string): Promise<void> => {
+    await mkdir(dirname(join(root, socket)), { recursive: true });
+    const server = createServer((from) => {
+      const to = connect(port, '127.0.0.1');
+      for (const end of [from, to]) end.on('error', () => [from, to].forEach((each) => each.destroy()));
+      from.pipe(to).pipe(from);
+    });
+    engines.set(directory, await listen(server, join(root, socket)));
+  };
+
   const start = async (argv: readonly string[]): Promise<string> => {
+    const [, served, port] = /UNIX-LISTEN:([^,]+),\S+ TCP:127\.0\.0\.1:(\d+)/.exec(argv.join(' ')) ?? [];
+    if (served !== undefined) {
+      await serve(served, Number(port), dirname(argv[6] ?? ''));
+      return `${process.pid}\n`;
+    }
+    if (argv.some((word) => word.startsWith('--root-dir='))) {
+      const directory = dirname(argv[6] ?? '');
+      const kubelet = await FakeKubelet.start(root, directory);
+      engines.set(directory, kubelet);
+      kubelets.set(directory, kubelet);
+      return `${process.pid}\n`;
+    }
     const at = argv.indexOf('--config');
     const [socket = '', file = ''] = [argv[7], argv[at + 1]];
     running = argv[at - 1] ?? '';
@@ -68,6 +95,7 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
   const stop = async (directory: string): Promise<string> => {
     await engines.get(directory)?.[Symbol.asyncDispose]();
     engines.delete(directory);
+    kubelets.delete(directory);
     await rm(join(root, directory), { recursive: true, force: true });
     return '';
   };
@@ -91,6 +119,19 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
     }
     // What a kubelet makes on its node is of no use to a pod that is none.
     if (argv[3] === 'node-objects') return '';
+    if (argv[1] === '--version') return 'Kubernetes v1.37.2\n';
+    if (argv[0] === 'sh' && argv[2]?.includes('say hugePages') === true) return fakeNodeFacts;
+    if (argv[0] === 'mkdir') return '';
+    const [kubelet] = kubelets.values();
+    if (kubelet !== undefined && argv[0] === 'mv') {
+      kubelet.add(argv[2] ?? '', files.get(argv[1] ?? '') ?? '');
+      return '';
+    }
+    if (kubelet !== undefined && argv[0] === 'rm') {
+      await kubelet.remove(argv[2] ?? '');
+      return '';
+    }
+    if (kubelet !== undefined && argv[1] === 'wget') return kubelet.pods();
     if (argv[0] === 'sha256sum') return sums(argv.slice(2));
     if (argv.at(-1) === 'dump') return files.get(argv[argv.indexOf('--config') + 1] ?? '');
     if (argv[0] === 'sh' && argv[1] === '-uc') return prepared.join('');
@@ -144,7 +185,7 @@ async function fakeEngine({ host, root, binary, config, nodes }: Engine): Promis
       status: () => ({ info: { config: JSON.stringify(table) } }),
       async runPodSandbox(request, context) {
         const answered = await cri.engine.runtime.runPodSandbox?.(request, context);
-        handlers.set(answered?.podSandboxId ?? '', request.runtimeHandler);
+        handlers.set(answered?.podSandboxId ?? '', request.runtimeHandler || (table.containerd.default_runtime_name ?? ''));
         // Slower than nothing at all, so that a run can be interrupted.
         await setTimeout(100);
         return answered ?? {};
@@ -182,6 +223,7 @@ const CriTable = z.object({
     'io.containerd.grpc.v1.cri': z.looseObject({
       device_ownership_from_security_context: z.boolean().optional(),
       containerd: z.looseObject({
+        default_runtime_name: z.string().optional(),
         runtimes: z.record(
           z.string(),
           z.looseObject({

@@ -64,6 +64,35 @@ describe('try on hosts without a machine', () => {
     ]);
   });
 
+  test('gives the pod to a kubelet, whose device plugins hand out what each fix says, and tells its part of the way', async () => {
+    const args = ['try', file, ...device, ...narrow, '--kubelet', '1.37.2'];
+    const { exitCode, stdout, stderr } = await fleet.podproof('kubelet', args);
+    expect(exitCode, stderr).toBe(1);
+    expect(stdout).toMatch(/ +kubelet 1\.37\.2 +kubelet 1\.37\.2\n as it is +EACCES +EACCES\n/);
+    expect(stdout).toMatch(/ supplementalGroups: \[105\] +opens +opens\n/);
+    expect(stdout).toMatch(/ ownership key \(node\) +opens +opens\n/);
+    expect(stdout).toMatch(/ mode 0666 \(node\) +opens +opens\n/);
+    expect(stdout).toMatch(/ privileged, withheld \(node\)\s+not tried +not tried\n/);
+    expect(stdout).toContain('Asked for by kubelet 1.37.2, in every field as podproof asks\n');
+    expect(stdout).toMatch(/ manifest +runAsGroup 1000\n +kubelet +hands it on\n +CRI request +runAsGroup 1000\n/);
+    const [trial] = z.array(Trial).parse(JSON.parse(await readFile(join(fleet.latest('kubelet'), 'trial.json'), 'utf8')));
+    expect(trial?.cells.map(({ kubelet }) => kubelet)).toEqual(['kubelet 1.37.2', 'kubelet 1.37.2']);
+    expect(trial?.attempts.filter(({ outcome }) => outcome === 'ran').map(({ differences }) => differences)).not.toContain(
+      undefined,
+    );
+  });
+
+  test('refuses what a kubelet without an API server cannot make, before anything is touched', async () => {
+    const pod = join(fleet.directory, 'class.yaml');
+    await writeFile(pod, manifest.replace('      securityContext:', '      runtimeClassName: kata\n      securityContext:'));
+    const refused = await fleet.podproof('class', ['try', pod, ...device, ...narrow, '--kubelet', '1.37.2']);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/class\.yaml:12:\d+: .*cannot have spec\.template\.spec\.runtimeClassName/);
+    const unknown = await fleet.podproof('class', ['try', file, ...device, ...narrow, '--kubelet', '1.30.0']);
+    expect(unknown.exitCode).toBe(2);
+    expect(unknown.stderr).toContain('unknown kubelet "1.30.0"');
+  });
+
   test.each([['try'], ['run']])(
     '%s --keep leaves its host up for a shell with the engine’s socket, until clean',
     async (verb) => {
