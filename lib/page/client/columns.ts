@@ -1,5 +1,6 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
 import { flavourOf } from '../../report/flavour.ts';
+import { ownName } from '../../report/own-name.ts';
 import { neighbours, rangeText, versionOrder } from '../../report/ranges.ts';
 import type { Model } from './model.ts';
 import type { Selection } from './select.ts';
@@ -80,7 +81,7 @@ function readNames(cells: readonly Cell[]): Names {
   const { engine, runtime, kubelet } = first ?? {};
   return {
     host: first?.host ?? '',
-    engine: engine ? `${engine.name} ${range(cells.map(engineVersion))}` : '',
+    engine: engine ? `${ownName(engine.name)} ${range(cells.map(engineVersion))}` : '',
     runtime: runtime && {
       name: runtime.name,
       label: [
