@@ -4,7 +4,7 @@ import { headline } from '../report/causes.ts';
 import { testedText } from '../report/tested-text.ts';
 import { duration } from './duration.ts';
 import { explained, legend } from './legend.ts';
-import { glyph } from './parts.ts';
+import { facts, glyph, headings } from './parts.ts';
 import { html, type Markup, trusted } from './template.ts';
 import { groupBy } from '../util/group-by.ts';
 import { count } from '../util/words.ts';
@@ -39,28 +39,19 @@ export function runHead(document: Document): Markup {
 /** What was run, when, where, and how it ended. */
 export function runDetails(document: Document): Markup {
   const { run } = document;
-  const facts: Array<[string, string]> = [
+  const told: Array<[string, string | undefined]> = [
     ['Run', run.id],
     ['Profile', run.profile],
     ['Cells', cellsText(document)],
     ['Started', `${run.started.replace('T', ' ').replace(/\.\d+Z$/, ' UTC')}`],
     ['Took', duration(Date.parse(run.ended) - Date.parse(run.started))],
-    ...(run.shard === undefined ? [] : [['Shard', `${run.shard.index} of ${run.shard.count}`] satisfies [string, string]]),
+    ['Shard', run.shard && `${run.shard.index} of ${run.shard.count}`],
     ['podproof', run.podproof],
     ['Exit', `${run.exit}: ${exitMeaning(run.exit)}`],
   ];
   return html`<section id="run" aria-labelledby="run-title" tabindex="-1">
     <h2 id="run-title">This run</h2>
-    <dl class="facts">
-      ${facts.map(
-        ([name, value]) =>
-          html`<div>
-            <dt${explained(name)}>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
-    ${hostTable(document)} ${legend()}
+    ${facts(told, explained)} ${hostTable(document)} ${legend()}
   </section>`;
 }
 
@@ -102,17 +93,7 @@ function hostTable({ hosts }: Document): Markup {
       <caption class="sr">
         Hosts
       </caption>
-      <thead>
-        <tr>
-          <th scope="col">Host</th>
-          <th scope="col">Kind</th>
-          <th scope="col">Accelerator</th>
-          <th scope="col">Kernel</th>
-          <th scope="col">System</th>
-          <th scope="col">/dev/kvm</th>
-          <th scope="col">cgroup</th>
-        </tr>
-      </thead>
+      ${headings(['Host', 'Kind', 'Accelerator', 'Kernel', 'System', '/dev/kvm', 'cgroup'])}
       <tbody>
         ${hosts.map(
           ({ id, kind, accelerator, facts }) =>

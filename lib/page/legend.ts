@@ -1,3 +1,4 @@
+import { facts } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
 /** Words of ours that a reader meets first in a report. */
@@ -20,14 +21,6 @@ export function explained(text: string): Markup | undefined {
 export function legend(): Markup {
   return html`<details class="legend">
     <summary>What the words mean</summary>
-    <dl class="facts">
-      ${words.map(
-        ([word, meaning]) =>
-          html`<div>
-            <dt>${word}</dt>
-            <dd>${meaning}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${facts(words)}
   </details>`;
 }

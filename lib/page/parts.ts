@@ -2,7 +2,7 @@ import type { Verdict } from '../model/document.ts';
 import type { VerdictName } from '../model/verdict.ts';
 import { writeAddress } from './address.ts';
 import { escapeText } from '../report/escape.ts';
-import { html, type Markup, trusted } from './template.ts';
+import { type Content, html, type Markup, trusted } from './template.ts';
 
 /** Strokes on a 16 × 16 field: each verdict has a shape of its own, so that colour never carries it alone. */
 const shapes: Record<VerdictName, string> = {
@@ -32,6 +32,37 @@ export function glyph(name: VerdictName): Markup {
 /** Glyph and word of a verdict. */
 export function badge(name: VerdictName): Markup {
   return html`<span class="verdict v-${name}">${glyph(name)}${name}</span>`;
+}
+
+/** The head of a table with one heading a column. */
+export function headings(names: readonly Content[]): Markup {
+  return html`<thead>
+    <tr>
+      ${names.map((name) => html`<th scope="col">${name}</th>`)}
+    </tr>
+  </thead>`;
+}
+
+/** Terms with what is said of them; one of which nothing is said is left out. `about` makes an attribute of a term. */
+export function facts(
+  entries: ReadonlyArray<readonly [name: string, value: Content]>,
+  about: (name: string) => Content = () => undefined,
+): Markup {
+  return html`<dl class="facts">
+    ${entries.map(([name, value]) =>
+      value === undefined
+        ? undefined
+        : html`<div>
+            <dt${about(name)}>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+    )}
+  </dl>`;
+}
+
+/** What an answer or a change does to its user, marked where it weakens. */
+export function harmMark(harm: string | undefined): Markup | undefined {
+  return harm === undefined ? undefined : html` <span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`;
 }
 
 /** A link to a verdict's drawer; the synthetic verdict of a whole cell leads to the cell. */

@@ -4,6 +4,7 @@ import { writeAddress } from './address.ts';
 import { escapeText } from '../report/escape.ts';
 import { bundle } from './bundle.ts';
 import { offlinePage } from './offline-page.ts';
+import { facts, harmMark } from './parts.ts';
 import { citation, html, type Markup } from './template.ts';
 
 /** What a version changed, as one offline file beside the report of its run; without `report` no verdict is linked. */
@@ -42,15 +43,14 @@ function card(change: QualifiedChange, { against, version }: Qualification, repo
   const remedy = remedyOf(change);
   return html`<article class="card">
     <h3>${asks} <span class="id">${question}</span></h3>
-    <p>
-      ${does === '' ? undefined : html`<span class="harm ${does}">${does === 'weakens' ? '⚠ weakens' : does}</span>`}
-      ${arrow(change)}: ${record(change)}
-    </p>
-    <dl class="facts">
-      ${fact(against, before?.says ?? 'not asked')} ${fact(version, after.says)}
-      ${remedy === '' ? undefined : fact('What helps', remedy)}
-      ${known === undefined ? undefined : fact('Known', citation(known.url, known.id))} ${fact('Where', where(change, report))}
-    </dl>
+    <p>${harmMark(does || undefined)} ${arrow(change)}: ${record(change)}</p>
+    ${facts([
+      [against, before?.says ?? 'not asked'],
+      [version, after.says],
+      ['What helps', remedy || undefined],
+      ['Known', known && citation(known.url, known.id)],
+      ['Where', where(change, report)],
+    ])}
   </article>`;
 }
 
@@ -72,11 +72,4 @@ function also({ alsoWeakens, version }: Qualification): Markup | undefined {
       ${alsoWeakens.map((headline) => html`<li>${headline}</li>`)}
     </ul>
   </section>`;
-}
-
-function fact(name: string, value: Markup | Markup[] | string): Markup {
-  return html`<div>
-    <dt>${name}</dt>
-    <dd>${value}</dd>
-  </div>`;
 }

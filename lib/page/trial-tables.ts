@@ -4,7 +4,7 @@ import type { VerdictName } from '../model/verdict.ts';
 import { ownLabel } from '../report/own-name.ts';
 import { moreText } from '../report/trial-reach.ts';
 import { modeText } from '../report/trial-text.ts';
-import { glyph } from './parts.ts';
+import { glyph, headings } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
 export function deviceTable(trial: Trial): Markup | undefined {
@@ -15,14 +15,7 @@ export function deviceTable(trial: Trial): Markup | undefined {
   return html`<section>
     <h2>Devices</h2>
     <table class="plain devices">
-      <thead>
-        <tr>
-          <th scope="col">In the container</th>
-          <th scope="col">On the node</th>
-          <th scope="col">Asked for by</th>
-          ${several ? html`<th scope="col">Container</th>` : undefined}
-        </tr>
-      </thead>
+      ${headings(['In the container', 'On the node', 'Asked for by', ...(several ? ['Container'] : [])])}
       <tbody>
         ${all.map((device) => {
           const { path, container, from, description, assumed } = device;
@@ -46,7 +39,7 @@ export function answerTable(trial: Trial, id: string): Markup {
   const cells = trial.cells.filter(({ blocked }) => blocked === undefined);
   const of = (cell: string, fix: string | undefined): Attempt | undefined =>
     trial.attempts.find((attempt) => attempt.cell === cell && attempt.fix === fix);
-  const row = (title: Content, fix: string | undefined): Markup =>
+  const row = (title: string | Markup, fix: string | undefined): Markup =>
     html`<tr>
       <th scope="row">${title}</th>
       ${cells.map(
@@ -59,17 +52,7 @@ export function answerTable(trial: Trial, id: string): Markup {
   return html`<section>
     <h2>What opens</h2>
     <table class="plain answers">
-      <thead>
-        <tr>
-          <th scope="col">Pod</th>
-          ${cells.map(
-            ({ engine, runtime, kubelet }) =>
-              html`<th scope="col">
-                ${ownLabel(engine)}<br />${runtime}${kubelet === undefined ? undefined : html`<br />${kubelet}`}
-              </th>`,
-          )}
-        </tr>
-      </thead>
+      ${headings(['Pod', ...cells.map(({ engine, runtime, kubelet }) => html`${ownLabel(engine)}<br />${runtime}${kubelet && html`<br />${kubelet}`}`)])}
       <tbody>
         ${row('as it is', undefined)}
         ${trial.fixes.map((fix) =>
@@ -83,8 +66,6 @@ export function answerTable(trial: Trial, id: string): Markup {
     </table>
   </section>`;
 }
-
-type Content = string | Markup;
 
 function answer(attempt: Attempt | undefined, before: Attempt | undefined): Markup {
   if (attempt === undefined) return html`<span class="quiet">not tried</span>`;

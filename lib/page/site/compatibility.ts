@@ -3,13 +3,14 @@ import { RuntimeName } from '../../model/matrix/matrix.ts';
 import { hasGuest } from '../../runtimes/facts.ts';
 import { partsOf } from '../../report/flavour.ts';
 import { groupBy } from '../../util/group-by.ts';
+import { harmMark } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
-import { shortText } from '../../report/answer.ts';
+import { shortText, worstOfSeen } from '../../report/answer.ts';
 import { currentOf, sinceText, urgencyOf } from '../../report/current.ts';
 import { runtimeName, type Facts, type Pairing } from './facts.ts';
 import { ownName } from '../../report/own-name.ts';
-import { answer, harmMark, link, trackAnchor } from './parts.ts';
+import { answer, link, trackAnchor } from './parts.ts';
 
 /** Whether a question is about the run itself, not about what a pod can touch. */
 export function isProof({ suite }: QuestionText): boolean {
@@ -116,7 +117,7 @@ function cell(question: QuestionText, track: Track): Markup {
   if (current === undefined) return html`<span class="where">does not apply</span>`;
   return html`${link('', 'questions', question.id, answer(current.value), trackAnchor(track))}
     <span class="where">${sinceText(current, track.runtime)}</span>
-    ${current.before.map((value) => html`<span class="where">before: ${shortText(value)}${harmMark(value)}</span>`)}`;
+    ${current.before.map((value) => html`<span class="where">before: ${shortText(value)}${harmMark(worstOfSeen(value))}</span>`)}`;
 }
 
 /** With the same runtime under another engine, or else another flavour of it; of another runtime nothing can be concluded. */

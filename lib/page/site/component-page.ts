@@ -1,3 +1,4 @@
+import { headings } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
 import type { Track } from '../../report/history.ts';
 import { rangeText } from '../../report/ranges.ts';
@@ -47,14 +48,7 @@ function section(pairing: Pairing, facts: Facts): Markup {
     <h2 id="${id}">${ownName(pairing.engine)} with ${ownName(pairing.runtime)}</h2>
     <div class="scroll" tabindex="0" role="group" aria-labelledby="${id}">
       <table class="ranges stack">
-        <thead>
-          <tr>
-            <th scope="col">Question</th>
-            <th scope="col">Versions</th>
-            <th scope="col">Answer</th>
-            <th scope="col">Known issue</th>
-          </tr>
-        </thead>
+        ${headings(['Question', 'Versions', 'Answer', 'Known issue'])}
         ${suites.map(
           ([suite, own]) =>
             html`<tbody>

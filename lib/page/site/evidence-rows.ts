@@ -9,7 +9,7 @@ import type { PairRange } from '../../report/ranges.ts';
 import { groupBy } from '../../util/group-by.ts';
 import { count } from '../../util/words.ts';
 import { writeAddress } from '../address.ts';
-import { badge } from '../parts.ts';
+import { badge, headings } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
 import { runPath, type Facts } from './facts.ts';
 import { day } from './parts.ts';
@@ -52,14 +52,7 @@ function evidenceGroup(rows: ReturnType<Facts['evidenceOf']>, name: VerdictName)
     <summary>${badge(name)} ${count(rows.length, 'pod')}</summary>
     <div class="scroll" tabindex="0" role="group" aria-label="Pods with verdict ${name}">
       <table class="stack">
-        <thead>
-          <tr>
-            <th scope="col">Cell and pod</th>
-            <th scope="col">Expected</th>
-            <th scope="col">Observed</th>
-            <th scope="col">Run</th>
-          </tr>
-        </thead>
+        ${headings(['Cell and pod', 'Expected', 'Observed', 'Run'])}
         <tbody>
           ${rows.map(
             ({ verdict, run }) =>

@@ -1,5 +1,6 @@
 import { textBlock } from '../blocks.ts';
 import { bundle } from '../bundle.ts';
+import { headings } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
 import { versionOrder } from '../../report/ranges.ts';
 import { compatibility, isProof, urgentQuestions } from './compatibility.ts';
@@ -38,15 +39,7 @@ export function indexPage(facts: Facts): string {
         <summary>Show the ${documents.length} runs</summary>
         <div class="scroll" tabindex="0" role="group" aria-labelledby="runs-title">
           <table>
-            <thead>
-              <tr>
-                <th scope="col">Run</th>
-                <th scope="col">Day</th>
-                <th scope="col">Profile</th>
-                <th scope="col">Hosts</th>
-                <th scope="col">Cells</th>
-              </tr>
-            </thead>
+            ${headings(['Run', 'Day', 'Profile', 'Hosts', 'Cells'])}
             <tbody>
               ${documents.map(
                 ({ run, hosts, cells }) =>

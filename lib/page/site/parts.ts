@@ -1,7 +1,7 @@
 import { count } from '../../util/words.ts';
 import { bundle } from '../bundle.ts';
 import { offlinePage } from '../offline-page.ts';
-import { glyph } from '../parts.ts';
+import { glyph, harmMark } from '../parts.ts';
 import { html, type Markup } from '../template.ts';
 import { worstOfSeen, type Answer } from '../../report/answer.ts';
 import type { Track } from '../../report/history.ts';
@@ -24,13 +24,7 @@ export function answer(value: Answer): Markup {
   const short = answers.map((each) => each.short).join('; ');
   const says = answers.map((each) => each.says).join('; ');
   return html`<span class="verdict v-${verdict}" title="${says}">${glyph(verdict)}${short === '' ? words[verdict] : short}</span
-    >${harmMark(value)}`;
-}
-
-/** Nothing where an answer does no harm. */
-export function harmMark(value: Answer): Markup | undefined {
-  const harm = worstOfSeen(value);
-  return harm === undefined ? undefined : html` <span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : 'breaks'}</span>`;
+    >${harmMark(worstOfSeen(value))}`;
 }
 
 /** `containerd 1.6.20 · 2.1.9`: the tested versions one by one. */

@@ -1,5 +1,6 @@
 import { shortAnswer } from '../../model/short-answer.ts';
 import type { QuestionText } from '../../model/document.ts';
+import { facts as factList, harmMark, headings } from '../parts.ts';
 import { citation, html, type Markup } from '../template.ts';
 import { turnText } from '../../report/history-text.ts';
 import { naturalOrder } from '../../report/order.ts';
@@ -16,30 +17,16 @@ export function questionPage(question: QuestionText, facts: Facts): string {
   const turned = tracks.flatMap((track) => track.turns.map((turn) => turnText(track, turn)));
   const body = html` <p class="over"><span class="mono">${question.id}</span> · ${suite}</p>
     <h1>${question.asks}</h1>
-    <dl class="facts">
-      <div>
-        <dt>Written in</dt>
-        <dd>${citation(question.citation)}</dd>
-      </div>
-      <div>
-        <dt>Applies to</dt>
-        <dd>${question.range}</dd>
-      </div>
-    </dl>
+    ${factList([
+      ['Written in', citation(question.citation)],
+      ['Applies to', question.range],
+    ])}
     ${answersOf(question)}
     <section aria-labelledby="where">
       <h2 id="where">How it is answered, and where</h2>
       <div class="scroll" tabindex="0" role="group" aria-labelledby="where">
         <table class="ranges stack">
-          <thead>
-            <tr>
-              <th scope="col">Engine</th>
-              <th scope="col">Runtime</th>
-              <th scope="col">Answer</th>
-              <th scope="col">Known issue</th>
-              <th scope="col">Shown by</th>
-            </tr>
-          </thead>
+          ${headings(['Engine', 'Runtime', 'Answer', 'Known issue', 'Shown by'])}
           <tbody>
             ${tracks.map((track) => rangeRows(track, facts, '../'))}
           </tbody>
@@ -62,17 +49,7 @@ function answersOf({ answers }: QuestionText): Markup | undefined {
   if (answers.length === 0) return undefined;
   return html`<section aria-labelledby="answers">
     <h2 id="answers">Answers</h2>
-    <dl class="facts">
-      ${answers.map(
-        ({ name, says, harm }) =>
-          html`<div>
-            <dt>${shortAnswer(name, answers)}</dt>
-            <dd>
-              ${says}${harm === undefined ? undefined : html` <span class="harm ${harm}">${harm === 'weakens' ? '⚠ weakens' : harm}</span>`}
-            </dd>
-          </div>`,
-      )}
-    </dl>
+    ${factList(answers.map(({ name, says, harm }) => [shortAnswer(name, answers), html`${says}${harmMark(harm)}`] as const))}
   </section>`;
 }
 
@@ -87,24 +64,12 @@ function issues(question: QuestionText, facts: Facts): Markup | undefined {
         html`<article class="card" id="issue-${slug(issue.id)}">
           <h3>${issue.title}</h3>
           <p>${issue.impact}</p>
-          <dl class="facts">
-            <div>
-              <dt>Id</dt>
-              <dd class="mono">${issue.id}</dd>
-            </div>
-            <div>
-              <dt>Happens on</dt>
-              <dd>${issue.range}</dd>
-            </div>
-            <div>
-              <dt>Remedy</dt>
-              <dd>${remedyText(issue.remedy)}</dd>
-            </div>
-            <div>
-              <dt>Link</dt>
-              <dd>${citation(issue.url)}</dd>
-            </div>
-          </dl>
+          ${factList([
+            ['Id', html`<span class="mono">${issue.id}</span>`],
+            ['Happens on', issue.range],
+            ['Remedy', remedyText(issue.remedy)],
+            ['Link', citation(issue.url)],
+          ])}
         </article>`,
     )}
   </section>`;
@@ -119,20 +84,11 @@ function help(question: QuestionText, facts: Facts): Markup | undefined {
       ({ id, means, where, fix, cost }) =>
         html`<article class="card" id="help-${slug(id)}">
           <p>${means}</p>
-          <dl class="facts">
-            <div>
-              <dt>Where</dt>
-              <dd>${where}</dd>
-            </div>
-            <div>
-              <dt>What helps</dt>
-              <dd>${fix}</dd>
-            </div>
-            <div>
-              <dt>It costs</dt>
-              <dd>${cost}</dd>
-            </div>
-          </dl>
+          ${factList([
+            ['Where', where],
+            ['What helps', fix],
+            ['It costs', cost],
+          ])}
         </article>`,
     )}
   </section>`;

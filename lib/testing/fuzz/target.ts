@@ -7,14 +7,25 @@ export interface Target {
   open: () => Promise<{ try: (input: string) => Promise<void> | void } & Partial<AsyncDisposable>>;
 }
 
+/** A target whose inputs share nothing. */
+export function reader(name: string, corpus: readonly string[] | Target['corpus'], read: (input: string) => void): Target {
+  const all = typeof corpus === 'function' ? corpus : async () => [...corpus];
+  return { name, corpus: all, open: async () => ({ try: read }) };
+}
+
 /** Runs a reader that may refuse its input, by an Error whose message `words` accepts. Anything else that it throws is a finding. */
 export function refusing<T>(words: RegExp, read: () => T): T | undefined {
   try {
     return read();
   } catch (error) {
-    if (error instanceof Error && words.test(error.message) && !foreign(error)) return undefined;
-    throw error;
+    return refused(words, error);
   }
+}
+
+/** Throws an error again that is no refusal in these words. */
+export function refused(words: RegExp, error: unknown): undefined {
+  if (error instanceof Error && words.test(error.message) && !foreign(error)) return undefined;
+  throw error;
 }
 
 /** What only a mistake throws. */

@@ -1,12 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readElf } from '../../../artifacts/elf.ts';
 import { listArguments, parseTarList, refusal } from '../../../artifacts/tar-list.ts';
 import { craftElf, craftTar, type Member } from '../../artifacts.ts';
 import { unpack } from '../../../artifacts/unpack.ts';
 import { execOk } from '../../../util/exec.ts';
-import { refusing, type Target } from '../target.ts';
+import { temporary } from '../../temporary.ts';
+import { reader, refused, refusing, type Target } from '../target.ts';
 
 const archives: Member[][] = [
   [
@@ -34,11 +34,6 @@ const archives: Member[][] = [
 /** Bytes as a text with one character each, so that texts and archives are changed alike. */
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-async function place(): Promise<{ path: string } & AsyncDisposable> {
-  const path = await mkdtemp(join(tmpdir(), 'podproof-fuzz-'));
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
-}
-
 /** A header whose checksum is right again, as otherwise tar looks at nothing. */
 function withChecksums(bytes: Buffer): Buffer {
   for (let at = 0; at + 512 <= bytes.length; at += 512) {
@@ -56,12 +51,23 @@ function withChecksums(bytes: Buffer): Buffer {
   return bytes;
 }
 
+async function listings(): Promise<string[]> {
+  await using root = await temporary();
+  const lists: string[] = [];
+  for (const members of archives) {
+    const archive = join(root.path, 'a.tar');
+    await writeFile(archive, craftTar(members));
+    lists.push(await execOk(['tar', ...listArguments, '--file', archive], { env: { LC_ALL: 'C' } }));
+  }
+  return lists;
+}
+
 export const archiveTargets: Target[] = [
   {
     name: 'tarball',
     corpus: async () => archives.map((members) => latin1(craftTar(members))),
     async open() {
-      const root = await place();
+      const root = await temporary();
       const [archive, cache] = [join(root.path, 'a.tar'), join(root.path, 'cache')];
       const target = join(cache, 'prefix');
       await mkdir(target, { recursive: true });
@@ -69,13 +75,7 @@ export const archiveTargets: Target[] = [
       return {
         async try(text) {
           await writeFile(archive, withChecksums(Buffer.from(text, 'latin1')));
-          const error: unknown = await unpack(archive, target).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-          );
-          refusing(/^Cannot (read|unpack) the archive /, () => {
-            if (error !== undefined) throw error;
-          });
+          await unpack(archive, target).catch((error: unknown) => refused(/^Cannot (read|unpack) the archive /, error));
           const around = [...(await readdir(cache)), ...(await readdir(root.path))].sort().join(' ');
           if (around !== 'a.tar cache canary prefix') throw new Error(`escaped from its prefix: ${around}`);
           if ((await readFile(join(cache, 'canary'), 'utf8')) !== 'alive')
@@ -88,25 +88,10 @@ export const archiveTargets: Target[] = [
       };
     },
   },
-  {
-    name: 'tar-list',
-    async corpus() {
-      await using root = await place();
-      const lists: string[] = [];
-      for (const members of archives) {
-        const archive = join(root.path, 'a.tar');
-        await writeFile(archive, craftTar(members));
-        lists.push(await execOk(['tar', ...listArguments, '--file', archive], { env: { LC_ALL: 'C' } }));
-      }
-      return lists;
-    },
-    open: async () => ({
-      try(text) {
-        const entries = refusing(/^Cannot read the line /, () => parseTarList(text));
-        if (entries !== undefined) refusal(entries);
-      },
-    }),
-  },
+  reader('tar-list', listings, (text) => {
+    const entries = refusing(/^Cannot read the line /, () => parseTarList(text));
+    if (entries !== undefined) refusal(entries);
+  }),
   {
     name: 'elf',
     corpus: async () => [
@@ -114,18 +99,12 @@ export const archiveTargets: Target[] = [
       latin1(craftElf({ machine: 0xb7 })),
     ],
     async open() {
-      const root = await place();
+      const root = await temporary();
       const file = join(root.path, 'program');
       return {
         async try(text) {
           await writeFile(file, Buffer.from(text, 'latin1'));
-          const error: unknown = await readElf(file).then(
-            () => undefined,
-            (thrown: unknown) => thrown,
-          );
-          refusing(/^Cannot read the ELF file /, () => {
-            if (error !== undefined) throw error;
-          });
+          await readElf(file).catch((error: unknown) => refused(/^Cannot read the ELF file /, error));
         },
         [Symbol.asyncDispose]: () => root[Symbol.asyncDispose](),
       };

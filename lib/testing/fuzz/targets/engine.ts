@@ -2,7 +2,7 @@ import { containerdDriver as containerd } from '../../../engines/containerd/driv
 import { crioDriver as crio } from '../../../engines/crio/driver.ts';
 import { kataConfiguration } from '../../../runtimes/kata/configuration.ts';
 import { runcHandler, specFixture } from '../../engine-spec.ts';
-import { refusing, type Target } from '../target.ts';
+import { reader, refusing, type Target } from '../target.ts';
 
 /** Whatever an engine says of its configuration is read, or refused in one line. */
 const refusal = /^(Cannot read TOML: .+ at row \d+, col \d+, pos \d+|.*JSON.*|Kata.*|Cannot .*)$/;
@@ -17,9 +17,9 @@ const kata =
   '[hypervisor.qemu]\npath = "/opt/kata/bin/qemu"\nvalid_entropy_sources = ["/dev/urandom"]\n[agent.kata]\nenable_tracing = false\n[runtime]\ncompact = 9223372036854775807\n';
 
 export const engineTargets: Target[] = [
-  {
-    name: 'config-json',
-    corpus: async () => [
+  reader(
+    'config-json',
+    [
       JSON.stringify({
         containerd: { runtimes: { runc: { runtimeType: 'io.containerd.runc.v2', options: { BinaryName: '/r', Root: '/s' } } } },
         enableCDI: true,
@@ -27,33 +27,23 @@ export const engineTargets: Target[] = [
         registry: { mirrors: null, configs: {} },
       }),
     ],
-    open: async () => ({
-      try(text) {
-        const effective = refusing(refusal, () =>
-          containerd.effective({ info: { config: text }, dump: '' }, readBack.containerd.planned),
-        );
-        if (effective !== undefined) containerd.runtimePath(effective, runcHandler('plain'), specFixture('containerd', '1.7.24'));
-      },
-    }),
-  },
-  {
-    name: 'config-toml',
-    corpus: async () => [...Object.values(readBack.crio.files), ...Object.values(readBack.containerd.files), kata],
-    open: async () => ({
-      try(text) {
-        const effective = refusing(refusal, () => crio.effective({ info: { config: text }, dump: '' }, readBack.crio.planned));
-        if (effective !== undefined) crio.runtimePath(effective, runcHandler('plain'), specFixture('crio', '1.36.3'));
-        refusing(refusal, () => containerd.effective({ info: {}, dump: text }, readBack.containerd.planned));
-        for (const { reader } of [containerd, crio]) refusing(refusal, () => reader.printed(text));
-        refusing(refusal, () => kataConfiguration(text, installation, {}));
-      },
-    }),
-  },
-  {
-    name: 'engine-log',
-    corpus: async () => [
-      'time="2026-11-20T10:00:00Z" level=warning msg="Runtime handler \\"runc-1-1-15\\" is being ignored due to: no such file"\n',
-    ],
-    open: async () => ({ try: (text) => void crio.reasonDropped?.(text, runcHandler('plain')) }),
-  },
+    (text) => {
+      const effective = refusing(refusal, () =>
+        containerd.effective({ info: { config: text }, dump: '' }, readBack.containerd.planned),
+      );
+      if (effective !== undefined) containerd.runtimePath(effective, runcHandler('plain'), specFixture('containerd', '1.7.24'));
+    },
+  ),
+  reader('config-toml', [...Object.values(readBack.crio.files), ...Object.values(readBack.containerd.files), kata], (text) => {
+    const effective = refusing(refusal, () => crio.effective({ info: { config: text }, dump: '' }, readBack.crio.planned));
+    if (effective !== undefined) crio.runtimePath(effective, runcHandler('plain'), specFixture('crio', '1.36.3'));
+    refusing(refusal, () => containerd.effective({ info: {}, dump: text }, readBack.containerd.planned));
+    for (const { reader } of [containerd, crio]) refusing(refusal, () => reader.printed(text));
+    refusing(refusal, () => kataConfiguration(text, installation, {}));
+  }),
+  reader(
+    'engine-log',
+    ['time="2026-11-20T10:00:00Z" level=warning msg="Runtime handler \\"runc-1-1-15\\" is being ignored due to: no such file"\n'],
+    (text) => void crio.reasonDropped?.(text, runcHandler('plain')),
+  ),
 ];

@@ -8,7 +8,7 @@ import { parseHost } from '../../../probe/host-sweep.ts';
 import { parseGuest } from '../../../probe/parse.ts';
 import { probeScript, sweepArgv } from '../../../probe/script.ts';
 import { execOk } from '../../../util/exec.ts';
-import { refusing, type Target } from '../target.ts';
+import { reader, refusing, type Target } from '../target.ts';
 
 const none = { sandboxId: '', containerId: '' };
 
@@ -35,38 +35,20 @@ const fixtures = [
 ].join('\n');
 
 export const hostTargets: Target[] = [
-  {
-    name: 'probe',
-    corpus: probed,
-    open: async () => ({ try: (text) => void refusing(/^Cannot read the probe of pod p: /, () => parseGuest(text, 'p')) }),
-  },
-  {
-    name: 'sweep',
-    corpus: swept,
-    open: async () => ({
-      try(text) {
-        refusing(/^Cannot read the sweep of the host: /, () => parseHost(text, none));
-        refusing(/^Cannot read the sweep of the host: /, () => parseHost(text, { sandboxId: 'init', containerId: '1' }));
-      },
-    }),
-  },
-  {
-    name: 'ssh-output',
-    corpus: async () => [
-      facts,
-      preflight,
-      fixtures,
-      await execOk(['cat', '/proc/self/mountinfo']),
-      await execOk(['cat', '/proc/self/stat']),
-    ],
-    open: async () => ({
-      try(text) {
-        refusing(/^Cannot read the facts of the host: /, () => parseFacts(text, known));
-        refusing(/^Cannot read how fit the host is: /, () => problemsOf(parsePreflight(text, question), question));
-        refusing(/./s, () => parseFixtures(text));
-        mountPoints(text);
-        startTimeIn(text);
-      },
-    }),
-  },
+  reader('probe', probed, (text) => void refusing(/^Cannot read the probe of pod p: /, () => parseGuest(text, 'p'))),
+  reader('sweep', swept, (text) => {
+    refusing(/^Cannot read the sweep of the host: /, () => parseHost(text, none));
+    refusing(/^Cannot read the sweep of the host: /, () => parseHost(text, { sandboxId: 'init', containerId: '1' }));
+  }),
+  reader(
+    'ssh-output',
+    [facts, preflight, fixtures, await execOk(['cat', '/proc/self/mountinfo']), await execOk(['cat', '/proc/self/stat'])],
+    (text) => {
+      refusing(/^Cannot read the facts of the host: /, () => parseFacts(text, known));
+      refusing(/^Cannot read how fit the host is: /, () => problemsOf(parsePreflight(text, question), question));
+      refusing(/./s, () => parseFixtures(text));
+      mountPoints(text);
+      startTimeIn(text);
+    },
+  ),
 ];

@@ -7,7 +7,7 @@ import { makePlan } from '../../../plan/plan.ts';
 import { parseSelection } from '../../../plan/select.ts';
 import { packageRoot } from '../../../util/paths.ts';
 import { vocabulary } from '../../../verbs/catalog.ts';
-import { refusing, type Target } from '../target.ts';
+import { reader, refusing, type Target } from '../target.ts';
 
 const matrixText = (): Promise<string> => readFile(join(packageRoot, 'matrix.json'), 'utf8');
 /** Planning is bounded by what a matrix may hold; a mutant doubles lists, and is planned while it stays small. */
@@ -16,18 +16,12 @@ const small = (matrix: Matrix): boolean =>
   Object.values(matrix.engines).flat().length * Object.values(matrix.runtimes).flat().length < 500;
 
 export const inputTargets: Target[] = [
-  {
-    name: 'matrix',
-    corpus: async () => [await matrixText(), exampleText],
-    open: async () => ({
-      try(text) {
-        const matrix = refusing(/^matrix\.json:.+/s, () => parseMatrix(text));
-        if (matrix === undefined || !small(matrix)) return;
-        for (const profile of Object.keys(matrix.profiles))
-          refusing(/profile|matrix|cell/i, () => makePlan(matrix, { profile, only: '' }));
-      },
-    }),
-  },
+  reader('matrix', [await matrixText(), exampleText], (text) => {
+    const matrix = refusing(/^matrix\.json:.+/s, () => parseMatrix(text));
+    if (matrix === undefined || !small(matrix)) return;
+    for (const profile of Object.keys(matrix.profiles))
+      refusing(/profile|matrix|cell/i, () => makePlan(matrix, { profile, only: '' }));
+  }),
   {
     name: 'only',
     corpus: async () => [

@@ -9,7 +9,7 @@ import { symptomOf, worthRetry } from '../../../judge/symptoms.ts';
 import { errnoOf } from '../../../probe/errno.ts';
 import { renderTerminal } from '../../../report/terminal.ts';
 import { sampleDocument } from '../../report/sample.ts';
-import { refusing, type Target } from '../target.ts';
+import { reader, refusing, type Target } from '../target.ts';
 
 const book = { suites, known: knownIssues, symptoms };
 
@@ -38,53 +38,39 @@ const noise = [
 ];
 
 export const wordTargets: Target[] = [
-  {
-    name: 'noise',
-    corpus: async () => noise,
-    open: async () => ({
-      try(text) {
-        const answer = answerFailure(text, symptoms);
-        if (answer !== undefined) throw new Error(`noise is answered with ${answer.causes[0]?.id ?? ''}`);
-      },
-    }),
-  },
-  {
-    name: 'error-text',
-    corpus: async () => [...said, ...symptoms.map(({ example }) => example)],
-    open: async () => ({
-      try(text) {
-        reply(explain(text, book), { all: true });
-        errnoOf(text);
-        for (const kind of ['refused', 'error', 'host-lost'] as const) {
-          const outcome = {
-            kind,
-            call: 'StartContainer',
-            code: 'UNKNOWN',
-            message: text,
-            stack: '',
-            consoleTail: text,
-            lastCall: '',
-            repeated: false,
-          };
-          symptomOf(outcome);
-          worthRetry(outcome);
-        }
-      },
-    }),
-  },
-  {
-    name: 'downloads',
-    corpus: async () => [
+  reader('noise', noise, (text) => {
+    const answer = answerFailure(text, symptoms);
+    if (answer !== undefined) throw new Error(`noise is answered with ${answer.causes[0]?.id ?? ''}`);
+  }),
+  reader('error-text', [...said, ...symptoms.map(({ example }) => example)], (text) => {
+    reply(explain(text, book), { all: true });
+    errnoOf(text);
+    for (const kind of ['refused', 'error', 'host-lost'] as const) {
+      const outcome = {
+        kind,
+        call: 'StartContainer',
+        code: 'UNKNOWN',
+        message: text,
+        stack: '',
+        consoleTail: text,
+        lastCall: '',
+        repeated: false,
+      };
+      symptomOf(outcome);
+      worthRetry(outcome);
+    }
+  }),
+  reader(
+    'downloads',
+    [
       `${'a'.repeat(64)}  containerd-1.7.24-linux-amd64.tar.gz\n${'b'.repeat(64)} *runc.amd64\n`,
       ' containerd | 1.7.24~ds1-6+b4 | mirror trixie/main amd64 Packages\n runc | 1:2.0.0~rc.1+ds-1 | mirror\n',
     ],
-    open: async () => ({
-      try(text) {
-        findSum(text, 'runc.amd64');
-        refusing(/^Cannot read the version/, () => pickCandidate(parseMadison(text, 'containerd'), '1.7.24'));
-      },
-    }),
-  },
+    (text) => {
+      findSum(text, 'runc.amd64');
+      refusing(/^Cannot read the version/, () => pickCandidate(parseMadison(text, 'containerd'), '1.7.24'));
+    },
+  ),
   {
     name: 'terminal',
     corpus: async () => said,
