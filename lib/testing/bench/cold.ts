@@ -1,16 +1,15 @@
 import { join } from 'node:path';
-import type { LeaseContext } from '../../hosts/host.ts';
 import { obtainImage } from '../../hosts/image/build.ts';
 import { recipe } from '../../hosts/image/recipe.ts';
-import type { Ledger } from '../../hosts/shared/ledger.ts';
 import { proveAccelerator } from '../../hosts/vm/accelerator.ts';
 import { enterHost } from '../../hosts/vm/enter.ts';
 import { obtainQemu } from '../../hosts/vm/qemu.ts';
 import { coldBoot } from '../../hosts/vm/snapshot.ts';
+import { leaseContext } from '../e2e/lease.ts';
 
 /** Boots the host of the benchmark from its image, without a snapshot, until it is settled; then releases it. */
-export async function coldHost(logs: string, ledger: Ledger): Promise<void> {
-  const context: LeaseContext = { ledger, logs, signal: new AbortController().signal, progress: () => undefined };
+export async function coldHost(logs: string): Promise<void> {
+  const context = await leaseContext('bench', logs);
   const image = await obtainImage(recipe('trixie', 'plain', false), context);
   const host = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, image, qemu: await obtainQemu(context) };
   const { accelerator } = await proveAccelerator(host, false, context);

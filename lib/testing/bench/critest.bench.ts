@@ -1,6 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import { criClient } from '../../cri/client.ts';
@@ -16,6 +14,7 @@ import { resolveAll } from '../../run/artifacts.ts';
 import { leaseEngine } from '../../run/engine-lease.ts';
 import { settle } from '../../run/host-lease.ts';
 import { defaultOptions, type EngineOptions } from '../../suite/scenario.ts';
+import { temporary } from '../temporary.ts';
 import { spread, type Spread } from './measure.ts';
 
 const rounds = 7;
@@ -38,14 +37,10 @@ export async function benchCritest(): Promise<Spread[]> {
     process.stderr.write('critest is not measured: $CRITEST names no program\n');
     return [];
   }
-  const logs = await mkdtemp(join(tmpdir(), 'podproof-bench-critest-'));
-  try {
-    await using host = await leaseHost('bench-critest', logs);
-    await host.write('/root/critest', await readFile(critest), 0o755);
-    return await sideBySide(host);
-  } finally {
-    await rm(logs, { recursive: true });
-  }
+  await using logs = await temporary();
+  await using host = await leaseHost('bench-critest', logs.path);
+  await host.write('/root/critest', await readFile(critest), 0o755);
+  return await sideBySide(host);
 }
 
 async function sideBySide(host: Host): Promise<Spread[]> {

@@ -1,15 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LeaseContext, Remote } from '../../hosts/host.ts';
 import { obtainImage } from '../../hosts/image/build.ts';
 import { recipe } from '../../hosts/image/recipe.ts';
-import { openLedger } from '../../hosts/shared/ledger.ts';
 import { enterHost, type Entered } from '../../hosts/vm/enter.ts';
 import type { Blueprint } from '../../hosts/vm/machine.ts';
 import { obtainQemu, type Qemu } from '../../hosts/vm/qemu.ts';
 import { coldBoot } from '../../hosts/vm/snapshot.ts';
 import { startHost } from '../../hosts/vm/start.ts';
+import { leaseContext } from '../e2e/lease.ts';
+import { temporary } from '../temporary.ts';
 import { spread, type Spread } from './measure.ts';
 
 /**
@@ -17,9 +16,8 @@ import { spread, type Spread } from './measure.ts';
  * guest, and hosts whose kernel patches its own code while all processors run it, which QEMU before 8.1 seldom survives.
  */
 export async function benchEmulation(rounds: number): Promise<Spread[]> {
-  const logs = await mkdtemp(join(tmpdir(), 'podproof-bench-'));
-  const signal = new AbortController().signal;
-  const context: LeaseContext = { ledger: await openLedger('bench'), logs, signal, progress: () => undefined };
+  await using logs = await temporary();
+  const context = await leaseContext('bench', logs.path);
   const image = await obtainImage(recipe('trixie', 'kata', false), context);
   // Without its release nobody knows whose backports to ask: the installed one stays.
   const qemus = [await obtainQemu(context, '/dev/null'), await obtainQemu(context)];
@@ -28,27 +26,19 @@ export async function benchEmulation(rounds: number): Promise<Spread[]> {
     const name = `QEMU ${qemu.version} (${qemu.origin}), ${what}`;
     values.set(name, [...(values.get(name) ?? []), value]);
   };
-  try {
-    for (let round = 0; round < rounds; round++) {
-      for (const qemu of qemus) {
-        const host = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, qemu, image };
-        add(qemu, 'cold boot', await timed(() => coldly({ ...host, accelerator: 'tcg' }, context)));
-        add(qemu, 'guest in the guest', await onHost(host, context, (remote) => timed(() => run(remote, nestedGuest))));
-        for (const [what, script] of Object.entries(hazards))
-          add(
-            qemu,
-            `${what}: hosts lost`,
-            await onHost(host, context, (remote) =>
-              run(remote, script).then(
-                () => 0,
-                () => 1,
-              ),
-            ),
-          );
+  for (let round = 0; round < rounds; round++) {
+    for (const qemu of qemus) {
+      const host = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, qemu, image };
+      add(qemu, 'cold boot', await timed(() => coldly({ ...host, accelerator: 'tcg' }, context)));
+      add(qemu, 'guest in the guest', await onHost(host, context, (remote) => timed(() => run(remote, nestedGuest))));
+      for (const [what, script] of Object.entries(hazards)) {
+        const lost = (remote: Remote): Promise<number> =>
+          run(remote, script)
+            .then(() => 0)
+            .catch(() => 1);
+        add(qemu, `${what}: hosts lost`, await onHost(host, context, lost));
       }
     }
-  } finally {
-    await rm(logs, { recursive: true });
   }
   return [...values].map(([name, all]) => spread(name, name.endsWith('lost') ? 'ratio' : 'ms', all));
 }

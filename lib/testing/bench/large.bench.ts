@@ -1,11 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { execOk } from '../../util/exec.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { launchBrowser } from '../e2e/browser.ts';
+import { temporary } from '../temporary.ts';
 import { spread, type Spread } from './measure.ts';
 
 const Rendered = z.object({ allMs: z.number(), peakMiB: z.number(), bytes: z.record(z.string(), z.number()) });
@@ -21,59 +20,37 @@ const rounds = 3;
 
 /** A run of 10^4 cells × 60 questions; targets: all reports in 600 MiB, first paint in 2 s, a filter in 200 ms. */
 export async function benchLarge(): Promise<Spread[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-bench-'));
-  try {
-    const program = join(import.meta.dirname, 'render-large.ts');
-    const rendered = z.array(Rendered).parse(
-      await times(async () => {
-        const argv = [process.execPath, '--import', 'tsx', program, directory] as const;
-        return JSON.parse(await execOk([...argv], { cwd: packageRoot, timeoutMs: 300_000 }));
-      }),
-    );
-    await using browser = await launchBrowser();
-    const viewed = z.array(Viewed).parse(
-      await times(async () => {
-        const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
-        const page = await context.newPage();
-        await page.goto(pathToFileURL(join(directory, 'report.html')).href);
-        await page.locator('table.matrix').waitFor();
-        const seen = await page.evaluate(look);
-        await context.close();
-        return seen;
-      }),
-    );
-    const size = rendered.map(({ bytes }) => (bytes['report.html'] ?? NaN) / 1024 ** 2);
-    return [
-      spread(
-        'all reports of 10^4 cells × 60 questions',
-        'ms',
-        rendered.map(({ allMs }) => allMs),
-      ),
-      spread(
-        'most memory for them',
-        'MiB',
-        rendered.map(({ peakMiB }) => peakMiB),
-      ),
-      spread('size of the page', 'MiB', size),
-      spread(
-        'first paint of the page',
-        'ms',
-        viewed.map(({ paintMs }) => paintMs),
-      ),
-      spread(
-        'matrix of the page',
-        'ms',
-        viewed.map(({ matrixMs }) => matrixMs),
-      ),
-      spread(
-        'filter of the page',
-        'ms',
-        viewed.flatMap(({ filterMs }) => filterMs),
-      ),
-    ];
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  await using place = await temporary();
+  const directory = place.path;
+  const program = join(import.meta.dirname, 'render-large.ts');
+  const rendered = z.array(Rendered).parse(
+    await times(async () => {
+      const argv = [process.execPath, '--import', 'tsx', program, directory] as const;
+      return JSON.parse(await execOk([...argv], { cwd: packageRoot, timeoutMs: 300_000 }));
+    }),
+  );
+  await using browser = await launchBrowser();
+  const viewed = z.array(Viewed).parse(
+    await times(async () => {
+      const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+      const page = await context.newPage();
+      await page.goto(pathToFileURL(join(directory, 'report.html')).href);
+      await page.locator('table.matrix').waitFor();
+      const seen = await page.evaluate(look);
+      await context.close();
+      return seen;
+    }),
+  );
+  const size = rendered.map(({ bytes }) => (bytes['report.html'] ?? NaN) / 1024 ** 2);
+  const of = <Row, Key extends keyof Row>(rows: readonly Row[], key: Key): Row[Key][] => rows.map((row) => row[key]);
+  return [
+    spread('all reports of 10^4 cells × 60 questions', 'ms', of(rendered, 'allMs')),
+    spread('most memory for them', 'MiB', of(rendered, 'peakMiB')),
+    spread('size of the page', 'MiB', size),
+    spread('first paint of the page', 'ms', of(viewed, 'paintMs')),
+    spread('matrix of the page', 'ms', of(viewed, 'matrixMs')),
+    spread('filter of the page', 'ms', of(viewed, 'filterMs').flat()),
+  ];
 }
 
 async function times(work: () => Promise<unknown>): Promise<unknown[]> {

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SshHost } from '../../hosts/ssh/facts.ts';
@@ -14,16 +13,16 @@ import { questionOf, readPreflight } from '../../hosts/shared/preflight.ts';
 import { problemsOf } from '../../hosts/shared/preflight-problems.ts';
 import { leastNeeds, type HostNeeds } from '../../hosts/needs.ts';
 import type { Host } from '../../hosts/host.ts';
-import { openLedger } from '../../hosts/shared/ledger.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
-import { leaseHost, sshConfigOf } from './lease.ts';
+import { forFile } from './for-file.ts';
+import { leaseContext, leaseHost, sshConfigOf } from './lease.ts';
+import { temporary } from '../temporary.ts';
 
 const run = `broken-${process.pid}`;
 /** The one machine that is broken and mended; podproof reaches it by ssh, as a machine of somebody else. */
 let machine: Host;
-let directory = '';
+const { path: directory } = await forFile(temporary());
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'podproof-broken-'));
   machine = await leaseHost(run, join(directory, 'machine'), (phase) => console.log(phase));
   await there(`cp /etc/machine-id ${markerFile}`);
   await writeFile(join(directory, 'ssh_config'), sshConfigOf('metal-1', machine.connection));
@@ -35,10 +34,7 @@ beforeAll(async () => {
   );
   await writeFile(join(directory, 'other_config'), other);
 });
-afterAll(async () => {
-  await machine?.[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => machine?.[Symbol.asyncDispose]());
 
 async function there(script: string): Promise<string> {
   const { exitCode, stdout, stderr } = await machine.exec(['sh', '-euc', script], { timeoutMs: 120_000 });
@@ -56,12 +52,7 @@ const specOf = (configFile = 'ssh_config'): SshHost => ({
 const needs: HostNeeds = { ...leastNeeds, features: ['bridge', 'veth', 'vhost_vsock'] };
 
 async function acquire(configFile?: string): Promise<Host> {
-  const context = {
-    ledger: await openLedger(run),
-    logs: join(directory, 'logs'),
-    signal: new AbortController().signal,
-    progress: () => undefined,
-  };
+  const context = await leaseContext(run, join(directory, 'logs'));
   return acquireHost('metal', specOf(configFile), context, { variant: 'plain', needs });
 }
 

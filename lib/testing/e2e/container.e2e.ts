@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,15 +8,18 @@ import type { Host } from '../../hosts/host.ts';
 import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
 import { startDockerd, reasonNoDockerd, type Dockerd } from './dockerd.ts';
-import { openLedger } from '../../hosts/shared/ledger.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import type { HostSpec } from '../../hosts/facts.ts';
 import type { Document } from '../../model/document.ts';
 import { Observation } from '../../model/observation.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
+import { forFile } from './for-file.ts';
+import { leaseContext } from './lease.ts';
 import { cleanRun, documentOf, podproof } from './podproof.ts';
+import { temporary } from '../temporary.ts';
 
+const { path: directory } = await forFile(temporary());
 const reason = await reasonNoDockerd();
 if (reason !== undefined) console.log(`skipped: ${reason}`);
 
@@ -35,28 +37,18 @@ const matrix = {
 
 describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', () => {
   let dockerd: Dockerd;
-  let directory = '';
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'podproof-container-'));
     await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrix));
     dockerd = await startDockerd();
     process.env['DOCKER_HOST'] = dockerd.address;
   });
-  afterAll(async () => {
-    await dockerd?.[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => dockerd?.[Symbol.asyncDispose]());
   const run = (...args: string[]) =>
     podproof(['--matrix', join(directory, 'matrix.json'), '--results', join(directory, 'results'), 'run', ...args]);
   const latest = (): string => join(directory, 'results/latest');
 
   async function acquireBox(spec: HostSpec): Promise<Host> {
-    const context = {
-      ledger: await openLedger(`container-${process.pid}`),
-      logs: join(directory, 'logs'),
-      signal: new AbortController().signal,
-      progress: () => undefined,
-    };
+    const context = await leaseContext(`container-${process.pid}`, join(directory, 'logs'));
     return acquireHost('box', spec, context, { variant: 'plain', needs: leastNeeds });
   }
 

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execa } from 'execa';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -9,8 +8,11 @@ import { serve } from '../serving.ts';
 import { craftElf, craftTar } from '../artifacts.ts';
 import type { Document } from '../../model/document.ts';
 import { cacheDirectory, packageRoot } from '../../util/paths.ts';
+import { forFile } from './for-file.ts';
 import { documentOf, podproof } from './podproof.ts';
+import { temporary } from '../temporary.ts';
 
+const { path: place } = await forFile(temporary());
 /** Only root can have a small disk of its own here; for others a full disk is tested without a host (artifact/disk.test.ts). */
 const asRoot = process.getuid?.() === 0;
 const good = 'debian-13/containerd-1.7.24/runc-1.1.15';
@@ -123,14 +125,12 @@ async function ofCases(): Promise<string[]> {
 }
 
 describe('artifacts that are broken or hostile, as runtimes of one run on a real host', () => {
-  let place: string;
   let document: Document;
   let exitCode: number | undefined;
   let before: string[];
   const etc: string[][] = [];
 
   beforeAll(async () => {
-    place = await mkdtemp(join(tmpdir(), 'podproof-hostile-'));
     for (const directory of ['outside', 'small', 'results']) await mkdir(join(place, directory));
     await writeFile(join(place, 'outside/canary'), 'untouched');
     for (const { version, archive } of Object.values(cases))
@@ -163,7 +163,6 @@ describe('artifacts that are broken or hostile, as runtimes of one run on a real
     document = await documentOf(join(place, 'results/latest'));
   });
   afterAll(async () => {
-    await rm(place, { recursive: true });
     for (const path of await ofCases()) await rm(path, { recursive: true });
   });
 

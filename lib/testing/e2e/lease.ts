@@ -1,17 +1,30 @@
 import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
-import type { Connection, Host } from '../../hosts/host.ts';
+import type { HostSpec } from '../../hosts/facts.ts';
+import type { Connection, Host, LeaseContext } from '../../hosts/host.ts';
 import { openLedger } from '../../hosts/shared/ledger.ts';
 import { HostLostError } from '../../util/errors.ts';
 
 /** The host of the end-to-end tests. */
 export async function leaseHost(run: string, logs: string, progress: (phase: string) => void = () => undefined): Promise<Host> {
-  return acquireHost(
-    'debian-13',
-    { kind: 'vm', suite: 'trixie', memoryMiB: 3072, cpus: 2, kernelParameters: [], allowExpiredRelease: false },
-    { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress },
-    { variant: 'plain', needs: leastNeeds },
-  );
+  const spec: HostSpec = {
+    kind: 'vm',
+    suite: 'trixie',
+    memoryMiB: 3072,
+    cpus: 2,
+    kernelParameters: [],
+    allowExpiredRelease: false,
+  };
+  return acquireHost('debian-13', spec, await leaseContext(run, logs, progress), { variant: 'plain', needs: leastNeeds });
+}
+
+/** What a lease that nobody stops is given. */
+export async function leaseContext(
+  run: string,
+  logs: string,
+  progress: (phase: string) => void = () => undefined,
+): Promise<LeaseContext> {
+  return { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress };
 }
 
 /** A host that tests use in turn. */

@@ -1,15 +1,16 @@
-import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser, openReport } from './browser.ts';
 import type { Document } from '../../model/document.ts';
+import { forFile } from './for-file.ts';
 import { documentOf, observedOf, podproof, verdictsOf } from './podproof.ts';
+import { temporary } from '../temporary.ts';
 
 const runtimes = ['runc', 'crun'];
+const { path: results } = await forFile(temporary());
 
 describe('the main job, with a real host, a real containerd and real pods', () => {
-  let results: string;
   let output = '';
   let log = '';
   let summary = '';
@@ -17,7 +18,6 @@ describe('the main job, with a real host, a real containerd and real pods', () =
   let document: Document;
 
   beforeAll(async () => {
-    results = await mkdtemp(join(tmpdir(), 'podproof-results-'));
     const run = await podproof(['--results', results, 'run']);
     // As on a terminal that is wide enough.
     summary = run.stdout.replaceAll('\n          ', ' ');
@@ -26,7 +26,6 @@ describe('the main job, with a real host, a real containerd and real pods', () =
     exitCode = run.exitCode;
     document = await documentOf(join(results, 'latest'));
   });
-  afterAll(() => rm(results, { recursive: true }));
 
   test('every question holds and the exit code is 0', () => {
     const red = document.verdicts.filter(({ verdict }) => !['pass', 'unsupported', 'known'].includes(verdict));

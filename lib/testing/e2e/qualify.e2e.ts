@@ -1,9 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readDocument } from '../../record/read-document.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
+import { forFile } from './for-file.ts';
+
+const fleet = await forFile(FakeFleet.create());
 
 const Told = z.object({
   against: z.string(),
@@ -17,12 +20,9 @@ const Told = z.object({
 const narrow = `engine=containerd@1.7.24 ${only}`;
 
 describe('qualify', () => {
-  let fleet: FakeFleet;
   beforeAll(async () => {
-    fleet = await FakeFleet.create();
     await fleet.add('crun', 'crun-1.99');
   });
-  afterAll(() => fleet?.[Symbol.asyncDispose]());
 
   const qualify = (machine: string, ...args: string[]) => fleet.podproof(machine, ['qualify', ...args, '--profile', 'all']);
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Document } from '../../model/document.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
+import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
 
-let fleet: FakeFleet;
+const fleet = await forFile(FakeFleet.create());
 /** Accepts connections, and its sshd never says a word. */
 let silent: Server;
 let document: Document;
@@ -15,7 +16,6 @@ let ended: { exitCode?: number | undefined; stderr: string };
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
 beforeAll(async () => {
-  fleet = await FakeFleet.create();
   silent = createServer((socket) => socket.on('error', () => undefined));
   const closed = createServer();
   for (const server of [silent, closed]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,10 +35,7 @@ beforeAll(async () => {
   ]);
   document = await documentOf(fleet.latest('one'));
 });
-afterAll(async () => {
-  silent?.close();
-  await fleet?.[Symbol.asyncDispose]();
-});
+afterAll(() => void silent?.close());
 
 const reasons = {
   refused:

@@ -1,19 +1,20 @@
 import { cp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../util/wait.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
+import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
+
+const fleet = await forFile(FakeFleet.create());
 
 const narrow = `${only} engine=containerd@1.7.24 host=odd`;
 
 describe('a run that was killed on one machine, and its folder copied to another', () => {
-  let fleet: FakeFleet;
   let copy: string;
   let recorded: string[];
 
   beforeAll(async () => {
-    fleet = await FakeFleet.create();
     const run = fleet.podproof('first', ['run', '--profile', 'all', '--only', narrow]);
     await waitFor({ name: 'see the first pod recorded', timeoutMs: 120_000, intervalMs: 50 }, async () =>
       (await observations(fleet.latest('first'))).length > 0 ? true : undefined,
@@ -26,7 +27,6 @@ describe('a run that was killed on one machine, and its folder copied to another
     recorded = await observations(copy);
     expect(recorded.length).toBeLessThan(6);
   });
-  afterAll(() => fleet?.[Symbol.asyncDispose]());
 
   test('has no path of the first machine in it', async () => {
     for (const name of await readdir(copy, { recursive: true, withFileTypes: true })) {

@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { EngineConfig } from '../../engines/engine.ts';
 import { loadMatrix } from '../../model/matrix/load.ts';
 import { makePlan } from '../../plan/plan.ts';
@@ -11,12 +9,10 @@ import { packageRoot } from '../../util/paths.ts';
 import { catalogFor } from '../../verbs/catalog.ts';
 import { progressOn } from '../../run/progress.ts';
 import { run } from '../../run/run.ts';
+import { temporary } from '../temporary.ts';
+import { forFile } from './for-file.ts';
 
-let results: string;
-beforeAll(async () => {
-  results = await mkdtemp(join(tmpdir(), 'podproof-sabotage-'));
-});
-afterAll(() => rm(results, { recursive: true }));
+const { path: results } = await forFile(temporary());
 
 type Tamper = (config: EngineConfig) => EngineConfig;
 

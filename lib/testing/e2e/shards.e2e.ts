@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { PackedPlan } from '../../plan/packed.ts';
 import { Document } from '../../model/document.ts';
 import { Semaphore } from '../../util/semaphore.ts';
 import { waitFor } from '../../util/wait.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
+import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
+
+const fleet = await forFile(FakeFleet.create());
 
 const count = 8;
 
 describe('eight shards of a plan on eight machines', () => {
-  let fleet: FakeFleet;
   let plan: string;
   let packed: PackedPlan;
   let whole: Document;
@@ -44,7 +46,6 @@ describe('eight shards of a plan on eight machines', () => {
   };
 
   beforeAll(async () => {
-    fleet = await FakeFleet.create();
     const planned = await fleet.podproof('planner', [
       ...['plan', '--profile', 'all', '--only', only, '--shards', `${count}`, '--json'],
     ]);
@@ -68,7 +69,6 @@ describe('eight shards of a plan on eight machines', () => {
       slots.run(() => shard(twice, `${twice}-again`)),
     ]);
   });
-  afterAll(() => fleet?.[Symbol.asyncDispose]());
 
   let merges = 0;
   /** The document of the shards, merged in an order that the seed decides. */

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leaseHost, sshConfigOf } from './lease.ts';
@@ -8,36 +7,27 @@ import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
 import type { Host } from '../../hosts/host.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import { waitFor } from '../../util/wait.ts';
+import { forFile } from './for-file.ts';
 import { cleanRun, documentOf, podproof } from './podproof.ts';
+import { temporary } from '../temporary.ts';
 
 const only = 'suite=ownership scenario=user-and-group,user-only,group-only,root';
 /** The machine that podproof reaches by ssh alone: how it was started is nobody's business. */
 let machine: Host;
-let directory = '';
+const { path: directory } = await forFile(temporary());
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'podproof-ssh-'));
   machine = await leaseHost(`ssh-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
   // A machine of ours comes with fixtures; a machine of somebody else does not.
   await restoreFixtures(machine);
   await writeFile(join(directory, 'ssh_config'), sshConfigOf('metal-1', machine.connection));
   await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrix));
 });
-afterAll(async () => {
-  await machine?.[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => machine?.[Symbol.asyncDispose]());
 
 const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });
 const matrix = {
   hosts: {
-    metal: {
-      kind: 'ssh',
-      destination: 'metal-1',
-      get configFile() {
-        return join(directory, 'ssh_config');
-      },
-      disposable: true,
-    },
+    metal: { kind: 'ssh', destination: 'metal-1', configFile: join(directory, 'ssh_config'), disposable: true },
   },
   engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
   runtimes: { crun: [{ version: '1.21', source: deb('crun') }] },

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canary } from '../../model/fixtures.ts';
@@ -15,20 +14,16 @@ import type { Host } from '../../hosts/host.ts';
 import { readLedger } from '../../hosts/shared/ledger.ts';
 import { findByToken } from '../../hosts/shared/process-identity.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
+import { temporary } from '../temporary.ts';
+import { forFile } from './for-file.ts';
 import { leaseHost, shareHost } from './lease.ts';
 
 const run = `e2e-${process.pid}`;
-let directory = '';
+const { path: directory } = await forFile(temporary());
 const shared = shareHost(() => leaseHost(run, join(directory, 'logs'), (phase) => console.log(phase)));
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'podproof-e2e-'));
-  // The image may have to be built, which no test of the host waits for.
-  await shared.use(() => Promise.resolve());
-});
-afterAll(async () => {
-  await shared[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true, force: true });
-});
+// The image may have to be built, which no test of the host waits for.
+beforeAll(() => shared.use(() => Promise.resolve()));
+afterAll(() => shared[Symbol.asyncDispose]());
 
 /** A test of the host that all of them share: it takes seconds, and a host that hangs is noticed after a minute. */
 const onHost = (title: string, work: (host: Host) => Promise<void>): void =>

@@ -2,12 +2,15 @@ import { cp, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../util/paths.ts';
 import type { Document } from '../../model/document.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
+import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
 import { inputs, readAction, readWorkflow, runStep, stepOf, type Ran } from './steps.ts';
+
+const fleet = await forFile(FakeFleet.create());
 
 const entry = join(packageRoot, 'lib/testing/e2e/fake-podproof.ts');
 /** Found from here, as a job's workspace has no packages of its own. */
@@ -15,7 +18,6 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const shards = 3;
 
 describe('the workflow for other repositories, step by step with its own commands', () => {
-  let fleet: FakeFleet;
   let planned: Ran;
   let merge: Ran;
   let merged: Document;
@@ -37,7 +39,6 @@ describe('the workflow for other repositories, step by step with its own command
   };
 
   beforeAll(async () => {
-    fleet = await FakeFleet.create();
     const workflow = await readWorkflow();
     const action = await readAction();
     const stepsOf = (job: string) => workflow.jobs[job]?.steps ?? [];
@@ -75,7 +76,6 @@ describe('the workflow for other repositories, step by step with its own command
     merge = await runStep(stepOf(stepsOf('merge'), 'merge'), values, merger);
     merged = await documentOf(join(merger.directory, 'merged'));
   });
-  afterAll(() => fleet?.[Symbol.asyncDispose]());
 
   test('the plan has a job for each shard with work, and says so in the summary', () => {
     expect(JSON.parse(planned.outputs['shards'] ?? '')).toEqual([1, 2, 3]);
