@@ -2,7 +2,7 @@ import { distinctBy } from '../util/group-by.ts';
 import type { Document } from '../model/document.ts';
 import { countsText, verdictNames } from '../model/verdict.ts';
 import type { Answer } from '../report/answer.ts';
-import { partsOf } from '../report/flavour.ts';
+import { partsOf } from '../model/flavour.ts';
 import { history, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';

@@ -3,7 +3,7 @@ import type { Document } from '../model/document.ts';
 import type { Harm } from '../model/verdict.ts';
 import { harmRank, shortText, worstOfSeen, type Answer } from '../report/answer.ts';
 import { currentOf, sinceText } from '../report/current.ts';
-import { partsOf } from '../report/flavour.ts';
+import { partsOf } from '../model/flavour.ts';
 import type { Track } from '../report/history.ts';
 import { ownName } from '../report/own-name.ts';
 import { runtimes as runtimeFacts } from '../runtimes/facts.ts';

@@ -2,6 +2,7 @@ import { debianSuite } from '../hosts/image/facts.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import { compareVersions } from '../model/version.ts';
+import { flavourOf } from '../model/flavour.ts';
 import { groupBy } from '../util/group-by.ts';
 
 /** A cell that a coverage of pairs keeps. */
@@ -99,12 +100,21 @@ function rank(cells: readonly PlannedCell[]): { ranked: Ranked[]; labels: Labels
     ({ name }) => name,
     newer,
   );
-  const runtimes = axis(2, ({ runtime }) => runtime, flavourOf, newer);
+  const runtimes = axis(
+    2,
+    ({ runtime }) => runtime,
+    (runtime) => flavourOf({ runtime }),
+    newer,
+  );
   const places = [hosts, engines, runtimes].map((labels) => new Map(labels.map((label, at) => [label, at])));
   const ranked = cells
     .map((cell, index): Ranked => {
       const [host = 0, engine = 0, runtime = 0] = places.map((of, place) => of.get(parts[index]?.[place] ?? ''));
-      return { cell, at: [host, engine, runtime], newest: `${cell.engine.name} with newest ${flavourOf(cell.runtime)}` };
+      return {
+        cell,
+        at: [host, engine, runtime],
+        newest: `${cell.engine.name} with newest ${flavourOf({ runtime: cell.runtime })}`,
+      };
     })
     .sort(({ at: [h, e, r] }, { at: [host, engine, runtime] }) => e - engine || r - runtime || h - host);
   return { ranked, labels: [hosts, engines, runtimes] };
@@ -119,11 +129,6 @@ function inOrderOfAge<T>(labels: ReadonlyMap<string, T>, family: (part: T) => st
     )
     .sort((a, b) => a.age - b.age || byName(a.label, b.label))
     .map(({ label }) => label);
-}
-
-/** What has versions of its own to compare: `runc`, `kata-rust-clh`. */
-function flavourOf({ name, shim, vmm }: PlannedCell['runtime']): string {
-  return [name, shim, vmm].filter((part) => part !== undefined).join('-');
 }
 
 /** By the age of the suite; with cgroup v1 a host is older than with v2. */

@@ -12,7 +12,7 @@ import { UsageError } from '../util/errors.ts';
 import { type Document, documentSchema } from '../model/document.ts';
 import { migrated } from './migrate.ts';
 import { parseDocument, readDocument } from './read-document.ts';
-import { reportSchema, reportSchemaFile } from './schema.ts';
+import { published } from './schemas.ts';
 
 const version1 = await readFile(new URL('../testing/fixtures/document-1.json', import.meta.url), 'utf8');
 const version2 = await readFile(new URL('../testing/fixtures/document-2.json', import.meta.url), 'utf8');
@@ -143,16 +143,9 @@ describe('report.json', () => {
 });
 
 describe('the published JSON Schema', async () => {
-  const committed = JSON.parse(await readFile(reportSchemaFile, 'utf8')) as object;
+  const committed = JSON.parse(await readFile(published.report.file, 'utf8')) as object;
   const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
   const validate = ajv.compile(committed);
-
-  it('is that of the code', () => {
-    expect(
-      committed,
-      'regenerate it: npx tsx lib/record/schema.ts && npx prettier --write lib/record/report.schema.json',
-    ).toEqual(JSON.parse(JSON.stringify(reportSchema())));
-  });
 
   it('carries the schema number in its id', () => {
     expect(committed).toMatchObject({ $id: `urn:podproof:report:${documentSchema}` });

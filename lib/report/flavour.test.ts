@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flavourOf, partsOf } from './flavour.ts';
+import { flavourOf, partsOf } from '../model/flavour.ts';
 import { runtimeText } from './history-text.ts';
 import { ownName } from './own-name.ts';
 

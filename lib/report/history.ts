@@ -4,7 +4,7 @@ import { worstOf } from '../model/verdict.ts';
 import { distinctBy, groupBy } from '../util/group-by.ts';
 import { type Answer, answerOf, harmRank, sameAnswer, type Seen } from './answer.ts';
 import { events, type Event } from './events.ts';
-import { flavourOf } from './flavour.ts';
+import { flavourOf } from '../model/flavour.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange } from './ranges.ts';
 import { type Point, type Turn, turns } from './turns.ts';

@@ -2,8 +2,8 @@ import { type Document } from '../model/document.ts';
 import { colourOf, exitMeaning, meaning, verdictNames } from '../model/verdict.ts';
 import { blockages, waitingText } from './blocked.ts';
 import { canonical } from './canonical.ts';
-import { changeTables } from './comparison-markdown.ts';
-import { headlines, remarks } from './comparison-text.ts';
+import { changeTitles } from './changes.ts';
+import { headlines, outcomesOf, remarks, type Outcome } from './comparison-text.ts';
 import { type Cause, headline, sections, sentence } from './causes.ts';
 import { code, link, prose } from './markdown-text.ts';
 import { remedyText } from './verdicts.ts';
@@ -73,7 +73,17 @@ function changes(page: Page, document: Document): void {
   if (baseline === null) return;
   page.list(`Since ${code(baseline.run)}`, [...headlines(document), ...remarks(document)].map(prose));
   page.lines([`\nExit ${baseline.exit} when only what is newly weaker, newly broken or newly unjudged counts.`]);
-  for (const { title, columns, rows } of changeTables(document)) page.table(title, columns, rows);
+  for (const kind of ['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended', 'changed-evidence'] as const)
+    page.table(changeTitles[kind], ['Question', 'Before', 'Now', 'Cells'], outcomesOf(document, kind).map(outcomeRow));
+}
+
+function outcomeRow({ question, asks, before, after, harm, cells }: Outcome): string[] {
+  return [
+    `${code(question)}<br>${prose(asks)}`,
+    code(before),
+    `${code(after)}${harm === undefined ? '' : `<br>${harm}`}`,
+    someCells(cells),
+  ];
 }
 
 function blockedRows(document: Document): string[][] {

@@ -1,7 +1,7 @@
 import { engines } from '../engines/facts.ts';
 import { runtimes } from '../runtimes/facts.ts';
 import { vmms } from '../runtimes/kata/facts.ts';
-import { partsOf } from './flavour.ts';
+import { partsOf } from '../model/flavour.ts';
 
 /** Engines, runtimes and the parts of a flavour as their owners write them. */
 const names: ReadonlyMap<string, string> = new Map([

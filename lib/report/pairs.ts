@@ -1,6 +1,6 @@
 import type { Cell, Document } from '../model/document.ts';
 import { groupBy } from '../util/group-by.ts';
-import { flavourOf } from './flavour.ts';
+import { flavourOf } from '../model/flavour.ts';
 import { naturalOrder } from './order.ts';
 import { versionOrder } from './ranges.ts';
 

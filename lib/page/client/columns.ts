@@ -1,5 +1,5 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
-import { flavourOf } from '../../report/flavour.ts';
+import { flavourOf } from '../../model/flavour.ts';
 import { ownName } from '../../report/own-name.ts';
 import { neighbours, rangeText, versionOrder } from '../../report/ranges.ts';
 import type { Model } from './model.ts';

@@ -1,7 +1,7 @@
 import type { QuestionText } from '../../model/document.ts';
 import { RuntimeName } from '../../model/matrix/matrix.ts';
 import { hasGuest } from '../../runtimes/facts.ts';
-import { partsOf } from '../../report/flavour.ts';
+import { partsOf } from '../../model/flavour.ts';
 import { groupBy } from '../../util/group-by.ts';
 import { harmMark } from '../parts.ts';
 import { html, type Markup } from '../template.ts';

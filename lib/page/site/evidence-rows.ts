@@ -1,7 +1,7 @@
 import type { QuestionText, Verdict } from '../../model/document.ts';
 import { severity, type VerdictName } from '../../model/verdict.ts';
 import type { Answer } from '../../report/answer.ts';
-import { flavourOf } from '../../report/flavour.ts';
+import { flavourOf } from '../../model/flavour.ts';
 import type { Track } from '../../report/history.ts';
 import { clip, escapeText } from '../../report/escape.ts';
 import { naturalOrder } from '../../report/order.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cell, Document, KnownIssueText, QuestionText, Verdict } from '../../model/document.ts';
-import { flavourOf, partsOf } from '../../report/flavour.ts';
+import { flavourOf, partsOf } from '../../model/flavour.ts';
 import { history, newestVerdicts, oldestFirst, type History, type Track } from '../../report/history.ts';
 import type { Entry } from '../../ask/words/find.ts';
 import { naturalOrder } from '../../report/order.ts';

@@ -2,13 +2,13 @@ import { shortAnswer } from '../../model/short-answer.ts';
 import type { QuestionText } from '../../model/document.ts';
 import { facts as factList, harmMark, headings } from '../parts.ts';
 import { citation, html, type Markup } from '../template.ts';
+import type { Track } from '../../report/history.ts';
 import { turnText } from '../../report/history-text.ts';
 import { naturalOrder } from '../../report/order.ts';
 import { remedyText } from '../../report/verdicts.ts';
-import { evidence } from './evidence-rows.ts';
-import { slug, type Facts } from './facts.ts';
-import { page } from './parts.ts';
-import { rangeRows } from './range-rows.ts';
+import { evidence, rangeEvidence } from './evidence-rows.ts';
+import { runtimeName, slug, type Facts } from './facts.ts';
+import { answer, knownLinks, link, page, trackAnchor, versions } from './parts.ts';
 
 /** One question: with which versions it holds, what is known, what helps at which cost, and the evidence. */
 export function questionPage(question: QuestionText, facts: Facts): string {
@@ -28,7 +28,7 @@ export function questionPage(question: QuestionText, facts: Facts): string {
         <table class="ranges stack">
           ${headings(['Engine', 'Runtime', 'Answer', 'Known issue', 'Shown by'])}
           <tbody>
-            ${tracks.map((track) => rangeRows(track, facts, '../'))}
+            ${tracks.map((track) => rangeRows(track, facts))}
           </tbody>
         </table>
       </div>
@@ -92,4 +92,18 @@ function help(question: QuestionText, facts: Facts): Markup | undefined {
         </article>`,
     )}
   </section>`;
+}
+
+/** The ranges of a track as rows: engine versions, runtime versions, answer, and a run that shows it. */
+function rangeRows(track: Track, facts: Facts): Markup[] {
+  return track.ranges.map(
+    (range, index) =>
+      html`<tr class="tight" ${index === 0 ? html` id="${trackAnchor(track)}"` : undefined}>
+        <td>${link('../', 'engines', track.engine, versions(track.engine, range.engines))}</td>
+        <td>${link('../', 'runtimes', runtimeName(track.runtime), versions(track.runtime, range.runtimes))}</td>
+        <td>${answer(range.value)}</td>
+        <td>${knownLinks(range, facts)}</td>
+        <td>${rangeEvidence(range, track, facts)}</td>
+      </tr>`,
+  );
 }
