@@ -1,5 +1,5 @@
 import { isBad, worstOfSeen, type Answer } from './answer.ts';
-import { partsOf } from './flavour.ts';
+import { partsOf } from '../model/flavour.ts';
 import type { Track } from './history.ts';
 import { ownName } from './own-name.ts';
 import { versionOrder, type PairRange } from './ranges.ts';
