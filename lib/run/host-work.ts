@@ -1,4 +1,5 @@
 import type { acquireHost } from '../hosts/registry.ts';
+import type { KeptHost } from '../hosts/shared/kept.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { ProbeImages } from '../probe/image/images.ts';
@@ -14,8 +15,8 @@ export interface HostWork {
   scenarios: (cell: PlannedCell, setting?: HostSetting) => readonly Scenario[];
   /** What is done with the cells of one engine on a host that is up. */
   engine: (setting: HostSetting, group: EngineGroup) => Promise<void>;
-  /** Hears when the work on a host is done, which then stays up; without it hosts are given back. */
-  keep?: (() => Promise<void>) | undefined;
+  /** What is done when the work on a host is: it stays up meanwhile, with its last engine. */
+  keep?: ((kept: KeptHost) => Promise<void>) | undefined;
   /** How hosts are acquired; tests replace it. */
   acquire?: typeof acquireHost | undefined;
 }

@@ -5,7 +5,7 @@ import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb
 import { containerConfig, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Host } from '../hosts/host.ts';
-import { announce } from '../hosts/shared/kept.ts';
+import { announce, type KeptHost } from '../hosts/shared/kept.ts';
 import { openLedger } from '../hosts/shared/ledger.ts';
 import { identify } from '../hosts/shared/process-identity.ts';
 import { podCgroup } from '../model/cgroup-driver.ts';
@@ -21,12 +21,12 @@ export const home = '/var/lib/podproof/kept';
 /** Without one, crictl complains at each call that there is none. */
 const crictlConfig = `${home}/crictl.yaml`;
 
-/** Starts the engine once more on a host whose work is done, and keeps both up until somebody ends this process. `ready` hears when. */
+/** Starts the engine once more on a host whose work is done, and keeps both up while `meanwhile` goes on. */
 export async function keepHost(
   stage: Stage,
   setting: HostSetting,
   group: EngineGroup,
-  ready: () => Promise<void>,
+  meanwhile: (kept: KeptHost) => Promise<void>,
 ): Promise<void> {
   const { host } = setting;
   const [first] = group.cells;
@@ -52,21 +52,19 @@ export async function keepHost(
   const endpoint = `unix://${engine.config.socket}`;
   await host.write(crictlConfig, `runtime-endpoint: ${endpoint}\nimage-endpoint: ${endpoint}\n`);
   const crictl = await putCrictl(host);
-  await using _kept = await announce(
-    {
-      ...{ host: host.id, run: stage.folder.id, owner, connection: host.connection },
-      environment: environmentOf(host, setting, engine),
-      welcome: welcomeOf(host, engine, crictl),
-    },
-    await openLedger(stage.folder.id),
-  );
-  await ready();
-  stage.progress.line('keep', `${host.id} stays up: npx podproof shell ${host.id}. Ctrl-C here, or podproof clean, ends it`);
-  await aborted(stage.signal);
+  const kept: KeptHost = {
+    ...{ host: host.id, run: stage.folder.id, owner, connection: host.connection },
+    environment: environmentOf(host, setting, engine),
+    welcome: welcomeOf(host, engine, crictl),
+  };
+  await using _kept = await announce(kept, await openLedger(stage.folder.id));
+  await meanwhile(kept);
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
+/** Until somebody ends this process. */
+export async function stayUp({ progress, signal }: Pick<Stage, 'progress' | 'signal'>, { host }: KeptHost): Promise<void> {
+  progress.line('keep', `${host} stays up: npx podproof shell ${host}. Ctrl-C here, or podproof clean, ends it`);
+  await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });

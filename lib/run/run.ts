@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { acquireHost } from '../hosts/registry.ts';
+import type { KeptHost } from '../hosts/shared/kept.ts';
 import type { Catalog } from '../judge/assemble.ts';
 import type { Plan } from '../model/cell.ts';
 import { basis, duration, totalCost } from '../plan/cost.ts';
@@ -13,6 +14,7 @@ import { recordLoss } from './host-lease.ts';
 import type { HostWork } from './host-work.ts';
 import { learnedCosts } from './estimate.ts';
 import { judgeFolder } from './judge-folder.ts';
+import { stayUp } from './keep.ts';
 import { onHosts, resolveOn, withArtifacts } from './on-hosts.ts';
 import { OpenWork, settledScenarios } from './open-work.ts';
 import type { Progress } from './progress.ts';
@@ -58,13 +60,15 @@ export async function run(options: RunOptions): Promise<Document> {
   let failure: unknown;
   let complete = false;
   const { keep, progress, signal } = options;
-  const kept = async (): Promise<void> => {
+  const stage = new Stage({ folder, timeline, progress, signal });
+  const kept = async (host: KeptHost): Promise<void> => {
     complete = true;
     folder.append({ event: 'ended', at: new Date().toISOString(), complete });
     await keep?.(await judgeFolder(folder, catalog));
+    await stayUp(stage, host);
   };
   try {
-    await runPlan(options, new Stage({ folder, timeline, progress, signal }), keep && kept);
+    await runPlan(options, stage, keep && kept);
     complete = true;
   } catch (error) {
     // Whoever looked around on a host that was kept has seen enough: the run was over before.
@@ -106,7 +110,7 @@ async function origin(folder: RunFolder): Promise<number> {
   return first === undefined ? Date.now() : Date.parse(first.at);
 }
 
-async function runPlan(options: RunOptions, stage: Stage, keep: (() => Promise<void>) | undefined): Promise<void> {
+async function runPlan(options: RunOptions, stage: Stage, keep: HostWork['keep']): Promise<void> {
   const { plan, folder, catalog, tamper, sabotage, acquire } = options;
   const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
   const open = new OpenWork(suites, catalog.selects, await settledScenarios(folder, plan.cells));

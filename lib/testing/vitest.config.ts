@@ -14,7 +14,19 @@ const endToEnd = {
 
 /** End-to-end tests that start a virtual machine: it takes most of the machine, so one file runs at a time. */
 const machine = [
-  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'broken-host', 'together', 'hostile-artifacts', 'newcomer', 'kubelet'],
+  ...[
+    'main',
+    'interrupt',
+    'ssh',
+    'sabotage',
+    'vm',
+    'broken-host',
+    'together',
+    'hostile-artifacts',
+    'newcomer',
+    'kubelet',
+    'shell',
+  ],
 ].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /**

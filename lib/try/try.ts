@@ -9,6 +9,7 @@ import { probeImage, probeImages } from '../probe/image/images.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import type { HostWork } from '../run/host-work.ts';
+import { stayUp } from '../run/keep.ts';
 import { onHosts, resolveOn, withArtifacts } from '../run/on-hosts.ts';
 import type { Progress } from '../run/progress.ts';
 import { Stage } from '../run/stage.ts';
@@ -90,7 +91,12 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     },
     scenarios: () => [],
     engine: (setting, group) => tryOnEngine(work, stage, setting, group),
-    keep: keep && (async () => keep((documents = await ended()))),
+    keep:
+      keep &&
+      (async (host) => {
+        await keep((documents = await ended()));
+        await stayUp(stage, host);
+      }),
     acquire: options.acquire,
   };
   try {

@@ -66,10 +66,11 @@ export async function execOk(argv: readonly string[], options: ExecOptions = {})
 }
 
 /** Runs an argv on the terminal and the streams of this process, without a deadline. Returns its exit code; undefined after a signal. */
-export async function execAttached(argv: readonly string[]): Promise<number | undefined> {
+export async function execAttached(argv: readonly string[], signal?: AbortSignal): Promise<number | undefined> {
   const [file, ...rest] = argv;
   if (file === undefined) throw new RangeError('Cannot run an empty argv');
-  const { exitCode } = await execa(file, rest, { stdio: 'inherit', reject: false });
+  const cancelSignal = signal === undefined ? {} : { cancelSignal: signal };
+  const { exitCode } = await execa(file, rest, { stdio: 'inherit', reject: false, ...cancelSignal });
   return exitCode;
 }
 

@@ -74,7 +74,7 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
 async function openOrCreate(flags: RunFlags, results: string, asking: Asking): Promise<{ folder: RunFolder; plan: Plan }> {
   if (flags.resume === undefined) {
     const plan = await planOf(flags, asking);
-    if (flags.keep === true) assertOneHost(plan);
+    if (flags.keep === true) assertOneHost(plan, '--keep');
     return { folder: await RunFolder.create(results, plan), plan };
   }
   for (const flag of ['only', 'plan', 'shard'] as const)
@@ -83,7 +83,7 @@ async function openOrCreate(flags: RunFlags, results: string, asking: Asking): P
   if ((await partFolders(folder)).length > 0)
     throw new UsageError(`Cannot resume ${folder.path}: it is a merge; resume the shard that is not complete, and merge again`);
   const plan = await folder.plan();
-  if (flags.keep === true) assertOneHost(plan);
+  if (flags.keep === true) assertOneHost(plan, '--keep');
   return { folder, plan };
 }
 

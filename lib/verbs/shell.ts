@@ -1,36 +1,72 @@
 import type { Command } from 'commander';
-import { connectRemote } from '../hosts/shared/remote.ts';
+import { join } from 'node:path';
 import { keptHosts, type KeptHost } from '../hosts/shared/kept.ts';
+import { connectRemote } from '../hosts/shared/remote.ts';
+import { RunFolder } from '../record/run-folder.ts';
 import { home } from '../run/keep.ts';
-import { execAttached } from '../util/exec.ts';
+import { withHost } from '../run/only-host.ts';
+import { progressOn } from '../run/progress.ts';
+import type { RunOptions } from '../run/run.ts';
+import { unrecordedPlan } from '../try/recorded-plan.ts';
 import { UsageError } from '../util/errors.ts';
+import { execAttached } from '../util/exec.ts';
+import { stateDirectory } from '../util/paths.ts';
+import { untilInterrupted } from './interrupt.ts';
+import { assertOneEngine, assertOneHost } from './one-host.ts';
+import { planFrom, type PlanFlags } from './plan.ts';
 
-export function shellVerb(program: Command): void {
+/** `seams` lets tests have hosts of their own. */
+export function shellVerb(program: Command, _version = '', seams: Pick<RunOptions, 'acquire'> = {}): void {
   program
     .command('shell')
-    .description('a shell on a host that "run --keep" or "try --keep" left up, with crictl set up for its engine')
-    .argument('[host]', 'a host of the matrix; without it, the one that is kept')
+    .description('a shell on a host with crictl set up for its engine: on one that --keep left up, or on one that ends with it')
+    .argument('[host]', 'a host of the matrix; without it, the one that is kept, or that of the profile')
     .argument('[command...]', 'what to run there in place of a shell, after --')
-    .action(async (host: string | undefined, command: string[]) => {
-      const kept = chosen(await keptHosts(), host);
-      process.exitCode = (await execAttached(shellArgv(kept, command, process.stdin.isTTY))) ?? 130;
+    .option('--profile <name>', 'a profile of the matrix, whose host and engine to bring up', 'quick')
+    .option('--only <selection>', "bring up these, also where a host is kept: 'engine=crio runtime=crun'")
+    .action(async (host: string | undefined, command: string[], _: unknown, verb: Command) => {
+      const flags = verb.optsWithGlobals<PlanFlags>();
+      const open = async (kept: KeptHost, signal?: AbortSignal): Promise<void> => {
+        process.exitCode = (await execAttached(shellArgv(kept, command, process.stdin.isTTY), signal)) ?? 130;
+      };
+      const fresh = flags.only !== undefined || verb.getOptionValueSource('profile') !== 'default';
+      const kept = fresh ? undefined : chosen(await keptHosts(), host);
+      if (kept !== undefined) return open(kept);
+      await untilInterrupted((signal) => onFreshHost(flags, host, { ...seams, signal }, open));
     });
 }
 
-/** The kept host of this name, or the only one. Throws UsageError. */
-export function chosen(all: readonly KeptHost[], name: string | undefined): KeptHost {
-  const fitting = all.filter(({ host }) => name === undefined || host === name);
-  const [kept, ...others] = fitting;
-  if (kept !== undefined && others.length === 0) return kept;
-  if (kept !== undefined)
-    throw new UsageError(
-      name === undefined
-        ? `Several hosts are kept: say which, ${fitting.map(({ host }) => host).join(' or ')}`
-        : `${name} is kept by ${fitting.map(({ owner, run }) => `process ${owner.pid} (run ${run})`).join(' and ')}: end one with Ctrl-C`,
-    );
-  const there = all.length === 0 ? 'no host is kept' : `kept is ${all.map(({ host }) => host).join(', ')}`;
+/** Brings a host up for a shell; it goes when that ends. */
+async function onFreshHost(
+  flags: PlanFlags,
+  host: string | undefined,
+  lease: Pick<RunOptions, 'acquire' | 'signal'>,
+  open: (kept: KeptHost, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const { signal } = lease;
+  using progress = progressOn(process.stderr);
+  const only = [host === undefined ? '' : `host=${host}`, flags.only ?? ''].join(' ').trim();
+  const asking = { signal, progress: (text: string) => progress.line('plan', text) };
+  const plan = await planFrom({ ...flags, ...(only === '' ? {} : { only }) }, asking);
+  assertOneHost(plan, 'shell');
+  assertOneEngine(plan);
+  progress.line('shell', 'no host is kept for it: one comes up, and goes when the shell ends');
+  const folder = await RunFolder.create(join(stateDirectory(), 'shells'), unrecordedPlan(plan));
+  await withHost({ ...lease, plan, folder, progress }, async (kept) => {
+    progress.close();
+    await open(kept, signal);
+  });
+}
+
+/** The kept host of this name, or the only one; none where none is. Throws UsageError where that is not one. */
+export function chosen(all: readonly KeptHost[], name: string | undefined): KeptHost | undefined {
+  const [kept, ...others] = all.filter(({ host }) => name === undefined || host === name);
+  if (kept === undefined || others.length === 0) return kept;
+  const fitting = [kept, ...others];
   throw new UsageError(
-    `No shell${name === undefined ? '' : ` on ${name}`}: ${there}; npx podproof run --keep, or try --keep, leaves its host up`,
+    name === undefined
+      ? `Several hosts are kept: say which, ${fitting.map(({ host }) => host).join(' or ')}`
+      : `${name} is kept by ${fitting.map(({ owner, run }) => `process ${owner.pid} (run ${run})`).join(' and ')}: end one with Ctrl-C`,
   );
 }
 

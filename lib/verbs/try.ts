@@ -86,7 +86,7 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
         const planned = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
         const asked = planned.cells.some(({ kubelet }) => kubelet !== undefined) ? forKubelet(read, file, flags) : read;
         const plan = flags.record === true ? recordedPlan(planned, triedContainers(asked).flat()) : unrecordedPlan(planned);
-        if (flags.keep === true) assertOneHost(plan);
+        if (flags.keep === true) assertOneHost(plan, '--keep');
         await using images = await openImages(flags.image, asked, signal);
         const folder = await RunFolder.create(resolve(flags.results), plan);
         let told = false;

@@ -26,7 +26,7 @@ reportVerb(program);
 runVerb(program, '0.0.0', { acquire });
 qualifyVerb(program, '0.0.0', { acquire });
 tryVerb(program, '0.0.0', { acquire });
-shellVerb(program);
+shellVerb(program, '0.0.0', { acquire });
 cleanVerb(program);
 try {
   await program.parseAsync();

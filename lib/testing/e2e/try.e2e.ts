@@ -119,6 +119,25 @@ describe('try on hosts without a machine', () => {
     },
   );
 
+  test('a shell brings a host up where none is kept, for the engine that was asked for, and gives it back when it ends', async () => {
+    const one = ['--profile', 'all', '--only', 'engine=containerd@1.7.24 runtime=runc@1.1.15'];
+    const shell = await fleet.podproof('shell', ['shell', 'odd', ...one, '--', 'crictl', 'pods']);
+    expect(shell.stdout, shell.stderr).toMatch(/^CONTAINERD_ADDRESS=.*containerd-1\.7\.24.*\.sock$/m);
+    expect(shell.exitCode, shell.stderr).toBe(0);
+    expect((await fleet.podproof('shell', ['clean'])).stdout).toBe('Nothing is left of any run.');
+    expect(await readdir(join(fleet.directory, 'shell', 'results')).catch(() => [])).toEqual([]);
+    const two = await fleet.podproof('shell', ['shell', 'odd', '--profile', 'all']);
+    expect(two.stderr).toMatch(/shell is of one engine, and the plan has containerd@.*narrow it with --only 'engine=…'/);
+    expect(two.exitCode).toBe(2);
+  });
+
+  test('a shell on a host that does not come up says why, and ends with 75', async () => {
+    const one = ['--profile', 'all', '--only', 'engine=containerd@1.6.38 runtime=runc@1.1.15'];
+    const shell = await fleet.podproof('shell', ['shell', 'odd', ...one, '--', 'crictl', 'pods']);
+    expect(shell.stderr).toMatch(/podproof: .*containerd 1\.6\.38/);
+    expect(shell.exitCode).toBe(75);
+  });
+
   test('--record keeps it as a run that is judged, compared and merged like any other', async () => {
     const args = ['try', file, ...device, ...narrow, '--record'];
     const first = await fleet.podproof('kept', args);

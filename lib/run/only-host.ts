@@ -1,0 +1,39 @@
+import type { KeptHost } from '../hosts/shared/kept.ts';
+import type { Plan } from '../model/cell.ts';
+import { costs } from '../plan/cost.ts';
+import { probeImages } from '../probe/image/images.ts';
+import { BlockedError } from '../util/errors.ts';
+import type { HostWork } from './host-work.ts';
+import { onHosts, resolveOn, withArtifacts } from './on-hosts.ts';
+import type { RunOptions } from './run.ts';
+import { Stage } from './stage.ts';
+import { Timeline } from './timeline.ts';
+
+/** Brings up the host of a plan with its engine, launches nothing, and keeps both up while `meanwhile` goes on. Throws BlockedError where they do not come up. */
+export async function withHost(
+  { plan, folder, progress, signal, acquire }: Pick<RunOptions, 'plan' | 'folder' | 'progress' | 'signal' | 'acquire'>,
+  meanwhile: (kept: KeptHost) => Promise<void>,
+): Promise<void> {
+  const timeline = new Timeline(
+    Date.now(),
+    (event) => folder.append(event),
+    (phase, name) => progress.begin(phase, name),
+  );
+  const stage = new Stage({ folder, timeline, progress, signal });
+  const resolved = await resolveOn(stage, plan.cells);
+  let up = false;
+  const work: HostWork = {
+    ...{ resolved, images: await probeImages(), acquire },
+    scenarios: () => [],
+    engine: async () => undefined,
+    async keep(kept) {
+      up = true;
+      await meanwhile(kept);
+    },
+  };
+  const cells = withArtifacts(stage, plan.cells, resolved);
+  await onHosts(stage, work, cells, { by: costs(), once: true, lost: async () => undefined });
+  signal.throwIfAborted();
+  const why = (await folder.events()).flatMap((event) => (event.event === 'blocked' ? [event.reason] : []));
+  if (!up) throw new BlockedError(why.join('; '));
+}
