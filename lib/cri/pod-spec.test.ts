@@ -3,7 +3,8 @@ import { criClient } from './client.ts';
 import { fakeCri } from '../testing/fake-cri/server.ts';
 import { NamespaceMode } from './gen/cri_pb.js';
 import { launchPod } from './pod.ts';
-import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from './pod-spec.ts';
+import { containerConfig, sandboxConfig, type PodSpec } from './pod-spec.ts';
+import { requestFacts } from './request-facts.ts';
 
 const plain: PodSpec = { name: 'p', uid: 'u', namespace: 'n', handler: '', image: 'i' };
 
@@ -86,23 +87,37 @@ describe('pod specification', () => {
     });
   });
 
-  it('is recorded as the first layer of each device', () => {
-    expect(
-      requestFacts({ ...plain, runAsUser: 1000, maskedPaths: ['/proc/kcore'], sandboxAnnotations: { a: '1' } }, '777'),
-    ).toEqual({
-      handler: '',
-      privileged: false,
-      sandboxPrivileged: false,
-      runAsUser: 1000,
-      supplementalGroups: [],
-      imageUser: '777',
-      devices: [],
-      cdiDevices: [],
-      annotations: { a: '1' },
-      hostNetwork: false,
-      userNamespace: false,
-      maskedPaths: ['/proc/kcore'],
+  it('keeps a container from what a kubelet keeps it from, unless it is privileged', () => {
+    const security = containerConfig(plain).linux?.securityContext;
+    expect(security?.maskedPaths).toEqual(expect.arrayContaining(['/proc/kcore', '/sys/devices/virtual/powercap']));
+    expect(security?.readonlyPaths).toContain('/proc/sys');
+    expect(containerConfig({ ...plain, privileged: true }).linux?.securityContext).toMatchObject({
+      maskedPaths: [],
       readonlyPaths: [],
     });
+  });
+
+  it('leaves it to the engine what a user, a profile and shares of CPU and memory are', () => {
+    const { linux } = containerConfig({ ...plain, runAsGroup: 5 });
+    expect(linux?.securityContext?.runAsUser).toBeUndefined();
+    expect(linux?.securityContext?.seccomp).toBeUndefined();
+    expect(linux?.resources).toMatchObject({ cpuShares: 0n, oomScoreAdj: 0n, unified: {}, hugepageLimits: [] });
+    expect(sandboxConfig(plain).linux).not.toHaveProperty('resources');
+  });
+
+  it('is recorded as the first layer of each device', () => {
+    const spec = { ...plain, runAsUser: 1000, sandboxAnnotations: { a: '1' } };
+    const asked = { handler: '', sandbox: sandboxConfig(spec), container: containerConfig(spec) };
+    const { annotations, maskedPaths, readonlyPaths, ...facts } = requestFacts({ ...asked, imageUser: 777 });
+    expect(annotations).toMatchObject({ a: '1' });
+    expect([...maskedPaths, ...readonlyPaths]).toEqual(expect.arrayContaining(['/proc/kcore', '/proc/sys']));
+    expect(facts).toEqual({
+      ...{ handler: '', privileged: false, sandboxPrivileged: false, runAsUser: 1000, supplementalGroups: [] },
+      ...{ imageUser: '777', devices: [], cdiDevices: [], hostNetwork: false, userNamespace: false },
+    });
+  });
+
+  it('of nobody is recorded as asking for nothing', () => {
+    expect(requestFacts({ handler: 'h' })).toMatchObject({ handler: 'h', privileged: false, devices: [], maskedPaths: [] });
   });
 });

@@ -1,14 +1,8 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
-import type { CriRequest } from '../model/cri-request.ts';
-import {
-  ContainerConfigSchema,
-  LinuxContainerResourcesSchema,
-  NamespaceMode,
-  NamespaceOptionSchema,
-  PodSandboxConfigSchema,
-  type ContainerConfig,
-  type PodSandboxConfig,
-} from './gen/cri_pb.js';
+import { Pod } from '../manifest/pod.ts';
+import type { ContainerConfig, PodSandboxConfig } from './gen/cri_pb.js';
+import { newestKubelet } from './kubelet/facts.ts';
+import { defaultNode } from './kubelet/node.ts';
+import { kubeletRequest } from './kubelet/request.ts';
 
 /**
  * One pod with one container, as the CRI is asked for it. What is left out is not sent, so the engine's default holds: suites ask for
@@ -29,7 +23,6 @@ export interface PodSpec {
   hostNetwork?: boolean;
   runAsUser?: number;
   runAsGroup?: number;
-  runAsUserName?: string;
   supplementalGroups?: readonly number[];
   devices?: readonly { hostPath: string; containerPath: string; permissions: string }[];
   cdiDevices?: readonly string[];
@@ -42,9 +35,6 @@ export interface PodSpec {
   hugepages?: readonly { pageSize: string; limit: number }[];
   /** Ids 0 to length - 1 of the pod become hostId and following on the host, users and groups alike. */
   userNamespace?: { hostId: number; length: number };
-  /** What the kubelet sends for an unprivileged container (`procMount: Default`); engines mask nothing of their own accord. */
-  maskedPaths?: readonly string[];
-  readonlyPaths?: readonly string[];
   cgroupParent?: string;
   /** Bytes. */
   memoryLimit?: number;
@@ -55,89 +45,75 @@ export interface PodSpec {
 /** Label by which a sandbox is found again when the answer of RunPodSandbox never came. */
 export const uidLabel = 'podproof/pod-uid';
 
+/** Name of its one container. */
+const container = 'probe';
+
 export function sandboxConfig(spec: PodSpec): PodSandboxConfig {
-  return create(PodSandboxConfigSchema, {
-    metadata: { name: spec.name, uid: spec.uid, namespace: spec.namespace },
-    hostname: spec.hostNetwork ? '' : spec.name,
-    logDirectory: spec.logDirectory ?? '',
-    labels: { [uidLabel]: spec.uid },
-    annotations: { ...spec.sandboxAnnotations },
-    linux: {
-      cgroupParent: spec.cgroupParent ?? '',
-      securityContext: {
-        namespaceOptions: namespaces(spec),
-        privileged: spec.sandboxPrivileged ?? false,
-        supplementalGroups: (spec.supplementalGroups ?? []).map(BigInt),
-      },
-    },
-  });
+  return requested(spec).sandbox;
 }
 
 export function containerConfig(spec: PodSpec): ContainerConfig {
-  return create(ContainerConfigSchema, {
-    metadata: { name: 'probe' },
-    // The kubelet sends both; CRI-O verifies the signature of the second one (server/container_create.go).
-    image: { image: spec.image, userSpecifiedImage: spec.image },
-    command: [...(spec.command ?? [])],
-    mounts: (spec.mounts ?? []).map((mount) => ({ ...mount })),
-    devices: (spec.devices ?? []).map((device) => ({ ...device })),
-    CDIDevices: (spec.cdiDevices ?? []).map((name) => ({ name })),
-    labels: { [uidLabel]: spec.uid },
-    annotations: { ...spec.containerAnnotations },
-    logPath: spec.logDirectory === undefined ? '' : 'probe.log',
-    linux: {
-      resources: resources(spec),
-      securityContext: {
-        capabilities: { addCapabilities: [...(spec.addCapabilities ?? [])] },
-        privileged: spec.privileged ?? false,
-        namespaceOptions: namespaces(spec),
-        runAsUsername: spec.runAsUserName ?? '',
-        ...(spec.runAsUser === undefined ? {} : { runAsUser: { value: BigInt(spec.runAsUser) } }),
-        ...(spec.runAsGroup === undefined ? {} : { runAsGroup: { value: BigInt(spec.runAsGroup) } }),
-        supplementalGroups: (spec.supplementalGroups ?? []).map(BigInt),
-        maskedPaths: [...(spec.maskedPaths ?? [])],
-        readonlyPaths: [...(spec.readonlyPaths ?? [])],
-      },
+  return requested(spec).container;
+}
+
+/**
+ * What a kubelet would send for the pod, without what nobody asks about here and a node would have to hold: the files, logs and
+ * resolver of a pod, and its shares of CPU and memory. Of users, profiles and masks only what the specification says is sent.
+ */
+function requested(spec: PodSpec): { sandbox: PodSandboxConfig; container: ContainerConfig } {
+  const { hugepages = [], handler, uid, userNamespace, devices = [], cdiDevices = [], logDirectory, privileged = false } = spec;
+  const node = {
+    ...defaultNode,
+    version: newestKubelet,
+    memory: 1024 ** 3,
+    hugePageSizes: hugepages.map(({ pageSize }) => pageSize),
+  };
+  const allocation = { devices, cdiDevices, annotations: spec.containerAnnotations ?? {} };
+  const { sandbox, containers } = kubeletRequest(node, podOf(spec), {
+    ...{ uid, handler, ...(userNamespace === undefined ? {} : { userNamespace }) },
+    containers: new Map([[container, { image: { reference: spec.image }, allocation }]]),
+  });
+  const config = containers[0]?.config;
+  const [pod, own] = [sandbox.linux, config?.linux];
+  if (config === undefined || pod?.securityContext === undefined || own?.securityContext === undefined)
+    throw new Error(`Cannot ask for the pod ${spec.name}: its translation has no container`);
+  sandbox.logDirectory = logDirectory ?? '';
+  config.logPath = logDirectory === undefined ? '' : `${container}.log`;
+  config.mounts = config.mounts.filter(({ containerPath }) => containerPath !== '/etc/hosts');
+  delete sandbox.dnsConfig;
+  pod.cgroupParent = spec.cgroupParent ?? '';
+  for (const each of ['overhead', 'resources'] as const) delete pod[each];
+  pod.securityContext.privileged = spec.sandboxPrivileged ?? false;
+  for (const { securityContext } of [pod, own]) delete securityContext?.seccomp;
+  if (spec.runAsUser === undefined) delete own.securityContext.runAsUser;
+  if (privileged) Object.assign(own.securityContext, { maskedPaths: [], readonlyPaths: [] });
+  if (own.resources !== undefined)
+    Object.assign(own.resources, { cpuShares: 0n, cpuPeriod: 0n, cpuQuota: 0n, oomScoreAdj: 0n, unified: {} });
+  return { sandbox, container: config };
+}
+
+/** The pod of a manifest that asks for the same. */
+function podOf(spec: PodSpec): Pod {
+  const { name, namespace, uid, image, command = [], mounts = [], hugepages = [], memoryLimit } = spec;
+  const pages = hugepages.map(({ pageSize, limit }) => [`hugepages-${pageSize.replace(/B$/, 'i')}`, limit]);
+  const { privileged, runAsUser, runAsGroup, addCapabilities } = spec;
+  return Pod.parse({
+    metadata: { name, namespace, labels: { [uidLabel]: uid }, annotations: spec.sandboxAnnotations },
+    spec: {
+      hostNetwork: spec.hostNetwork,
+      hostUsers: spec.userNamespace && false,
+      securityContext: { supplementalGroups: spec.supplementalGroups },
+      volumes: mounts.map(({ hostPath }, at) => ({ name: `volume-${at}`, hostPath: { path: hostPath } })),
+      containers: [
+        {
+          ...{ name: container, image, command, terminationMessagePath: '' },
+          resources: { limits: { ...(memoryLimit === undefined ? {} : { memory: memoryLimit }), ...Object.fromEntries(pages) } },
+          securityContext: { privileged, runAsUser, runAsGroup, capabilities: { add: addCapabilities } },
+          volumeMounts: mounts.map(({ containerPath, readonly }, at) => ({
+            ...{ name: `volume-${at}`, mountPath: containerPath, readOnly: readonly },
+          })),
+        },
+      ],
     },
   });
-}
-
-/** What was asked for, as the observation records it: the first layer of each device. */
-export function requestFacts(spec: PodSpec, imageUser = ''): CriRequest {
-  return {
-    handler: spec.handler,
-    privileged: spec.privileged ?? false,
-    sandboxPrivileged: spec.sandboxPrivileged ?? false,
-    ...(spec.runAsUser === undefined ? {} : { runAsUser: spec.runAsUser }),
-    ...(spec.runAsGroup === undefined ? {} : { runAsGroup: spec.runAsGroup }),
-    supplementalGroups: [...(spec.supplementalGroups ?? [])],
-    imageUser,
-    devices: (spec.devices ?? []).map((device) => ({ ...device })),
-    cdiDevices: [...(spec.cdiDevices ?? [])],
-    annotations: { ...spec.sandboxAnnotations, ...spec.containerAnnotations },
-    hostNetwork: spec.hostNetwork ?? false,
-    userNamespace: spec.userNamespace !== undefined,
-    maskedPaths: [...(spec.maskedPaths ?? [])],
-    readonlyPaths: [...(spec.readonlyPaths ?? [])],
-  };
-}
-
-/** The kubelet asks for one process namespace per container; the CRI's own default would be one per pod. */
-function namespaces(spec: PodSpec): MessageInitShape<typeof NamespaceOptionSchema> {
-  const mapping = spec.userNamespace && [
-    { hostId: spec.userNamespace.hostId, containerId: 0, length: spec.userNamespace.length },
-  ];
-  return {
-    network: spec.hostNetwork ? NamespaceMode.NODE : NamespaceMode.POD,
-    pid: NamespaceMode.CONTAINER,
-    ipc: NamespaceMode.POD,
-    ...(mapping ? { usernsOptions: { mode: NamespaceMode.POD, uids: mapping, gids: mapping } } : {}),
-  };
-}
-
-function resources(spec: PodSpec): MessageInitShape<typeof LinuxContainerResourcesSchema> {
-  return {
-    memoryLimitInBytes: BigInt(spec.memoryLimit ?? 0),
-    hugepageLimits: (spec.hugepages ?? []).map(({ pageSize, limit }) => ({ pageSize, limit: BigInt(limit) })),
-  };
 }

@@ -2,7 +2,8 @@ import type { CriClient } from '../cri/client.ts';
 import { crictlJson } from '../cri/crictl.ts';
 import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { launchPod, type Pod } from '../cri/pod.ts';
-import { containerConfig, requestFacts, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
+import { containerConfig, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
+import { requestFacts } from '../cri/request-facts.ts';
 import { NotRestoredError } from '../hosts/shared/changes.ts';
 import type { Remote } from '../hosts/host.ts';
 import { sweepHost } from '../probe/host-sweep.ts';
@@ -61,6 +62,7 @@ export async function launch(task: Launch): Promise<Gone> {
   const where = { handler, cell: cell.facts, fixtures, images: context.images, cgroupDriver };
   const spec = podSpec(scenario, where);
   const attempts = probeArguments(scenario.attempts ?? [], spec, fixtures, fixtureNumbers(fixtures));
+  const [sandbox, container] = [sandboxConfig(spec), containerConfig(spec)];
   const calls: CallTiming[] = [];
   const ids: Ids = { sandbox: '', container: '' };
   await using client = task.connect(calls);
@@ -81,7 +83,7 @@ export async function launch(task: Launch): Promise<Gone> {
     startMs,
     endMs: clock(),
     outcome,
-    request: requestFacts(spec, scenario.pod.imageUser === undefined ? '' : String(scenario.pod.imageUser)),
+    request: requestFacts({ handler, sandbox, container, imageUser: scenario.pod.imageUser }),
     identity: {
       engineName: context.lease.engine.reportedName,
       engineVersion: context.lease.engine.reportedVersion,
@@ -94,8 +96,8 @@ export async function launch(task: Launch): Promise<Gone> {
     calls,
     engineLog: '',
     replay: Replay.parse({
-      sandbox: crictlJson(PodSandboxConfigSchema, sandboxConfig(spec)),
-      container: crictlJson(ContainerConfigSchema, containerConfig(spec)),
+      sandbox: crictlJson(PodSandboxConfigSchema, sandbox),
+      container: crictlJson(ContainerConfigSchema, container),
       probe: attempts,
       nodes: stateNodes(scenario.hostState, fixtures),
       twin: scenario.twin,

@@ -1,5 +1,4 @@
 import type { KeptHost } from '../hosts/shared/kept.ts';
-import type { Plan } from '../model/cell.ts';
 import { costs } from '../plan/cost.ts';
 import { probeImages } from '../probe/image/images.ts';
 import { BlockedError } from '../util/errors.ts';

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { criClient, negotiate } from '../cri/client.ts';
-import { requestFacts } from '../cri/pod-spec.ts';
+import { requestFacts } from '../cri/request-facts.ts';
 import type { ReadingPlan, Scalar } from '../engines/engine.ts';
 import { startInstance, stopInstance } from '../engines/instance.ts';
 import { engineDrivers } from '../engines/registry.ts';
@@ -70,7 +70,7 @@ export async function readConfig(
     startMs,
     endMs: clock(),
     outcome: answer.outcome,
-    request: requestFacts({ name: '', uid: '', namespace: '', handler: '', image: '' }),
+    request: requestFacts({ handler: '' }),
     config,
     calls: answer.at === undefined ? [] : [callTiming(answer.asked, answer.at, answer.outcome)],
     engineLog: answer.words.slice(-8_000),

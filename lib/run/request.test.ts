@@ -1,6 +1,13 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { suites } from '../../suites/all.ts';
+import { crictlJson } from '../cri/crictl.ts';
+import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
+import { containerConfig, sandboxConfig } from '../cri/pod-spec.ts';
+import { RecordedKubelet } from '../model/kubelet-record.ts';
 import { fixtures } from '../testing/evidence.ts';
+import { packageRoot } from '../util/paths.ts';
 import { feature, type CellFacts } from '../suite/requirement.ts';
 import type { PodScenario, ScenarioPod } from '../suite/scenario.ts';
 import { podSpec, probeArguments } from './request.ts';
@@ -20,7 +27,26 @@ const where = {
 };
 const spec = (pod: ScenarioPod, change: Partial<typeof where> = {}) =>
   podSpec({ id: 'plain', title: 'pod', pod }, { ...where, ...change });
+const podScenarios = suites.flatMap((suite) => suite.scenarios).filter((each) => 'pod' in each);
 const numbers = new Map([[fixtures.char, 'c:10:229']]);
+
+/** Names of the fields that are set, without what lists and maps hold: `config.linux.security_context.privileged`. */
+function fieldsOf(path: string, value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || /(labels|annotations|unified)$/.test(path)) return [path];
+  if (Array.isArray(value)) return value.flatMap((each) => fieldsOf(`${path}[]`, each));
+  return Object.entries(value).flatMap(([key, child]) => fieldsOf(`${path}.${key}`, child));
+}
+
+/** Those of all requests of real kubelets that are recorded. */
+async function fieldsOfKubelets(): Promise<Set<string>> {
+  const folder = join(packageRoot, 'results/kubelet');
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+  const records = await Promise.all(
+    names.map(async (name) => RecordedKubelet.parse(JSON.parse(await readFile(join(folder, name), 'utf8')))),
+  );
+  const requests = records.flatMap(({ pods }) => Object.values(pods).flatMap((pod) => pod.requests));
+  return new Set(requests.flatMap(({ call, request }) => fieldsOf(call, request)));
+}
 
 describe('request of a pod', () => {
   it('shares the host’s network, except where a guest or a user namespace cannot', () => {
@@ -30,15 +56,6 @@ describe('request of a pod', () => {
       hostNetwork: false,
       userNamespace: { hostId: 65_536, length: 65_536 },
     });
-  });
-
-  it('asks for masked and read-only paths as the kubelet does, unless it is privileged', () => {
-    const plain = spec({});
-    expect(plain.maskedPaths).toContain('/proc/kcore');
-    expect(plain.maskedPaths).toContain('/sys/devices/virtual/powercap');
-    expect(plain.readonlyPaths).toContain('/proc/sys');
-    expect(spec({ privileged: true })).not.toHaveProperty('maskedPaths');
-    expect(spec({ privileged: true })).not.toHaveProperty('readonlyPaths');
   });
 
   it('makes the sandbox privileged with its container, unless told otherwise', () => {
@@ -100,8 +117,21 @@ describe('request of a pod', () => {
     );
   });
 
+  it('has no field that kubelets were never heard to send', async () => {
+    const heard = await fieldsOfKubelets();
+    const sent = podScenarios
+      .map((scenario) => podSpec(scenario, where))
+      .flatMap((made) => [
+        ...fieldsOf('RunPodSandbox.config', crictlJson(PodSandboxConfigSchema, sandboxConfig(made))),
+        ...fieldsOf('CreateContainer.config', crictlJson(ContainerConfigSchema, containerConfig(made))),
+      ]);
+    expect(sent.length).toBeGreaterThan(1_000);
+    // None of the recorded pods has a plugin that answers with CDI devices; a real kubelet's are in kubelet.e2e.ts.
+    expect([...new Set(sent)].filter((field) => !heard.has(field))).toEqual(['CreateContainer.config.CDI_devices[].name']);
+  });
+
   it('can be made for every scenario of every suite, on a host that has everything', () => {
-    for (const scenario of suites.flatMap((suite) => suite.scenarios).filter((each) => 'pod' in each)) {
+    for (const scenario of podScenarios) {
       const made = podSpec(scenario, where);
       expect(made.name.length, scenario.id).toBeLessThanOrEqual(63);
       expect(() => probeArguments(scenario.attempts ?? [], made, fixtures, numbers), scenario.id).not.toThrow();

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { newestKubelet } from '../cri/kubelet/facts.ts';
-import { maskedPaths, readonlyPaths } from '../cri/kubelet/masks.ts';
 import type { PodSpec } from '../cri/pod-spec.ts';
 import { podCgroup, type CgroupDriver } from '../model/cgroup-driver.ts';
 import type { Fixtures } from '../model/fixtures.ts';
@@ -32,9 +30,6 @@ export function podSpec(
     // Neither a guest nor a user namespace can share the host's network namespace.
     hostNetwork: pod.userNamespace !== true && !hasGuest(where.cell.runtime),
     privileged: pod.privileged ?? false,
-    ...(pod.privileged === true
-      ? {}
-      : { maskedPaths: maskedPaths({ version: newestKubelet, thermalThrottle: [] }), readonlyPaths }),
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
     ...(pod.runAsUser === undefined ? {} : { runAsUser: pod.runAsUser }),
     ...(pod.runAsGroup === undefined ? {} : { runAsGroup: pod.runAsGroup }),
