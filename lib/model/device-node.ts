@@ -12,3 +12,9 @@ export const DeviceNode = z.object({
   target: z.string().optional(),
 });
 export type DeviceNode = z.infer<typeof DeviceNode>;
+
+/** Whether everybody may read or write the node who may not read or write the other, whatever owner and group may. */
+export function isWiderThan(node: Pick<DeviceNode, 'mode'>, other: Pick<DeviceNode, 'mode'>): boolean {
+  const everybody = ({ mode }: Pick<DeviceNode, 'mode'>): number => Number.parseInt(mode, 8) & 0o006;
+  return (everybody(node) & ~everybody(other)) !== 0;
+}

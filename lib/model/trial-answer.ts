@@ -1,4 +1,5 @@
 import { count } from '../util/words.ts';
+import { isWiderThan } from './device-node.ts';
 import type { Attempt, DeviceSight, Trial, TrialDevice } from './trial.ts';
 
 /** What became of the manifest without any fix, cell by cell. */
@@ -24,8 +25,7 @@ export function deviceAnswer(sight: DeviceSight): string {
 
 /** The container's node lets everybody do more than the host's does. */
 export function isWider({ host, guest }: DeviceSight): boolean {
-  if (host === undefined || guest === undefined) return false;
-  return (Number.parseInt(guest.mode, 8) & 0o007 & ~Number.parseInt(host.mode, 8)) !== 0;
+  return host !== undefined && guest !== undefined && isWiderThan(guest, host);
 }
 
 /** What became of an attempt's devices, in a few characters for a table. */

@@ -18,7 +18,7 @@ import type { Stage } from './stage.ts';
 /** Where a shell on a kept host starts. */
 export const home = '/var/lib/podproof/kept';
 
-/** Without one, crictl complains at each call that there is none. */
+/** Without one, crictl complains at each call that there is none, and waits two seconds for a pod, which takes longer under emulation. */
 const crictlConfig = `${home}/crictl.yaml`;
 
 /** Starts the engine once more on a host whose work is done, and keeps both up while `meanwhile` goes on. */
@@ -50,8 +50,8 @@ export async function keepHost(
   await host.write(`${home}/pod.json`, JSON.stringify(crictlJson(PodSandboxConfigSchema, sandboxConfig(spec))));
   await host.write(`${home}/container.json`, JSON.stringify(crictlJson(ContainerConfigSchema, containerConfig(spec))));
   const endpoint = `unix://${engine.config.socket}`;
-  await host.write(crictlConfig, `runtime-endpoint: ${endpoint}\nimage-endpoint: ${endpoint}\n`);
-  const crictl = await putCrictl(host);
+  await host.write(crictlConfig, `runtime-endpoint: ${endpoint}\nimage-endpoint: ${endpoint}\ntimeout: 300\n`);
+  const crictl = await stage.timeline.span('engine', 'bring crictl along', () => putCrictl(host));
   const kept: KeptHost = {
     ...{ host: host.id, run: stage.folder.id, owner, connection: host.connection },
     environment: environmentOf(host, setting, engine),

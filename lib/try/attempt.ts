@@ -22,6 +22,7 @@ import type { Fix } from './fix.ts';
 import type { Found } from './found.ts';
 import { KubeletRefusal } from './node-objects.ts';
 import { observed } from './observed.ts';
+import { mountingOpened } from './opened.ts';
 import type { Place } from './place.ts';
 import { placementOf } from './placement.ts';
 import { attemptsFor, sightOf } from './sight.ts';
@@ -42,7 +43,8 @@ export async function launchTrial(
   const { cell, setting, node, signal } = place;
   const head = { cell: cell.id, ...(fix === undefined ? {} : { fix: fix.id }) };
   const uid = randomUUID();
-  const wanted = fix === undefined ? pod : changed(pod, fix.changes);
+  const change = fix === undefined ? pod : changed(pod, fix.changes);
+  const wanted = fix?.give === 'opened' ? mountingOpened(change, devices) : change;
   const never = reasonNever(place, wanted, fix);
   if (never !== undefined)
     return { attempt: { ...head, outcome: 'not tried', reason: never, containers: [] }, found: [], observations: [] };

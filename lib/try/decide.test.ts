@@ -93,6 +93,8 @@ describe('what is in the way', () => {
   test('is not the list for what runtimes give every container', () => {
     const node = { ...render, path: '/dev/null', major: 1, minor: 3, mode: '0666' };
     expect(obstacles('/dev/null', scene({ node, spec: listed(denied) }))).toEqual([]);
+    const tun = { ...render, path: '/dev/net/tun', minor: 200, mode: '0600' };
+    expect(obstacles('/dev/net/tun', scene({ node: tun, spec: listed(denied) }))).toEqual(['file mode']);
   });
 });
 

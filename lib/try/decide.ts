@@ -98,9 +98,13 @@ function cgroupAllows({ type, major, minor }: DeviceNode, spec: OciSpec | undefi
   );
 }
 
-/** What runc and crun allow every container, after all that is listed (opencontainers/runc libcontainer/specconv AllowedDevices). */
+/** What runc and crun allow every container, after all that is listed (opencontainers/runc libcontainer/specconv AllowedDevices; runc 1.2.0 to 1.2.3 without TUN, 10:200). */
 function isDefault(type: string, major = -1, minor = -1): boolean {
   return (
-    type === 'c' && ((major === 1 && [3, 5, 7, 8, 9].includes(minor)) || (major === 5 && [0, 2].includes(minor)) || major === 136)
+    type === 'c' &&
+    ((major === 1 && [3, 5, 7, 8, 9].includes(minor)) ||
+      (major === 5 && [0, 2].includes(minor)) ||
+      (major === 10 && minor === 200) ||
+      major === 136)
   );
 }

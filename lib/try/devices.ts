@@ -5,6 +5,7 @@ import type { StandIn } from '../hosts/shared/stand-ins.ts';
 import type { Description, DeviceSource, NodeSpec, ResourceDevice } from './device-spec.ts';
 import { nodeText } from './device-spec.ts';
 import { conventional, numbersOf } from './known-nodes.ts';
+import { openedPath, standInDirectory } from './opened.ts';
 
 /** How a pod asks for a device. */
 export type Origin =
@@ -137,9 +138,6 @@ export function descriptionOf({ source }: PodDevice): string | undefined {
   return source.kind === 'node' ? nodeText(source.node) : undefined;
 }
 
-/** Where on the host the stand-ins are that device plugins hand out. */
-const standInDirectory = '/dev/podproof/try';
-
 /** A device on the host: the node that it is there, and the stand-ins that make it so. */
 export interface PlacedDevice extends PodDevice {
   /** The nodes of the device on the host, and where each is in the container. */
@@ -177,7 +175,11 @@ export function placeDevices(devices: readonly PodDevice[], fixtures: Fixtures):
     }
     const { node } = source;
     const numbers = numbersOf(node, fixtures.blockPlain);
-    const everybody = copy(`opened-${basename(path)}`, { ...node, mode: openedTo(node.mode) }, numbers);
+    const opened = { ...node, mode: openedTo(node.mode) };
+    const everybody =
+      origin.kind === 'hostPath'
+        ? add({ path: openedPath(node.path), type: node.type, numbers, access: accessOf(opened) })
+        : copy(`opened-${basename(path)}`, opened, numbers);
     const hostPath =
       origin.kind === 'hostPath'
         ? add({ path: node.path, type: node.type, numbers, ...(assumed ? {} : { access: accessOf(node) }) })

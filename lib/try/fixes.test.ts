@@ -126,6 +126,10 @@ spec:
     const both = planFixes(serial, one(['file mode', 'device cgroup']), containerd);
     expect(both.map(({ id }) => id)).toEqual(ofMode);
     expect(both[0]).toMatchObject({ title: 'supplementalGroups: [20], by a device plugin', give: 'plugin' });
+    // Where its mode alone is in the way, neither the engine's key nor CDI reaches a node that is mounted.
+    const mounted = planFixes(serial, one(['file mode']), containerd);
+    expect(mounted.map(({ id }) => id)).toEqual(['groups', 'group', 'mode', 'privileged-withheld', 'privileged']);
+    expect(mounted[2]).toMatchObject({ give: 'opened', changes: [], label: 'mode 0666' });
   });
 
   test('are each there once, in their order, and with a pod that can be launched, whatever is in the way', () => {

@@ -90,10 +90,14 @@ function idFixes(pod: Pod, failing: readonly Found[], lacking: readonly string[]
   return fixes;
 }
 
-/** What only who runs the nodes can change. The engine gives no device where a path is mounted, so that its key and CDI do nothing. */
+/** What only who runs the nodes can change. The engine gives no device where a path is mounted, so that its key and CDI do nothing there. */
 function nodeFixes(pod: Pod, failing: readonly Found[], engine: Setting['engine'], plain: Plain): Fix[] {
   const mountsOnly = failing.every(({ devices }) => devices.every(({ device }) => device.origin.kind === 'hostPath'));
-  if (mountsOnly && plain.give !== 'plugin') return [];
+  const mode: Fix = {
+    ...{ ...plain, id: 'mode', by: 'node', give: 'opened', ...named(plain, 'mode 0666') },
+    costs: 'every process of the node, and every pod that is given it, may open it',
+  };
+  if (mountsOnly && plain.give !== 'plugin') return [mode];
   // The kubelet sends USER of the image where the pod names none (Kubernetes pkg/kubelet/kuberuntime/security_context.go).
   const asks = failing.some(({ name, who }) => (who.uids[1] ?? 0) + (effectiveOf(pod, name)?.runAsGroup ?? 0) > 0);
   const fixes: Fix[] = [];
@@ -110,11 +114,7 @@ function nodeFixes(pod: Pod, failing: readonly Found[], engine: Setting['engine'
       label: 'CDI with ids',
       costs: 'one CDI device for each user that asks',
     });
-  fixes.push({
-    ...{ ...plain, id: 'mode', by: 'node', give: 'opened', ...named(plain, 'mode 0666') },
-    costs: 'every process of the node, and every pod that is given it, may open it',
-  });
-  return fixes;
+  return [...fixes, mode];
 }
 
 function privilegedFixes(pod: Pod, failing: readonly Found[], plain: Plain): Fix[] {

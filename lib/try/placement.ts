@@ -21,7 +21,7 @@ export function placementOf(
   pod: Pod,
   devices: readonly PlacedDevice[],
   uid: string,
-  fix: Fix | undefined,
+  fix: Pick<Fix, 'give' | 'handler'> | undefined,
 ): Placement {
   const { cell } = place;
   const variant = fix?.handler ?? 'plain';
@@ -40,7 +40,7 @@ export function placementOf(
         {
           image: place.imageOf(name),
           allocation: allocationOf(
-            devices.filter(({ container }) => container === name),
+            devices.filter((device) => device.container === name && !isMounted(pod, device)),
             fix,
           ),
         },
@@ -50,16 +50,19 @@ export function placementOf(
   };
 }
 
-/** What a device plugin answers: the nodes, or the CDI devices that stand for them. */
-export function allocationOf(devices: readonly PlacedDevice[], fix: Fix | undefined): Allocation {
-  const give = fix?.give ?? 'as asked';
-  const byPlugin = devices.filter(
-    ({ origin }) => origin.kind === 'resource' || (give !== 'as asked' && origin.kind === 'hostPath'),
-  );
-  if (give === 'cdi') return { cdiDevices: byPlugin.map((device) => cdiName(device)) };
+/** Whether the pod has it as a path of the node, or as a volume, so that no plugin gives it. */
+export function isMounted({ spec }: Pod, { container, origin }: Pick<PlacedDevice, 'container' | 'origin'>): boolean {
+  if (origin.kind !== 'hostPath') return origin.kind === 'block';
+  const own = allContainers(spec).find(({ name }) => name === container);
+  return own?.volumeMounts.some(({ name }) => name === origin.volume) ?? false;
+}
+
+/** What a plugin of these devices answers: the nodes, or the CDI devices that stand for them. */
+export function allocationOf(devices: readonly PlacedDevice[], fix: Pick<Fix, 'give'> | undefined): Allocation {
+  if (fix?.give === 'cdi') return { cdiDevices: devices.map((device) => cdiName(device)) };
   return {
-    devices: byPlugin
-      .flatMap(({ nodes, opened }) => (give === 'opened' ? opened : nodes))
+    devices: devices
+      .flatMap(({ nodes, opened }) => (fix?.give === 'opened' ? opened : nodes))
       .map(({ hostPath, path }) => ({ hostPath, containerPath: path, permissions: 'rw' })),
   };
 }

@@ -1,7 +1,7 @@
 import { deviceLayers } from '../judge/layers.ts';
 import { canary } from '../model/fixtures.ts';
 import { capabilitiesIn, capabilitiesLacking } from '../model/capabilities.ts';
-import type { DeviceNode } from '../model/device-node.ts';
+import { isWiderThan, type DeviceNode } from '../model/device-node.ts';
 import type { GuestReport } from '../model/guest-report.ts';
 import type { Access, ContainerSight, DeviceSight, Reach } from '../model/trial.ts';
 import { hasGuest } from '../runtimes/facts.ts';
@@ -91,7 +91,7 @@ export function sightOf(
 function openWords(node: DeviceNode | undefined, host: DeviceNode | undefined): string {
   if (node === undefined) return 'it opens';
   const { uid, gid, mode } = node;
-  const wider = host !== undefined && Number.parseInt(mode, 8) & ~Number.parseInt(host.mode, 8);
+  const wider = host !== undefined && isWiderThan(node, host);
   return `it opens: ${uid}:${gid} ${mode}${wider ? `, and ${host.mode} on the node` : ''}`;
 }
 

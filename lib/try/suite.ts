@@ -1,5 +1,6 @@
 import { allContainers } from '../manifest/pod.ts';
 import type { Workload } from '../manifest/workload.ts';
+import { isWiderThan } from '../model/device-node.ts';
 import type { TriedContainer } from '../model/tried.ts';
 import { starts } from '../suite/read/engine.ts';
 import { hostNodeOf, containerPath, entryAt, type NodeReference } from '../suite/read/node.ts';
@@ -117,8 +118,7 @@ function widthOf(node: NodeReference): Reading<(typeof anyWidth)[number]> {
   return podReading(anyWidth, (guest, _, evidence) => {
     const path = containerPath(node, evidence);
     const [seen, host] = [entryAt(guest.dev, path), hostNodeOf(path, evidence)];
-    const others = (mode: string): number => Number.parseInt(mode, 8) & 0o006;
-    const wider = seen !== undefined && host !== undefined && (others(seen.mode) & ~others(host.mode)) !== 0;
+    const wider = seen !== undefined && host !== undefined && isWiderThan(seen, host);
     return {
       word: wider ? 'wider' : 'as on the node',
       text: `${path} has mode ${seen?.mode ?? 'none'}${host === undefined ? '' : `, the host's ${host.mode}`}`,
