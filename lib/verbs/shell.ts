@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 import { join } from 'node:path';
 import { keptHosts, type KeptHost } from '../hosts/shared/kept.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
+import type { Plan } from '../model/cell.ts';
+import { loadMatrix } from '../model/matrix/load.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { home } from '../run/keep.ts';
+import type { Asking } from '../run/newest.ts';
 import { withHost } from '../run/only-host.ts';
 import { progressOn } from '../run/progress.ts';
 import type { RunOptions } from '../run/run.ts';
@@ -22,23 +25,25 @@ export function shellVerb(program: Command, _version = '', seams: Pick<RunOption
     .description('a shell on a host with crictl set up for its engine: on one that --keep left up, or on one that ends with it')
     .argument('[host]', 'a host of the matrix; without it, the one that is kept, or that of the profile')
     .argument('[command...]', 'what to run there in place of a shell, after --')
-    .option('--profile <name>', 'a profile of the matrix, whose host and engine to bring up', 'quick')
+    .option('--profile <name>', 'a profile of the matrix; without it, the first that has what is asked for')
     .option('--only <selection>', "bring up these, also where a host is kept: 'engine=crio runtime=crun'")
     .action(async (host: string | undefined, command: string[], _: unknown, verb: Command) => {
-      const flags = verb.optsWithGlobals<PlanFlags>();
+      const flags = verb.optsWithGlobals<ShellFlags>();
       const open = async (kept: KeptHost, signal?: AbortSignal): Promise<void> => {
         process.exitCode = (await execAttached(shellArgv(kept, command, process.stdin.isTTY), signal)) ?? 130;
       };
-      const fresh = flags.only !== undefined || verb.getOptionValueSource('profile') !== 'default';
+      const fresh = flags.only !== undefined || flags.profile !== undefined;
       const kept = fresh ? undefined : chosen(await keptHosts(), host);
       if (kept !== undefined) return open(kept);
       await untilInterrupted((signal) => onFreshHost(flags, host, { ...seams, signal }, open));
     });
 }
 
+type ShellFlags = Pick<PlanFlags, 'matrix' | 'only'> & { profile?: string };
+
 /** Brings a host up for a shell; it goes when that ends. */
 async function onFreshHost(
-  flags: PlanFlags,
+  flags: ShellFlags,
   host: string | undefined,
   lease: Pick<RunOptions, 'acquire' | 'signal'>,
   open: (kept: KeptHost, signal: AbortSignal) => Promise<void>,
@@ -47,7 +52,7 @@ async function onFreshHost(
   using progress = progressOn(process.stderr);
   const only = [host === undefined ? '' : `host=${host}`, flags.only ?? ''].join(' ').trim();
   const asking = { signal, progress: (text: string) => progress.line('plan', text) };
-  const plan = await planFrom({ ...flags, ...(only === '' ? {} : { only }) }, asking);
+  const plan = await planWith({ ...flags, ...(only === '' ? {} : { only }) }, asking);
   assertOneHost(plan, 'shell');
   assertOneEngine(plan);
   progress.line('shell', 'no host is kept for it: one comes up, and goes when the shell ends');
@@ -56,6 +61,21 @@ async function onFreshHost(
     progress.close();
     await open(kept, signal);
   });
+}
+
+/** The plan of the first profile that has such cells. Throws UsageError where none has. */
+async function planWith(flags: ShellFlags, asking: Asking): Promise<Plan> {
+  const { profiles } = await loadMatrix(flags.matrix);
+  let why: unknown;
+  for (const profile of flags.profile === undefined ? Object.keys(profiles) : [flags.profile]) {
+    try {
+      return await planFrom({ ...flags, profile }, asking);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      why ??= error;
+    }
+  }
+  throw why;
 }
 
 /** The kept host of this name, or the only one; none where none is. Throws UsageError where that is not one. */
