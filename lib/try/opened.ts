@@ -1,5 +1,4 @@
 import type { Pod } from '../manifest/pod.ts';
-import type { PodDevice } from './devices.ts';
 
 /** Where on the host the stand-ins are that device plugins hand out. */
 export const standInDirectory = '/dev/podproof/try';
@@ -10,7 +9,7 @@ export function openedPath(path: string): string {
 }
 
 /** The pod with these nodes in place of those that it mounts from the host. */
-export function mountingOpened(pod: Pod, devices: readonly Pick<PodDevice, 'origin'>[]): Pod {
+export function mountingOpened(pod: Pod, devices: readonly { origin: { kind: string; volume?: string } }[]): Pod {
   const mounted = new Set(devices.flatMap(({ origin }) => (origin.kind === 'hostPath' ? [origin.volume] : [])));
   const volumes = pod.spec.volumes.map((volume) =>
     volume.hostPath === undefined || !mounted.has(volume.name)
