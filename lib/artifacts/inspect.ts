@@ -36,14 +36,3 @@ async function reasonNotBinary(path: string, host: BinaryHost): Promise<string |
   if (elf.glibc === undefined || !/^\d/.test(host.glibc) || compareVersions(elf.glibc, host.glibc) <= 0) return undefined;
   return `needs glibc ${elf.glibc}, the host has ${host.glibc}`;
 }
-
-/** Shared libraries that the artifact's binaries ask for, by name, without those of glibc itself. */
-export async function sharedLibraries(artifact: Artifact): Promise<string[]> {
-  const libraries = new Set<string>();
-  for (const path of Object.values(artifact.binaries)) {
-    for (const library of (await readElf(join(artifact.directory, path)))?.libraries ?? []) {
-      if (!/^(ld-linux.*|lib(c|m|dl|rt|pthread|resolv))\.so\.\d+$/.test(library)) libraries.add(library);
-    }
-  }
-  return [...libraries].sort();
-}

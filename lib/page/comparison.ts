@@ -8,14 +8,14 @@ import { badge, drawerLink, limited } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
 /** Changes that are told one by one; the others are only counted. */
-const told: readonly ChangeKind[] = ['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended', 'changed-evidence'];
+const shownKinds: readonly ChangeKind[] = ['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended', 'changed-evidence'];
 /** Pairs of versions that have a line. */
 const most = 12;
 
 /** What became of the answers since the baseline: a headline for each pair of versions, then what turned. */
 export function comparison(document: Document, baseline: Baseline): Markup {
   const counts = totals(baseline);
-  const quiet = told.every((kind) => counts[kind] === 0) && baseline.gone.length + baseline.goneCells.length === 0;
+  const quiet = shownKinds.every((kind) => counts[kind] === 0) && baseline.gone.length + baseline.goneCells.length === 0;
   return html`<section aria-labelledby="changes-title">
     <h2 id="changes-title" ${explained('baseline')}>Since <span class="mono">${baseline.run}</span></h2>
     <ul class="changes">
@@ -27,7 +27,7 @@ export function comparison(document: Document, baseline: Baseline): Markup {
     <ul>
       ${[...headlines(document).slice(0, most), ...remarks(document)].map((line) => html`<li>${line}</li>`)}
     </ul>
-    ${told.map((kind) => group(document, kind))}
+    ${shownKinds.map((kind) => group(document, kind))}
   </section>`;
 }
 

@@ -23,7 +23,7 @@ export interface EmbeddedEvidence {
 }
 
 /** A pod that some verdict was judged on. */
-interface ToldPod {
+interface JudgedPod {
   /** By `evidenceKey`. */
   key: string;
   cell: string;
@@ -35,8 +35,8 @@ interface ToldPod {
 }
 
 /** The pods of a document, those of the worst verdicts first: a pass is missed least. */
-export function podsByVerdict(document: Document): ToldPod[] {
-  const pods = new Map<string, ToldPod>();
+export function podsByVerdict(document: Document): JudgedPod[] {
+  const pods = new Map<string, JudgedPod>();
   for (const { cell, suite, scenario, evidence, verdict } of document.verdicts) {
     if (evidence === '') continue;
     const key = evidenceKey({ cell, suite, scenario });
@@ -73,10 +73,10 @@ export function embeddedEvidence(
 
 /** What each engine was started with, by lease: read when a drawer asks for it. */
 export function leaseBlock(leases: readonly LeaseRecord[]): Markup {
-  const told = leases.map(({ lease, engine }) => {
+  const entries = leases.map(({ lease, engine }) => {
     const { planned, effective, configFile, instance } = engine;
     const files = instance?.files ?? { configuration: configFile };
     return [escapeText(lease), escapeDeep<LeaseEntry>({ planned, effective, files })];
   });
-  return textBlock('leases', JSON.stringify(Object.fromEntries(told)));
+  return textBlock('leases', JSON.stringify(Object.fromEntries(entries)));
 }

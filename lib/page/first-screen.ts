@@ -22,17 +22,17 @@ function cards({ title, causes }: Section, nth: number): Markup {
 
 function card(cause: Cause): Markup {
   const { issue, verdict, verdicts, questions, cells, layer } = cause;
-  const told = issue !== undefined && verdict !== 'fixed';
+  const isExplained = issue !== undefined && verdict !== 'fixed';
   const only = `question=${questions.join(',')} verdict=${verdict}`;
   return html`<li class="cause v-${verdict === 'pass' ? 'known' : verdict}">
     <h3>${cause.headline}</h3>
-    ${told ? html`<p>${issue.impact}</p>` : verdict === 'pass' ? undefined : html`<p class="said">${sentence(cause)}</p>`}
-    ${told ? html`<p><b>Remedy</b> ${remedyText(issue.remedy)}</p>` : undefined}
+    ${isExplained ? html`<p>${issue.impact}</p>` : verdict === 'pass' ? undefined : html`<p class="said">${sentence(cause)}</p>`}
+    ${isExplained ? html`<p><b>Remedy</b> ${remedyText(issue.remedy)}</p>` : undefined}
     <p class="where">
       ${onlyLink(only, extent(cause))}
       ${cells.slice(0, 2).map((id) => evidenceLink(verdicts, id))}${cells.length > 2 ? html`<span class="quiet">and ${cells.length - 2} more</span>` : undefined}
       ${issue === undefined ? undefined : html`<span>${citation(issue.url, 'upstream')}</span>`}
-      ${!told || layer === undefined ? undefined : html`<span class="quiet">changed at the ${layer}</span>`}
+      ${!isExplained || layer === undefined ? undefined : html`<span class="quiet">changed at the ${layer}</span>`}
     </p>
   </li>`;
 }

@@ -39,7 +39,7 @@ export function runHead(document: Document): Markup {
 /** What was run, when, where, and how it ended. */
 export function runDetails(document: Document): Markup {
   const { run } = document;
-  const told: Array<[string, string | undefined]> = [
+  const entries: Array<[string, string | undefined]> = [
     ['Run', run.id],
     ['Profile', run.profile],
     ['Cells', cellsText(document)],
@@ -51,7 +51,7 @@ export function runDetails(document: Document): Markup {
   ];
   return html`<section id="run" aria-labelledby="run-title" tabindex="-1">
     <h2 id="run-title">This run</h2>
-    ${facts(told, explained)} ${hostTable(document)} ${legend()}
+    ${facts(entries, explained)} ${hostTable(document)} ${legend()}
   </section>`;
 }
 

@@ -8,7 +8,7 @@ import { facts, harmMark } from './parts.ts';
 import { citation, html, type Markup } from './template.ts';
 
 /** What a version changed, as one offline file beside the report of its run; without `report` no verdict is linked. */
-export function qualificationPage(told: Qualification, { report }: { report?: string } = {}): string {
+export function qualificationPage(result: Qualification, { report }: { report?: string } = {}): string {
   const body = html`<a class="skip" href="#content">Skip to the content</a>
     <header>
       <nav aria-label="Run">
@@ -17,24 +17,24 @@ export function qualificationPage(told: Qualification, { report }: { report?: st
       </nav>
     </header>
     <main id="content">
-      <h1>${title(told)}</h1>
-      <p class="lead">${countText(told)}. Exit ${told.exit}: ${exitText(told)}.</p>
+      <h1>${title(result)}</h1>
+      <p class="lead">${countText(result)}. Exit ${result.exit}: ${exitText(result)}.</p>
       <section aria-labelledby="changed">
         <h2 id="changed">Changed</h2>
-        ${told.changes.length === 0 ? html`<p>Nothing that a pod can reach.</p>` : told.changes.map((change) => card(change, told, report))}
+        ${result.changes.length === 0 ? html`<p>Nothing that a pod can reach.</p>` : result.changes.map((change) => card(change, result, report))}
       </section>
       <section aria-labelledby="rest">
         <h2 id="rest">Not changed</h2>
         <ul>
-          ${restTexts(told).map((text) => html`<li>${text}</li>`)}
+          ${restTexts(result).map((text) => html`<li>${text}</li>`)}
         </ul>
       </section>
-      ${also(told)}
+      ${also(result)}
     </main>
     <footer>
-      <p>Run <span class="mono">${told.run}</span>, ${told.started}</p>
+      <p>Run <span class="mono">${result.run}</span>, ${result.started}</p>
     </footer>`;
-  return offlinePage({ title: `${told.name} ${told.version}`, style: bundle('styles/site.css'), body });
+  return offlinePage({ title: `${result.name} ${result.version}`, style: bundle('styles/site.css'), body });
 }
 
 function card(change: QualifiedChange, { against, version }: Qualification, report: string | undefined): Markup {

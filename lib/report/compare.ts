@@ -69,8 +69,8 @@ function compareCells(
     const found = sinceThen({ was, now: verdict, versions: [versionsOf(older), versionsOf(cell)], absent });
     counts[found.kind]++;
     if (found.kind === 'same' || found.kind === 'still-unjudged' || found.why === 'no-cell') continue;
-    const told = was === undefined ? {} : { before: toldOf(was) };
-    changes.push({ ...found, ...{ cell: cell.id, suite, scenario, question }, ...told, after: verdict.verdict });
+    const id = { cell: cell.id, suite, scenario, question };
+    changes.push({ ...found, ...id, ...(was && { before: summaryOf(was) }), after: verdict.verdict });
   }
   const gone = then.filter((was) => was.verdict !== 'unsupported' && !isUnjudged(was) && !judged.has(nameOf(was)));
   const from = older && { cell: older.id, host: older.host, engine: older.engine.version, runtime: older.runtime.version };
@@ -85,7 +85,7 @@ function versionsOf(cell: Cell | undefined): string[] {
   return cell === undefined ? [] : [cell.engine.version, cell.runtime.version];
 }
 
-function toldOf({ verdict, answer, harm, observed, known, reason }: Verdict): NonNullable<Change['before']> {
+function summaryOf({ verdict, answer, harm, observed, known, reason }: Verdict): NonNullable<Change['before']> {
   return {
     verdict,
     ...(answer === undefined ? {} : { answer }),

@@ -41,8 +41,8 @@ export function outcomesOf(document: Document, kind: ChangeKind): Outcome[] {
     .map((group): Outcome => {
       const [{ change, verdict }] = group;
       const question = questions.get(`${change.suite} ${change.question}`);
-      const inWords = (told: Pick<Verdict, 'answer' | 'observed' | 'reason'>): string =>
-        question?.answers.find(({ name }) => name === told.answer)?.says ?? (told.observed || (told.reason ?? ''));
+      const inWords = (seen: Pick<Verdict, 'answer' | 'observed' | 'reason'>): string =>
+        question?.answers.find(({ name }) => name === seen.answer)?.says ?? (seen.observed || (seen.reason ?? ''));
       const [before, after] = [change.before === undefined ? '' : inWords(change.before), inWords(verdict)];
       // The same answer differs in what was seen alone.
       const same = change.before?.answer !== undefined && change.before.answer === verdict.answer;

@@ -13,19 +13,19 @@ import { count } from '../util/words.ts';
  * isolation or have changed, what harms most first; the others are counted.
  */
 export function historyText({ runs, tracks, events }: History): string {
-  const told = tracks.filter(
+  const notable = tracks.filter(
     ({ ranges, turns }) =>
       turns.length > 0 ||
       ranges.some(({ value }) => isBad(value.verdict) || value.answers.some(({ harm }) => harm === 'weakens')),
   );
   const harmOf = (own: readonly Track[]): number =>
     Math.max(...own.flatMap(({ ranges }) => ranges.map(({ value }) => harmRank(worstOfSeen(value)))));
-  const questions = [...groupBy(told, ({ question }) => question)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
+  const questions = [...groupBy(notable, ({ question }) => question)].sort(([, a], [, b]) => harmOf(b) - harmOf(a));
   const lines = [
     `${count(runs.length, 'run')}, ${runs[0]?.started ?? 'none'} to ${runs.at(-1)?.started ?? 'none'}`,
     ...questions.flatMap(([question, own]) => ['', `${question}: ${own[0].asks}`, ...alike(own).flatMap(trackLines)]),
     '',
-    `${tracks.length - told.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
+    `${tracks.length - notable.length} of ${tracks.length} tracks, a question under an engine with a runtime each, are as documented, harmless and the same with all tested versions.`,
     ...(events.length === 0 ? [] : ['', 'Between runs', ...events.map(eventLine)]),
   ];
   return lines.map((line) => `${escapeLine(line).replaceAll('##[', '## [')}\n`).join('');

@@ -103,11 +103,11 @@ const causeColumns = ['What was found', 'What it means', 'Remedy', 'Where'];
 
 function causeRow(cause: Cause): string[] {
   const { issue, verdict, questions, cells } = cause;
-  const told = issue === undefined || verdict === 'fixed';
+  const isBare = issue === undefined || verdict === 'fixed';
   return [
     `**${prose(cause.headline)}**${issue === undefined ? '' : `<br>${link(issue.url, issue.id)}`}`,
-    told ? (verdict === 'pass' ? 'as documented' : code(sentence(cause))) : prose(issue.impact),
-    told ? '' : prose(remedyText(issue.remedy)),
+    isBare ? (verdict === 'pass' ? 'as documented' : code(sentence(cause))) : prose(issue.impact),
+    isBare ? '' : prose(remedyText(issue.remedy)),
     `${questions.slice(0, 12).map(code).join(' ')}${questions.length > 12 ? ` and ${questions.length - 12} more` : ''}<br>${someCells(cells)}`,
   ];
 }

@@ -84,13 +84,13 @@ function blockedLines(document: Document, resume: string | undefined): Line[] {
   const all = blockages(document);
   if (all.length === 0) return [];
   const ran = document.verdicts.some(({ verdict }) => !['blocked', 'missing', 'unsupported'].includes(verdict));
-  const told = (blockage: Blockage): Line[] => [
+  const linesOf = (blockage: Blockage): Line[] => [
     ['Blocked', ran || all.length > 1 ? `${waitingText(blockage)} could not run` : `nothing could run: ${waitingText(blockage)}`],
     ['  why', blockage.reason, reasonLines],
     ...(blockage.remedy === undefined ? [] : [['  fix', blockage.remedy] satisfies Line]),
   ];
   return [
-    ...named(all, told),
+    ...named(all, linesOf),
     [
       '  then',
       `npx podproof run --resume${resume === undefined ? '' : ` ${resume}`} goes on; the report has each reason in full`,

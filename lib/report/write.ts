@@ -28,10 +28,10 @@ export async function writeReports(
   options: { redact?: boolean } & Omit<PageOptions, 'evidence'> = {},
 ): Promise<string[]> {
   const hide = redactor([hostname()]);
-  const told = (observation: Observation): Observation =>
+  const redacted = (observation: Observation): Observation =>
     options.redact === false ? observation : redactDeep(observation, hide);
   const ordered = canonical(options.redact === false ? document : redactDocument(document, hide));
-  const shown = new Map([...evidence].map(([key, observation]) => [key, told(observation)]));
+  const shown = new Map([...evidence].map(([key, observation]) => [key, redacted(observation)]));
   const leases = (options.leases ?? []).map((lease) => (options.redact === false ? lease : redactDeep(lease, hide)));
   const files: Record<string, () => Iterable<string>> = {
     'report.json': () => jsonChunks(ordered),

@@ -19,7 +19,7 @@ import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
 import { launchManifest } from './launch-manifest.ts';
 import { PodCgroups } from './pod-cgroup.ts';
-import { leaseWork, type LeaseWork, type Turn } from './lease-work.ts';
+import { leaseWork, type LeaseWork, type WorkKind } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
 import { begun, type WorkerCell, type WorkerContext } from './worker-context.ts';
@@ -47,20 +47,20 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
     ...{ context, remote, connection, cgroups, signal: stopped.signal },
     boots: new Map(context.cells.map((cell) => [cell, new GuestBoots()])),
     ...{ slots: new Semaphore(context.pods), broken: undefined, read: new Map() },
-    readers: new Semaphore(all.some(({ turn }) => turn === 'alone') ? 1 : context.pods),
+    readers: new Semaphore(all.some(({ kind }) => kind === 'alone') ? 1 : context.pods),
   };
-  const pods: Array<{ turn: Turn; observe: (tell: Tell) => Promise<Observation> }> = [];
+  const pods: Array<{ kind: WorkKind; observe: (tell: Tell) => Promise<Observation> }> = [];
   for (const work of all) {
-    const { turn, cell, suite, scenario } = work;
-    const before = pods.filter((pod) => pod.turn !== turn);
+    const { kind, cell, suite, scenario } = work;
+    const before = pods.filter((pod) => pod.kind !== kind);
     const observe = once(async (tell: Tell) => {
       // Whoever need not wait is in the queue for a slot at once, and so in this order.
-      if (turn !== 'pod') await Promise.allSettled(before.map((pod) => pod.observe(tell)));
+      if (kind !== 'pod') await Promise.allSettled(before.map((pod) => pod.observe(tell)));
       const recorded = record(lease, work, tell);
       underWay.push(recorded);
       return recorded;
     });
-    if (turn !== 'reading') pods.push({ turn, observe });
+    if (kind !== 'reading') pods.push({ kind, observe });
     test.concurrent(`${cell.facts.id} › ${suite.id} › ${scenario.title}`, async ({ task, annotate, signal }) => {
       signal.addEventListener('abort', () => stopped.abort(signal.reason), { once: true });
       task.meta.podproof = await observe((words, type) => void annotate(words, type));
@@ -74,11 +74,11 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  * runner finds out whether the host is lost, and brings back what was not observed. Of a run that is stopped nothing is recorded
  * any more, as the end of its pods says nothing of them.
  */
-async function record(lease: Lease, { turn, cell, suite, scenario }: LeaseWork, tell: Tell): Promise<Observation> {
+async function record(lease: Lease, { kind, cell, suite, scenario }: LeaseWork, tell: Tell): Promise<Observation> {
   const { context, remote, slots, readers } = lease;
   const at = { cell: cell.facts.id, suite: suite.id };
-  const alone = turn === 'alone';
-  const places = turn === 'reading' ? readers : slots;
+  const alone = kind === 'alone';
+  const places = kind === 'reading' ? readers : slots;
   for (let attempt = 1; ; attempt++) {
     const pod = `${cell.facts.id} ${scenario.id}`;
     const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {

@@ -17,7 +17,7 @@ const everything = facts.flatMap((each) =>
 
 function work(tasks: Task[]): string[] {
   return leaseWork(suites, { cells, tasks }).map((one) =>
-    [one.turn, one.cell.facts.runtime.name, one.suite.id, one.scenario.id].join(' '),
+    [one.kind, one.cell.facts.runtime.name, one.suite.id, one.scenario.id].join(' '),
   );
 }
 

@@ -9,12 +9,12 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
  * alone, and last, as it waits for every slot; so does what opens the spare VFIO group, which takes one opener at a time (EBUSY;
  * Linux drivers/vfio/group.c). Readings need no pod and see none: they take the processors that one pod alone leaves.
  */
-const turns = ['pod', 'sweeping', 'reading', 'alone'] as const;
-export type Turn = (typeof turns)[number];
+const kinds = ['pod', 'sweeping', 'reading', 'alone'] as const;
+export type WorkKind = (typeof kinds)[number];
 
 /** One scenario of one cell. */
 export interface LeaseWork {
-  turn: Turn;
+  kind: WorkKind;
   cell: WorkerCell;
   suite: Suite;
   scenario: Scenario;
@@ -31,12 +31,12 @@ export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<Worke
         throw new Error(
           `Cannot observe ${task.cell} ${task.suite} ${task.scenario}: this lease or these suites have no such thing`,
         );
-      return { turn: turnOf(scenario, cell), cell, suite, scenario };
+      return { kind: kindOf(scenario, cell), cell, suite, scenario };
     })
-    .toSorted((a, b) => turns.indexOf(a.turn) - turns.indexOf(b.turn));
+    .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
 
-function turnOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): Turn {
+function kindOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): WorkKind {
   if ('reads' in scenario) return 'reading';
   if ('manifest' in scenario) return 'pod';
   if (scenario.hostState !== undefined || scenario.meanwhile !== undefined || (hasGuest(runtime) && opensFunction(scenario)))

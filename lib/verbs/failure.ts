@@ -6,8 +6,8 @@ export function sayWhy(thrown: unknown): 2 | 75 {
   const error = diskTrouble(thrown) ?? thrown;
   const { stderr } = process;
   // A log keeps a sentence on one line.
-  const told = (words: string): string => (stderr.isTTY ? wrapText(words, widthOf(stderr), 2) : words);
-  const say = (words: string): unknown => stderr.write(`${told(`podproof: ${words}`)}\n`);
+  const fitted = (words: string): string => (stderr.isTTY ? wrapText(words, widthOf(stderr), 2) : words);
+  const say = (words: string): unknown => stderr.write(`${fitted(`podproof: ${words}`)}\n`);
   if (error instanceof UsageError) {
     say(messageOf(error));
     return 2;

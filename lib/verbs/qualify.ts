@@ -75,9 +75,9 @@ export function qualifyVerb(program: Command, version: string, seams: Pick<RunOp
         const catalog = catalogFor(planned.plan);
         const judged = await run({ plan: planned.plan, folder, catalog, version, progress, signal, oneOfEach: true, ...seams });
         const document = await writeAll(folder, judged, flags);
-        const told = qualification([document], { ...subject, against: planned.against });
+        const result = qualification([document], { ...subject, against: planned.against });
         const place = { directory: folder.path, report: 'report.html' };
-        await tell(told, place, flags, signal.aborted ? folder.path : undefined);
+        await tell(result, place, flags, signal.aborted ? folder.path : undefined);
         if (signal.aborted) process.exitCode = 130;
       });
     });
@@ -93,26 +93,28 @@ async function recorded(
   const hide = redactor([hostname()]);
   const [first, ...others] = flags.redact === false ? documents : documents.map((document) => redactDocument(document, hide));
   if (first === undefined) throw new UsageError('--recorded: expected at least one run');
-  const told = qualification([first, ...others], { name, version, against: flags.against });
-  await tell(told, flags.out === undefined ? undefined : { directory: resolve(flags.out) }, flags);
+  const result = qualification([first, ...others], { name, version, against: flags.against });
+  await tell(result, flags.out === undefined ? undefined : { directory: resolve(flags.out) }, flags);
 }
 
 /** Writes it in every form, where it has a directory, and says it. */
 async function tell(
-  told: Qualification,
+  result: Qualification,
   place: { directory: string; report?: string } | undefined,
   flags: Flags,
   resume?: string,
 ): Promise<void> {
-  const json = `${JSON.stringify(told, undefined, 2)}\n`;
-  const patch = recordPatch(told, {
+  const json = `${JSON.stringify(result, undefined, 2)}\n`;
+  const patch = recordPatch(result, {
     knownIssues: await readFile(join(packageRoot, 'suites/known-issues.ts'), 'utf8'),
-    features: new Map(suites.flatMap(({ questions }) => questions).map((question) => [question.id, featuresOf(question, told)])),
+    features: new Map(
+      suites.flatMap(({ questions }) => questions).map((question) => [question.id, featuresOf(question, result)]),
+    ),
   });
   const files = {
     'qualify.json': () => [json],
-    'qualify.md': () => [qualificationMarkdown(told)],
-    'qualify.html': () => [qualificationPage(told, place)],
+    'qualify.md': () => [qualificationMarkdown(result)],
+    'qualify.html': () => [qualificationPage(result, place)],
     ...(patch === '' ? {} : { 'qualify.patch': () => [patch] }),
   };
   if (place !== undefined) await writeFiles(place.directory, files);
@@ -123,9 +125,9 @@ async function tell(
     ['Page', shown('qualify.html')] as const,
   ].filter(([, path]) => path !== '');
   process.stdout.write(
-    flags.json === true ? json : renderQualification(told, { width: widthOf(process.stdout), files: labels, resume }),
+    flags.json === true ? json : renderQualification(result, { width: widthOf(process.stdout), files: labels, resume }),
   );
-  process.exitCode = told.exit;
+  process.exitCode = result.exit;
 }
 
 /** The features by which what an older version answers is documented. */

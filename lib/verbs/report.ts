@@ -67,9 +67,9 @@ async function reportMany(names: readonly string[], flags: ReportFlags): Promise
   const runs = await Promise.all(names.map((name) => recordedRun(name, flags.results)));
   if (flags.site !== undefined) process.stdout.write(`Site      ${await writeSite(runs, flags.site)}\n`);
   if (flags.history !== true) return;
-  const told = history(runs.map(({ document }) => document));
+  const past = history(runs.map(({ document }) => document));
   process.stdout.write(
-    flags.json === true ? `${JSON.stringify(told, undefined, 2)}\n` : wrapText(historyText(told), widthOf(process.stdout), 4),
+    flags.json === true ? `${JSON.stringify(past, undefined, 2)}\n` : wrapText(historyText(past), widthOf(process.stdout), 4),
   );
 }
 

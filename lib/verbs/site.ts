@@ -45,14 +45,14 @@ export async function writeSite(runs: readonly RecordedRun[], directory: string)
   for (const folder of ['questions', 'engines', 'runtimes', 'runs', 'badges'])
     await rm(join(directory, folder), { recursive: true, force: true });
   const hide = redactor([hostname()]);
-  const told = runs.map(({ document, folder }) => ({ document: redactDocument(document, hide), folder }));
+  const redacted = runs.map(({ document, folder }) => ({ document: redactDocument(document, hide), folder }));
   const write = async (path: string, text: string): Promise<void> => {
     await mkdir(dirname(join(directory, path)), { recursive: true });
     await writeFile(join(directory, path), text);
   };
-  const documents = told.map(({ document }) => document);
+  const documents = redacted.map(({ document }) => document);
   for (const [path, text] of [...renderSite(documents, guide), ...siteBadges(documents, guide)]) await write(path, text);
-  for (const { document, folder } of told) await write(runPath(document.run.id), await runPage(document, folder, hide));
+  for (const { document, folder } of redacted) await write(runPath(document.run.id), await runPage(document, folder, hide));
   return first;
 }
 

@@ -50,7 +50,9 @@ export const containerdDriver: EngineDriver = {
       planned: plannedKeys(spec, table, shown),
       runtimeState: `${runtimeRoot}/k8s.io/{id}`,
       // containerd v1.3.10 runtime/v2/runc/container.go, WriteRuntime
-      ...(toldOptions(spec) ? {} : { runtimeFile: `${spec.directory}/state/io.containerd.runtime.v2.task/k8s.io/{id}/runtime` }),
+      ...(reportsOptions(spec)
+        ? {}
+        : { runtimeFile: `${spec.directory}/state/io.containerd.runtime.v2.task/k8s.io/{id}/runtime` }),
       shimMark: socket,
       bridge,
       thinPool: thinPool(spec),
@@ -68,11 +70,11 @@ export const containerdDriver: EngineDriver = {
 
   effective({ info, dump }, planned) {
     const file = Object.entries(flatten(parseToml(dump))).filter(([key]) => key in planned);
-    return { ...Object.fromEntries(file), ...inSpellingOf(flatten(toldConfiguration(info['config'])), planned) };
+    return { ...Object.fromEntries(file), ...inSpellingOf(flatten(reportedConfiguration(info['config'])), planned) };
   },
 
   runtimePath(effective, handler, spec) {
-    if (!toldOptions(spec)) return handler.path;
+    if (!reportsOptions(spec)) return handler.path;
     const table = `containerd.runtimes.${handler.name}`;
     // The shim's own file names runsc; it is ours where the configuration names that file.
     if (handler.runscShim !== undefined)
@@ -107,12 +109,12 @@ function plannedKeys(spec: EngineSpec, table: TomlTable, shown: string): Record<
   );
 }
 
-function toldOptions(spec: EngineSpec): boolean {
+function reportsOptions(spec: EngineSpec): boolean {
   return hasFeature(spec, 'told-runtime-options');
 }
 
 /** What the verbose Status has. The parser quotes the place as it is, line breaks included. */
-function toldConfiguration(text = '{}'): unknown {
+function reportedConfiguration(text = '{}'): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
+import { listen } from '../../util/listen.ts';
 import type { Container } from './runtime.ts';
 
 /**
@@ -10,11 +9,7 @@ import type { Container } from './runtime.ts';
  */
 export async function relayToContainer(container: Container, socketPath: string, logFile: string): Promise<AsyncDisposable> {
   const log = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
-  const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    socket.on('error', () => undefined);
     serve(socket).catch((error: unknown) => {
       log.write(`${String(error)}\n`);
       socket.destroy();
@@ -37,12 +32,10 @@ export async function relayToContainer(container: Container, socketPath: string,
     socket.pipe(stream);
   }
 
-  server.listen(socketPath);
-  await once(server, 'listening');
+  const listening = await listen(server, socketPath);
   return {
     async [Symbol.asyncDispose]() {
-      for (const socket of open) socket.destroy();
-      server.close();
+      await listening[Symbol.asyncDispose]();
       log.end();
     },
   };

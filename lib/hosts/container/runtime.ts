@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { BlockedError, messageOf } from '../../util/errors.ts';
-import { restoreSteps } from '../shared/fixture-scripts.ts';
+import { restoreSteps } from '../shared/restore-scripts.ts';
 
 /** Every container and volume of ours carries the token of its lease under this label. */
 export const tokenLabel = 'podproof.token';

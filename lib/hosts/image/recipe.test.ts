@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { execOk } from '../../util/exec.ts';
 import { temporary } from '../../testing/temporary.ts';
-import { remedyFor, smallInitrd } from './build.ts';
+import { remedyFor } from './build.ts';
+import { smallInitrd } from './scripts.ts';
 import { sourcesFrom } from './mirror.ts';
 import { recipe, recipeHash } from './recipe.ts';
 

@@ -1,7 +1,8 @@
 import { Fixtures, cdiDevice } from '../../model/fixtures.ts';
 import { undoStep } from './changes.ts';
 import type { FixturePlan } from './fixture-plan.ts';
-import { deviceDirectory, prepareSteps, restoreSteps, runDirectory } from './fixture-scripts.ts';
+import { deviceDirectory, prepareSteps, runDirectory } from './fixture-scripts.ts';
+import { restoreSteps } from './restore-scripts.ts';
 import { runStep, type Stepping } from './steps.ts';
 import { HostLostError, messageOf } from '../../util/errors.ts';
 import type { Host } from '../host.ts';

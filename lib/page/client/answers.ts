@@ -47,8 +47,8 @@ export async function answerer(): Promise<(query: string, words: readonly string
         isFailure: true,
       };
     const hits = find(index, query, most);
-    const told = [...hits, ...find(index, words.join(' '), most)];
-    return { panel: hitPanel(hits), questions: new Set(told.flatMap(({ questions }) => questions)), isFailure: false };
+    const all = [...hits, ...find(index, words.join(' '), most)];
+    return { panel: hitPanel(hits), questions: new Set(all.flatMap(({ questions }) => questions)), isFailure: false };
   };
 }
 

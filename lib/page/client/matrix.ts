@@ -1,5 +1,6 @@
 import type { Group } from './columns.ts';
 import type { Model } from './model.ts';
+import { moves } from './moves.ts';
 import { addRows, type Frame, matrixTable, type Position, type Shown } from './table.ts';
 
 /** Columns built on either side of those in view. */
@@ -9,18 +10,6 @@ const leastRowHeight = 35;
 const leastHeadHeight = 90;
 /** Printed in full up to this many columns. */
 const printable = 200;
-
-/** Where each key moves to; positions beyond the matrix are its edge. */
-const moves: Partial<Record<string, (at: Position, all: boolean) => Position>> = {
-  ArrowUp: ({ row, column }) => ({ row: row - 1, column }),
-  ArrowDown: ({ row, column }) => ({ row: row + 1, column }),
-  ArrowLeft: ({ row, column }) => ({ row, column: column - 1 }),
-  ArrowRight: ({ row, column }) => ({ row, column: column + 1 }),
-  PageUp: ({ row, column }) => ({ row: row - 10, column }),
-  PageDown: ({ row, column }) => ({ row: row + 10, column }),
-  Home: ({ row }, all) => ({ row: all ? 0 : row, column: 0 }),
-  End: ({ row }, all) => ({ row: all ? Infinity : row, column: Infinity }),
-};
 
 /**
  * The matrix as a real table of which only the columns near the view exist: 10,000 cells × 60 questions stay usable. `#frame` is

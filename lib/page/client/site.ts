@@ -35,10 +35,10 @@ function apply(): void {
   const written = query.toLowerCase().split(/[\s?!,;"()]+/);
   const asked = written.filter((word) => word !== '').map((word) => aliases.get(word) ?? word);
   const rest = asked.filter((word) => !places.has(word));
-  const told = query === '' ? nothing : answer(query, rest);
-  place.replaceChildren(...(told.panel === undefined ? [] : [told.panel]));
+  const reply = query === '' ? nothing : answer(query, rest);
+  place.replaceChildren(...(reply.panel === undefined ? [] : [reply.panel]));
   // A log names engines for other reasons.
-  const [words, named] = told.isFailure ? [[], []] : [rest, asked.filter((word) => places.has(word))];
+  const [words, named] = reply.isFailure ? [[], []] : [rest, asked.filter((word) => places.has(word))];
   const has = ({ names }: { names: string[] }): boolean => named.every((word) => names.includes(word));
   // Where nothing was run with all that is named, what has some of it is nearer than an empty page.
   const isRunTogether = cells.some(has);
@@ -49,14 +49,14 @@ function apply(): void {
     isRun: row.querySelector('td:not([hidden]):not([data-none])') !== null,
     held: words.filter((word) => text.includes(word)).length,
     // An answer with what is named, or the nearest one where that was not run.
-    isTold: told.questions.has(id) && row.querySelector('td:not([hidden]) a') !== null,
+    isAnswered: reply.questions.has(id) && row.querySelector('td:not([hidden]) a') !== null,
   }));
   // What the index found; where none of it has an answer near what is named, what holds most of the words.
-  const byIndex = run.some(({ isTold }) => isTold) && words.length + Number(told.isFailure) > 0;
+  const byIndex = run.some(({ isAnswered }) => isAnswered) && words.length + Number(reply.isFailure) > 0;
   const most = Math.max(0, ...run.filter(({ isRun }) => isRun).map(({ held }) => held));
   let shown = 0;
-  for (const { row, isRun, held, isTold } of run) {
-    const hit = byIndex ? isTold : isRun && held === most;
+  for (const { row, isRun, held, isAnswered } of run) {
+    const hit = byIndex ? isAnswered : isRun && held === most;
     row.hidden = query !== '' && !hit;
     if (hit) shown++;
   }

@@ -40,14 +40,16 @@ export interface Facts {
 
 export function gatherFacts(documents: readonly Document[], guide: Guide): Facts {
   const runs = oldestFirst(documents);
-  const told = history(runs);
+  const recorded = history(runs);
   const cells = runs.flatMap((run) => run.cells);
-  const tracks = groupBy(told.tracks, ({ question }) => question);
+  const tracks = groupBy(recorded.tracks, ({ question }) => question);
   const evidence = groupBy(
     newestVerdicts(runs).filter(({ verdict }) => verdict.verdict !== 'unsupported'),
     ({ verdict }) => verdict.question,
   );
-  const pairings = [...new Map(told.tracks.map(({ engine, runtime }) => [`${engine} ${runtime}`, { engine, runtime }])).values()];
+  const pairings = [
+    ...new Map(recorded.tracks.map(({ engine, runtime }) => [`${engine} ${runtime}`, { engine, runtime }])).values(),
+  ];
   const tested = [
     ...groupBy(
       cells.flatMap(({ engine, runtime, kubelet }) => [
@@ -59,7 +61,7 @@ export function gatherFacts(documents: readonly Document[], guide: Guide): Facts
   ];
   return {
     documents: runs,
-    history: told,
+    history: recorded,
     questions: questionsOf(runs, guide),
     known: new Map(runs.flatMap((run) => run.known.map((issue) => [issue.id, issue]))),
     pairings: pairings.sort((a, b) => naturalOrder(a.engine, b.engine) || naturalOrder(a.runtime, b.runtime)),

@@ -3,27 +3,27 @@ import { arrow, countText, effect, record, exitText, remedyOf, restTexts, title 
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
 /** What changed, as a section for release notes: a table where anything did, and what was compared. */
-export function qualificationMarkdown(told: Qualification): string {
-  const rows = told.changes.map((change) => `| ${row(change).join(' | ')} |`);
+export function qualificationMarkdown(result: Qualification): string {
+  const rows = result.changes.map((change) => `| ${row(change).join(' | ')} |`);
   const table =
     rows.length === 0
       ? ['Nothing changed in what a pod can reach.']
       : [
-          `| What is asked | ${prose(told.against)} | ${prose(told.version)} | Effect | Remedy |`,
+          `| What is asked | ${prose(result.against)} | ${prose(result.version)} | Effect | Remedy |`,
           '| --- | --- | --- | --- | --- |',
           ...rows,
         ];
   return [
-    `## ${prose(title(told))}`,
+    `## ${prose(title(result))}`,
     '',
-    `${countText(told)}.`,
+    `${countText(result)}.`,
     '',
     ...table,
     '',
-    ...restTexts(told).map((text) => `- ${prose(text)}`),
-    ...told.alsoWeakens.map((headline) => `- No news, and weakens isolation with ${prose(told.version)}: ${prose(headline)}`),
+    ...restTexts(result).map((text) => `- ${prose(text)}`),
+    ...result.alsoWeakens.map((headline) => `- No news, and weakens isolation with ${prose(result.version)}: ${prose(headline)}`),
     '',
-    `Exit ${told.exit}: ${exitText(told)}. Written by \`podproof qualify\`, run ${code(told.run)}.`,
+    `Exit ${result.exit}: ${exitText(result)}. Written by \`podproof qualify\`, run ${code(result.run)}.`,
     '',
   ].join('\n');
 }

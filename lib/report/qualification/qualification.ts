@@ -21,7 +21,7 @@ export interface Compared {
 }
 
 /** What an answer was or is: its name where it has one, and in words. */
-export interface Told {
+export interface AnswerText {
   answer?: string;
   /** In a word or three. */
   short?: string;
@@ -35,8 +35,8 @@ export interface QualifiedChange {
   suite: string;
   asks: string;
   /** Absent where the older version had none to compare with. */
-  before?: Told;
-  after: Told;
+  before?: AnswerText;
+  after: AnswerText;
   /** Of the answer now. */
   harm?: Harm;
   verdict: VerdictName;
@@ -79,7 +79,7 @@ export function qualification(documents: readonly [Document, ...Document[]], com
   const document = withBaseline(narrowed(documents, compared, compared.version), narrowed(documents, compared, compared.against));
   const counts = totals(document.baseline ?? { pairs: [] });
   const otherEvidence = sameAnswers(document);
-  const changes = [...kindsTold.flatMap((kind) => outcomesOf(document, kind).filter(isOtherAnswer)), ...newFailures(document)]
+  const changes = [...comparedKinds.flatMap((kind) => outcomesOf(document, kind).filter(isOtherAnswer)), ...newFailures(document)]
     .map((outcome) => changeOf(outcome, document))
     .sort((a, b) => rank(a) - rank(b));
   const unjudged = [
@@ -95,7 +95,7 @@ export function qualification(documents: readonly [Document, ...Document[]], com
     started: run.started,
     hosts: hosts.map(({ id, kind, accelerator }) => ({ id, kind, accelerator })),
     with: [...new Set(document.cells.map((cell) => ownTitle(counterpart(cell, compared))))],
-    compared: kindsTold.reduce((sum, kind) => sum + counts[kind], counts.same),
+    compared: comparedKinds.reduce((sum, kind) => sum + counts[kind], counts.same),
     changes,
     same: counts.same + otherEvidence,
     otherEvidence,
@@ -111,7 +111,7 @@ export function qualification(documents: readonly [Document, ...Document[]], com
   return { schema: 1, ...result, exit: exitOf(result) };
 }
 
-const kindsTold = ['newly-weaker', 'newly-broken', 'mended', 'changed-evidence'] as const satisfies readonly ChangeKind[];
+const comparedKinds = ['newly-weaker', 'newly-broken', 'mended', 'changed-evidence'] as const satisfies readonly ChangeKind[];
 
 /** What the documents have of one version, as one document. */
 function narrowed([first, ...others]: readonly [Document, ...Document[]], { name }: Compared, version: string): Document {
@@ -160,13 +160,13 @@ function changeOf(
   const [first] = verdicts;
   const { verdict = 'fail', suite = '', answer, known } = first ?? {};
   const answers = document.questions.find((each) => each.suite === suite && each.id === question)?.answers;
-  const told = (name: string | undefined, says: string): Told =>
+  const answerText = (name: string | undefined, says: string): AnswerText =>
     name === undefined ? { says } : { answer: name, short: shortAnswer(name, answers), says };
   const issue = document.known.find(({ id }) => id === (known ?? was?.known));
   return {
     ...{ kind, question, suite, asks, verdict, cells, verdicts },
-    ...(was === undefined || kind === 'not-comparable' ? {} : { before: told(was.answer, before) }),
-    after: told(answer, after),
+    ...(was === undefined || kind === 'not-comparable' ? {} : { before: answerText(was.answer, before) }),
+    after: answerText(answer, after),
     ...(harm === undefined ? {} : { harm }),
     ...(issue === undefined ? {} : { known: issue }),
     unrecorded: colourOf(verdict) === 'red',
@@ -185,9 +185,9 @@ function unpaired(document: Document): Verdict[] {
 }
 
 function alsoWeakens(document: Document, changes: readonly QualifiedChange[]): string[] {
-  const told = new Set(changes.flatMap(({ question, harm }) => (harm === 'weakens' ? [question] : [])));
+  const shown = new Set(changes.flatMap(({ question, harm }) => (harm === 'weakens' ? [question] : [])));
   return causes(document)
-    .filter((cause) => cause.harm === 'weakens' && !isNew(cause) && !cause.questions.every((question) => told.has(question)))
+    .filter((cause) => cause.harm === 'weakens' && !isNew(cause) && !cause.questions.every((question) => shown.has(question)))
     .map(({ headline }) => headline);
 }
 

@@ -20,13 +20,13 @@ const context = 3;
  * where a change is meant. Empty where all is recorded. What only a person can know is in angle brackets, and the tests
  * of the tables refuse it until it is replaced.
  */
-export function recordPatch(told: Qualification, { knownIssues, features }: Rows): string {
-  const open = told.changes.filter(({ unrecorded }) => unrecorded);
+export function recordPatch(result: Qualification, { knownIssues, features }: Rows): string {
+  const open = result.changes.filter(({ unrecorded }) => unrecorded);
   if (open.length === 0) return '';
-  const issues = open.flatMap((change) => (change.verdict === 'fixed' ? [] : issueLines(change, told)));
+  const issues = open.flatMap((change) => (change.verdict === 'fixed' ? [] : issueLines(change, result)));
   const preamble = [
-    `What ${ownName(told.name)} ${told.version} changed since ${told.against}, and nobody has recorded. A change that is meant is no known issue: take its row here instead.`,
-    ...open.flatMap((change) => ['', ...alternatives(change, told, features.get(change.question) ?? [])]),
+    `What ${ownName(result.name)} ${result.version} changed since ${result.against}, and nobody has recorded. A change that is meant is no known issue: take its row here instead.`,
+    ...open.flatMap((change) => ['', ...alternatives(change, result, features.get(change.question) ?? [])]),
   ];
   return [...preamble.map((line) => escapeLine(line)), '', ...(issues.length === 0 ? [] : hunk(knownIssues, issues))].join('\n');
 }

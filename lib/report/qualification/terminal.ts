@@ -16,18 +16,18 @@ export interface TellOptions {
 }
 
 /** One screen for the person who decides: what changed and what it does, then what helps to record it. Data cannot act on a terminal. */
-export function renderQualification(told: Qualification, { width, files, resume }: TellOptions): string {
+export function renderQualification(result: Qualification, { width, files, resume }: TellOptions): string {
   const line = (label: string, text: string): string[] => wrap(`${label.padEnd(labelWidth)}${inert(text)}`, width, labelWidth);
-  const more = told.changes.length - most;
+  const more = result.changes.length - most;
   const lines = [
-    ...wrap(inert(title(told)), width, 2),
+    ...wrap(inert(title(result)), width, 2),
     '',
-    ...wrap(`Changed: ${countText(told)}`, width, 2),
-    ...told.changes.slice(0, most).flatMap((change) => changeLines(change, told, width)),
+    ...wrap(`Changed: ${countText(result)}`, width, 2),
+    ...result.changes.slice(0, most).flatMap((change) => changeLines(change, result, width)),
     ...(more > 0 ? [`  and ${more} more; the page has all`] : []),
     '',
-    ...restTexts(told).flatMap((text) => wrap(inert(text), width, 2)),
-    ...told.alsoWeakens.slice(0, most).flatMap((headline) => wrap(inert(`no news, weakens: ${headline}`), width, 2)),
+    ...restTexts(result).flatMap((text) => wrap(inert(text), width, 2)),
+    ...result.alsoWeakens.slice(0, most).flatMap((headline) => wrap(inert(`no news, weakens: ${headline}`), width, 2)),
     '',
     ...files.flatMap(([label, path]) => line(label, path)),
     ...(resume === undefined
@@ -35,7 +35,9 @@ export function renderQualification(told: Qualification, { width, files, resume 
       : line('Then', `npx podproof run --resume ${resume}, and this again with --recorded ${resume}`)),
     ...line(
       'Exit',
-      resume === undefined ? `${told.exit}: ${exitText(told)}` : `130: interrupted; ${told.exit} by what was compared until then`,
+      resume === undefined
+        ? `${result.exit}: ${exitText(result)}`
+        : `130: interrupted; ${result.exit} by what was compared until then`,
     ),
   ];
   return `${lines.join('\n')}\n`;

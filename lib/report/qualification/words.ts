@@ -3,7 +3,7 @@ import { count, enumerated } from '../../util/words.ts';
 import { incomparableTexts } from '../changes.ts';
 import { ownName } from '../own-name.ts';
 import { remedyText } from '../verdicts.ts';
-import type { QualifiedChange, Qualification, Told } from './qualification.ts';
+import type { QualifiedChange, Qualification, AnswerText } from './qualification.ts';
 
 /** `containerd 2.3.4 → 2.4.2, with runc 1.1.15 and crun 1.21 on debian-13 (vm, emulated)`. */
 export function title({ name, against, version, hosts, ...rest }: Qualification): string {
@@ -62,7 +62,7 @@ export function exitText({ exit, version, compared }: Qualification): string {
   return 'nothing is newly weaker or newly broken, and what changed is recorded';
 }
 
-function named({ short }: Told): string {
+function named({ short }: AnswerText): string {
   return short ?? 'unforeseen';
 }
 

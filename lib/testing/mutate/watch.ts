@@ -15,7 +15,7 @@ const keys: Record<string, readonly string[]> = {
 };
 
 /** A copy in which every value that is read is told, by its place; what an entry of a list is found by is not. */
-export function watched<T extends object>(value: T, told: (place: Place) => void): T {
+export function watched<T extends object>(value: T, onRead: (place: Place) => void): T {
   const copies = new WeakMap<object, object>();
   const watch = (each: object, at: Place): object => {
     const known = copies.get(each);
@@ -26,7 +26,7 @@ export function watched<T extends object>(value: T, told: (place: Place) => void
         if (typeof key === 'symbol' || typeof found === 'function') return found;
         const place = [...at, Array.isArray(target) && /^\d+$/.test(key) ? Number(key) : key];
         if (typeof found === 'object' && found !== null) return watch(found, place);
-        if (found !== undefined && key !== 'length' && !isKey(place)) told(place);
+        if (found !== undefined && key !== 'length' && !isKey(place)) onRead(place);
         return found;
       },
     });
