@@ -170,7 +170,8 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
   };
 }
 
-function questionText(suite: string, { id, asks, needs = [], answers, documented }: Question): QuestionText {
+/** What a document says of a question. */
+export function questionText(suite: string, { id, asks, needs = [], answers, documented }: Question): QuestionText {
   return {
     ...{ id, suite, asks },
     citation: [...new Set(documented.map(({ citation }) => citation))].join('; '),

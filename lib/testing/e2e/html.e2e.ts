@@ -125,7 +125,7 @@ test('evidence opens by mouse, with the layers, the known issue, the nodes, the 
   const { page } = opened;
   await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
   const drawer = page.locator('#drawer');
-  await drawer.getByRole('heading', { name: 'The mode of a node is the mode that it has on the host' }).waitFor();
+  await drawer.getByRole('heading', { name: 'Which mode has a device that the pod was given?' }).waitFor();
   expect(await drawer.locator('.case').count()).toBe(3);
   expect(await drawer.locator('.layers').first().locator('.first').innerText()).toMatch(
     /OCI specification[\s\S]*no fileMode[\s\S]*changed first here/,

@@ -1,4 +1,6 @@
 import { type QuestionText, type Verdict } from '../../model/document.ts';
+import { suites } from '../../../suites/all.ts';
+import { questionText } from '../../judge/assemble.ts';
 import type { VerdictName } from '../../model/verdict.ts';
 
 /** One question of the sample and what it finds in each cell. */
@@ -32,62 +34,37 @@ const unsupported = (reason: string): Partial<Verdict> & { verdict: VerdictName 
   observed: 'not run',
   reason,
 });
-const question = (
-  suite: string,
-  id: string,
-  asks: string,
-  citation: string,
-  range = 'every engine and runtime',
-): QuestionText => ({
-  ...{ id, suite, asks, citation, range },
-  answers: [{ name: 'documented', says: 'as documented' }],
-});
-const privilegedDoc = 'https://github.com/kata-containers/kata-containers/blob/main/docs/how-to/privileged.md';
+/** A question of the suites in their words, but with one answer. */
+function textOf(id: string): Pick<Row, 'question'> {
+  const found = suites.flatMap((suite) =>
+    suite.questions.flatMap((each) => (each.id === id ? questionText(suite.id, each) : [])),
+  );
+  if (found[0] === undefined) throw new Error(`The sample asks ${id}, which no suite has`);
+  return { question: { ...found[0], answers: [{ name: 'documented', says: 'as documented' }] } };
+}
 
 export const rows: Row[] = [
   {
-    question: question(
-      'privileged',
-      'PRIV-DEFAULT-DEV',
-      'An unprivileged container has the default device nodes and links of the OCI specification and nothing else',
-      'https://github.com/opencontainers/runtime-spec/blob/main/config-linux.md#default-devices',
-    ),
+    ...textOf('PRIV-DEFAULT-DEV'),
     scenarios: ['unprivileged'],
     expected: 'null zero full random urandom tty ptmx console, links fd stdin stdout stderr',
     observed: 'null zero full random urandom tty ptmx console, links fd stdin stdout stderr core -> /proc/kcore',
   },
   {
-    question: question(
-      'privileged',
-      'PRIV-HOST-DEV',
-      'A privileged container has every device node of the host with the same owner and mode',
-      privilegedDoc,
-      'runc and crun',
-    ),
+    ...textOf('PRIV-HOST-DEV'),
     scenarios: ['privileged', 'privileged-duplicate'],
     expected: '150 host nodes with the owner and mode of the host',
     observed: '150 host nodes with the owner and mode of the host',
     but: { kata: unsupported('applies to runc or crun, this is kata 3.30.0') },
   },
   {
-    question: question(
-      'privileged',
-      'PRIV-NO-HOST-DEV',
-      'With privileged_without_host_devices a privileged container has the device nodes of an unprivileged one',
-      privilegedDoc,
-    ),
+    ...textOf('PRIV-NO-HOST-DEV'),
     scenarios: ['privileged-withheld'],
     expected: 'default nodes only, /proc/partitions empty',
     observed: 'default nodes only, /proc/partitions empty',
   },
   {
-    question: question(
-      'privileged',
-      'PRIV-KATA-BLOCK',
-      'Host block devices are hot-plugged into the guest of a privileged Kata pod',
-      privilegedDoc,
-      'kata',
-    ),
+    ...textOf('PRIV-KATA-BLOCK'),
     scenarios: ['privileged-kata'],
     expected: 'the pod starts and lists /dev/vda',
     observed: 'refused at StartContainer: EEXIST: File exists',
@@ -114,48 +91,26 @@ export const rows: Row[] = [
     },
   },
   {
-    question: question(
-      'privileged',
-      'PRIV-SANDBOX-FIRST',
-      'A privileged container in an unprivileged sandbox is refused',
-      'containerd v1.7.24 pkg/cri/server/container_create_linux.go:120',
-      'containerd',
-    ),
+    ...textOf('PRIV-SANDBOX-FIRST'),
     scenarios: ['privileged-in-unprivileged'],
     expected: 'refused: no privileged container allowed in sandbox',
     observed: 'refused: no privileged container allowed in sandbox',
     but: { crio: unsupported('applies to containerd, this is crio 1.36.3') },
   },
   {
-    question: question(
-      'privileged',
-      'PRIV-CAPS',
-      'A privileged container has all capabilities and no masked path',
-      'https://kubernetes.io/docs/concepts/security/pod-security-standards/',
-    ),
+    ...textOf('PRIV-CAPS'),
     scenarios: ['privileged', 'unprivileged'],
     expected: 'CapEff 000001ffffffffff, no masked path',
     observed: 'CapEff 000001ffffffffff, no masked path',
   },
   {
-    question: question(
-      'ownership',
-      'OWN-OFF',
-      'Without the flag a node keeps the owner of the host, and a user who may not open it gets EACCES',
-      'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/',
-    ),
+    ...textOf('OWN-OFF'),
     scenarios: ['ownership-off'],
     expected: '1234:4321 0640, open: EACCES',
     observed: '1234:4321 0640, open: EACCES',
   },
   {
-    question: question(
-      'ownership',
-      'OWN-ON',
-      'With the flag a node belongs to runAsUser and runAsGroup, and open works',
-      'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/',
-      'containerd >=1.6, crio >=1.22',
-    ),
+    ...textOf('OWN-ON'),
     scenarios: ['user-and-group', 'user-only'],
     expected: '1000:2000, open works',
     observed: '1000:2000 660, open works',
@@ -170,12 +125,7 @@ export const rows: Row[] = [
     },
   },
   {
-    question: question(
-      'ownership',
-      'OWN-MODE',
-      'The mode of a node is the mode that it has on the host',
-      'cri-o v1.36.3 internal/factory/container/device_linux.go:88',
-    ),
+    ...textOf('OWN-MODE'),
     scenarios: ['user-and-group', 'user-only', 'directory'],
     expected: '0640',
     observed: '0640',
@@ -197,12 +147,7 @@ export const rows: Row[] = [
     },
   },
   {
-    question: question(
-      'ownership',
-      'OWN-DIRECTORY',
-      'The nodes of a directory device belong to runAsUser and runAsGroup and keep their modes',
-      'containerd internal/cri/opts/spec_linux_opts.go:338-353',
-    ),
+    ...textOf('OWN-DIRECTORY'),
     scenarios: ['directory'],
     expected: '1000:2000 0641 and 1000:2000 0604',
     observed: '1000:2000 0641 and 1000:2000 0604',
@@ -212,23 +157,13 @@ export const rows: Row[] = [
     },
   },
   {
-    question: question(
-      'devices',
-      'DEV-CGROUP',
-      'A device with permissions r can be read, and a write gives EPERM',
-      'https://docs.kernel.org/admin-guide/cgroup-v2.html#device-controller',
-    ),
+    ...textOf('DEV-CGROUP'),
     scenarios: ['read-only-device'],
     expected: 'read works, write: EPERM',
     observed: 'read works, write: EPERM',
   },
   {
-    question: question(
-      'devices',
-      'DEV-MISSING',
-      'A missing host path fails at CreateContainer with the name of the path',
-      'containerd v1.7.24 pkg/cri/opts/spec_linux.go',
-    ),
+    ...textOf('DEV-MISSING'),
     scenarios: ['missing-device'],
     expected: 'refused at CreateContainer: lstat /dev/nope: no such file or directory',
     observed:
@@ -242,26 +177,14 @@ export const rows: Row[] = [
     },
   },
   {
-    question: question(
-      'rootless-vmm',
-      'RVMM-UID',
-      'The VMM has four times the uid and gid of one fresh kata user',
-      'https://github.com/kata-containers/kata-containers/blob/main/docs/how-to/how-to-run-rootless-vmm.md',
-      'kata',
-    ),
+    ...textOf('RVMM-UID'),
     scenarios: ['rootless', 'rootless-two-pods'],
     expected: 'one fresh kata user, four times',
     observed: 'qemu-system-x86 runs as kata-72651 (1000:1000), groups 993, CapEff 0',
     but: { kata: { verdict: 'pass', flaky: true }, '.': unsupported('applies to kata, this is not') },
   },
   {
-    question: question(
-      'rootless-vmm',
-      'RVMM-BLOCK-EACCES',
-      'A block device that the VMM user may not open fails with permission denied',
-      'https://github.com/kata-containers/kata-containers/issues/2432',
-      'kata',
-    ),
+    ...textOf('RVMM-BLOCK-EACCES'),
     scenarios: ['rootless-block-0660'],
     expected: 'refused at StartContainer: Permission denied',
     observed:
