@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Component, Vocabulary } from '../model/term.ts';
+import { ownName } from '../report/own-name.ts';
 import { sampleDocument } from '../testing/report/sample.ts';
 import { collapsed, familiesOf, namesOf } from './client/columns.ts';
 import { filterKeys, type FilterKey, parseFilter } from './client/filter.ts';
@@ -140,7 +141,8 @@ describe('the matrix', () => {
     for (const group of groups) {
       const [first = -1] = group;
       const { engine } = namesOf(model, group);
-      expect(engine).toContain(`${model.cells[first]?.engine?.name} ${model.cells[first]?.engine?.version}`);
+      const { name = '', version } = model.cells[first]?.engine ?? {};
+      expect(engine).toContain(`${ownName(name)} ${version}`);
     }
   });
 });
