@@ -46,6 +46,17 @@ describe('fixes', () => {
     expect(changed(grouped, groups?.changes ?? []).spec.securityContext?.supplementalGroups).toEqual([7, 105]);
   });
 
+  test('set a group beside a user alone: in the pod, or in a container, which has that of its image', () => {
+    const contextWith = (context: string) => {
+      const { pod: own } = mediaWorkload({ context });
+      const group = planFixes(own, found(), containerd).find(({ id }) => id === 'group');
+      const { spec } = changed(own, group?.changes ?? []);
+      return [spec.securityContext?.runAsGroup, spec.containers[0]?.securityContext?.runAsGroup];
+    };
+    expect(contextWith('runAsUser: 1000')).toEqual([105, undefined]);
+    expect(contextWith('fsGroup: 7')).toEqual([undefined, 105]);
+  });
+
   test('know no group that would help, where the mode gives it nothing, or the owner is the process itself', () => {
     expect(ids(pod, found({ mode: '0600' }), containerd)).not.toContain('groups');
     const own = found().map((each) => ({ ...each, who: { ...plainUser, uids: [0, 0, 0, 0] } }));

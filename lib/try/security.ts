@@ -16,9 +16,12 @@ export function pathOf(pod: Pod, name: string): (string | number)[] {
   return ['spec', list, pod.spec[list].findIndex((each) => each.name === name)];
 }
 
-/** Where a key is to be set: in the container where that has it, and so overrides the pod's; else in the pod's. */
+/**
+ * Where a group is to be set: in the container where that has one, and so overrides the pod's; else in the pod's. There it stands beside
+ * a user alone: containerd refuses a sandbox with a group without one, and a container has at least that of its image.
+ */
 export function contextOf(pod: Pod, name: string, key: 'runAsGroup'): (string | number)[] {
-  const own = containerOf(pod, name)?.securityContext?.[key] !== undefined;
+  const own = containerOf(pod, name)?.securityContext?.[key] !== undefined || pod.spec.securityContext?.runAsUser === undefined;
   return [...(own ? pathOf(pod, name) : ['spec']), 'securityContext'];
 }
 
