@@ -57,6 +57,27 @@ describe('fixes', () => {
     expect(contextWith('fsGroup: 7')).toEqual([undefined, 105]);
   });
 
+  test('leave its group to a container whose own device another thing keeps closed', () => {
+    const { pod: two } = workloadOf(`apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  containers:
+    - {name: media, image: x}
+    - name: radio
+      image: x
+      securityContext: {runAsGroup: 20}
+      volumeMounts: [{name: tty, mountPath: /dev/ttyUSB0}]
+  volumes:
+    - {name: tty, hostPath: {path: /dev/ttyUSB0}}
+`);
+    const device = { origin: { kind: 'hostPath', volume: 'tty' }, path: '/dev/ttyUSB0' } as const;
+    const radio = found({ device, obstacles: ['device cgroup'], gid: 20 }).map((each) => ({ ...each, name: 'radio' }));
+    const group = planFixes(two, [...found(), ...radio], containerd).find(({ id }) => id === 'group');
+    const groups = changed(two, group?.changes ?? []).spec.containers.map(({ securityContext }) => securityContext?.runAsGroup);
+    expect(groups).toEqual([105, 20]);
+  });
+
   test('know no group that would help, where the mode gives it nothing, or the owner is the process itself', () => {
     expect(ids(pod, found({ mode: '0600' }), containerd)).not.toContain('groups');
     const own = found().map((each) => ({ ...each, who: { ...plainUser, uids: [0, 0, 0, 0] } }));

@@ -58,6 +58,8 @@ function named({ give }: Plain, title: string, label = title): Pick<Fix, 'title'
 function idFixes(pod: Pod, failing: readonly Found[], lacking: readonly string[], closed: boolean, plain: Plain): Fix[] {
   const fixes: Fix[] = [];
   const groups = closed ? groupsThatOpen(failing) : undefined;
+  // The ids of a container whose devices are closed by something else may be what opens them then.
+  const shut = failing.filter(({ devices }) => devices.some(({ obstacles }) => obstacles.includes('file mode')));
   if (groups !== undefined) {
     const all = [...(pod.spec.securityContext?.supplementalGroups ?? []), ...groups];
     fixes.push({
@@ -72,12 +74,12 @@ function idFixes(pod: Pod, failing: readonly Found[], lacking: readonly string[]
       ...{ ...plain, id: 'group', ...named(plain, `runAsGroup: ${group}`) },
       changes: [
         ...plain.changes,
-        ...failing.map(({ name }): Change => ({ set: [...contextOf(pod, name, 'runAsGroup'), 'runAsGroup'], to: group })),
+        ...shut.map(({ name }): Change => ({ set: [...contextOf(pod, name, 'runAsGroup'), 'runAsGroup'], to: group })),
       ],
       costs: 'files that the process makes belong to this group',
     });
   const user = lacking.length > 0 ? 0 : closed && groups === undefined ? userThatOpens(failing) : undefined;
-  const names = new Set([...lacking, ...(closed ? failing.map(({ name }) => name) : [])]);
+  const names = new Set([...lacking, ...shut.map(({ name }) => name)]);
   if (user !== undefined)
     fixes.push({
       ...{ ...plain, id: 'user', ...named(plain, `runAsUser: ${user}`) },
