@@ -107,10 +107,7 @@ export default suite({
       on: ['missing'],
       reads: { node: presenceOf({ fixture: 'missing' }) },
       answers: {
-        refused: {
-          says: 'it is refused',
-          seen: refused('CreateContainer', /\bspec: lstat \S+: no such file or directory/),
-        },
+        refused: { says: 'it is refused', seen: refused('CreateContainer', /\bspec: lstat \S+: no such file or directory/) },
         'left-out': { says: 'it starts without the device', harm: 'breaks', seen: { node: 'absent' } },
       },
       documented: [

@@ -181,12 +181,7 @@ export default suite({
       needs: containerd,
       reads: { text: version3 + ownershipForContainerd },
     },
-    {
-      id: 'ownership-today',
-      title: 'the flag in the table of containerd 2',
-      needs: containerd,
-      reads: { text: ownershipToday },
-    },
+    { id: 'ownership-today', title: 'the flag in the table of containerd 2', needs: containerd, reads: { text: ownershipToday } },
     {
       id: 'newer-drop-in',
       title: 'a drop-in of version 3 beside a file of version 2',

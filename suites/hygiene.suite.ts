@@ -19,15 +19,9 @@ export default suite({
       asks: 'What do engine and runtime leave of a pod that is gone?',
       on: ['removed', 'refused'],
       reads: { left: leftovers('runtime') },
-      answers: {
-        nothing: { says: 'nothing: no process, mount, network namespace, state or user', seen: { left: 'nothing' } },
-      },
+      answers: { nothing: { says: 'nothing: no process, mount, network namespace, state or user', seen: { left: 'nothing' } } },
       documented: [
-        {
-          answer: 'nothing',
-          where: [],
-          citation: 'CRI api.proto, RemovePodSandbox: removes the sandbox and all its containers',
-        },
+        { answer: 'nothing', where: [], citation: 'CRI api.proto, RemovePodSandbox: removes the sandbox and all its containers' },
       ],
     }),
     question({

@@ -43,10 +43,7 @@ export default suite({
       asks: 'Which version of the CRI does the engine serve?',
       on: ['plain'],
       reads: { api: criApi() },
-      answers: {
-        v1: { says: 'v1', seen: { api: 'v1' } },
-        v1alpha2: { says: 'v1alpha2', seen: { api: 'v1alpha2' } },
-      },
+      answers: { v1: { says: 'v1', seen: { api: 'v1' } }, v1alpha2: { says: 'v1alpha2', seen: { api: 'v1alpha2' } } },
       documented: [
         { answer: 'v1', where: [feature('cri-v1')], citation: 'containerd v1.6.0 pkg/cri: v1 beside v1alpha2' },
         { answer: 'v1alpha2', where: [lacks('cri-v1')], citation: 'containerd v1.5.18 pkg/cri: v1alpha2 only' },

@@ -12,10 +12,7 @@ export const knownIssues: KnownIssue[] = [
     id: 'containerd-version-1-dead',
     title: 'containerd 2.0 to 2.2 ignore the CRI settings of a file without a version',
     url: 'https://github.com/containerd/containerd/commit/0d7fee0623430b8bf8ad6d48cd217b7b92ff1979',
-    answers: {
-      'DOC-SNIPPET-PRIVILEGED': ['dead-with-a-warning'],
-      'DOC-SNIPPET-OWNERSHIP': ['dead-with-a-warning'],
-    },
+    answers: { 'DOC-SNIPPET-PRIVILEGED': ['dead-with-a-warning'], 'DOC-SNIPPET-OWNERSHIP': ['dead-with-a-warning'] },
     where: [engine('containerd >=2.0.0 <2.3.0')],
     impact:
       'After an update to containerd 2 a setting that withheld the host’s devices from privileged Kata pods no longer does, and one that gave devices to non-root pods no longer does. They rename such a file to version 3 before their plugins could migrate it, with a warning for each key.',
@@ -80,11 +77,7 @@ export const knownIssues: KnownIssue[] = [
     id: 'crio-host-devices-0666',
     title: 'CRI-O opens every device of the host, disks too, to everybody in a privileged pod: 0666',
     url: 'https://github.com/cri-o/cri-o/issues/9358',
-    answers: {
-      'PRIV-HOST-DEV': ['open-to-all'],
-      'PRIV-DUPLICATE': ['open-to-all'],
-      'KUBE-PRIVILEGED': ['everything-open'],
-    },
+    answers: { 'PRIV-HOST-DEV': ['open-to-all'], 'PRIV-DUPLICATE': ['open-to-all'], 'KUBE-PRIVILEGED': ['everything-open'] },
     where: [engine('crio'), runtime('runc', 'crun')],
     impact:
       'A process of any user in a privileged pod reads and writes the disks of the host. CRI-O sends no file mode for host devices either.',

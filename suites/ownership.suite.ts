@@ -568,11 +568,7 @@ export default suite({
         },
       },
       documented: [
-        {
-          answer: 'owned',
-          where: [],
-          citation: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967`,
-        },
+        { answer: 'owned', where: [], citation: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967` },
       ],
     }),
     question({

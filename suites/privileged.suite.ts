@@ -259,10 +259,7 @@ export default suite({
       needs: [feature('withheld-host-devices')],
       reads: { dev: devDirectory(), held: capabilities('capEff', 'capPrm', 'capBnd') },
       answers: {
-        default: {
-          says: 'the /dev of an unprivileged pod, and every capability',
-          seen: { dev: 'default', held: 'all' },
-        },
+        default: { says: 'the /dev of an unprivileged pod, and every capability', seen: { dev: 'default', held: 'all' } },
         sentrys: {
           short: 'gVisor’s own',
           says: 'the sentry’s /dev of an unprivileged pod, and every capability',

@@ -59,11 +59,7 @@ export default suite({
       on: ['overlayfs'],
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
-      answers: {
-        layers: { says: 'these layers', seen: { root: 'layers' } },
-        shared,
-        'not-shared': notShared,
-      },
+      answers: { layers: { says: 'these layers', seen: { root: 'layers' } }, shared, 'not-shared': notShared },
       documented: [
         { answer: 'not-shared', where: [vmm('firecracker')], citation: howTo },
         { answer: 'layers', where: [processes], citation: 'containerd v1.7.24 docs/snapshotters/README.md' },
@@ -76,10 +72,7 @@ export default suite({
       on: ['devmapper'],
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
-      answers: {
-        disk,
-        shared,
-      },
+      answers: { disk, shared },
       documented: [{ answer: 'disk', where: [], citation: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` }],
     }),
     question({
@@ -88,11 +81,7 @@ export default suite({
       on: ['blockfile'],
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
-      answers: {
-        disk,
-        shared,
-        'not-shared': notShared,
-      },
+      answers: { disk, shared, 'not-shared': notShared },
       documented: [
         { answer: 'disk', where: [processes], citation: `${snapshotters}/blockfile.md: mounted over a loop device` },
         {

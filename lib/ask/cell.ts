@@ -62,10 +62,7 @@ function combinations(matrix: Matrix, found?: FoundVersions): ReturnType<typeof 
   const everything = { title: '', hosts: Object.keys(matrix.hosts), engines: ['*'], runtimes: ['*'], suites: [] };
   const direct = planCells(matrix, everything, found);
   const behind = matrix.kubelet === undefined ? undefined : planCells(matrix, { ...everything, kubelets: ['*'] }, found);
-  return {
-    cells: [...direct.cells, ...(behind?.cells ?? [])],
-    excluded: [...direct.excluded, ...(behind?.excluded ?? [])],
-  };
+  return { cells: [...direct.cells, ...(behind?.cells ?? [])], excluded: [...direct.excluded, ...(behind?.excluded ?? [])] };
 }
 
 /** What the floating versions of the matrix came to in the run that named this cell. */

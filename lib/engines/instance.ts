@@ -33,9 +33,7 @@ export async function startInstance(remote: Remote, at: Instance, argv: string[]
 export async function stopInstance(remote: Remote, at: Instance): Promise<void> {
   await remote.exec(
     ['sh', '-c', script, 'instance', 'stop', pidFile(at), at.shimMark, at.directory, at.bridge ?? '', at.thinPool ?? ''],
-    {
-      timeoutMs: 30_000,
-    },
+    { timeoutMs: 30_000 },
   );
 }
 

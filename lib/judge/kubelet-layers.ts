@@ -10,11 +10,7 @@ const Container = z.object({
   resources: z.object({ limits: z.record(z.string(), z.coerce.string()).default({}) }).default({ limits: {} }),
 });
 const PodManifest = z.object({
-  spec: z.object({
-    securityContext: Security,
-    initContainers: z.array(Container).default([]),
-    containers: z.array(Container),
-  }),
+  spec: z.object({ securityContext: Security, initContainers: z.array(Container).default([]), containers: z.array(Container) }),
 });
 
 /** What stands before the CRI request of a device where a kubelet makes it: the manifest, and what the kubelet adds of its own. */

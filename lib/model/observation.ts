@@ -28,10 +28,7 @@ export const Identity = z.object({
 export type Identity = z.infer<typeof Identity>;
 
 /** What was left on the host after the pod was removed, by who made it. */
-export const Leftovers = z.object({
-  runtime: z.array(z.string()),
-  ours: z.array(z.string()),
-});
+export const Leftovers = z.object({ runtime: z.array(z.string()), ours: z.array(z.string()) });
 
 export type Leftovers = z.infer<typeof Leftovers>;
 

@@ -35,10 +35,7 @@ function build(entry: string): BuildResult<{ write: false }> {
       `Cannot build ${entry} for the page: ${messageOf(error)
         .trim()
         .replaceAll(/\s*\n\s*/g, '; ')}`,
-      {
-        remedy: 'where esbuild does not run, install the packages of this machine with "npm ci"',
-        cause: error,
-      },
+      { remedy: 'where esbuild does not run, install the packages of this machine with "npm ci"', cause: error },
     );
   }
 }

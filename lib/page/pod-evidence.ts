@@ -48,20 +48,9 @@ const Outcome = either(
 );
 export type Outcome = Read<typeof Outcome>;
 
-const Call = object({
-  call: text,
-  startMs: number,
-  durationMs: number,
-  error: optional(object({ code: text, message: text })),
-});
+const Call = object({ call: text, startMs: number, durationMs: number, error: optional(object({ code: text, message: text })) });
 
-const ReadConfig = object({
-  text,
-  beside: optional(text),
-  asked: list(text),
-  wanted: record(scalar),
-  effective: record(scalar),
-});
+const ReadConfig = object({ text, beside: optional(text), asked: list(text), wanted: record(scalar), effective: record(scalar) });
 export type ReadConfig = Read<typeof ReadConfig>;
 
 export const PodEvidence = object({
@@ -71,11 +60,7 @@ export const PodEvidence = object({
   request: object({ devices: list(object({ hostPath: text, containerPath: text, permissions: text })) }),
   spec: optional(object({ linux: optional(object({ devices: list(SpecDevice) })) })),
   guest: optional(
-    object({
-      id: text,
-      dev: list(DeviceNode),
-      opens: list(object({ path: text, access: text, error: nullable(text) })),
-    }),
+    object({ id: text, dev: list(DeviceNode), opens: list(object({ path: text, access: text, error: nullable(text) })) }),
   ),
   host: optional(object({ dev: list(DeviceNode), processes: list(HostProcess) })),
   leftovers: optional(object({ runtime: list(text) })),

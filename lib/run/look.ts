@@ -21,10 +21,6 @@ export async function look(
   ]);
   return {
     ...seen,
-    identity: {
-      engineName: context.lease.engine.reportedName,
-      engineVersion: context.lease.engine.reportedVersion,
-      ...runtime,
-    },
+    identity: { engineName: context.lease.engine.reportedName, engineVersion: context.lease.engine.reportedVersion, ...runtime },
   };
 }

@@ -118,13 +118,7 @@ async function askDaemon(
     await using client = criClient({ dial: () => remote.dial(socket), api });
     const { info } = await client.runtime.status({ verbose: true });
     const at = { from, to: clock() };
-    return {
-      asked,
-      outcome: { kind: 'ran' },
-      keys: effective(info),
-      words: await wordsOf(remote, log),
-      at,
-    };
+    return { asked, outcome: { kind: 'ran' }, keys: effective(info), words: await wordsOf(remote, log), at };
   } catch (error) {
     const at = { from, to: clock() };
     const words = await wordsOf(remote, log);

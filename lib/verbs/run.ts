@@ -47,10 +47,7 @@ export function runVerb(program: Command, version: string, seams: Pick<RunOption
       const baseline = await baselineOf(flags);
       await untilInterrupted(async (signal) => {
         using progress = progressOn(process.stderr);
-        const { folder, plan } = await openOrCreate(flags, results, {
-          signal,
-          progress: (text) => progress.line('plan', text),
-        });
+        const { folder, plan } = await openOrCreate(flags, results, { signal, progress: (text) => progress.line('plan', text) });
         const catalog = catalogFor(plan);
         const tell = async (document: Document, interrupted: boolean): Promise<void> => {
           const exit = await publish(folder, document, flags, baseline, interrupted);

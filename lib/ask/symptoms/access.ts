@@ -107,12 +107,7 @@ export const accessSymptoms: readonly Symptom[] = [
     ],
     otherwise: 'findmnt -no OPTIONS -T <node> in the container: without nodev it is the file mode (ls -ln <node>)',
     signs: [
-      {
-        weight: 8,
-        errno: ['EACCES'],
-        near: /\bmknod\b/i,
-        not: /avc: +denied|apparmor=|mknod[:(]|operation not permitted/i,
-      },
+      { weight: 8, errno: ['EACCES'], near: /\bmknod\b/i, not: /avc: +denied|apparmor=|mknod[:(]|operation not permitted/i },
       {
         weight: 7,
         errno: ['EACCES'],

@@ -79,11 +79,7 @@ export const usernsSymptoms: readonly Symptom[] = [
     remedies: [
       { do: 'set owner and mode on the server, and run the pod with that user (runAsUser, supplementalGroups)', cost: none },
       { do: 'tell the image not to change owners; docker: the volume option nocopy', cost: none },
-      {
-        do: 'no_root_squash for this export',
-        cost: 'root of every client is root on the files of that export',
-        weakens: true,
-      },
+      { do: 'no_root_squash for this export', cost: 'root of every client is root on the files of that export', weakens: true },
     ],
     otherwise: 'findmnt -no FSTYPE -T <path> in the container: neither nfs nor cifs speaks for a user namespace or a capability',
     signs: [

@@ -44,10 +44,7 @@ const partial = 0.6;
 export function find(index: MiniSearch<Entry>, query: string, most = 6): Hit[] {
   const words = wordsOf(query)
     .filter(({ whole }) => !versionNumber.test(whole))
-    .map(({ whole, joined, parts }) => ({
-      names: terms([whole, ...joined]),
-      parts: parts.length > 1 ? terms(parts) : [],
-    }))
+    .map(({ whole, joined, parts }) => ({ names: terms([whole, ...joined]), parts: parts.length > 1 ? terms(parts) : [] }))
     .filter(({ names, parts }) => names.length + parts.length > 0);
   if (words.length === 0 || words.length > 40) return [];
   const results = index.search(query, {

@@ -42,10 +42,7 @@ function schema2(spec: EngineSpec, places: ContainerdPlaces): ContainerdConfig {
       : { mirrors: { [spec.registry]: { endpoint: [`http://${spec.registry}`] } } },
   };
   const plugins = { ...otherPlugins(spec), [server]: cri };
-  return {
-    table: { version: 2, ...daemon(spec, [server]), ...sockets(places), plugins },
-    shown: `plugins.${server}`,
-  };
+  return { table: { version: 2, ...daemon(spec, [server]), ...sockets(places), plugins }, shown: `plugins.${server}` };
 }
 
 /** Schema 3, containerd 2.0 on: runtime and images are services of their own, and the pause image is a pinned one. */
@@ -60,10 +57,7 @@ function schema3(spec: EngineSpec, places: ContainerdPlaces): ContainerdConfig {
       registry: { config_path: certificates(spec) },
     },
   };
-  return {
-    table: { version: 3, ...daemon(spec, [server, runtime]), ...sockets(places), plugins },
-    shown: `plugins.${runtime}`,
-  };
+  return { table: { version: 3, ...daemon(spec, [server, runtime]), ...sockets(places), plugins }, shown: `plugins.${runtime}` };
 }
 
 /**

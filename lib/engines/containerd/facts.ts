@@ -40,17 +40,9 @@ export const containerd = {
       since: '1.5.6',
       citation: 'containerd v1.5.6 pkg/cri/server/container_create_linux.go: config.Devices first, then the host devices',
     },
-    {
-      feature: 'cri-device-when-withheld',
-      since: '1.4.0',
-      citation: 'containerd v1.4.0 pkg/server/container_create_unix.go',
-    },
+    { feature: 'cri-device-when-withheld', since: '1.4.0', citation: 'containerd v1.4.0 pkg/server/container_create_unix.go' },
     { feature: 'host-file-mode', since: '1.5.0', citation: 'containerd v1.5.0 oci/utils_unix.go' },
-    {
-      feature: 'cdi',
-      since: '1.7.0',
-      citation: 'containerd v1.7.0 pkg/cri/config/config.go',
-    },
+    { feature: 'cdi', since: '1.7.0', citation: 'containerd v1.7.0 pkg/cri/config/config.go' },
     {
       feature: 'cdi-switch',
       key: 'enable_cdi',
@@ -64,11 +56,7 @@ export const containerd = {
       until: '2.4.0',
       citation: 'containerd v2.3.0 internal/cri/server/container_create_linux.go: explicitly disabled; v2.2.7 has no such line',
     },
-    {
-      feature: 'user-namespaces',
-      since: '2.0.0',
-      citation: 'containerd docs/user-namespaces/README.md: 1.7 is experimental',
-    },
+    { feature: 'user-namespaces', since: '2.0.0', citation: 'containerd docs/user-namespaces/README.md: 1.7 is experimental' },
     {
       feature: 'idmap-required',
       since: '2.0.0',
@@ -115,12 +103,7 @@ export const containerd = {
       since: '1.7.0',
       citation: 'containerd v1.7.0: io.containerd.nri.v1.nri; enabled by default from 2.0',
     },
-    {
-      feature: 'runtime-path',
-      key: 'runtime_path',
-      since: '1.6.0',
-      citation: 'containerd v1.6.0 pkg/cri/config/config.go',
-    },
+    { feature: 'runtime-path', key: 'runtime_path', since: '1.6.0', citation: 'containerd v1.6.0 pkg/cri/config/config.go' },
     {
       feature: 'missing-hugetlb-controller',
       key: 'tolerate_missing_hugetlb_controller',
@@ -155,21 +138,9 @@ export const containerd = {
   ],
   // Static builds are taken where there are any: they run on every libc.
   releases: [
-    {
-      versions: '>=1.3.0 <1.3.5',
-      url: `${downloads}containerd-{version}.linux-{arch}.tar.gz`,
-      sums: '{url}.sha256sum',
-    },
-    {
-      versions: '>=1.3.5 <1.7.0-alpha',
-      url: `${downloads}containerd-{version}-linux-{arch}.tar.gz`,
-      sums: '{url}.sha256sum',
-    },
-    {
-      versions: '>=1.7.0-alpha',
-      url: `${downloads}containerd-static-{version}-linux-{arch}.tar.gz`,
-      sums: '{url}.sha256sum',
-    },
+    { versions: '>=1.3.0 <1.3.5', url: `${downloads}containerd-{version}.linux-{arch}.tar.gz`, sums: '{url}.sha256sum' },
+    { versions: '>=1.3.5 <1.7.0-alpha', url: `${downloads}containerd-{version}-linux-{arch}.tar.gz`, sums: '{url}.sha256sum' },
+    { versions: '>=1.7.0-alpha', url: `${downloads}containerd-static-{version}-linux-{arch}.tar.gz`, sums: '{url}.sha256sum' },
   ],
   hostLimits: [
     {

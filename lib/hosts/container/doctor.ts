@@ -31,10 +31,7 @@ export function containerChecks(found: ContainerFindings): Check[] {
       found.containerRuntime?.reaper === true,
       'warn',
       reaperImage,
-      {
-        otherwise: `no image ${reaperImage}: they stay until podproof clean`,
-        fix: `docker pull ${reaperImage}`,
-      },
+      { otherwise: `no image ${reaperImage}: they stay until podproof clean`, fix: `docker pull ${reaperImage}` },
     ),
   ];
 }

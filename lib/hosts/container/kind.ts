@@ -172,9 +172,7 @@ async function assertMachineDisposable(id: string, daemon: string): Promise<void
   if (!daemon.startsWith('unix://'))
     throw new BlockedError(
       `Refused to use host ${id} as disposable: whether the machine behind ${daemon} is marked cannot be seen from here`,
-      {
-        remedy: 'run podproof on that machine, or leave "disposable" out',
-      },
+      { remedy: 'run podproof on that machine, or leave "disposable" out' },
     );
   assertDisposable(
     `this machine for the containers of host ${id}`,

@@ -33,10 +33,7 @@ export function localChecks(found: LocalFindings): Check[] {
       found.notDisposable === '',
       'warn',
       `given away by ${markerFile}`,
-      {
-        otherwise: `refused: ${found.notDisposable}`,
-        fix: `only if any pod may break this machine: ${markerCommand}`,
-      },
+      { otherwise: `refused: ${found.notDisposable}`, fix: `only if any pod may break this machine: ${markerCommand}` },
     ),
     check('vsock', 'vhost-vsock of this machine', found.vhostVsock, 'warn', '/dev/vhost-vsock', {
       otherwise: 'absent; needed only where this machine itself, or a container on it, is the host',

@@ -72,11 +72,7 @@ export async function readPreflight(what: string, remote: Remote, asked: Preflig
 }
 
 const pair = /^(\d{1,15}) (\d{1,15})$/;
-const place = z.object({
-  write: z.string(),
-  mount: z.string().startsWith('/'),
-  free: z.string().regex(pair),
-});
+const place = z.object({ write: z.string(), mount: z.string().startsWith('/'), free: z.string().regex(pair) });
 
 /** Pure part: `key=value` lines of the script. Unknown lines are dropped. Throws an Error that names what is missing. */
 export function parsePreflight(text: string, asked: PreflightQuestion): Preflight {

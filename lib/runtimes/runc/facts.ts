@@ -14,13 +14,6 @@ export const runc = {
       citation: 'runc v1.2.0 features.go: mountExtensions.idmap; containerd 2.0 on refuses a user namespace without it',
     },
   ],
-  releases: [
-    {
-      versions: '>=1.0.0',
-      url: `${downloads}runc.{arch}`,
-      sums: `${downloads}runc.sha256sum`,
-      programs: ['runc'],
-    },
-  ],
+  releases: [{ versions: '>=1.0.0', url: `${downloads}runc.{arch}`, sums: `${downloads}runc.sha256sum`, programs: ['runc'] }],
   hostLimits: [],
 } as const;

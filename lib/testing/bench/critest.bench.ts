@@ -21,9 +21,7 @@ const rounds = 7;
 const spec = 'runtime should support execSync [Conformance]';
 const Suites = z.object({
   testsuites: z.object({
-    testsuite: z.object({
-      testcase: z.array(z.object({ name: z.string(), status: z.string(), time: z.coerce.number() })),
-    }),
+    testsuite: z.object({ testcase: z.array(z.object({ name: z.string(), status: z.string(), time: z.coerce.number() })) }),
   }),
 });
 
@@ -53,10 +51,7 @@ async function sideBySide(host: Host): Promise<Spread[]> {
   const setting = await settle({ resolved, images }, group, host, registry.port);
   // critest asks for no control group of its own, which systemd would need.
   const options: EngineOptions = { ...defaultOptions, deviceOwnership: false, cdi: false, cgroupDriver: 'cgroupfs' };
-  const { engine } = await leaseEngine(setting, group, options, {
-    signal,
-    now: () => performance.now(),
-  });
+  const { engine } = await leaseEngine(setting, group, options, { signal, now: () => performance.now() });
   await using _ = engine;
   const pod = { handler: handlerName(cell.runtime, 'plain'), image: setting.images.root };
   const times: Record<'critest' | 'critestProcess' | 'podproof', number[]> = { critest: [], critestProcess: [], podproof: [] };

@@ -86,10 +86,7 @@ async function broken<T>(damage: { make: string; mend: string; done?: string }, 
   }
 }
 
-const fullRun = {
-  make: 'set -- $(stat -f -c "%a %S" /run); fallocate -l $(($1 * $2)) /run/fill',
-  mend: 'rm /run/fill',
-};
+const fullRun = { make: 'set -- $(stat -f -c "%a %S" /run); fallocate -l $(($1 * $2)) /run/fill', mend: 'rm /run/fill' };
 
 /** Reserved for huge pages, memory is taken without being touched: all but 150 MiB of what is available. */
 const noMemory = {

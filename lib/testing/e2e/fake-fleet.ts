@@ -20,9 +20,7 @@ const matrix = {
   engines: { containerd: sources('containerd') },
   runtimes: { runc: sources('runc'), crun: sources('crun') },
   kubelet: sources('kubelet'),
-  profiles: {
-    all: { title: 'All', hosts: ['even', 'odd'], engines: ['*'], runtimes: ['*'], suites: ['identity', 'ownership'] },
-  },
+  profiles: { all: { title: 'All', hosts: ['even', 'odd'], engines: ['*'], runtimes: ['*'], suites: ['identity', 'ownership'] } },
 };
 
 /** What narrows every run of the fleet to two pods for each of its 24 cells. */

@@ -100,10 +100,7 @@ export class FakeKubelet implements AsyncDisposable {
   async #make(file: string, pod: Pod, uid: string): Promise<void> {
     const containers = new Map<string, ContainerPlacement>();
     for (const container of allContainers(pod.spec))
-      containers.set(container.name, {
-        image: { reference: container.image },
-        allocation: await this.#allocate(container),
-      });
+      containers.set(container.name, { image: { reference: container.image }, allocation: await this.#allocate(container) });
     const request = kubeletRequest(nodeOf(this.#node), pod, { uid, handler: '', containers });
     const { podSandboxId } = await this.#client.runtime.runPodSandbox({ config: request.sandbox });
     const made = this.#pods.get(file);

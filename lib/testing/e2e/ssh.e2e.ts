@@ -26,9 +26,7 @@ afterAll(() => machine?.[Symbol.asyncDispose]());
 
 const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });
 const matrix = {
-  hosts: {
-    metal: { kind: 'ssh', destination: 'metal-1', configFile: join(directory, 'ssh_config'), disposable: true },
-  },
+  hosts: { metal: { kind: 'ssh', destination: 'metal-1', configFile: join(directory, 'ssh_config'), disposable: true } },
   engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
   runtimes: { crun: [{ version: '1.21', source: deb('crun') }] },
   profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['ownership'] } },
