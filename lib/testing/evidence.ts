@@ -62,7 +62,8 @@ export const lease: LeaseRecord = {
   readyMs: 8_000,
 };
 
-const credentials = {
+/** Of a process of user 1000 and group 2000 without capabilities. */
+export const credentials = {
   uids: [1000, 1000, 1000, 1000],
   gids: [2000, 2000, 2000, 2000],
   groups: [2000],

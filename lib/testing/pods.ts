@@ -1,6 +1,7 @@
 import { readManifest } from '../manifest/read.ts';
 import type { Workload } from '../manifest/workload.ts';
 import type { Credentials } from '../model/credentials.ts';
+import { credentials } from './evidence.ts';
 
 /** The only workload of a manifest. */
 export function workloadOf(text: string): Workload {
@@ -39,14 +40,6 @@ spec:
 
 /** A process of user and group 1000 without capabilities. */
 export const plainUser: Credentials = {
-  uids: [1000, 1000, 1000, 1000],
-  gids: [1000, 1000, 1000, 1000],
-  groups: [1000],
-  capEff: '0000000000000000',
-  capPrm: '0000000000000000',
-  capBnd: '0000000000000000',
-  capInh: '0000000000000000',
-  capAmb: '0000000000000000',
-  noNewPrivs: 1,
-  seccomp: 2,
+  ...credentials,
+  ...{ gids: [1000, 1000, 1000, 1000], groups: [1000], capBnd: '0000000000000000', noNewPrivs: 1, seccomp: 2 },
 };

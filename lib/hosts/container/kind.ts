@@ -34,32 +34,16 @@ import type { CreateOptions } from './runtime.ts';
 /** Passed where the machine has them: what Kata needs. */
 const usual = ['/dev/kvm', '/dev/vhost-vsock', '/dev/vhost-net'];
 
-export const containerKind: HostKind<ContainerHost> = {
-  acquire: acquireContainer,
-  examine: examineForContainer,
-  prepare: prepareContainer,
-};
-
 /** Builds the image and imports it: a lease then needs the daemon and nothing else. */
-async function prepareContainer(
-  _: string,
-  spec: ContainerHost,
-  context: LeaseContext,
-  { variant }: Pick<AcquireOptions, 'variant'>,
-): Promise<string> {
+const prepareContainer: HostKind<ContainerHost>['prepare'] = async (_, spec, context, { variant }) => {
   // First, as it is of use on a machine whose cache is copied to another one, too.
   const base = await obtainImage(recipe(spec.suite, variant, spec.allowExpiredRelease), context);
   const runtime = await containerRuntime();
   return `image ${await importImage(base, runtime, context)} in ${runtime.daemon}`;
-}
+};
 
 /** Leases a container with the root file system of a VM host, on docker or podman: quick, and with the kernel of the machine. */
-async function acquireContainer(
-  id: string,
-  spec: ContainerHost,
-  context: LeaseContext,
-  { variant, needs }: AcquireOptions,
-): Promise<Host> {
+const acquireContainer: HostKind<ContainerHost>['acquire'] = async (id, spec, context, { variant, needs }) => {
   const runtime = await containerRuntime();
   const disposable = spec.disposable === true;
   if (disposable) await assertMachineDisposable(id, runtime.daemon);
@@ -78,20 +62,11 @@ async function acquireContainer(
       await receipt.done();
     });
     const bounding = /^CapBnd:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/1/status', 'utf8'))?.[1] ?? '0';
-    const options = createOptions({
-      image,
-      token,
-      run: ledger.run,
-      devices,
-      loops,
-      capabilities: capabilities(bounding),
-      disposable,
-    });
+    const rights = { devices, loops, capabilities: capabilities(bounding), disposable };
+    const options = createOptions({ image, token, run: ledger.run, ...rights });
     progress(`start a container of ${image} on ${runtime.daemon}`);
-    const started = await new HostContainer(image, options)
-      .withName(token)
-      .withAutoCleanup(await hasReaper(runtime))
-      .start();
+    const reaped = await hasReaper(runtime);
+    const started = await new HostContainer(image, options).withName(token).withAutoCleanup(reaped).start();
     const container = runtime.client.container.getById(started.getId());
     const socket = join(directory, 'exec');
     scope.adopt('the relay', await relayToContainer(container, socket, join(context.logs, 'sshd.log')));
@@ -118,18 +93,12 @@ async function acquireContainer(
       String(await container.logs({ stdout: true, stderr: true, tail: 50 }).catch(() => ''));
     return {
       ...remote,
-      id,
-      facts,
-      fixtures,
-      missingFeatures,
+      ...{ id, facts, fixtures, missingFeatures },
       attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail,
       async assertAlive() {
-        const state = await container.inspect().then(
-          ({ State }) => State,
-          () => undefined,
-        );
+        const state = (await container.inspect().catch(() => undefined))?.State;
         if (state?.Running !== true) {
           const how = state === undefined ? 'its container is gone' : `its container ended with exit code ${state.ExitCode}`;
           throw new HostLostError(`Host ${id} is lost: ${how}`, await consoleTail());
@@ -139,7 +108,13 @@ async function acquireContainer(
       },
     };
   });
-}
+};
+
+export const containerKind: HostKind<ContainerHost> = {
+  acquire: acquireContainer,
+  examine: examineForContainer,
+  prepare: prepareContainer,
+};
 
 /** testcontainers has no words for devices, device rules or cgroup namespaces. */
 class HostContainer extends GenericContainer {
@@ -174,9 +149,6 @@ async function assertMachineDisposable(id: string, daemon: string): Promise<void
       `Refused to use host ${id} as disposable: whether the machine behind ${daemon} is marked cannot be seen from here`,
       { remedy: 'run podproof on that machine, or leave "disposable" out' },
     );
-  assertDisposable(
-    `this machine for the containers of host ${id}`,
-    true,
-    await examine(connectRemote({ prefix: [], quoting: 'none' })),
-  );
+  const found = await examine(connectRemote({ prefix: [], quoting: 'none' }));
+  assertDisposable(`this machine for the containers of host ${id}`, true, found);
 }

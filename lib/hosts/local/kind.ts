@@ -9,15 +9,8 @@ import { machineDirectory } from '../borrowed/release.ts';
 import { examineForLocal } from './doctor.ts';
 import { connectRemote } from '../shared/remote.ts';
 
-export const localKind: HostKind<LocalHost> = { acquire: acquireLocal, examine: examineForLocal };
-
 /** Leases this machine itself, which its owner must have marked as disposable. Needs root. */
-async function acquireLocal(
-  id: string,
-  spec: LocalHost,
-  context: LeaseContext,
-  { needs }: Pick<AcquireOptions, 'needs'>,
-): Promise<Host> {
+const acquireLocal: HostKind<LocalHost>['acquire'] = async (id, spec, context, { needs }) => {
   const connection: Connection = { prefix: [], quoting: 'none' };
   const remote = connectRemote(connection);
   const token = `podproof-${randomBytes(6).toString('hex')}`;
@@ -36,7 +29,9 @@ async function acquireLocal(
     consoleTail,
     assertAlive: () => assertSameBoot(id, remote, lease.facts.bootId, consoleTail),
   };
-}
+};
+
+export const localKind: HostKind<LocalHost> = { acquire: acquireLocal, examine: examineForLocal };
 
 /** Under a path of our own, so that what runs from there is known to be ours. */
 async function bindHere({ id, directory }: Attachment, remote: Remote): Promise<string> {

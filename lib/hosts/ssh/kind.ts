@@ -16,15 +16,8 @@ import { keepConnected } from './reconnect.ts';
 import { openControlMaster } from './control-master.ts';
 import type { SshTarget } from './control-master.ts';
 
-export const sshKind: HostKind<SshHost> = { acquire: acquireSsh };
-
 /** Leases a machine that the user reaches by ssh: with the user's configuration, agent and jump hosts. */
-async function acquireSsh(
-  id: string,
-  spec: SshHost,
-  context: LeaseContext,
-  { needs }: Pick<AcquireOptions, 'needs'>,
-): Promise<Host> {
+const acquireSsh: HostKind<SshHost>['acquire'] = async (id, spec, context, { needs }) => {
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const directory = join(runtimeDirectory(), token);
   const target = targetOf(spec);
@@ -48,18 +41,16 @@ async function acquireSsh(
     );
     const remote = connectRemote(connection);
     const consoleTail = async (): Promise<string> => '';
+    const { facts, fixtures, missingFeatures } = lease;
     return {
       ...remote,
-      id,
-      facts: lease.facts,
-      fixtures: lease.fixtures,
-      missingFeatures: lease.missingFeatures,
+      ...{ id, facts, fixtures, missingFeatures },
       attach: oncePerAttachment((attachment) => copyToHost(attachment, remote, context)),
       expose: oncePerKey((port: number) => ssh.forward(port)),
       consoleTail,
       async assertAlive() {
         await ssh.connected();
-        await assertSameBoot(id, remote, lease.facts.bootId, consoleTail);
+        await assertSameBoot(id, remote, facts.bootId, consoleTail);
       },
     };
   });
@@ -71,16 +62,13 @@ async function acquireSsh(
       cause: error,
     });
   }
-}
+};
+
+export const sshKind: HostKind<SshHost> = { acquire: acquireSsh };
 
 function targetOf(spec: SshHost): SshTarget {
-  const quiet = [
-    'RemoteCommand=none',
-    'RequestTTY=no',
-    'PermitLocalCommand=no',
-    'ServerAliveInterval=15',
-    'ServerAliveCountMax=4',
-  ];
+  const alive = ['ServerAliveInterval=15', 'ServerAliveCountMax=4'];
+  const quiet = ['RemoteCommand=none', 'RequestTTY=no', 'PermitLocalCommand=no', ...alive];
   return { options: [...configOf(spec), ...quiet.flatMap((each) => ['-o', each])], destination: spec.destination };
 }
 

@@ -1,30 +1,16 @@
 import type { Cell, HostEntry } from '../../model/document.ts';
+import { fakeHostFacts } from '../fake-host-facts.ts';
 
 const sha = (seed: string): string => seed.repeat(64).slice(0, 64);
 
 /** The sample's hosts: one under full emulation, one under KVM. */
 export function sampleHosts(): HostEntry[] {
   const facts = {
-    kernel: '6.12.117+deb13-amd64',
-    bootId: '5b0c4a0e-6f0f-4a3a-9a55-2f6f0d2f9a11',
-    os: 'Debian GNU/Linux 13 (trixie)',
-    architecture: 'x86_64',
-    cpus: 2,
-    memoryMiB: 6144,
-    accelerator: 'tcg' as const,
+    ...fakeHostFacts,
+    ...{ kernel: '6.12.117+deb13-amd64', os: 'Debian GNU/Linux 13 (trixie)', glibc: '2.41', accelerator: 'tcg' as const },
     acceleratorReason: '/dev/kvm opens, but a stock kernel printed nothing within 20 s: fully emulated',
     qemu: '7.2.22',
-    cgroup: 'v2' as const,
-    lsm: ['apparmor'],
     kvm: { present: true, owner: '0:993', mode: '0660', group: 'kvm' },
-    vhostVsock: true,
-    vhostNet: true,
-    iommuGroups: 7,
-    hugepages2MiB: 64,
-    userNamespaces: true,
-    glibc: '2.41',
-    ownKernel: true,
-    disposable: true,
   };
   return [
     { id: 'debian-13', kind: 'vm', accelerator: 'tcg', facts },
@@ -34,11 +20,8 @@ export function sampleHosts(): HostEntry[] {
       accelerator: 'kvm',
       facts: {
         ...facts,
-        kernel: '6.1.0-56-amd64',
-        os: 'Debian GNU/Linux 12 (bookworm)',
-        accelerator: 'kvm',
-        acceleratorReason: 'a stock kernel ran under KVM in 1.2 s',
-        glibc: '2.36',
+        ...{ kernel: '6.1.0-56-amd64', os: 'Debian GNU/Linux 12 (bookworm)', glibc: '2.36' },
+        ...{ accelerator: 'kvm', acceleratorReason: 'a stock kernel ran under KVM in 1.2 s' },
       },
     },
   ];
