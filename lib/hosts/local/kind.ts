@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { LocalHost } from './facts.ts';
-import type { AcquireOptions } from '../needs.ts';
 import { oncePerAttachment } from '../shared/attachment.ts';
 import { assertSameBoot } from '../shared/boot.ts';
-import type { Attachment, Connection, Host, HostKind, LeaseContext, Remote } from '../host.ts';
+import type { Attachment, Connection, HostKind, Remote } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { machineDirectory } from '../borrowed/release.ts';
 import { examineForLocal } from './doctor.ts';
