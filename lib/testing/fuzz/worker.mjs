@@ -1,4 +1,3 @@
-import { register } from 'tsx/esm/api';
+import '../../typescript.mjs';
 
-register();
 await import('./worker.ts');
