@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import './typescript.mjs';
+import { register } from 'tsx/esm/api';
 
+register();
 await import('./cli.ts');

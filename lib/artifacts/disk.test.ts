@@ -1,7 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { typescript } from '../util/paths.ts';
 import { exec } from '../util/exec.ts';
 import { blamingDisk } from './disk.ts';
 import { craftTar } from '../testing/artifacts.ts';
@@ -45,7 +44,7 @@ describe('a disk that takes no more', () => {
       'sh',
       'node',
       '--import',
-      typescript,
+      'tsx',
       '--input-type=module',
       '-e',
       script,

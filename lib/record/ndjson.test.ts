@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exec } from '../util/exec.ts';
-import { packageRoot, typescript } from '../util/paths.ts';
+import { packageRoot } from '../util/paths.ts';
 import { z } from 'zod';
 import { appendRecord, mendTail, readRecords } from './ndjson.ts';
 
@@ -49,8 +49,8 @@ test('a record for which there is no room by half is taken back, so that the nex
     `appendRecord('${file}', { n: 2, padding: 'x'.repeat(100_000) });`,
   ].join('\n');
   // A limit on the size of files, in blocks of 512 bytes: the kernel writes up to it and refuses the rest.
-  const shell = `ulimit -f 8; exec "$0" --import "$1" --input-type=module -e "$2"`;
-  const { exitCode, stderr } = await exec(['sh', '-c', shell, process.execPath, typescript, program], { cwd: packageRoot });
+  const shell = `ulimit -f 8; exec "$0" --import tsx --input-type=module -e "$1"`;
+  const { exitCode, stderr } = await exec(['sh', '-c', shell, process.execPath, program], { cwd: packageRoot });
   expect(exitCode).toBe(1);
   expect(stderr).toContain('EFBIG');
   appendRecord(file, { n: 3 });

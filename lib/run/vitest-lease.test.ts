@@ -10,7 +10,7 @@ import { probeScript, sweepArgv } from '../probe/script.ts';
 import { readRecords } from '../record/ndjson.ts';
 import { Observation } from '../model/observation.ts';
 import { exec } from '../util/exec.ts';
-import { packageRoot, typescript } from '../util/paths.ts';
+import { packageRoot } from '../util/paths.ts';
 import { catalogFor } from '../verbs/catalog.ts';
 import { prepareSuites } from './vitest-lease.ts';
 import { workerContext } from '../testing/worker.ts';
@@ -210,7 +210,7 @@ describe('suites of one engine lease', () => {
 
   it('let the process end, though they were dropped before vitest had a worker', async () => {
     const program = `await (await import('./lib/run/vitest-lease.ts')).prepareSuites()[Symbol.asyncDispose]();`;
-    const argv = [process.execPath, '--import', typescript, '--input-type=module', '--eval', program];
+    const argv = [process.execPath, '--import', 'tsx', '--input-type=module', '--eval', program];
     expect(await exec(argv, { cwd: packageRoot, timeoutMs: 45_000 })).toMatchObject({ exitCode: 0, stderr: '' });
   });
 

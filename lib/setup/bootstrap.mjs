@@ -24,7 +24,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   run('npm', ['ci', '--no-fund', '--no-audit']);
   writeFileSync(stamp, lock);
 }
-run(process.execPath, ['--import', join(root, 'lib/typescript.mjs'), join(root, 'lib/setup/main.ts'), ...process.argv.slice(2)]);
+run(process.execPath, ['--import', 'tsx', join(root, 'lib/setup/main.ts'), ...process.argv.slice(2)]);
 
 function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exec } from '../util/exec.ts';
-import { packageRoot, typescript } from '../util/paths.ts';
+import { packageRoot } from '../util/paths.ts';
 
 const setup = join(packageRoot, 'lib/setup');
 
@@ -14,7 +14,7 @@ test('an old Node.js is told which one is needed, before anything is installed',
 });
 
 test('a command that there is not is refused, and installs nothing', async () => {
-  const { exitCode, stderr } = await exec([process.execPath, '--import', typescript, join(setup, 'main.ts'), 'deploy'], {
+  const { exitCode, stderr } = await exec([process.execPath, '--import', 'tsx', join(setup, 'main.ts'), 'deploy'], {
     cwd: packageRoot,
   });
   expect(exitCode).toBe(2);

@@ -4,7 +4,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
-import { typescript } from './paths.ts';
 import { lock } from './lock.ts';
 
 const holder = `
@@ -17,7 +16,7 @@ setInterval(() => held, 1000);
 /** Another process that holds the lock until it is killed. */
 async function otherProcess(path: string): Promise<{ pid: number | undefined; kill: () => Promise<void> }> {
   const module = new URL('lock.ts', import.meta.url).href;
-  const child = spawn(process.execPath, ['--import', typescript, '--input-type=module', '-e', holder, module, path], {
+  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', holder, module, path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const gone = once(child, 'exit');

@@ -5,9 +5,6 @@ import { fileURLToPath } from 'node:url';
 /** The checkout or the installed package. */
 export const packageRoot = resolve(fileURLToPath(new URL('../..', import.meta.url)));
 
-/** What a process of Node.js imports first (`--import`) to load our TypeScript. */
-export const typescript = join(packageRoot, 'lib/typescript.mjs');
-
 /** Content-addressed images, snapshots, downloads: `$XDG_CACHE_HOME/podproof`. May be deleted at any time. */
 export function cacheDirectory(): string {
   return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'podproof');

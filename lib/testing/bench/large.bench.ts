@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { execOk } from '../../util/exec.ts';
-import { packageRoot, typescript } from '../../util/paths.ts';
+import { packageRoot } from '../../util/paths.ts';
 import { launchBrowser } from '../e2e/browser.ts';
 import { temporary } from '../temporary.ts';
 import { spread, type Spread } from './measure.ts';
@@ -25,7 +25,7 @@ export async function benchLarge(): Promise<Spread[]> {
   const program = join(import.meta.dirname, 'render-large.ts');
   const rendered = z.array(Rendered).parse(
     await times(async () => {
-      const argv = [process.execPath, '--import', typescript, program, directory] as const;
+      const argv = [process.execPath, '--import', 'tsx', program, directory] as const;
       return JSON.parse(await execOk([...argv], { cwd: packageRoot, timeoutMs: 300_000 }));
     }),
   );

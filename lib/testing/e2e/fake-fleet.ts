@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SshHost } from '../../hosts/ssh/facts.ts';
-import { packageRoot, typescript } from '../../util/paths.ts';
+import { packageRoot } from '../../util/paths.ts';
 
 const versions = {
   containerd: ['1.6.21', '1.6.38', '1.7.24', '1.7.29'],
@@ -83,7 +83,7 @@ export class FakeFleet implements AsyncDisposable {
 
   /** podproof on one of the fleet's machines. */
   podproof(machine: string, args: readonly string[], shelf = 'shelf') {
-    const argv = ['--import', typescript, join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')];
+    const argv = ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')];
     const common = ['--matrix', this.matrix, '--results', join(this.directory, machine, 'results')];
     return execa(process.execPath, [...argv, ...common, ...args], {
       cwd: packageRoot,

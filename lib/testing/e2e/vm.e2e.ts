@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canary } from '../../model/fixtures.ts';
 import { HostLostError } from '../../util/errors.ts';
-import { cacheDirectory, packageRoot, runtimeDirectory, typescript } from '../../util/paths.ts';
+import { cacheDirectory, packageRoot, runtimeDirectory } from '../../util/paths.ts';
 import { changeNode, releaseFunction } from '../../hosts/shared/changes.ts';
 import { clean } from '../../hosts/shared/clean.ts';
 import { prepareFixtures, restoreFixtures } from '../../hosts/shared/fixtures.ts';
@@ -136,7 +136,7 @@ onHost(
 
 test('a podproof that is killed leaves nothing after clean', async () => {
   const name = `${run}-killed`;
-  const argv = ['--import', typescript, join(packageRoot, 'lib/testing/e2e/lease.ts'), name, join(directory, 'killed')];
+  const argv = ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/lease.ts'), name, join(directory, 'killed')];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'], cwd: packageRoot });
   await new Promise((resolve) => child.stdout.once('data', resolve));
   const entries = await entriesOf(name);

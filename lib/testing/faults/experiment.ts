@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { Leftover } from '../leftover/leftover.ts';
 import type { Document } from '../../model/document.ts';
 import { execOk } from '../../util/exec.ts';
-import { packageRoot, typescript } from '../../util/paths.ts';
+import { packageRoot } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import { badRegistry } from './bad-registry.ts';
 import { EngineFault } from './fault.ts';
@@ -40,7 +40,7 @@ export interface Outcome {
 
 const cli = join(packageRoot, 'lib/bin.mjs');
 /** podproof by its target: with the fake host of this folder, or as it is. */
-const programs = { fake: ['--import', typescript, join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')], vm: [cli] };
+const programs = { fake: ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')], vm: [cli] };
 const narrow = {
   fake: ['--profile', 'all', '--only', 'scenario=plain,missing,user-and-group,root'],
   vm: ['--only', 'runtime=runc suite=identity,ownership scenario=plain,user-and-group,user-only,root'],

@@ -1,3 +1,4 @@
-import '../../typescript.mjs';
+import { register } from 'tsx/esm/api';
 
+register();
 await import('./worker.ts');
