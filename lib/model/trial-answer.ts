@@ -69,6 +69,11 @@ export function sightsOf(
   return own.filter((sight) => sight.path === path || (description === undefined && sight.path.startsWith(`${path}/`)));
 }
 
+/** Whether devices are of several containers, so that a path does not say whose it is. */
+export function hasSeveral({ devices }: Pick<Trial, 'devices'>): boolean {
+  return new Set(devices.map(({ container }) => container)).size > 1;
+}
+
 /** The pod ran, or engine or kubelet refused it. */
 function isAnswer({ outcome }: Attempt): boolean {
   return outcome === 'ran' || outcome === 'refused';

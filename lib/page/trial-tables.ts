@@ -1,4 +1,4 @@
-import { asItIs, attemptAnswer, isWhole, isWider, notHeld, sightsOf, works } from '../model/trial-answer.ts';
+import { asItIs, attemptAnswer, hasSeveral, isWhole, isWider, notHeld, sightsOf, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
 import type { VerdictName } from '../model/verdict.ts';
 import { ownLabel } from '../report/own-name.ts';
@@ -10,7 +10,7 @@ import { html, type Markup } from './template.ts';
 export function deviceTable(trial: Trial): Markup | undefined {
   const all = trial.devices;
   if (all.length === 0) return undefined;
-  const several = new Set(all.map(({ container }) => container)).size > 1;
+  const several = hasSeveral(trial);
   const containers = asItIs(trial).find(({ outcome }) => outcome === 'ran')?.containers ?? [];
   return html`<section>
     <h2>Devices</h2>

@@ -1,6 +1,6 @@
 import { groupBy } from '../util/group-by.ts';
 import { ownLabel } from './own-name.ts';
-import { asItIs, works } from '../model/trial-answer.ts';
+import { asItIs, hasSeveral, works } from '../model/trial-answer.ts';
 import type { Attempt, Trial } from '../model/trial.ts';
 
 /** Why a pod as it is cannot do what it is given the right to, and the cells where this is so. */
@@ -17,7 +17,7 @@ export function reasonsOf(trial: Trial): Reason[] {
   for (const attempt of asItIs(trial)) {
     const own = cells.filter(({ id }) => id === attempt.cell);
     // Two containers may have the same.
-    for (const says of new Set(reasonsIn(attempt))) reasons.set(says, [...(reasons.get(says) ?? []), ...own]);
+    for (const says of new Set(reasonsIn(attempt, hasSeveral(trial)))) reasons.set(says, [...(reasons.get(says) ?? []), ...own]);
   }
   return [...reasons].map(([says, where]) => ({ says, where: where.length === cells.length ? [] : cellNames(where) }));
 }
@@ -29,12 +29,14 @@ function cellNames(cells: Trial['cells']): string[] {
   );
 }
 
-function reasonsIn(attempt: Attempt): string[] {
+function reasonsIn(attempt: Attempt, several: boolean): string[] {
   const { outcome, reason, cause } = attempt;
   if (outcome !== 'ran')
     return [`${reason ?? outcome}${cause === undefined ? '' : `; that is: ${cause.says} (npx podproof explain ${cause.id})`}`];
   return attempt.containers.flatMap(({ name, devices, notHeld, noNewPrivileges }) => [
-    ...devices.flatMap(({ path, decider, says }) => (decider === undefined ? [] : [`${path}, the ${decider}: ${says}`])),
+    ...devices.flatMap(({ path, decider, says }) =>
+      decider === undefined ? [] : [`${several ? `container ${name}, ` : ''}${path}, the ${decider}: ${says}`],
+    ),
     ...(notHeld.length === 0
       ? []
       : [

@@ -82,6 +82,19 @@ The way of /dev/dri/renderD128
     expect(trialText(sampleTrial({ attempts: closed }))).toContain('Nothing that was tried helps.');
   });
 
+  test('says whose each device is, where several containers have some', () => {
+    const [device] = sampleTrial().devices;
+    if (device === undefined) throw new Error('the sample has no device');
+    const sight = sightIn('EACCES');
+    const attempts = [{ ...first, containers: [sight, { ...sight, name: 'beside' }] }];
+    const devices = [device, { ...device, container: 'beside' }];
+    const text = trialText(sampleTrial({ attempts, devices, fixes: [] }));
+    expect(text).toContain('/dev/dri/renderD128  crw-rw---- 0:105 on the node  (gpu.intel.com/i915,\n  container beside)');
+    expect(text).toMatch(/^ {3}media …\S*renderD128 +EACCES/m);
+    expect(text).toMatch(/^ {3}beside …\S*renderD128 +EACCES/m);
+    expect(text).toMatch(/container beside, \/dev\/dri\/renderD128, the\s+file\s+mode/);
+  });
+
   test('tells a reason that two containers have once for each cell', () => {
     const sight = sightIn('EACCES');
     const attempts = [{ ...first, containers: [sight, { ...sight, name: 'second' }] }];

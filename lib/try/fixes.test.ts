@@ -158,6 +158,9 @@ spec:
     const both = planFixes(serial, one(['file mode', 'device cgroup']), containerd);
     expect(both.map(({ id }) => id)).toEqual(ofMode);
     expect(both[0]).toMatchObject({ title: 'supplementalGroups: [20], by a device plugin', give: 'plugin' });
+    expect(both.map(({ costs }) => costs.endsWith('; a device plugin to run on the nodes'))).toEqual(
+      ofMode.map((id) => !id.startsWith('privileged')),
+    );
     // Where its mode alone is in the way, neither the engine's key nor CDI reaches a node that is mounted.
     const mounted = planFixes(serial, one(['file mode']), containerd);
     expect(mounted.map(({ id }) => id)).toEqual(['groups', 'group', 'mode', 'privileged-withheld', 'privileged']);

@@ -35,14 +35,23 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
     ...(closed ? nodeFixes(pod, failing, engine, plain) : []),
     ...(disposable && !privileged ? privilegedFixes(pod, failing, plain) : []),
   ];
-  return fixes.sort((a, b) => fixIds.indexOf(a.id) - fixIds.indexOf(b.id));
+  return fixes
+    .map((fix) => (needsPlugin(fix) ? { ...fix, costs: `${fix.costs}; ${pluginCosts}` } : fix))
+    .sort((a, b) => fixIds.indexOf(a.id) - fixIds.indexOf(b.id));
+}
+
+const pluginCosts = 'a device plugin to run on the nodes';
+
+/** Whether it takes a plugin that was not there before, and says so of nothing else. */
+function needsPlugin({ id, changes }: Fix): boolean {
+  return id !== 'resource' && changes.some((change) => 'unmount' in change);
 }
 
 function pluginFix(plain: Plain): Fix {
   return {
     ...{ ...plain, id: 'resource', label: 'device plugin' },
     title: 'ask for it by a device plugin, not by a path of the node',
-    costs: 'a device plugin to run on the nodes',
+    costs: pluginCosts,
   };
 }
 
