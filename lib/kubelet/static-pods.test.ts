@@ -30,3 +30,14 @@ test('a manifest of which the log says nothing may still come', async () => {
   const pods = staticPods(logging(''), { version: '1.37.2', directory: '/d' }, new AbortController().signal);
   await expect(pods.waitFor('p', () => true, 50)).rejects.toThrow('the kubelet knows no such pod');
 });
+
+test('what a kubelet tries without end is told in its newest words', async () => {
+  const line = (why: string): string =>
+    `E1129 1 pod_workers.go:1] "Error syncing pod, skipping" err="${why}" pod="default/p-node" podUID="u"\n`;
+  const pods = staticPods(
+    logging(line('one') + line('\\"two\\"')),
+    { version: '1.37.2', directory: '/d' },
+    new AbortController().signal,
+  );
+  expect(await pods.trouble('p')).toBe('"two"');
+});

@@ -10,6 +10,8 @@ export interface StaticPods {
    * until the kubelet has ended the pod; it throws an Error at the deadline.
    */
   add(name: string, manifest: string): Promise<AsyncDisposable>;
+  /** Why the kubelet cannot make the pod, in the newest words of its log; undefined where it says nothing of the kind. */
+  trouble(name: string): Promise<string | undefined>;
   /** What the kubelet says of the pod, once `done` likes it. Throws an Error with the last status at the deadline. */
   waitFor(name: string, done: (pod: PodStatus) => boolean | Promise<boolean>, timeoutMs?: number): Promise<PodStatus>;
 }
@@ -23,13 +25,18 @@ export function staticPods(
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
   const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> =>
     (await podsOf(remote, deadline)).find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+  /** What it says in the newest line of its log with this title and these words. */
+  const logged = async (title: string, words: string, stop: AbortSignal): Promise<string | undefined> => {
+    const { stdout } = await remote.exec(['grep', '-F', words, kubeletPlaces(spec).log], { signal: stop });
+    const line = stdout.split('\n').findLast((each) => each.includes(`"${title}" err="`)) ?? '';
+    return / err="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replaceAll(/\\(.)/g, '$1');
+  };
   /** What it cannot take for a pod it tells its log alone (Kubernetes pkg/kubelet/config/file.go, listConfig). */
-  const rejected = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
-    const { stdout } = await remote.exec(['grep', '-F', `path="${file(name)}"`, kubeletPlaces(spec).log], { signal: deadline });
-    const said = /"Could not process manifest file" err="((?:[^"\\]|\\.)*)"/.exec(stdout)?.[1];
-    if (said === undefined) return undefined;
-    const status = { phase: 'Failed', reason: 'InvalidManifest', message: said.replaceAll(/\\(.)/g, '$1') };
-    return PodStatus.parse({ metadata: { name: `${name}-${nodeName}`, namespace: '', uid: '' }, status });
+  const rejected = async (name: string, stop: AbortSignal): Promise<PodStatus | undefined> => {
+    const message = await logged('Could not process manifest file', `path="${file(name)}"`, stop);
+    if (message === undefined) return undefined;
+    const metadata = { name: `${name}-${nodeName}`, namespace: '', uid: '' };
+    return PodStatus.parse({ metadata, status: { phase: 'Failed', reason: 'InvalidManifest', message } });
   };
   const remove = async (name: string): Promise<void> => {
     await remote.exec(['rm', '-f', file(name)]);
@@ -47,6 +54,8 @@ export function staticPods(
       await remote.exec(['mv', staged, file(name)]);
       return removed;
     },
+    // Kubernetes pkg/kubelet/pod_workers.go, podWorkerLoop.
+    trouble: (name) => logged('Error syncing pod, skipping', `/${name}-${nodeName}"`, signal),
     waitFor(name, done, timeoutMs = 120_000) {
       return waitFor({ name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs: 1_000, signal }, async (deadline) => {
         const pod = (await find(name, deadline)) ?? (await rejected(name, deadline));

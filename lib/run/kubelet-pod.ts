@@ -58,13 +58,19 @@ export async function kubeletPod(
     requests: () => requestsFor(kubelet, name),
     async once(done) {
       let refused: { call: string; code: string; message: string } | undefined;
-      const pod = await pods.waitFor(name, async (seen) => {
+      const seen = pods.waitFor(name, async (seen) => {
         // The kubelet tells of a sandbox that is refused in its events alone, and tries again.
         const sandbox = (await heardOf(kubelet, name))
           .flatMap((line) => line.refused ?? [])
           .find(({ call }) => call === 'RunPodSandbox');
         refused = refusalOf(seen) ?? sandbox;
         return refused !== undefined || done(seen);
+      });
+      const pod = await seen.catch(async (error: unknown) => {
+        signal.throwIfAborted();
+        // It tries without end what it cannot make, and asks the engine for nothing.
+        const message = (await requestsFor(kubelet, name)).length > 0 ? undefined : await pods.trouble(name);
+        throw message === undefined ? error : new CriError('kubelet', 'SyncPod', message);
       });
       if (refused !== undefined) throw new CriError(refused.call, refused.code, refused.message);
       return pod;
