@@ -3,6 +3,7 @@ import {
   confinement,
   creating,
   disposableHost,
+  engine,
   hostDevices,
   hugepages,
   identity,
@@ -16,8 +17,10 @@ import {
   presenceOf,
   question,
   refused,
+  runtime,
   starts,
   suite,
+  userNamespace,
 } from '../lib/suite/mod.ts';
 
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
@@ -200,6 +203,25 @@ spec:
 `,
     },
     {
+      id: 'user-namespace',
+      title: 'pod of user 1000 with hostUsers: false',
+      needs: wholeMachine,
+      manifest: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: user-namespace
+spec:
+  hostUsers: false
+  securityContext:
+    runAsUser: 1000
+    runAsGroup: 2000
+  containers:
+    - name: main
+      image: busybox
+`,
+    },
+    {
       id: 'no-such-resource',
       title: 'pod that asks for a device that no plugin offers',
       needs: wholeMachine,
@@ -341,6 +363,32 @@ spec:
           where: [],
           citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
         },
+      ],
+    }),
+    question({
+      id: 'KUBE-USERNS',
+      asks: 'Has a pod with hostUsers: false ids of its own on the host?',
+      on: ['user-namespace'],
+      reads: { namespace: userNamespace(), id: identity('uid=1000 gid=2000 groups=2000') },
+      answers: {
+        own: {
+          says: 'yes, and it is who it asks to be in there',
+          seen: { namespace: 'own', id: 'asked' },
+        },
+        refused: {
+          says: 'the kubelet does not make it, as the engine does not say of the runtime that it has user namespaces',
+          harm: 'breaks',
+          seen: refused('kubelet', /runtime does not support user namespaces/),
+        },
+        ignored: { says: 'no, its ids are those of the host', harm: 'weakens', seen: { namespace: 'first', id: 'asked' } },
+      },
+      documented: [
+        {
+          answer: 'own',
+          where: [engine('containerd >=2.0', 'crio >=1.25'), runtime('runc >=1.2', 'crun >=1.9')],
+          citation: 'https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/#before-you-begin',
+        },
+        { answer: 'refused', where: [], citation: 'Kubernetes v1.37.2 pkg/kubelet/userns/userns_manager.go' },
       ],
     }),
     question({
