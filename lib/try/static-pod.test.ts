@@ -14,6 +14,7 @@ test.each([
   ['  serviceAccountName: robot\n', 'spec.serviceAccountName', 5],
   ['  imagePullSecrets: [{ name: s }]\n', 'spec.imagePullSecrets', 5],
   ['  volumes: [{ name: v, configMap: { name: c } }]\n', 'spec.volumes[0].configMap', 5],
+  ['  volumes: [{ name: v, nfs: { server: s, path: /p } }]\n', 'spec.volumes[0].nfs', 5],
   ['  volumes: [{ name: v, persistentVolumeClaim: { claimName: c } }]\n', 'spec.volumes[0].persistentVolumeClaim', 5],
   [
     '  volumes: [{ name: v, projected: { sources: [{ downwardAPI: {} }, { secret: { name: s } }] } }]\n',
@@ -22,7 +23,7 @@ test.each([
   ],
 ])('a pod that has %s is refused with the place of it', (lines, path, line) => {
   expect(() => asStaticPod(workloadOf(pod(lines + container)), 'pod.yaml')).toThrow(
-    new RegExp(`^pod\\.yaml:${line}:\\d+: .* cannot have ${path.replaceAll(/[.[\]]/g, '\\$&')}: leave them out`),
+    new RegExp(`^pod\\.yaml:${line}:\\d+: .* cannot have ${path.replaceAll(/[.[\]]/g, '\\$&')}: leave it out`),
   );
 });
 

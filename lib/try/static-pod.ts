@@ -4,7 +4,8 @@ import type { Workload } from '../manifest/workload.ts';
 
 /** Objects of an API server, which a kubelet without one cannot look up (Kubernetes v1.37.2 pkg/api/pod/util.go HasAPIObjectReference). */
 const ofPod = ['runtimeClassName', 'serviceAccountName', 'serviceAccount', 'imagePullSecrets', 'resourceClaims'];
-const ofVolume = ['configMap', 'secret', 'csi', 'persistentVolumeClaim', 'ephemeral', 'glusterfs', 'azureFile'];
+/** Sources that a kubelet has by itself; behind any other is an object of the API server, a driver, a server or a registry. */
+const ownVolumes = ['name', 'hostPath', 'emptyDir', 'downwardAPI', 'projected'];
 const ofProjection = ['configMap', 'secret', 'serviceAccountToken', 'clusterTrustBundle', 'podCertificate'];
 const ofVariable = ['configMapKeyRef', 'secretKeyRef'];
 
@@ -21,7 +22,7 @@ export function asStaticPod(workload: Workload, file: string): Workload {
     throw new ManifestError(
       file,
       workload.place(first),
-      `a kubelet without an API server makes static pods, which cannot have ${names.join(', ')}: leave them out, or try without a kubelet`,
+      `a kubelet that stands alone makes static pods, which cannot have ${names.join(', ')}: leave it out, or try without a kubelet`,
     );
   }
   // The kubelet makes every volume that is left.
@@ -45,7 +46,10 @@ function apiObjects(pod: unknown): Path[] {
       ...items([...path, 'env']).flatMap((each) => named([...each, 'valueFrom'], ofVariable)),
     ]),
     ...items([...spec, 'volumes']).flatMap((path) => [
-      ...named(path, ofVolume),
+      ...named(
+        path,
+        Object.keys(Object(valueAt(pod, path))).filter((key) => !ownVolumes.includes(key)),
+      ),
       ...items([...path, 'projected', 'sources']).flatMap((each) => named(each, ofProjection)),
     ]),
   ];

@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { resolveArtifact } from '../../artifacts/resolve.ts';
 import type { KubeletSpec } from '../../kubelet/config.ts';
 import { serveDevicePlugin } from '../../kubelet/device-plugin.ts';
@@ -15,8 +16,12 @@ import { recordedRequest } from '../../kubelet/requests.ts';
 import { serveOnHost } from '../../kubelet/socket.ts';
 import { staticPods, type StaticPods } from '../../kubelet/static-pods.ts';
 import type { PodRequest } from '../../kubelet/relay.ts';
+import { Trial } from '../../model/trial.ts';
+import { attemptAnswer } from '../../model/trial-answer.ts';
 import { fakeCri } from '../fake-cri/server.ts';
+import { mediaManifest } from '../pods.ts';
 import { leaseHost } from './lease.ts';
+import { podproof } from './podproof.ts';
 import { temporary } from '../temporary.ts';
 import { loadMatrix } from '../../model/matrix/load.ts';
 import { makePlan } from '../../plan/plan.ts';
@@ -135,6 +140,39 @@ describe.skipIf(why !== '')(`a real run with kubelet ${version} before container
       expect(document.run.exit).toBe(1);
     },
   );
+});
+
+describe.skipIf(why !== '')(`try with kubelet ${version} before containerd${why}`, () => {
+  test('a pod goes the whole way, and so do its fixes', { timeout: 600_000 }, async () => {
+    await using results = await temporary();
+    const file = join(results.path, 'media.yaml');
+    await writeFile(file, mediaManifest({ context: 'runAsUser: 1000, runAsGroup: 1000' }));
+    const { exitCode, stderr } = await podproof([
+      ...['--results', results.path, 'try', file, '--kubelet', version],
+      ...['--device', 'gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660'],
+      ...['--only', 'engine=containerd@1.7.24 runtime=runc@1.1.15'],
+    ]);
+    expect(exitCode, stderr).toBe(1);
+    const text = await readFile(join(results.path, 'latest/trial.json'), 'utf8');
+    const [trial] = z.array(Trial).parse(JSON.parse(text));
+    const answers = trial?.attempts.map((attempt) => `${attempt.fix ?? 'as it is'} ${attemptAnswer(attempt)}`);
+    expect(answers?.toSorted()).toEqual([
+      'as it is EACCES',
+      'cdi opens',
+      'group opens',
+      'groups opens',
+      'mode opens',
+      'ownership opens',
+      'privileged EACCES',
+      'privileged-withheld not tried',
+    ]);
+    const ran = trial?.attempts.filter(({ outcome }) => outcome === 'ran') ?? [];
+    expect(ran.flatMap(({ differences }) => differences)).toEqual([]);
+    const [bare] = ran[0]?.containers ?? [];
+    expect(bare?.devices[0]?.layers.map(({ layer }) => layer)).toEqual([
+      ...['manifest', 'kubelet', 'cri', 'engine-config', 'oci-spec', 'host', 'guest'],
+    ]);
+  });
 });
 
 /** Requests of a pod that was heard of just now, as a record holds them. */
