@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { criClient } from '../cri/client.ts';
@@ -75,6 +77,28 @@ test('what is tampered with reaches the engine, and is what was told', async () 
   expect(seen).toMatchObject([{ message: { config: { hostname: 'other' } } }]);
   expect(engine.calls.at(-1)?.request).toMatchObject({ config: { hostname: 'other' } });
 });
+
+test.each([undefined, '/run/engine.sock'])(
+  'a kubelet whose name for the engine is a path is understood where that is known: %s',
+  async (authority) => {
+    const engine = scope.adopt('engine', await fakeCri());
+    const relay = scope.adopt('relay', await openRelay({ dial: engine.dial, onRequest: () => undefined, authority }));
+    const session = connectHttp2(`http://127.0.0.1:${relay.port}`);
+    session.on('error', () => undefined);
+    const headers = { ':path': '/runtime.v1.RuntimeService/Version', 'content-type': 'application/grpc', te: 'trailers' };
+    for (const nth of [1, 2]) {
+      const call = session.request({ ...headers, ':method': 'POST', ':authority': '/run/engine.sock' });
+      call.end(Buffer.alloc(5));
+      const answer = once(call, 'response').then(
+        () => 'answered',
+        () => 'refused',
+      );
+      expect(await answer, String(nth)).toBe(authority === undefined ? 'refused' : 'answered');
+      if (authority === undefined) break;
+    }
+    session.destroy();
+  },
+);
 
 test('an engine that cannot be reached fails the call', async () => {
   const relay = scope.adopt(

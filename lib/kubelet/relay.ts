@@ -1,12 +1,14 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { Code } from '@connectrpc/connect';
 import { createServer, constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { createServer as createFront } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { listen } from '../util/listen.ts';
 import { scoped } from '../util/scope.ts';
 import { CriConnection } from '../cri/connection.ts';
 import { codeName } from '../cri/error.ts';
+import { withoutSlashes } from './authority.ts';
 import {
   CreateContainerRequestSchema,
   RunPodSandboxRequestSchema,
@@ -25,6 +27,8 @@ export interface Refusal {
 }
 
 export interface RelayOptions {
+  /** How the kubelet names the engine, where it is a path and no name. */
+  authority?: string | undefined;
   /** Opens a byte stream to the engine's socket. */
   dial: () => Duplex;
   /** Hears of every request by which a pod is made, as it goes on to the engine. */
@@ -47,7 +51,12 @@ export async function openRelay(options: RelayOptions): Promise<{ port: number }
   });
   return scoped(async (scope) => {
     scope.onRelease('the connection to the engine', () => engine.close());
-    const { port } = scope.adopt('the port of the kubelet', await listen(server));
+    const { authority } = options;
+    const front =
+      authority === undefined
+        ? server
+        : createFront((connection) => void server.emit('connection', withoutSlashes(connection, authority)));
+    const { port } = scope.adopt('the port of the kubelet', await listen(front));
     return { port };
   });
 }
