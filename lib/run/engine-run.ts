@@ -13,7 +13,7 @@ import { optionsKey, type EngineOptions } from '../suite/scenario.ts';
 import { BlockedError } from '../util/errors.ts';
 import { scoped } from '../util/scope.ts';
 import { leaseOn, type HostSetting } from './engine-lease.ts';
-import { factsOf, settledScenarios, type OpenWork } from './open-work.ts';
+import { factsOf, isEngineSpoiled, settledScenarios, type OpenWork } from './open-work.ts';
 import type { Stage } from './stage.ts';
 import { prepareSuites, type LeaseSuites } from './vitest-lease.ts';
 import { liveNews } from './live-news.ts';
@@ -45,7 +45,7 @@ export async function runEngine(run: EngineRun, setting: HostSetting, { engine, 
         if (!open.switches(group.cells, setting).some((left) => optionsKey(left) === key)) break;
         group = { engine, cells: await lease(run, setting, group, options) };
         await setting.host.assertAlive();
-        open.settle(await settledScenarios(stage.folder, group.cells));
+        open.settle(await settledScenarios(stage.folder, group.cells, isEngineSpoiled));
       }
     } catch (error) {
       return eachAlone(stage, group, error, (alone) => runEngine(run, setting, alone));

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fixtures } from '../testing/evidence.ts';
+import { fixtures, observation } from '../testing/evidence.ts';
 import { scenarioKey } from '../model/observation.ts';
 import { defaultOptions } from '../suite/scenario.ts';
 import { cell, openIn } from '../testing/stage.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { isEngineSpoiled, settledScenarios } from './open-work.ts';
 import type { HostSetting } from './engine-lease.ts';
 
 const setting = { host: { facts: undefined }, fixtures } as unknown as HostSetting;
@@ -47,4 +49,15 @@ describe('the tasks of a lease', () => {
     open.settle([key('pages')]);
     expect(open.tasks(cell, setting, defaultOptions)).toEqual([{ cell: cell.id, suite: 's', scenario: 'plain' }]);
   });
+});
+
+it.for<[string, Outcome, inRun: boolean, inResume: boolean]>([
+  ['ran', { kind: 'ran' }, true, true],
+  ['was refused', { kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message: 'no' }, true, true],
+  ['lost its guest', { kind: 'refused', call: 'RunPodSandbox', code: 'UNKNOWN', message: 'ttrpc: closed' }, true, false],
+  ['had no engine any more', { kind: 'error', message: 'the engine is gone', stack: '' }, false, false],
+])('a pod that %s: %j', async ([, outcome, inRun, inResume]) => {
+  const folder = { latest: () => Promise.resolve(new Map([['key', { ...observation, outcome }]])) };
+  expect((await settledScenarios(folder, [cell], isEngineSpoiled)).length > 0, 'needs no other engine').toBe(inRun);
+  expect((await settledScenarios(folder, [cell])).length > 0, 'needs no pod in a resumed run').toBe(inResume);
 });

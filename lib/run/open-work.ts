@@ -4,6 +4,7 @@ import { cellFacts } from '../judge/cell-facts.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import { scenarioKey } from '../model/observation.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { optionsKey, optionsOf, type EngineOptions, type Scenario } from '../suite/scenario.ts';
@@ -63,9 +64,18 @@ export class OpenWork {
 }
 
 /** Keys of the scenarios that were observed and need no pod any more; what the harness's own trouble spoiled is tried again. */
-export async function settledScenarios(folder: RunFolder, cells: readonly PlannedCell[]): Promise<string[]> {
+export async function settledScenarios(
+  folder: Pick<RunFolder, 'latest'>,
+  cells: readonly PlannedCell[],
+  isSpoiled: (outcome: Outcome) => boolean = worthRetry,
+): Promise<string[]> {
   const latest = await folder.latest(cells.map((cell) => cell.id));
-  return [...latest].filter(([, { outcome }]) => !worthRetry(outcome)).map(([key]) => key);
+  return [...latest].filter(([, { outcome }]) => !isSpoiled(outcome)).map(([key]) => key);
+}
+
+/** Whether another engine may do better. Where a guest was lost the engine has refused the pod, and a lease has tried it twice. */
+export function isEngineSpoiled(outcome: Outcome): boolean {
+  return outcome.kind !== 'refused' && worthRetry(outcome);
 }
 
 export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
