@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Document } from '../../model/document.ts';
 import { withBaseline } from '../../report/compare.ts';
 import { renderHtml } from '../../page/page.ts';
@@ -23,12 +23,26 @@ let browser: Browser;
 beforeAll(async () => void (browser = await launchBrowser()));
 afterAll(() => browser.close());
 
+/** A report as a reader opens it: the test fails where it does what no page should. */
+async function open(markup: string, options?: Parameters<typeof openReport>[2], mayOffend = false): Promise<Page> {
+  const opened = await openReport(browser, markup, options);
+  onTestFinished(async () => {
+    await opened[Symbol.asyncDispose]();
+    if (!mayOffend) expect(opened.offences).toEqual([]);
+  });
+  return opened.page;
+}
+
+async function reload(page: Page): Promise<void> {
+  await page.reload();
+  await page.locator('table.matrix:not([aria-busy])').waitFor();
+}
+
 const cell = (page: Page, label: string): Locator => page.locator(`.matrix button[aria-label^="${label}"]`);
 const visibleRows = (page: Page): Promise<string[]> => page.locator('.matrix tbody th[scope=row] .mono').allTextContents();
 
 test('the matrix shows every question and cell, with glyph and word, and nothing leaves the page', async () => {
-  await using opened = await openReport(browser, report, { hash: unfolded });
-  const { page } = opened;
+  const page = await open(report, { hash: unfolded });
   expect(await visibleRows(page)).toHaveLength(sampleDocument().questions.length);
   expect(await page.locator('.matrix thead th[scope=col]').count()).toBe(sampleDocument().cells.length);
   const failed = cell(page, `fail: OWN-DIRECTORY in ${crioRunc}`);
@@ -36,12 +50,10 @@ test('the matrix shows every question and cell, with glyph and word, and nothing
   expect(await failed.locator('svg use').getAttribute('href')).toBe('#glyph-fail');
   expect(await cell(page, 'blocked: OWN-ON in debian-13/containerd-1.7.24/kata-4.1.0-rust-qemu').count()).toBe(1);
   await expectInView(page.locator('.accelerators'));
-  expect(opened.offences).toEqual([]);
 });
 
 test('questions that deviate come first, and what is documented or does not apply is folded until somebody opens it', async () => {
-  await using opened = await openReport(browser, report);
-  const { page } = opened;
+  const page = await open(report);
   const folds = (): Promise<string[]> => page.locator('.matrix .class th').allInnerTexts();
   const few = await visibleRows(page);
   expect(few[0]).toBe('OWN-DIRECTORY');
@@ -55,21 +67,18 @@ test('questions that deviate come first, and what is documented or does not appl
   await expect.poll(() => visibleRows(page)).toHaveLength(sampleDocument().questions.length);
   expect(await page.evaluate('document.activeElement.dataset.fold')).toBe('documented');
   expect(page.url()).toContain('open=documented');
-  await page.reload();
-  await page.locator('table.matrix:not([aria-busy])').waitFor();
+  await reload(page);
   expect(await page.locator('[data-fold=documented]').getAttribute('aria-expanded')).toBe('true');
   await page.locator('[data-fold=documented]').click();
   await expect.poll(() => visibleRows(page)).toEqual(few);
   await page.locator('#only').fill('verdict=pass');
   await expect.poll(() => visibleRows(page)).toContain('PRIV-DEFAULT-DEV');
-  expect(opened.offences).toEqual([]);
 });
 
 test('the first screen of a recorded CRI-O run names the holes, those affected and the remedy', async () => {
   const crio = recordedRuns().find(({ name }) => name === 'crio-1.36.3');
   const document = await readDocument(join(crio?.folder.path ?? '', 'report.json'));
-  await using opened = await openReport(browser, renderHtml(document));
-  const { page } = opened;
+  const page = await open(renderHtml(document));
   expect(await page.locator('h1').innerText()).toBe('Nothing new. 3 known causes weaken isolation.');
   const cards = page.locator('.found').first().locator('.cause');
   expect(await cards.count()).toBe(3);
@@ -83,19 +92,17 @@ test('the first screen of a recorded CRI-O run names the holes, those affected a
   );
   await cards.first().getByText('10 questions in 2 cells').click();
   await expect.poll(() => visibleRows(page)).toHaveLength(10);
-  expect(opened.offences).toEqual([]);
 });
 
 test('the accelerator stays in view', async () => {
-  await using opened = await openReport(browser, report);
-  await opened.page.evaluate('scrollTo(0, document.body.scrollHeight)');
-  expect(await opened.page.locator('.accelerators').innerText()).toContain('debian-13: tcg, fully emulated');
-  await expectInView(opened.page.locator('.accelerators'));
+  const page = await open(report);
+  await page.evaluate('scrollTo(0, document.body.scrollHeight)');
+  expect(await page.locator('.accelerators').innerText()).toContain('debian-13: tcg, fully emulated');
+  await expectInView(page.locator('.accelerators'));
 });
 
 test('a filter narrows rows and columns, is in the address and survives a reload', async () => {
-  await using opened = await openReport(browser, report);
-  const { page } = opened;
+  const page = await open(report);
   await page.locator('#only').fill('question=OWN-* engine=crio>=1.30 verdict=fail,known');
   await expect.poll(() => visibleRows(page)).toHaveLength(3);
   const check = async (): Promise<void> => {
@@ -105,24 +112,21 @@ test('a filter narrows rows and columns, is in the address and survives a reload
   };
   await check();
   expect(page.url()).toContain('only=question%3DOWN-');
-  await page.reload();
-  await page.locator('table.matrix:not([aria-busy])').waitFor();
+  await reload(page);
   expect(await page.locator('#only').inputValue()).toBe('question=OWN-* engine=crio>=1.30 verdict=fail,known');
   await check();
   await page.locator('#only').fill('colour=red');
   await page.getByText('colour=red: unknown key "colour". Known: host, engine,').waitFor();
   await page.locator('#only').fill('suite=ownrship');
   await page.getByText('unknown suite "ownrship", did you mean "ownership"?').waitFor();
-  await page.locator('#only').fill('permission DENIED disk');
+  await page.locator('#only').fill('permission DENIED turtle');
   await page.getByText('0 of 140 verdicts').waitFor();
   await page.locator('#only').fill('permission DENIED vmm');
   await expect.poll(() => visibleRows(page)).toEqual(['RVMM-BLOCK-EACCES']);
-  expect(opened.offences).toEqual([]);
 });
 
 test('evidence opens by mouse, with the layers, the known issue, the nodes, the calls and the raw observation', async () => {
-  await using opened = await openReport(browser, report);
-  const { page } = opened;
+  const page = await open(report);
   await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
   const drawer = page.locator('#drawer');
   await drawer.getByRole('heading', { name: 'Which mode has a device that the pod was given?' }).waitFor();
@@ -139,12 +143,10 @@ test('evidence opens by mouse, with the layers, the known issue, the nodes, the 
   await drawer.getByText('"bootId"').first().waitFor();
   await drawer.getByRole('button', { name: 'Close' }).click();
   expect(await drawer.isVisible()).toBe(false);
-  expect(opened.offences).toEqual([]);
 });
 
 test('the matrix is walked by arrow keys, Enter opens the evidence, Escape closes it and the focus returns', async () => {
-  await using opened = await openReport(browser, report, { hash: unfolded });
-  const { page } = opened;
+  const page = await open(report, { hash: unfolded });
   const focused = (): Promise<string> =>
     page.evaluate('document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.id');
   await page.locator('#only').focus();
@@ -167,13 +169,11 @@ test('the matrix is walked by arrow keys, Enter opens the evidence, Escape close
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
   await page.locator('#drawer').getByText('Engine sha256').waitFor();
-  expect(opened.offences).toEqual([]);
 });
 
 test('the address of an open drawer opens it again, and a finding leads to its evidence and back', async () => {
   const hash = `#cell=${encodeURIComponent(crioRunc)}&suite=ownership&question=OWN-DIRECTORY`;
-  await using opened = await openReport(browser, report, { hash });
-  const { page } = opened;
+  const page = await open(report, { hash });
   await page.locator('#drawer').getByText('11:22 0666 and 33:44 0666').waitFor();
   await page.keyboard.press('Escape');
   expect(await page.evaluate('document.activeElement.getAttribute("aria-label")')).toContain(`OWN-DIRECTORY in ${crioRunc}`);
@@ -189,9 +189,8 @@ test('the address of an open drawer opens it again, and a finding leads to its e
 
 test('dark mode has a dark page', async () => {
   const luminance = async (colorScheme: 'light' | 'dark'): Promise<number> => {
-    await using opened = await openReport(browser, report, { colorScheme });
-    const colour: string = await opened.page.evaluate('getComputedStyle(document.body).backgroundColor');
-    expect(opened.offences).toEqual([]);
+    const page = await open(report, { colorScheme });
+    const colour: string = await page.evaluate('getComputedStyle(document.body).backgroundColor');
     return (colour.match(/\d+/g) ?? []).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
   };
   expect(await luminance('light')).toBeGreaterThan(700);
@@ -199,8 +198,8 @@ test('dark mode has a dark page', async () => {
 });
 
 test('the policy is honoured: injected scripts, styles, images and markup are refused', async () => {
-  await using opened = await openReport(browser, report);
-  const refused = await opened.page.evaluate(`(async () => {
+  const page = await open(report, {}, true);
+  const refused = await page.evaluate(`(async () => {
     const violations = [];
     addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
     const script = document.createElement('script');
@@ -227,8 +226,7 @@ test.for(hostileTexts)('hostile text %# in every field stays text and in its pla
   const whole = hostileDocument(text);
   const document = { ...whole, verdicts: whole.verdicts.slice(0, 3) };
   const markup = renderHtml(document, { evidence: hostileEvidence(document, text), leases: [hostileLease(text)] });
-  await using opened = await openReport(browser, markup);
-  const { page } = opened;
+  const page = await open(markup);
   await page.evaluate('addEventListener("securitypolicyviolation", (event) => console.error(event.effectiveDirective))');
   await page.locator('.matrix tbody td button:not(.cell-head)').first().click();
   await page.locator('#drawer .evidence h4').first().waitFor();
@@ -238,20 +236,15 @@ test.for(hostileTexts)('hostile text %# in every field stays text and in its pla
   const links: string[] = await page.locator('a[href]').evaluateAll((list) => list.map((element) => String(element)));
   expect(links.filter((href) => !href.startsWith('file:') && !href.startsWith('https:'))).toEqual([]);
   await expectNoOverflow(page);
-  expect(opened.offences).toEqual([]);
 });
 
 test('lines of a megabyte stay inside the page', async () => {
   const whole = longWindedDocument();
   const document = { ...whole, verdicts: whole.verdicts.slice(0, 40) };
-  await using opened = await openReport(
-    browser,
-    renderHtml(document, { evidence: hostileEvidence(document, 'x'.repeat(1_000_000)) }),
-  );
-  await opened.page.locator('.matrix tbody td button:not([aria-label$="not planned"])').first().click();
-  await opened.page.locator('#drawer .evidence h4').first().waitFor();
-  await expectNoOverflow(opened.page);
-  expect(opened.offences).toEqual([]);
+  const page = await open(renderHtml(document, { evidence: hostileEvidence(document, 'x'.repeat(1_000_000)) }));
+  await page.locator('.matrix tbody td button:not([aria-label$="not planned"])').first().click();
+  await page.locator('#drawer .evidence h4').first().waitFor();
+  await expectNoOverflow(page);
 });
 
 test.for(['light', 'dark'] as const)(
@@ -262,8 +255,7 @@ test.for(['light', 'dark'] as const)(
       evidence: sampleEvidence(sampleDocument()),
       leases: [sampleLease()],
     });
-    await using opened = await openReport(browser, markup, { colorScheme });
-    const { page } = opened;
+    const page = await open(markup, { colorScheme });
     expect(await violations(page)).toEqual([]);
     await cell(page, `known: OWN-MODE in ${crioRunc}`).click();
     await page.locator('#drawer .evidence h4').first().waitFor();
@@ -274,8 +266,7 @@ test.for(['light', 'dark'] as const)(
 
 test('equal neighbouring versions share a column until every cell is asked for, and the address remembers it', async () => {
   const document = versionsDocument();
-  await using opened = await openReport(browser, renderHtml(document));
-  const { page } = opened;
+  const page = await open(renderHtml(document));
   const heads = (): Promise<string[]> => page.locator('.matrix thead tr:nth-child(2) th').allInnerTexts();
   expect(await heads()).toEqual(['containerd 5 tested: 1.1.0 … 1.5.0', 'containerd 7 tested: 1.6.0 … 1.12.0']);
   expect(await page.locator('.matrix .corner').innerText()).toBe(`${document.questions.length} questions, 12 cells in 2 columns`);
@@ -288,17 +279,15 @@ test('equal neighbouring versions share a column until every cell is asked for, 
   await page.getByLabel('Every cell').check();
   expect(await heads()).toHaveLength(12);
   expect(page.url()).toContain('cells=all');
-  await page.reload();
-  await page.locator('table.matrix:not([aria-busy])').waitFor();
+  await reload(page);
   expect(await heads()).toHaveLength(12);
-  expect(opened.offences).toEqual([]);
 });
 
 test('the evidence says which keys of the engine are effective and how to run the pod by hand', async () => {
   const markup = renderHtml(sampleDocument(), { evidence: sampleEvidence(sampleDocument()), leases: [sampleLease()] });
-  await using opened = await openReport(browser, markup);
-  await cell(opened.page, `fail: OWN-DIRECTORY in ${crioRunc}`).click();
-  const drawer = opened.page.locator('#drawer');
+  const page = await open(markup);
+  await cell(page, `fail: OWN-DIRECTORY in ${crioRunc}`).click();
+  const drawer = page.locator('#drawer');
   await drawer
     .getByText(
       /^npx podproof report 2026-11-20T14-12-07-quick --repro debian-13\/crio-1\.36\.3\/runc-1\.1\.15\/ownership\/\S+\/OWN-DIRECTORY --out repro$/,
@@ -308,12 +297,10 @@ test('the evidence says which keys of the engine are effective and how to run th
   expect(await drawer.locator('.keys .failed').innerText()).toMatch(/enable_cdi\s+true\s+false/);
   await drawer.getByText('Pod sandbox, as crictl reads it').click();
   await drawer.getByText('"cgroup_parent"').waitFor();
-  expect(opened.offences).toEqual([]);
 });
 
 test('10,000 cells of 60 questions build few elements, scroll and filter without hanging', async () => {
-  await using opened = await openReport(browser, renderHtml(largeDocument()));
-  const { page } = opened;
+  const page = await open(renderHtml(largeDocument()));
   expect(await page.locator('.matrix td').count()).toBeLessThan(4000);
   await page.getByLabel('Every cell').check();
   await page.evaluate('document.getElementById("grid").scrollTo({ left: 400000 })');
@@ -325,19 +312,16 @@ test('10,000 cells of 60 questions build few elements, scroll and filter without
   await expect.poll(() => page.evaluate('document.activeElement.dataset.column')).toBe('9999');
   await page.locator('#only').fill('verdict=fail engine=containerd>=1.30');
   await expect.poll(() => page.locator('#filter-state').innerText(), { timeout: 10_000 }).toMatch(/^[\d,]+ of 600,000/);
-  expect(opened.offences).toEqual([]);
 });
 
 test.for(['light', 'dark'] as const)(
   'all recorded runs are one %s page that filters, links, opens by keyboard and has no serious violation',
   async (colorScheme) => {
-    await using opened = await openReport(browser, await recordedPage(), { colorScheme });
-    const { page } = opened;
+    const page = await open(await recordedPage(), { colorScheme });
     expect(await violations(page)).toEqual([]);
     await page.locator('#only').fill('suite=ownership engine=crio runtime=runc');
     await expect.poll(() => visibleRows(page)).not.toContain('ID-GUEST');
-    await page.reload();
-    await page.locator('table.matrix:not([aria-busy])').waitFor();
+    await reload(page);
     expect(await visibleRows(page)).toContain('OWN-MODE');
     expect(await visibleRows(page)).not.toContain('ID-GUEST');
     await page.locator('#only').fill('engine=crio runtime=runc harm=weakens answer=open-to-*');
@@ -350,7 +334,6 @@ test.for(['light', 'dark'] as const)(
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await page.locator('#drawer').isVisible()).toBe(false);
-    expect(opened.offences).toEqual([]);
   },
 );
 
