@@ -16,9 +16,8 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
     what: /\.(path|access|target|role)$|^guest\.(pci\[\]\.(vendor|device)|partitions\[\]\.(major|minor))$|^host\.runUser\[\]\.type$/,
     why: 'by what an entry is found: without it the entry is gone, which is read',
   },
-  { what: /^guest\.partitions\[\]\.(blocks|name)$/, why: 'of a disk that the pod was given; a pod without disks has none' },
   {
-    what: /^guest\.(block|net)\[\]$|^guest\.cgroup$|\.fstype$/,
+    what: /^guest\.(block|net)\[\]$|^guest\.cgroup$/,
     why: 'differs by kernel and host, and nothing is documented of it',
   },
   { what: /^guest\.pci\[\]\.(address|driver)$/, why: 'the guest chooses them' },
@@ -28,20 +27,12 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
   },
   { what: /^host\.kernel$/, why: 'told by the host’s facts; the boot id answers' },
   {
-    what: /^host\.processes\[\]\.(argv\[\]|comm|exe|pid|start)$/,
+    what: /^host\.processes\[\]\.(exe|pid|start)$/,
     why: 'from these the sweep knows whose process it is: its role',
-  },
-  {
-    what: /^host\.processes\[\]\.(root|cgroup|namespaces\[\])$/,
-    why: 'asked of Firecracker, whose jailer makes them; others have them of the runtime',
   },
   {
     what: /^identity\.configuration\.(plannedSha256|sha256)$/,
     why: 'decides whether the planned configuration was loaded: void, whatever is asked',
-  },
-  {
-    what: /^guest\.commands\[\]$|^host\.disks\[\]\.(name|blocks|serial)$/,
-    why: 'asked of privileged Kata pods; the recorded ones are older than this',
   },
   {
     what: /^host\.twin\[\]\./,
