@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exec } from '../../util/exec.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
-import { waitFor } from '../../util/wait.ts';
-import { cleanRun, documentOf, podproof } from './podproof.ts';
+import { cleanRun, documentOf, firstPod, podproof, recordedLines } from './podproof.ts';
 
 const pods = ['user-and-group', 'user-only', 'root', 'image-user'];
 const only = `runtime=crun suite=ownership scenario=${pods.join(',')}`;
@@ -16,11 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(results, { recursive: true }));
 
-/** How many pods the newest run has recorded. */
-async function recorded(): Promise<number> {
-  const file = join(results, 'latest/cells/debian-13/containerd-1.7.24/crun-1.21/observations.ndjson');
-  return existsSync(file) ? (await readFile(file, 'utf8')).split('\n').length - 1 : 0;
-}
+const recorded = async (): Promise<number> => (await recordedLines(join(results, 'latest'))).length;
 
 /** Ids of the QEMU processes that a podproof started. */
 async function machines(run: { pid?: number | undefined }): Promise<string[]> {
@@ -35,9 +30,7 @@ function alive(pids: string[]): string[] {
 /** A run that has recorded its first pod, and its one machine. */
 async function inMidRun() {
   const run = podproof(['--results', results, 'run', '--only', only]);
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
-    (await recorded()) > 0 ? true : undefined,
-  );
+  await firstPod(join(results, 'latest'), 420_000);
   const ours = await machines(run);
   expect(ours).toHaveLength(1);
   return { run, ours };

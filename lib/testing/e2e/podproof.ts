@@ -1,9 +1,11 @@
 import { execa } from 'execa';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Document, Verdict } from '../../model/document.ts';
 import { readDocument } from '../../record/read-document.ts';
 import { packageRoot } from '../../util/paths.ts';
+import { waitFor } from '../../util/wait.ts';
 
 /** Runs the command line as a user would; a failure is a value. */
 export function podproof(args: string[], env: Record<string, string> = {}) {
@@ -24,6 +26,20 @@ export async function cleanRun(run: string, ...flags: string[]): Promise<string[
 /** The document of a run folder. */
 export async function documentOf(folder: string): Promise<Document> {
   return readDocument(join(folder, 'report.json'));
+}
+
+/** The records of pods in a run folder, line by line; none before there are any. */
+export async function recordedLines(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  const files = names.filter((name) => name.endsWith('/observations.ndjson'));
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  return texts.flatMap((text) => text.split('\n')).filter((line) => line !== '');
+}
+
+/** Waits until a run has recorded its first pod. */
+export async function firstPod(folder: string, timeoutMs = 120_000): Promise<void> {
+  const seen = async (): Promise<true | undefined> => ((await recordedLines(folder)).length > 0 ? true : undefined);
+  await waitFor({ name: 'see the first pod recorded', timeoutMs, intervalMs: 50 }, seen);
 }
 
 /** The verdicts of one question, by runtime and scenario, in one word each. */

@@ -1,10 +1,9 @@
 import { cp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from '../../util/wait.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
-import { documentOf } from './podproof.ts';
+import { documentOf, firstPod, recordedLines } from './podproof.ts';
 
 const fleet = await forFile(FakeFleet.create());
 
@@ -16,15 +15,13 @@ describe('a run that was killed on one machine, and its folder copied to another
 
   beforeAll(async () => {
     const run = fleet.podproof('first', ['run', '--profile', 'all', '--only', narrow]);
-    await waitFor({ name: 'see the first pod recorded', timeoutMs: 120_000, intervalMs: 50 }, async () =>
-      (await observations(fleet.latest('first'))).length > 0 ? true : undefined,
-    );
+    await firstPod(fleet.latest('first'));
     run.kill('SIGKILL');
     await run;
     copy = join(fleet.directory, 'copied', 'to', 'here');
     await cp(await realpath(fleet.latest('first')), copy, { recursive: true });
     await rm(join(fleet.directory, 'first'), { recursive: true });
-    recorded = await observations(copy);
+    recorded = await recordedLines(copy);
     expect(recorded.length).toBeLessThan(6);
   });
 
@@ -59,16 +56,8 @@ describe('a run that was killed on one machine, and its folder copied to another
     const document = await documentOf(copy);
     expect(document.run.complete).toBe(true);
     expect(document.counts).toMatchObject({ missing: 0, blocked: 0, error: 0, void: 0 });
-    const all = await observations(copy);
+    const all = await recordedLines(copy);
     expect(all).toHaveLength(6);
     expect(all).toEqual(expect.arrayContaining(recorded));
   });
 });
-
-/** The records of pods in a run folder, as they are there. */
-async function observations(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const files = names.filter((name) => name.endsWith('/observations.ndjson'));
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return texts.flatMap((text) => text.split('\n')).filter((line) => line !== '');
-}

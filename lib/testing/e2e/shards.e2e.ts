@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { PackedPlan } from '../../plan/packed.ts';
 import { Document } from '../../model/document.ts';
 import { Semaphore } from '../../util/semaphore.ts';
-import { waitFor } from '../../util/wait.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
-import { documentOf } from './podproof.ts';
+import { documentOf, firstPod, recordedLines } from './podproof.ts';
 
 const fleet = await forFile(FakeFleet.create());
 
@@ -33,15 +32,13 @@ describe('eight shards of a plan on eight machines', () => {
   const killedShard = async (index: number): Promise<void> => {
     const machine = `shard-${index}`;
     const run = fleet.podproof(machine, ['run', '--plan', plan, '--shard', `${index}/${count}`]);
-    await waitFor({ name: 'see the first pod recorded', timeoutMs: 120_000, intervalMs: 50 }, async () =>
-      (await observed(fleet.latest(machine))) > 0 ? true : undefined,
-    );
+    await firstPod(fleet.latest(machine));
     run.kill('SIGKILL');
     await run;
-    expect(await observed(fleet.latest(machine))).toBeLessThan(6);
+    expect((await recordedLines(fleet.latest(machine))).length).toBeLessThan(6);
     const resumed = await fleet.podproof(machine, ['run', '--resume']);
     expect([0, 1], resumed.stderr).toContain(resumed.exitCode);
-    expect(await observed(fleet.latest(machine))).toBeGreaterThanOrEqual(6);
+    expect((await recordedLines(fleet.latest(machine))).length).toBeGreaterThanOrEqual(6);
     folders.set(`${index}`, await realpath(fleet.latest(machine)));
   };
 
@@ -139,14 +136,6 @@ describe('eight shards of a plan on eight machines', () => {
     expect(existsSync(out)).toBe(false);
   });
 });
-
-/** How many pods a run folder has records of. */
-async function observed(folder: string): Promise<number> {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const files = names.filter((name) => name.endsWith('/observations.ndjson'));
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
-  return texts.join('').split('\n').length - 1;
-}
 
 /** All of a document but when, where and how often it was made. */
 function comparable({ counts, cells, questions, known, verdicts, excluded }: Document) {

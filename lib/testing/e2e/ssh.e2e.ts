@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,7 +7,7 @@ import type { Host } from '../../hosts/host.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import { waitFor } from '../../util/wait.ts';
 import { forFile } from './for-file.ts';
-import { cleanRun, documentOf, podproof } from './podproof.ts';
+import { cleanRun, documentOf, firstPod, podproof } from './podproof.ts';
 import { temporary } from '../temporary.ts';
 
 const only = 'suite=ownership scenario=user-and-group,user-only,group-only,root';
@@ -105,15 +104,11 @@ async function master(): Promise<number> {
   throw new Error('no ssh connection is held open');
 }
 
-const observations = (): string => join(directory, 'results/latest/cells/metal/containerd-1.7.24/crun-1.21/observations.ndjson');
-
 test('a connection that is cut in mid-pod is made again, every verdict comes, and the machine is given back as it was', async () => {
   const before = (untouched ??= await state());
   await mark(await machineId());
   const running = run();
-  await waitFor({ name: 'see the first pod recorded', timeoutMs: 420_000 }, async () =>
-    existsSync(observations()) ? true : undefined,
-  );
+  await firstPod(join(directory, 'results/latest'), 420_000);
   process.kill(await master(), 'SIGKILL');
   const { exitCode, stderr } = await running;
   expect(stderr).toMatch(/the connection was lost .*; connecting again/);
