@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { keptHosts, type KeptHost } from '../hosts/shared/kept.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
@@ -61,6 +62,8 @@ async function onFreshHost(
     progress.close();
     await open(kept, signal);
   });
+  // Of one that did not come up, its logs say more than the error.
+  await rm(folder.path, { recursive: true });
 }
 
 /** The plan of the first profile that has such cells. Throws UsageError where none has. */

@@ -126,6 +126,7 @@ describe('try on hosts without a machine', () => {
     expect(shell.exitCode, shell.stderr).toBe(0);
     expect((await fleet.podproof('shell', ['clean'])).stdout).toBe('Nothing is left of any run.');
     expect(await readdir(join(fleet.directory, 'shell', 'results')).catch(() => [])).toEqual([]);
+    expect(await readdir(join(fleet.directory, 'shell', 'state/podproof/shells'))).toEqual(['latest']);
     const two = await fleet.podproof('shell', ['shell', 'odd', '--profile', 'all']);
     expect(two.stderr).toMatch(/shell is of one engine, and the plan has containerd@.*narrow it with --only 'engine=…'/);
     expect(two.exitCode).toBe(2);
