@@ -11,7 +11,7 @@ import { scoped } from '../../util/scope.ts';
 export interface Newcomer extends AsyncDisposable {
   name: string;
   home: string;
-  /** Runs a command in the clone, at most 7 minutes; a failure is a value. */
+  /** Runs a command in the clone, at most 9 minutes; a failure is a value. */
   run(argv: readonly string[]): Promise<ExecResult>;
 }
 
@@ -60,7 +60,7 @@ export async function makeNewcomer(): Promise<Newcomer> {
     return {
       name,
       home,
-      run: (argv) => exec(['runuser', '-u', name, '--', 'env', '-i', ...variables, ...argv], { cwd: clone, timeoutMs: 420_000 }),
+      run: (argv) => exec(['runuser', '-u', name, '--', 'env', '-i', ...variables, ...argv], { cwd: clone, timeoutMs: 540_000 }),
     };
   });
 }
