@@ -51,8 +51,10 @@ export async function releaseMachine(remote: Remote, token: string): Promise<boo
 }
 
 async function endOurs(remote: Remote): Promise<void> {
-  const ended = await remote.exec(['sh', '-uc', endScript], { timeoutMs: 60_000 });
-  if (ended.exitCode !== 0) throw new Error(`Cannot free the machine: ${ended.stderr.trim() || `exit code ${ended.exitCode}`}`);
+  const ended = await remote.exec(['sh', '-uc', endScript], { timeoutMs: 180_000 });
+  if (ended.exitCode === 0) return;
+  const [how] = ended.failure.split(': ');
+  throw new Error(`Cannot free the machine: ${[how, ended.stderr.trim()].filter((part) => part !== '').join(': ')}`);
 }
 
 /** Engines, shims, VMMs and containers are known by what they have from below our directory. A process that is between two of these ends with its shim. */
@@ -60,12 +62,9 @@ const endScript = `${thinPoolFunctions}${kubeletChanges}
 ${readFileSync(new URL('ours.sh', import.meta.url), 'utf8')}
 own=${machineDirectory}
 for round in 1 2 3 4 5; do
-  left=
-  for process in /proc/[0-9]*; do
-    pid=\${process#/proc/}
-    if ours /proc "$pid"; then kill -9 "$pid" 2>/dev/null; left=1; fi
-  done
+  left=$(ours /proc)
   [ -n "$left" ] || break
+  for pid in $left; do kill -9 "$pid" 2>/dev/null; done
   sleep 0.2
 done
 unmount_below "$own"
