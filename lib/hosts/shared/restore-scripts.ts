@@ -31,17 +31,17 @@ for disk in ${canarySerial} ${plainSerial}; do
   node=$(readlink -e "/dev/disk/by-id/virtio-$disk") || continue
   chown root:disk "$node"; chmod 0660 "$node"
 done
+tries=0
 for disk in canary plain; do
   [ -e "$run/loop-$disk" ] || continue
   # The file that it stands for is one of ours, so that a number that was given to somebody else is left alone.
   number=$(cat "$run/loop-$disk") holder=$(cat "$run/holder-$disk" 2>/dev/null)
   [ "$(readlink "/proc/$holder/fd/0")" != "$dev/$disk" ] || kill "$holder"
-  # Who was killed lets go of it in the kernel's own time, and udev looks at it once more.
-  tries=0
-  while [ -e "/sys/block/loop$number/loop/backing_file" ] && [ "$tries" -lt 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+  # Who was killed lets go of it in the kernel's own time, and udev looks at it once more: on a busy machine each takes seconds.
+  while [ -e "/sys/block/loop$number/loop/backing_file" ] && [ "$tries" -lt 250 ]; do tries=$((tries + 1)); sleep 0.1; done
   if [ -e "/sys/block/loop$number" ]; then
     # LOOP_CTL_REMOVE; a device in use refuses.
-    perl -e 'open(my $f, "+<", "/dev/loop-control") or die; defined ioctl($f, 19585, int($ARGV[0])) or die "loop$ARGV[0]: $!\n"' "$number" || failed=1
+    perl -e 'open(my $f, "+<", "/dev/loop-control") or die; for (1 .. 100) { defined ioctl($f, 19585, int($ARGV[0])) and exit; select(undef, undef, undef, 0.1) } die "loop$ARGV[0]: $!\n"' "$number" || failed=1
   fi
 done
 rm -rf "$dev"
