@@ -31,3 +31,8 @@ export const JournalEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('ended'), at: z.string(), complete: z.boolean() }),
 ]);
 export type JournalEvent = z.infer<typeof JournalEvent>;
+
+/** What the engines of a run were, lease by lease. */
+export function leasesIn(events: readonly JournalEvent[]): LeaseRecord[] {
+  return events.flatMap((event) => (event.event === 'lease' ? [event.record] : []));
+}

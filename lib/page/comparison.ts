@@ -1,8 +1,7 @@
 import type { Baseline, ChangeKind } from '../model/baseline.ts';
 import { changeKinds } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
-import { changeTitles } from '../report/changes.ts';
-import { headlines, type Outcome, outcomesOf, remarks, totals } from '../report/comparison-text.ts';
+import { changeTitles, headlines, type Outcome, outcomesOf, remarks, totals } from '../report/comparison-text.ts';
 import { explained } from './legend.ts';
 import { badge, drawerLink, limited } from './parts.ts';
 import { html, type Markup } from './template.ts';

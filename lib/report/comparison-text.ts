@@ -3,10 +3,31 @@ import type { Cell, Document, Verdict } from '../model/document.ts';
 import { exitMeaning, type Harm } from '../model/verdict.ts';
 import { groupBy } from '../util/group-by.ts';
 import { count } from '../util/words.ts';
-import { changeTitles, incomparableTexts } from './changes.ts';
 import { changesOf } from './compare.ts';
 import { naturalOrder } from './order.ts';
 import { ownName } from './own-name.ts';
+
+/** Headings for what became of verdicts since a baseline. */
+export const changeTitles: Record<ChangeKind, string> = {
+  'newly-weaker': 'Newly weaker',
+  'newly-broken': 'Newly broken',
+  'newly-unjudged': 'Newly unjudged',
+  mended: 'Mended',
+  'changed-evidence': 'Changed evidence',
+  same: 'The same',
+  'not-comparable': 'Not comparable',
+  'still-unjudged': 'Still unjudged',
+};
+
+/** Completes "not comparable, as …". */
+export const incomparableTexts: Record<Incomparable, string> = {
+  'no-cell': 'the baseline has no cell to pair',
+  'not-run': 'the baseline did not run the scenario',
+  'not-asked': 'the baseline did not ask the question',
+  inapplicable: 'the question did not apply there, or nothing was recorded to answer it from',
+  unjudged: 'the baseline could not judge it',
+  'no-answer': 'the baseline does not name the answer',
+};
 
 /** One thing that became of a question: the same answers before and after, in whatever cells and scenarios. */
 export interface Outcome {

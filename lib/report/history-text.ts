@@ -1,7 +1,6 @@
 import { harmRank, isBad, worstOfSeen, type Answer } from './answer.ts';
-import type { Event } from './events.ts';
 import { partsOf } from '../model/flavour.ts';
-import type { History, Track } from './history.ts';
+import type { Event, History, Track } from './history.ts';
 import type { Pair, Turn } from './turns.ts';
 import { rangeText } from './ranges.ts';
 import { escapeLine } from './escape.ts';

@@ -1,9 +1,8 @@
 import { shortAnswer } from '../model/short-answer.ts';
 import { type Cell, type Document, type QuestionText, type Verdict, verdictId } from '../model/document.ts';
-import { worstOf } from '../model/verdict.ts';
+import { type VerdictName, worstOf } from '../model/verdict.ts';
 import { distinctBy, groupBy } from '../util/group-by.ts';
-import { type Answer, answerOf, harmRank, sameAnswer, type Seen } from './answer.ts';
-import { events, type Event } from './events.ts';
+import { type Answer, answerOf, isBad, harmRank, sameAnswer, type Seen } from './answer.ts';
 import { flavourOf } from '../model/flavour.ts';
 import { naturalOrder, plainOrder } from './order.ts';
 import { collapsePairs, type PairRange } from './ranges.ts';
@@ -130,4 +129,33 @@ function seenOf(rows: ReturnType<typeof newestVerdicts>, question: QuestionText 
     return [{ name, short: shortAnswer(name, question?.answers), says, ...(harm && { harm }) }];
   });
   return distinctBy(seen, ({ name }) => name).sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));
+}
+
+/** One verdict that went from good to bad, or back, between two runs that judged it. */
+export interface Event {
+  kind: 'broke' | 'mended';
+  cell: string;
+  suite: string;
+  scenario: string;
+  question: string;
+  last: { run: string; started: string; verdict: VerdictName };
+  first: { run: string; started: string; verdict: VerdictName };
+}
+
+function events(runs: readonly Document[]): Event[] {
+  const last = new Map<string, Event['last']>();
+  const found: Event[] = [];
+  for (const { run, verdicts } of runs) {
+    for (const { cell, suite, scenario, question, verdict } of verdicts) {
+      const answer = answerOf(verdict);
+      if (answer === undefined || answer === 'unsupported') continue;
+      const id = verdictId({ cell, suite, scenario, question });
+      const before = last.get(id);
+      const now = { run: run.id, started: run.started, verdict };
+      if (before !== undefined && isBad(before.verdict) !== isBad(verdict))
+        found.push({ kind: isBad(verdict) ? 'broke' : 'mended', cell, suite, scenario, question, last: before, first: now });
+      last.set(id, now);
+    }
+  }
+  return found;
 }

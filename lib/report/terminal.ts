@@ -1,8 +1,7 @@
 import type { Document } from '../model/document.ts';
 import { countsText, exitMeaning } from '../model/verdict.ts';
 import { canonical } from './canonical.ts';
-import { changeTitles } from './changes.ts';
-import { exitOfNewMeaning, headlines, type Outcome, outcomesOf, remarks } from './comparison-text.ts';
+import { changeTitles, exitOfNewMeaning, headlines, type Outcome, outcomesOf, remarks } from './comparison-text.ts';
 import { type Cause, extent, headline, type Section, sections, sentence } from './causes.ts';
 import { naturalOrder } from './order.ts';
 import { remedyText } from './verdicts.ts';

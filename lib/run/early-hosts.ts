@@ -5,7 +5,7 @@ import type { PlannedCell } from '../model/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import { BlockedError } from '../util/errors.ts';
-import { imageVariant } from './image-variant.ts';
+import { imageVariant } from './host-needs.ts';
 import type { Timeline } from './timeline.ts';
 
 /** What hosts are started from, as it is made before they are leased. */

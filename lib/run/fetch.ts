@@ -6,7 +6,7 @@ import { componentKey, componentsOf, type Plan } from '../model/cell.ts';
 import { planLeases } from '../plan/leases.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { resolveAll, type Resolved } from './artifacts.ts';
-import { imageVariant } from './image-variant.ts';
+import { imageVariant } from './host-needs.ts';
 
 /** One thing that a plan needs, and where it came from or why it is unavailable. */
 export interface Fetched {

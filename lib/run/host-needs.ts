@@ -1,9 +1,11 @@
-import { snapshotters } from '../engines/facts.ts';
+import { engines as engineFacts, snapshotters } from '../engines/facts.ts';
 import { hostKindFacts, type HostSpec } from '../hosts/facts.ts';
+import { imageVariants, type ImageVariant } from '../hosts/image/facts.ts';
 import { measureDirectory } from '../hosts/shared/attachment.ts';
 import { leastNeeds, type HostNeeds, type KernelFeature } from '../hosts/needs.ts';
 import { vmmFacts } from '../runtimes/kata/facts.ts';
 import { componentKey, componentsOf, type PlannedCell } from '../model/cell.ts';
+import type { HostGroup } from '../plan/leases.ts';
 import { hasGuest, runtimeFacts } from '../runtimes/facts.ts';
 import { optionsOf, type Scenario } from '../suite/scenario.ts';
 import type { Resolved } from './artifacts.ts';
@@ -72,4 +74,13 @@ async function sentMiB(resolved: ReadonlyMap<string, Resolved>, cells: readonly 
     if (each !== undefined && 'artifact' in each) bytes += (await measureDirectory(each.artifact.directory)).bytes;
   }
   return Math.ceil(bytes / 1024 ** 2);
+}
+
+/** What the image of a host that we build must hold for these cells. */
+export function imageVariant({ engines }: HostGroup): ImageVariant {
+  const needed = engines.flatMap(({ engine, cells }) => [
+    engineFacts[engine.name].hostImage,
+    ...cells.map(({ runtime }) => runtimeFacts(runtime.name).hostImage ?? 'plain'),
+  ]);
+  return imageVariants.findLast((variant) => needed.includes(variant)) ?? 'plain';
 }

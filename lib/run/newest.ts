@@ -1,9 +1,12 @@
+import { versionsAtHand } from '../artifacts/at-hand.ts';
 import { PackageIndexes } from '../artifacts/indexes.ts';
 import { newestOf } from '../artifacts/newest.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
-import { componentKey, componentsOf, type Component, type PlannedCell } from '../model/cell.ts';
+import { componentKey, componentsOf, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
+import type { Matrix } from '../model/matrix/matrix.ts';
 import { newest } from '../model/version.ts';
 import type { FoundVersions } from '../plan/cells.ts';
+import { neighbours, planQualification, type QualificationOptions, type Subject } from '../plan/qualification.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { cacheDirectory } from '../util/paths.ts';
 
@@ -54,4 +57,16 @@ export function distinctComponents(
 
 function acceptsExpired({ host: { spec } }: PlannedCell): boolean {
   return hostKindFacts(spec).allowsExpiredRelease?.(spec) ?? false;
+}
+
+/** The plan of a qualification, after a look at what the floating versions come to and at what this machine has. */
+export async function qualificationPlan(
+  matrix: Matrix,
+  subject: Subject,
+  options: Omit<QualificationOptions, 'found' | 'atHand'>,
+  asking: Asking,
+): Promise<{ plan: Plan; against: string }> {
+  const found = await findVersions(neighbours(matrix, subject, options), asking);
+  const atHand = await versionsAtHand(subject.name, cacheDirectory());
+  return planQualification(matrix, subject, { ...options, found, atHand });
 }

@@ -1,10 +1,13 @@
 import { distinctBy } from '../util/group-by.ts';
 import { questionsOf, scenariosOf, type Asked, type Selects } from '../judge/applies.ts';
+import type { Catalog } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { worthRetry } from '../judge/symptoms.ts';
-import type { PlannedCell } from '../model/cell.ts';
+import type { Plan, PlannedCell } from '../model/cell.ts';
 import { scenarioKey } from '../model/observation.ts';
 import type { Outcome } from '../model/outcome.ts';
+import { costs, type Costs } from '../plan/cost.ts';
+import { readCosts } from '../record/costs.ts';
 import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { optionsKey, optionsOf, type EngineOptions, type Scenario } from '../suite/scenario.ts';
@@ -84,4 +87,17 @@ export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
 
 function optionsIn({ runtime }: PlannedCell, { host: { facts } }: HostSetting, scenario: Scenario): EngineOptions {
   return optionsOf(scenario, { runtime, facts });
+}
+
+/** What the pods of a plan cost by what this machine has learned. */
+export async function learnedCosts(plan: Pick<Plan, 'suites'>, catalog: Catalog): Promise<Costs> {
+  const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
+  const open = new OpenWork(suites, catalog.selects);
+  const pods = new Map<PlannedCell, number>();
+  const podsOf = (cell: PlannedCell): number => {
+    const count = pods.get(cell) ?? open.scenarios(cell).length;
+    pods.set(cell, count);
+    return count;
+  };
+  return costs(await readCosts(), podsOf);
 }

@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { clean, type Cleaned } from '../hosts/shared/clean.ts';
+import { clean, cleanCache, forget, type Cleaned } from '../hosts/shared/clean.ts';
 import { endKept, keptHosts } from '../hosts/shared/kept.ts';
-import { forget } from '../hosts/shared/forget.ts';
-import { cleanCache } from '../hosts/shared/clean-cache.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { CacheEntry } from '../util/cache.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';

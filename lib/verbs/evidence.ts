@@ -1,4 +1,5 @@
 import type { Document } from '../model/document.ts';
+import { leasesIn } from '../model/journal.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import { evidenceBudget, podsByVerdict } from '../page/page.ts';
@@ -24,6 +25,6 @@ export async function evidenceOf(
     room -= JSON.stringify(observation).length;
     if (room < 0) break;
   }
-  const leases = parts.flatMap(({ events }) => events.flatMap((event) => (event.event === 'lease' ? [event.record] : [])));
+  const leases = parts.flatMap(({ events }) => leasesIn(events));
   return { evidence, pods: wanted.length, leases };
 }

@@ -5,7 +5,7 @@ import { explainPlan, planText } from '../plan/explain.ts';
 import { makePlan } from '../plan/plan.ts';
 import { escapeLine } from '../report/escape.ts';
 import { checkNewest, standingsText } from '../run/check-newest.ts';
-import { learnedCosts } from '../run/estimate.ts';
+import { learnedCosts } from '../run/open-work.ts';
 import { findVersions, type Asking } from '../run/newest.ts';
 import { UsageError } from '../util/errors.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';

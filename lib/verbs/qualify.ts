@@ -14,7 +14,7 @@ import { recordPatch } from '../report/qualification/record.ts';
 import { renderQualification } from '../report/qualification/terminal.ts';
 import { redactDocument, redactor } from '../report/redact.ts';
 import { writeFiles } from '../report/write.ts';
-import { qualificationPlan } from '../run/plan-qualification.ts';
+import { qualificationPlan } from '../run/newest.ts';
 import { progressOn } from '../run/progress.ts';
 import { run, type RunOptions } from '../run/run.ts';
 import type { Question } from '../suite/question.ts';

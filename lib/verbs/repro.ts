@@ -5,6 +5,7 @@ import { thinPoolFunctions } from '../hosts/shared/thin-pool.ts';
 import { pauseImage, probeImage, staticBusybox } from '../probe/image/images.ts';
 import type { OciImage } from '../probe/image/oci.ts';
 import { type Document, verdictId } from '../model/document.ts';
+import { leasesIn } from '../model/journal.ts';
 import type { DeviceNode } from '../model/device-node.ts';
 import { readParts, type Part } from '../record/parts.ts';
 import type { RunFolder } from '../record/run-folder.ts';
@@ -23,8 +24,7 @@ export async function writeRepro(folder: RunFolder, document: Document, id: stri
   const { part, observation } = found.find(({ at }) => at === verdict.evidence) ?? {};
   if (part === undefined || observation === undefined)
     throw new UsageError(`Cannot make a bundle: ${id} is ${verdict.verdict}, no pod was launched for it`);
-  const leases = part.events.flatMap((event) => (event.event === 'lease' ? [event.record] : []));
-  const lease = leases.findLast((candidate) => candidate.lease === observation.lease);
+  const lease = leasesIn(part.events).findLast((candidate) => candidate.lease === observation.lease);
   if (lease === undefined) throw new UsageError(`Cannot make a bundle: the journal has no engine lease "${observation.lease}"`);
   const images = [await pauseImage(), await probeImage(), await probeImage({ user: '777' })];
   const files = reproBundle({

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { temporary } from '../../testing/temporary.ts';
 import { markUsed } from '../../util/cache.ts';
-import { cleanCache } from './clean-cache.ts';
+import { cleanCache } from './clean.ts';
 import { openLedger } from './ledger.ts';
 
 afterEach(() => vi.unstubAllEnvs());

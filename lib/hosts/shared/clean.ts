@@ -1,7 +1,8 @@
 import { lstat, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, sep } from 'node:path';
-import { messageOf } from '../../util/errors.ts';
+import { unusedSince, type CacheEntry } from '../../util/cache.ts';
+import { BlockedError, messageOf, UsageError } from '../../util/errors.ts';
 import { waitFor } from '../../util/wait.ts';
 import { removeContainers } from '../container/runtime.ts';
 import { markDone, ownDirectories, readLedger } from './ledger.ts';
@@ -137,4 +138,42 @@ export async function end(target: ProcessIdentity): Promise<void> {
     if (gone) return;
   }
   throw new Error(`Cannot end pid ${target.pid}: it is still there after SIGKILL`);
+}
+
+/** In milliseconds. */
+const day = 86_400_000;
+
+/**
+ * Removes what no run has used for `days` days, and returns it. Nothing is lost but time: it is fetched or built again when
+ * it is wanted. Throws BlockedError while a run holds a host, as its disks lie there.
+ */
+export async function cleanCache(days: number, options: { dryRun: boolean; now?: number }): Promise<CacheEntry[]> {
+  const unused = await unusedSince((options.now ?? Date.now()) - days * day);
+  if (options.dryRun) return unused;
+  for (const { run, owner } of await readLedger()) {
+    if (await isRunning(owner))
+      throw new BlockedError(`Cannot clean the cache: run ${run}, pid ${owner.pid}, uses it`, { remedy: 'wait for its end' });
+  }
+  for (const { path } of unused) await removeOurs(path);
+  return unused;
+}
+
+/**
+ * Strikes what a run left on a machine behind ssh or in a container daemon from the ledger, and undoes nothing: for a machine
+ * that is gone for good, which `clean` would ask for ever. `token` is as `clean` prints it. Throws UsageError for any other.
+ */
+export async function forget(token: string, { dryRun = false } = {}): Promise<Cleaned> {
+  const elsewhere = (await readLedger()).flatMap(({ entry, ...open }) =>
+    entry.kind === 'machine' || entry.kind === 'container' ? [{ ...open, entry }] : [],
+  );
+  const found = elsewhere.find(({ entry }) => entry.token === token);
+  if (found === undefined) {
+    const known = elsewhere.map(({ entry }) => `${entry.kind} ${entry.token}`).join(', ');
+    throw new UsageError(`Cannot forget ${token}: the ledger has ${known || 'no machine and no container'}`);
+  }
+  const { run, entry, owner, id } = found;
+  if (await isRunning(owner))
+    throw new UsageError(`Cannot forget ${entry.kind} ${token}: run ${run} still uses it, in process ${owner.pid}`);
+  if (!dryRun) await markDone(id);
+  return { run, entry, outcome: dryRun ? 'would be forgotten' : 'forgotten', detail: 'what was done there stays' };
 }

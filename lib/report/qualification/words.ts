@@ -1,6 +1,6 @@
 import type { Incomparable } from '../../model/baseline.ts';
 import { count, enumerated } from '../../util/words.ts';
-import { incomparableTexts } from '../changes.ts';
+import { incomparableTexts } from '../comparison-text.ts';
 import { ownName } from '../own-name.ts';
 import { remedyText } from '../verdicts.ts';
 import type { QualifiedChange, Qualification, AnswerText } from './qualification.ts';
