@@ -74,7 +74,7 @@ function idFixes(pod: Pod, failing: readonly Found[], lacking: readonly string[]
     fixes.push({
       ...{ ...plain, id: 'groups', ...named(plain, `supplementalGroups: [${all.join(', ')}]`) },
       changes: [...plain.changes, { set: ['spec', 'securityContext', 'supplementalGroups'], to: all }],
-      costs: 'whatever else of the node belongs to the group, where the pod is given it',
+      costs: `whatever else of the node belongs to the group${groups.length > 1 ? 's' : ''}, where the pod is given it`,
     });
   }
   const [group, ...others] = groups ?? [];
