@@ -47,20 +47,16 @@ describe('pod specification', () => {
       devices: [{ hostPath: '/dev/a', containerPath: '/dev/b', permissions: 'r' }],
       cdiDevices: ['podproof.dev/char=canary'],
       sandboxAnnotations: { s: '1' },
-      containerAnnotations: { c: '2' },
       mounts: [{ hostPath: '/h', containerPath: '/m', readonly: true }],
       addCapabilities: ['IPC_LOCK'],
       hugepages: [{ pageSize: '2MB', limit: 4 * 1024 * 1024 }],
       cgroupParent: '/podproof',
-      memoryLimit: 64 * 1024 * 1024,
-      logDirectory: '/run/logs',
     };
     await using _pod = await launchPod(client, spec);
     const [run, created] = cri.calls.map(({ request }) => request);
     const sandbox = {
       metadata: { name: 'p', uid: 'u', namespace: 'n' },
       annotations: { s: '1' },
-      logDirectory: '/run/logs',
       linux: { cgroupParent: '/podproof', securityContext: { privileged: true, supplementalGroups: [2000n, 3000n] } },
     };
     expect(run).toMatchObject({ runtimeHandler: 'kata', config: sandbox });
@@ -69,12 +65,11 @@ describe('pod specification', () => {
       config: {
         image: { image: 'i' },
         command: ['/bin/sleep', '9'],
-        annotations: { c: '2' },
         mounts: [{ hostPath: '/h', containerPath: '/m', readonly: true }],
         devices: [{ hostPath: '/dev/a', containerPath: '/dev/b', permissions: 'r' }],
         CDIDevices: [{ name: 'podproof.dev/char=canary' }],
         linux: {
-          resources: { memoryLimitInBytes: 67_108_864n, hugepageLimits: [{ pageSize: '2MB', limit: 4_194_304n }] },
+          resources: { hugepageLimits: [{ pageSize: '2MB', limit: 4_194_304n }] },
           securityContext: {
             privileged: true,
             capabilities: { addCapabilities: ['IPC_LOCK'] },

@@ -27,7 +27,6 @@ export interface PodSpec {
   devices?: readonly { hostPath: string; containerPath: string; permissions: string }[];
   cdiDevices?: readonly string[];
   sandboxAnnotations?: Readonly<Record<string, string>>;
-  containerAnnotations?: Readonly<Record<string, string>>;
   mounts?: readonly { hostPath: string; containerPath: string; readonly?: boolean }[];
   /** Without the prefix CAP_: `IPC_LOCK`. */
   addCapabilities?: readonly string[];
@@ -36,17 +35,13 @@ export interface PodSpec {
   /** Ids 0 to length - 1 of the pod become hostId and following on the host, users and groups alike. */
   userNamespace?: { hostId: number; length: number };
   cgroupParent?: string;
-  /** Bytes. */
-  memoryLimit?: number;
-  /** Directory on the host for container logs. */
-  logDirectory?: string;
 }
 
 /** Label by which a sandbox is found again when the answer of RunPodSandbox never came. */
 export const uidLabel = 'podproof/pod-uid';
 
 /** Name of its one container. */
-const container = 'probe';
+const name = 'probe';
 
 export function sandboxConfig(spec: PodSpec): PodSandboxConfig {
   return requested(spec).sandbox;
@@ -56,58 +51,65 @@ export function containerConfig(spec: PodSpec): ContainerConfig {
   return requested(spec).container;
 }
 
-/**
- * What a kubelet would send for the pod, without what nobody asks about here and a node would have to hold: the files, logs and
- * resolver of a pod, and its shares of CPU and memory. Of users, profiles and masks only what the specification says is sent.
- */
-function requested(spec: PodSpec): { sandbox: PodSandboxConfig; container: ContainerConfig } {
-  const { hugepages = [], handler, uid, userNamespace, devices = [], cdiDevices = [], logDirectory, privileged = false } = spec;
-  const node = {
-    ...defaultNode,
-    version: newestKubelet,
-    memory: 1024 ** 3,
-    hugePageSizes: hugepages.map(({ pageSize }) => pageSize),
-  };
-  const allocation = { devices, cdiDevices, annotations: spec.containerAnnotations ?? {} };
+interface Requested {
+  sandbox: PodSandboxConfig;
+  container: ContainerConfig;
+}
+
+/** What a kubelet would send for the pod, without what suites leave out. */
+function requested(spec: PodSpec): Requested {
+  const { uid, handler, image, hugepages = [], userNamespace, devices = [], cdiDevices = [] } = spec;
+  const hugePageSizes = hugepages.map(({ pageSize }) => pageSize);
+  const node = { ...defaultNode, version: newestKubelet, memory: 1024 ** 3, hugePageSizes };
   const { sandbox, containers } = kubeletRequest(node, podOf(spec), {
     ...{ uid, handler, ...(userNamespace === undefined ? {} : { userNamespace }) },
-    containers: new Map([[container, { image: { reference: spec.image }, allocation }]]),
+    containers: new Map([[name, { image: { reference: image }, allocation: { devices, cdiDevices } }]]),
   });
-  const config = containers[0]?.config;
-  const [pod, own] = [sandbox.linux, config?.linux];
-  if (config === undefined || pod?.securityContext === undefined || own?.securityContext === undefined)
-    throw new Error(`Cannot ask for the pod ${spec.name}: its translation has no container`);
-  sandbox.logDirectory = logDirectory ?? '';
-  config.logPath = logDirectory === undefined ? '' : `${container}.log`;
-  config.mounts = config.mounts.filter(({ containerPath }) => containerPath !== '/etc/hosts');
+  const container = containers[0]?.config;
+  if (container === undefined) throw new Error(`Cannot ask for the pod ${spec.name}: its translation has no container`);
+  leaveOut(spec, { sandbox, container });
+  return { sandbox, container };
+}
+
+/**
+ * Takes out what a node would have to hold for a pod, and no suite asks about: files, logs, resolver, shares of CPU and memory. Of
+ * users, profiles and masks only what the specification says is sent, so that what an engine does of its own accord is seen.
+ */
+function leaveOut(spec: PodSpec, { sandbox, container }: Requested): void {
+  const { linux: pod } = sandbox;
+  const { linux: own } = container;
+  sandbox.logDirectory = '';
+  container.logPath = '';
+  container.mounts = container.mounts.filter(({ containerPath }) => containerPath !== '/etc/hosts');
   delete sandbox.dnsConfig;
-  pod.cgroupParent = spec.cgroupParent ?? '';
-  for (const each of ['overhead', 'resources'] as const) delete pod[each];
-  pod.securityContext.privileged = spec.sandboxPrivileged ?? false;
-  for (const { securityContext } of [pod, own]) delete securityContext?.seccomp;
-  if (spec.runAsUser === undefined) delete own.securityContext.runAsUser;
-  if (privileged) Object.assign(own.securityContext, { maskedPaths: [], readonlyPaths: [] });
-  if (own.resources !== undefined)
+  delete pod?.resources;
+  delete pod?.overhead;
+  delete pod?.securityContext?.seccomp;
+  delete own?.securityContext?.seccomp;
+  if (spec.runAsUser === undefined) delete own?.securityContext?.runAsUser;
+  if (pod !== undefined) pod.cgroupParent = spec.cgroupParent ?? '';
+  if (pod?.securityContext !== undefined) pod.securityContext.privileged = spec.sandboxPrivileged ?? false;
+  if (own?.securityContext?.privileged === true) Object.assign(own.securityContext, { maskedPaths: [], readonlyPaths: [] });
+  if (own?.resources !== undefined)
     Object.assign(own.resources, { cpuShares: 0n, cpuPeriod: 0n, cpuQuota: 0n, oomScoreAdj: 0n, unified: {} });
-  return { sandbox, container: config };
 }
 
 /** The pod of a manifest that asks for the same. */
 function podOf(spec: PodSpec): Pod {
-  const { name, namespace, uid, image, command = [], mounts = [], hugepages = [], memoryLimit } = spec;
+  const { namespace, uid, image, command = [], mounts = [], hugepages = [], userNamespace } = spec;
   const pages = hugepages.map(({ pageSize, limit }) => [`hugepages-${pageSize.replace(/B$/, 'i')}`, limit]);
   const { privileged, runAsUser, runAsGroup, addCapabilities } = spec;
   return Pod.parse({
-    metadata: { name, namespace, labels: { [uidLabel]: uid }, annotations: spec.sandboxAnnotations },
+    metadata: { name: spec.name, namespace, labels: { [uidLabel]: uid }, annotations: spec.sandboxAnnotations },
     spec: {
       hostNetwork: spec.hostNetwork,
-      hostUsers: spec.userNamespace && false,
+      hostUsers: userNamespace === undefined ? undefined : false,
       securityContext: { supplementalGroups: spec.supplementalGroups },
       volumes: mounts.map(({ hostPath }, at) => ({ name: `volume-${at}`, hostPath: { path: hostPath } })),
       containers: [
         {
-          ...{ name: container, image, command, terminationMessagePath: '' },
-          resources: { limits: { ...(memoryLimit === undefined ? {} : { memory: memoryLimit }), ...Object.fromEntries(pages) } },
+          ...{ name, image, command, terminationMessagePath: '' },
+          resources: { limits: Object.fromEntries(pages) },
           securityContext: { privileged, runAsUser, runAsGroup, capabilities: { add: addCapabilities } },
           volumeMounts: mounts.map(({ containerPath, readonly }, at) => ({
             ...{ name: `volume-${at}`, mountPath: containerPath, readOnly: readonly },
