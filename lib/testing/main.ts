@@ -3,9 +3,10 @@ import { startVitest } from 'vitest/node';
 import { packageRoot } from '../util/paths.ts';
 import { ClosingLine } from './closing-line.ts';
 
-// All tests, for `npm test`; words narrow them to the files whose path has one of them. Two instances of vitest share the processors: one for what waits for virtual machines, and one
-// for all else, as workers of one instance would wait for each other.
-const lanes = [['machine'], ['unit', 'e2e']];
+// All tests, for `npm test`; words narrow them to the files whose path has one of them. Three instances of vitest share the
+// processors, as workers of one would wait for each other: one for what waits for virtual machines, one for the newcomer, who builds an
+// image of his own, and one for all else.
+const lanes = [['machine'], ['newcomer'], ['unit', 'e2e']];
 const closing = new ClosingLine();
 const ran = await Promise.all(
   lanes.map((project) =>
@@ -14,7 +15,7 @@ const ran = await Promise.all(
       project,
       watch: false,
       passWithNoTests: true,
-      // Without its live summary, of which two would overwrite each other.
+      // Without its live summary, of which several would overwrite each other.
       reporters: [['default', { summary: false }], closing],
     }),
   ),

@@ -12,18 +12,18 @@ const endToEnd = {
   sequence: { groupOrder: 1 },
 };
 
-/**
- * End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. That of the newcomer is among
- * the others, as for most of its time it builds an image.
- */
+/** End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. */
 const machine = [
   ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'broken-host', 'together', 'hostile-artifacts', 'kubelet', 'shell'],
 ].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
+/** For most of its time it builds an image, beside the machines. */
+const newcomer = 'lib/testing/e2e/newcomer.e2e.ts';
+
 const behind = 'lib/testing/behind-machines.ts';
 
 /**
- * Unit tests are beside their source. End-to-end tests are in two projects, which `lib/testing/main.ts` runs side by side:
+ * Unit tests are beside their source. End-to-end tests are in three projects, which `lib/testing/main.ts` runs side by side:
  * where one waits for a virtual machine, the other has a processor for its browser and its fake hosts.
  */
 export default defineConfig({
@@ -43,7 +43,13 @@ export default defineConfig({
         },
       },
       { test: { name: 'machine', include: machine, ...endToEnd } },
-      { test: { name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: machine, setupFiles: behind, ...endToEnd } },
+      { test: { name: 'newcomer', include: [newcomer], setupFiles: behind, ...endToEnd } },
+      {
+        test: {
+          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, newcomer] },
+          ...{ setupFiles: behind, ...endToEnd },
+        },
+      },
     ],
   },
 });
