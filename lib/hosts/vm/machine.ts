@@ -98,6 +98,16 @@ export async function startMachine(
   });
 }
 
+/** Ends a machine with which `work` fails. */
+export async function endingOnError<T>(running: RunningMachine, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** A QEMU that ends closes its socket before its end is known: what it said then is the reason, and not the socket. */
 async function sayingItsEnd<T>(child: Pick<Child, 'assertRunning'>, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {

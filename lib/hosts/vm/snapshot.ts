@@ -14,29 +14,32 @@ import { spareFixtures } from '../shared/fixture-plan.ts';
 import type { LeaseContext } from '../host.ts';
 import { ownDirectory } from '../shared/own-directory.ts';
 import { qemuArguments } from './arguments.ts';
-import { startMachine } from './machine.ts';
+import { endingOnError, startMachine } from './machine.ts';
 import type { Blueprint, RunningMachine } from './machine.ts';
 import { settleScript } from './enter.ts';
 import type { Enter } from './enter.ts';
 
 /** A booted, settled and stopped host: a frozen disk and the machine state that belongs to it. */
-export interface Snapshot {
+interface Snapshot {
   disk: string;
   state: string;
 }
 
 const Manifest = z.object({ format: z.literal(1), key: z.string(), stateBytes: z.number() });
 
-/** The snapshot of this machine shape, from the cache or made by one cold boot. What does not fit exactly has another name and is never used. */
-export async function obtainSnapshot<T extends AsyncDisposable>(
+/**
+ * A machine in the state of the snapshot of its shape, running: restored from the cache, or the one that was booted to make the
+ * snapshot, which has translated much of its kernel by then. What does not fit exactly has another name and is never used.
+ */
+export async function startFromSnapshot<T extends AsyncDisposable>(
   blueprint: Blueprint,
   context: LeaseContext,
   enter: Enter<T>,
-): Promise<Snapshot> {
+): Promise<RunningMachine> {
   const key = await snapshotKey(blueprint);
   const directory = join(cacheDirectory(), 'snapshots', key);
   const onWait = (holder: string): void => context.progress(`wait for ${holder}, which makes the same snapshot`);
-  const snapshot =
+  const found =
     (await read(directory, key)) ??
     (await alone(
       `snapshot-${key}`,
@@ -44,7 +47,7 @@ export async function obtainSnapshot<T extends AsyncDisposable>(
       async () => (await read(directory, key)) ?? (await make(blueprint, key, directory, context, enter)),
     ));
   await markUsed(directory);
-  return snapshot;
+  return 'state' in found ? restore(blueprint, found, context) : found;
 }
 
 async function read(directory: string, key: string): Promise<Snapshot | undefined> {
@@ -91,25 +94,25 @@ async function make<T extends AsyncDisposable>(
   directory: string,
   context: LeaseContext,
   enter: Enter<T>,
-): Promise<Snapshot> {
+): Promise<RunningMachine> {
   const work = join(cacheDirectory(), 'snapshots', `podproof-${randomBytes(6).toString('hex')}`);
   await using scope = new Scope();
   await ownDirectory(work, scope, context.ledger);
   context.progress('boot the host once for a snapshot: under emulation about a minute');
-  const console = join(context.logs, 'console-cold.log');
-  const running = scope.adopt('the machine', await coldBoot(blueprint, console, context));
-  await (await enter(running, 'cold', blueprint))[Symbol.asyncDispose]();
-  context.progress('save the snapshot');
-  await saveState(running, join(work, 'state'), context.signal);
-  await copyFile(running.disk, join(work, 'root.qcow2'));
-  await chmod(join(work, 'root.qcow2'), 0o400);
-  const { size } = await stat(join(work, 'state'));
-  await writeFile(join(work, 'snapshot.json'), JSON.stringify({ format: 1, key, stateBytes: size }));
-  await rm(directory, { recursive: true, force: true });
-  await rename(work, directory);
-  const made = await read(directory, key);
-  if (made === undefined) throw new Error(`Cannot use the snapshot just made in ${directory}`);
-  return made;
+  const running = await coldBoot(blueprint, join(context.logs, 'console.log'), context);
+  return await endingOnError(running, async () => {
+    await (await enter(running, 'cold', blueprint))[Symbol.asyncDispose]();
+    context.progress('save the snapshot');
+    await saveState(running, join(work, 'state'), context.signal);
+    await copyFile(running.disk, join(work, 'root.qcow2'));
+    await running.qmp.command('cont');
+    await chmod(join(work, 'root.qcow2'), 0o400);
+    const { size } = await stat(join(work, 'state'));
+    await writeFile(join(work, 'snapshot.json'), JSON.stringify({ format: 1, key, stateBytes: size }));
+    await rm(directory, { recursive: true, force: true });
+    await rename(work, directory);
+    return running;
+  });
 }
 
 /** Boots from the image's own disk. */
@@ -128,13 +131,19 @@ async function saveState(running: RunningMachine, file: string, signal: AbortSig
   await qmp.command('migrate', { uri: `exec:cat > ${quote(file)}` });
   assertCompleted(await done);
   await execOk(['chmod', '0400', file]);
-  await qmp.command('quit').catch(() => undefined);
-  await running.child.ended;
 }
 
-/** Loads `snapshot` into a machine that was started with `incoming`, and lets it run. */
-export async function loadState(running: RunningMachine, snapshot: Snapshot, signal: AbortSignal): Promise<void> {
-  const { qmp } = running;
+async function restore(blueprint: Blueprint, snapshot: Snapshot, context: LeaseContext): Promise<RunningMachine> {
+  const base = { file: snapshot.disk, format: 'qcow2' as const };
+  const console = join(context.logs, 'console.log');
+  const running = await startMachine(blueprint, { base, incoming: true, console }, context);
+  return endingOnError(running, async () => {
+    await loadState(running, snapshot, context.signal);
+    return running;
+  });
+}
+
+async function loadState({ qmp }: RunningMachine, snapshot: Snapshot, signal: AbortSignal): Promise<void> {
   await qmp.command('migrate-set-capabilities', { capabilities: [{ capability: 'events', state: true }] });
   const done = qmp.event('load the state of the host', migrationEnded, 60_000, signal);
   done.catch(() => undefined);

@@ -4,8 +4,8 @@ import type { LeaseContext } from '../host.ts';
 import { refuteKvm, type AcceleratorProof } from './accelerator.ts';
 import type { Enter } from './enter.ts';
 import { NoLoginError } from './login.ts';
-import { startMachine, type Blueprint, type RunningMachine } from './machine.ts';
-import { coldBoot, loadState, obtainSnapshot } from './snapshot.ts';
+import { endingOnError, type Blueprint, type RunningMachine } from './machine.ts';
+import { coldBoot, startFromSnapshot } from './snapshot.ts';
 
 export interface Started<T> {
   running: RunningMachine;
@@ -40,29 +40,14 @@ async function startWarmOrCold<T extends AsyncDisposable>(
   context: LeaseContext,
   enter: Enter<T>,
 ): Promise<Omit<Started<T>, 'proof'>> {
-  const console = join(context.logs, 'console.log');
   try {
-    const snapshot = await obtainSnapshot(blueprint, context, enter);
-    const base = { file: snapshot.disk, format: 'qcow2' as const };
-    const running = await startMachine(blueprint, { base, incoming: true, console }, context);
-    return await endingOnError(running, async () => {
-      await loadState(running, snapshot, context.signal);
-      return { running, entered: await enter(running, 'warm', blueprint) };
-    });
+    const running = await startFromSnapshot(blueprint, context, enter);
+    return await endingOnError(running, async () => ({ running, entered: await enter(running, 'warm', blueprint) }));
   } catch (error) {
     context.signal.throwIfAborted();
     if (error instanceof NoLoginError || error instanceof BlockedError) throw error;
     context.progress(`no snapshot start, boot cold instead: ${messageOf(error)}`);
-    const running = await coldBoot(blueprint, console, context);
+    const running = await coldBoot(blueprint, join(context.logs, 'console.log'), context);
     return endingOnError(running, async () => ({ running, entered: await enter(running, 'cold', blueprint) }));
-  }
-}
-
-async function endingOnError<T>(running: RunningMachine, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await running[Symbol.asyncDispose]();
-    throw error;
   }
 }
