@@ -61,10 +61,14 @@ test('an expired package index is offered, never taken silently', () => {
   expect(remedyFor('E: anything', 'sid')).toContain('--simulate sid');
 });
 
-test('the initrd is told to hold what finds the root file system, and nothing else', async () => {
+test('the initrd is told to hold what finds the root file system, and nothing else, in the words of initramfs-tools', async () => {
   await using place = await temporary();
   await execOk(['sh', '-c', smallInitrd(recipe('trixie', 'plain').initrdModules), 'exec', place.path]);
   const written = (path: string): Promise<string> => readFile(join(place.path, path), 'utf8');
   expect(await written('etc/initramfs-tools/conf.d/podproof')).toBe('MODULES=list\nCOMPRESSLEVEL=1\n');
-  expect(await written('usr/share/initramfs-tools/modules.d/podproof')).toBe('virtio_pci\nvirtio_blk\next4\n');
+  const own = 'usr/share/initramfs-tools';
+  expect(await written(`${own}/modules.d/podproof`)).toBe('virtio_pci\nvirtio_blk\next4\n');
+  expect(await written(`${own}/hooks/podproof`)).toMatch(/^#!\/bin\/sh\n.*\n.*copy_exec \/sbin\/blkid\n$/);
+  for (const script of ['hooks/podproof', 'scripts/init-bottom/podproof'])
+    expect(await execOk([join(place.path, own, script), 'prereqs'])).toBe('');
 });

@@ -51,7 +51,9 @@ const kata = ['qemu-system-x86', 'virtiofsd', 'ovmf', 'seabios'];
 const kataOfBookworm = kata.filter((name) => name !== 'virtiofsd');
 
 const without = [
-  ...['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*'],
+  ...['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/lib/udev/hwdb.d/*'],
+  // An initrd without udev, which would look at each device before the udev of the system does: its modules are named.
+  '/usr/share/initramfs-tools/*/udev',
   ...[
     'sound',
     'drivers/gpu',
@@ -68,7 +70,14 @@ const masked = [
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'e2scrub_reap.service'],
   ...['fstrim.timer', 'systemd-tmpfiles-clean.timer', 'systemd-networkd-wait-online.service', 'systemd-firstboot.service'],
   ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'ssh.socket', 'nftables.service'],
+  // As long as logind listens, systemd tells the bus of every mount and scope of each pod; and nobody sits at these machines.
+  ...['systemd-logind.service', 'systemd-udev-load-credentials.service', 'modprobe@drm.service', 'modprobe@efi_pstore.service'],
 ];
+
+/** Generators that run at each boot and each daemon-reload, for units that no host of ours has. */
+const maskedGenerators = [
+  ...['debug', 'getty', 'gpt-auto', 'hibernate-resume', 'rc-local', 'run', 'ssh', 'system-update', 'sysv', 'tpm2'],
+].map((name) => `/etc/systemd/system-generators/systemd-${name}-generator`);
 
 export function recipe(suite: DebianSuite, variant: ImageVariant, allowExpiredRelease = false): Recipe {
   const bookworm = suite === 'bookworm';
@@ -87,7 +96,7 @@ export function recipe(suite: DebianSuite, variant: ImageVariant, allowExpiredRe
     initrdModules: ['virtio_pci', 'virtio_blk', 'ext4'],
     files: [...files, sshd(suite)],
     links: Object.fromEntries([
-      ...masked.map((unit) => [`/etc/systemd/system/${unit}`, '/dev/null']),
+      ...[...masked.map((unit) => `/etc/systemd/system/${unit}`), ...maskedGenerators].map((path) => [path, '/dev/null']),
       ['/etc/systemd/system/multi-user.target.wants/podproof-uplink.service', '../podproof-uplink.service'],
     ]),
     diskMiB: 8192,
@@ -108,12 +117,25 @@ const file = (path: string, lines: readonly string[], mode = 0o644): ImageFile =
   content: `${lines.join('\n')}\n`,
 });
 
+const withoutRules = [
+  ...['acpi', 'bdi', 'clockevents', 'container', 'cpu', 'event_source', 'leds', 'machinecheck', 'memory', 'node', 'pnp'],
+  ...['serial-base', 'thermal', 'wakeup', 'workqueue'],
+];
+
 const files: readonly ImageFile[] = [
   file('/etc/hostname', ['podproof']),
   file('/etc/hosts', ['127.0.0.1 localhost podproof', '::1 localhost']),
   // An empty machine id makes systemd ask its first-boot questions on the console.
   file('/etc/machine-id', [createHash('sha256').update('podproof').digest('hex').slice(0, 32)]),
   file('/etc/fstab', [`LABEL=${rootLabel} / ext4 defaults,noatime 0 0`]),
+  // Else systemd logs each mount and each scope of a pod.
+  file('/etc/systemd/system.conf.d/podproof.conf', ['[Manager]', 'LogLevel=notice']),
+  // What no rule of udev is for, and drivers, buses and modules, are most of what it would look at in a boot.
+  file('/etc/systemd/system/systemd-udev-trigger.service.d/podproof.conf', [
+    '[Service]',
+    'ExecStart=',
+    `ExecStart=udevadm trigger --type=devices --action=add ${withoutRules.map((name) => `--subsystem-nomatch=${name}`).join(' ')}`,
+  ]),
   // The address is QEMU's user network, which has no way out (restrict=on).
   file('/etc/systemd/network/10-podproof-uplink.link', ['[Match]', `MACAddress=${uplinkMac}`, '[Link]', 'Name=uplink0']),
   file('/etc/systemd/system/podproof-uplink.service', [

@@ -1,11 +1,19 @@
 /** dpkg waits for the disk again and again, whatever it is told of unsafe writes; the tree, 0.7 GiB, is gone with its namespace. */
 export const inMemory = 'mount -t tmpfs -o mode=0700 podproof "$TMPDIR"; exec "$@"';
 
-/** A hook for mmdebstrap, before initramfs-tools is installed, which reads these files (initramfs.conf(5)): an initrd with these modules alone. */
+/**
+ * A hook for mmdebstrap, before initramfs-tools is installed, which reads these files (initramfs.conf(5), initramfs-tools(7)): an
+ * initrd with these modules alone, and without udev, whose part is done here: to find the root by its label, and to move /dev there.
+ */
 export function smallInitrd(modules: readonly string[]): string {
-  return `cd "$1" && mkdir -p etc/initramfs-tools/conf.d usr/share/initramfs-tools/modules.d \
+  const script = (path: string, lines: string): string =>
+    `printf '%s\\n' '#!/bin/sh' '[ "$1" = prereqs ] && exit' '${lines}' > ${path}/podproof && chmod 755 ${path}/podproof`;
+  return `cd "$1" && mkdir -p etc/initramfs-tools/conf.d usr/share/initramfs-tools \
     && printf 'MODULES=list\\nCOMPRESSLEVEL=1\\n' > etc/initramfs-tools/conf.d/podproof \
-    && printf '%s\\n' ${modules.join(' ')} > usr/share/initramfs-tools/modules.d/podproof`;
+    && cd usr/share/initramfs-tools && mkdir -p modules.d hooks scripts/init-bottom \
+    && printf '%s\\n' ${modules.join(' ')} > modules.d/podproof \
+    && ${script('hooks', '. /usr/share/initramfs-tools/hook-functions; copy_exec /sbin/blkid')} \
+    && ${script('scripts/init-bottom', 'mount -n -o move /dev "$rootmnt/dev"')}`;
 }
 
 /** Not in the hash of a recipe: with it, the umask of the user changes nothing in an image. */

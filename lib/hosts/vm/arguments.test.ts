@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { kernelCommandLine, qemuArguments } from './arguments.ts';
 import type { Instance, Machine } from './arguments.ts';
 
-const machine: Machine = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, accelerator: 'tcg' };
+const machine: Machine = {
+  spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] },
+  accelerator: 'tcg',
+  qemu: { version: '10.0.2' },
+};
 const instance: Instance = {
   token: 'podproof-0123456789ab',
   kernel: '/i/vmlinuz',
@@ -24,14 +28,16 @@ test('the host has no way to the network but the ssh port on our loopback', () =
 
 test('KVM gets the CPU of the machine and an interrupt chip that the IOMMU can remap', () => {
   const kvm = line({ ...machine, accelerator: 'kvm' }, instance);
-  expect(kvm).toContain('-machine q35,accel=kvm,kernel-irqchip=split');
+  expect(kvm).toContain('-machine q35,sata=off,smbus=off,accel=kvm,kernel-irqchip=split');
   expect(kvm).toContain('-cpu host');
-  expect(line(machine, instance)).toContain('-machine q35,accel=tcg -cpu max');
+  expect(line(machine, instance)).toContain('-machine q35,sata=off,smbus=off,accel=tcg -cpu max');
 });
 
-test('the IOMMU comes before every device that it must cover', () => {
-  const devices = qemuArguments(machine, instance).filter((_, i, all) => all[i - 1] === '-device');
-  expect(devices[0]).toMatch(/^intel-iommu,/);
+test('the IOMMU comes before every device that it must cover, with x2APIC where QEMU emulates it', () => {
+  const first = (of: Machine): string | undefined => qemuArguments(of, instance).find((_, i, all) => all[i - 1] === '-device');
+  expect(first(machine)).toBe('intel-iommu,intremap=on,eim=on');
+  expect(first({ ...machine, qemu: { version: '7.2.22' } })).toBe('intel-iommu,intremap=on');
+  expect(first({ ...machine, accelerator: 'kvm' })).toBe('intel-iommu,intremap=on');
 });
 
 test('a comma in a path is doubled, as QEMU splits options at commas', () => {

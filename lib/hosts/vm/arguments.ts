@@ -1,5 +1,7 @@
-import type { VmHost } from './facts.ts';
+import { compareVersions } from '../../model/version.ts';
+import { qemu as qemuFacts, type VmHost } from './facts.ts';
 import { rootLabel, uplinkMac } from '../image/recipe.ts';
+import type { Qemu } from './qemu.ts';
 
 export type Accelerator = 'kvm' | 'tcg';
 
@@ -7,6 +9,7 @@ export type Accelerator = 'kvm' | 'tcg';
 export interface Machine {
   spec: Pick<VmHost, 'memoryMiB' | 'cpus' | 'kernelParameters'>;
   accelerator: Accelerator;
+  qemu: Pick<Qemu, 'version'>;
 }
 
 /** Files and sockets of one lease. */
@@ -53,12 +56,20 @@ export function kernelCommandLine(machine: Machine): string {
   return [...own, ...(machine.accelerator === 'tcg' ? ofEmulatedKernel : []), ...machine.spec.kernelParameters].join(' ');
 }
 
+/**
+ * Whether emulated processors can have the interrupt controller that is written to as a register: a guest of two spends less on it
+ * than on one in memory, to which it writes for each timer and each call of the other processor.
+ */
+function offersX2apic(version: string): boolean {
+  return compareVersions(version, qemuFacts.emulatesX2apicSince) >= 0;
+}
+
 /** A disk that goes with its lease need not survive the machine: engines flush theirs several times for each pod. */
 const thrownAway = ['discard=unmap', 'cache.no-flush=on'].flatMap((option) => [option, `file.${option}`]).join(',');
 
 /** QEMU's arguments for a host, without the executable. Paths with commas are doubled, as QEMU splits options at commas. */
 export function qemuArguments(machine: Machine, instance: Instance): string[] {
-  const { spec, accelerator } = machine;
+  const { spec, accelerator, qemu } = machine;
   const disk = (name: string, format: string, file: string): string[] => [
     '-blockdev',
     `driver=${format},node-name=${name},file.driver=file,file.filename=${escape(file)},${thrownAway}`,
@@ -66,12 +77,13 @@ export function qemuArguments(machine: Machine, instance: Instance): string[] {
   return [
     ...['-name', instance.token],
     ...['-nodefaults', '-no-user-config', '-no-reboot', '-display', 'none'],
+    // Without the controllers that q35 brings along, as no disk is on them and a boot looks for some on each port.
     // The emulated IOMMU remaps interrupts, which KVM's in-kernel I/O APIC cannot.
-    ...['-machine', `q35,accel=${accelerator}${accelerator === 'kvm' ? ',kernel-irqchip=split' : ''}`],
+    ...['-machine', `q35,sata=off,smbus=off,accel=${accelerator}${accelerator === 'kvm' ? ',kernel-irqchip=split' : ''}`],
     ...['-cpu', accelerator === 'kvm' ? 'host' : emulatedCpu],
     ...['-smp', String(spec.cpus), '-m', `${spec.memoryMiB}M`],
     ...['-kernel', instance.kernel, '-initrd', instance.initrd, '-append', kernelCommandLine(machine)],
-    ...['-device', 'intel-iommu,intremap=on'],
+    ...['-device', `intel-iommu,intremap=on${accelerator === 'tcg' && offersX2apic(qemu.version) ? ',eim=on' : ''}`],
     // A new id at every restore makes the guest reseed its random numbers, which leases of one snapshot would share.
     ...['-device', 'vmgenid,guid=auto'],
     ...['-device', 'virtio-rng-pci'],

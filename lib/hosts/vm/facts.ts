@@ -26,6 +26,8 @@ export const qemu = {
    * 7.2.22, and 1 of 10 on 10.0.2, which patched it 2000 times in the others; of 42 that opened IPv6 connections, none.
    */
   reliableSince: '8.1',
+  /** Citation: QEMU 9.0, "intel_iommu: allow Extended Interrupt Mode when using userspace APIC". */
+  emulatesX2apicSince: '9.0',
 } as const;
 
 /** QEMU's own memory beside the guest's: devices, threads and, under emulation, translated code. */
