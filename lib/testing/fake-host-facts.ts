@@ -22,3 +22,14 @@ export const fakeHostFacts: HostFacts = {
   ownKernel: true,
   disposable: true,
 };
+
+/** Its fixtures: of what takes a machine it has none. */
+export const fakeFixtures = {
+  ...{ char: '/dev/podproof/char', block: '/dev/vdb', blockPlain: '/dev/vdc', directory: '/dev/podproof/nodes' },
+  ...{ vfioGroup: '', vfioControl: '', vfioAddress: '', hugepages: '' },
+};
+
+/** What it prints when they are prepared. */
+export const preparedFixtures = Object.entries(fakeFixtures)
+  .map(([name, value]) => `${name}=${value}\n`)
+  .join('');

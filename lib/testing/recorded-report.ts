@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { recordedRuns } from './recorded.ts';
 import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
-import type { LeaseRecord } from '../model/lease-record.ts';
+import { leasesIn } from '../model/journal.ts';
 import type { Observation } from '../model/observation.ts';
 import { worstOf } from '../model/verdict.ts';
 import { renderHtml } from '../page/page.ts';
@@ -23,9 +23,7 @@ export async function recordedPage(): Promise<string> {
   const evidence = new Map<string, Observation>(
     runs.flatMap((run) => run.observations.map(({ observation }) => [evidenceKey(observation), observation] as const)),
   );
-  const leases: LeaseRecord[] = runs.flatMap(({ events }) =>
-    events.flatMap((event) => (event.event === 'lease' ? [event.record] : [])),
-  );
+  const leases = runs.flatMap(({ events }) => leasesIn(events));
   return renderHtml(allRuns(runs.map(({ document }) => document)), { evidence, leases });
 }
 

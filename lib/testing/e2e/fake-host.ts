@@ -6,7 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 import { fileSha256 } from '../../artifacts/inventory.ts';
 import { fakeCri, type FakeCri } from '../fake-cri/server.ts';
-import { fakeHostFacts as facts } from '../fake-host-facts.ts';
+import { fakeFixtures, fakeHostFacts as facts, preparedFixtures } from '../fake-host-facts.ts';
 import type { ContainerConfig } from '../../cri/gen/cri_pb.js';
 import type { acquireHost } from '../../hosts/registry.ts';
 import { spareFixtures } from '../../hosts/shared/fixture-plan.ts';
@@ -29,17 +29,6 @@ env) printf '%s\\n' "$@" ;;
 sh|tail|grep|cat) ;;
 *) exit 97 ;;
 esac`;
-
-const fixtures = {
-  char: '/dev/podproof/char',
-  block: '/dev/vdb',
-  blockPlain: '/dev/vdc',
-  directory: '/dev/podproof/nodes',
-  vfioGroup: '',
-  vfioControl: '',
-  vfioAddress: '',
-  hugepages: '',
-};
 
 /**
  * A host without a machine: its directory is temporary, and its engines speak the real CRI on real sockets. Pods see the
@@ -107,7 +96,6 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
     const lines = await Promise.all(paths.map(async (path) => `${await fileSha256(real(path))}  ${path}\n`));
     return lines.join('');
   };
-  const prepared = Object.entries(fixtures).map(([name, value]) => `${name}=${value}\n`);
 
   const answer = async (argv: readonly string[]): Promise<string | undefined> => {
     if (argv[3] === 'instance' && argv[4] === 'start') return start(argv);
@@ -134,7 +122,7 @@ export const acquireFake: typeof acquireHost = async (id, _, { logs }) => {
     if (kubelet !== undefined && argv[1] === 'wget') return kubelet.pods();
     if (argv[0] === 'sha256sum') return sums(argv.slice(2));
     if (argv.at(-1) === 'dump') return files.get(argv[argv.indexOf('--config') + 1] ?? '');
-    if (argv[0] === 'sh' && argv[1] === '-uc') return prepared.join('');
+    if (argv[0] === 'sh' && argv[1] === '-uc') return preparedFixtures;
     return undefined;
   };
   return {
@@ -249,7 +237,7 @@ const boot = ['file', '/proc/sys/kernel/random/boot_id', facts.bootId];
 
 function sweepRows(): string[][] {
   const release = ['file', '/proc/sys/kernel/osrelease', facts.kernel];
-  return [release, boot, node(fixtures.char, 1234, 4321), node(fixtures.block, 1234, 4321)];
+  return [release, boot, node(fakeFixtures.char, 1234, 4321), node(fakeFixtures.block, 1234, 4321)];
 }
 
 /** The same where devices keep what the host's nodes have: they open for their group, and for everybody where the mode says so. */

@@ -8,7 +8,7 @@ import { reportVerb } from '../../verbs/report.ts';
 import { runVerb } from '../../verbs/run.ts';
 import { shellVerb } from '../../verbs/shell.ts';
 import { tryVerb } from '../../verbs/try.ts';
-import { acquireFake as acquireFragile } from '../faults/fake-host.ts';
+import { acquireFragile } from '../faults/fake-host.ts';
 import { acquireFake } from './fake-host.ts';
 
 const withoutMachine = process.env['PODPROOF_FAULT'] === undefined ? acquireFake : acquireFragile;

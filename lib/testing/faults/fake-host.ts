@@ -11,28 +11,22 @@ import { startProcess } from '../../hosts/shared/process.ts';
 import { HostLostError } from '../../util/errors.ts';
 import { runtimeDirectory } from '../../util/paths.ts';
 import { scoped } from '../../util/scope.ts';
-import { fakeHostFacts } from '../fake-host-facts.ts';
+import { fakeHostFacts, preparedFixtures } from '../fake-host-facts.ts';
 
 const script = fileURLToPath(new URL('host.sh', import.meta.url));
-
-/** What the fixtures would be called; the fake engine hands out none of them. */
-const fixtures = [
-  'char=/dev/podproof/char\ndirectory=/dev/podproof/nodes\nblock=/dev/vdb\nblockPlain=/dev/vdc',
-  'vfioGroup=\nvfioControl=\nvfioAddress=\nhugepages=\n',
-].join('\n');
 
 /**
  * A host that is a directory of this machine and a process that holds it up, both in the ledger as those of a real one. It
  * is lost when that process ends, or when a file `lost` appears in the directory; a new lease is a new boot.
  */
-export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
+export const acquireFragile: typeof acquireHost = async (id, _spec, context) => {
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const root = join(runtimeDirectory(), token);
   return scoped(async (scope) => {
     await ownDirectory(root, scope, context.ledger);
     await mkdir(context.logs, { recursive: true });
     for (const part of ['bin', 'run', 'lib']) await mkdir(join(root, part), { recursive: true, mode: 0o700 });
-    await writeFile(join(root, 'fixtures'), fixtures);
+    await writeFile(join(root, 'fixtures'), preparedFixtures);
     await writeFile(join(root, 'bin/ip'), '#!/bin/sh\nexit 0\n');
     await chmod(join(root, 'bin/ip'), 0o755);
     const machine = scope.adopt(
