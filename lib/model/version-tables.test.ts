@@ -39,7 +39,7 @@ const askers = {
   'which of a matrix are the newest': ['plan/pairs.ts'],
   'which is the older of two that are compared': ['plan/qualification.ts', 'report/qualification/qualification.ts'],
   'which fields a version of Kubernetes has': ['manifest/fields.ts'],
-  'which QEMU runs a host': ['hosts/vm/qemu.ts', 'hosts/vm/doctor.ts'],
+  'which QEMU runs a host, and what it can do': ['hosts/vm/qemu.ts', 'hosts/vm/doctor.ts', 'hosts/vm/arguments.ts'],
   'in which order to show versions': ['report/ranges.ts'],
 };
 
