@@ -17,7 +17,7 @@ export interface KataRelease {
   guest: string[];
 }
 
-/** SUBSECTION_SIZE of Linux: its nd_pmem driver calls anything else "misaligned, unable to map", and the guest has no root. */
+/** SUBSECTION_SIZE of Linux: its nd_pmem driver calls anything else misaligned, and the guest panics, as it has no root (seen with 6.12). */
 const nvdimmUnit = 2 * 1024 * 1024;
 
 /** The prefix in an artifact, with the shim and the template that a cell needs. Throws BlockedError where it has not both, is another version, or cannot start a guest. */
