@@ -5,12 +5,15 @@ const downloads = 'https://dl.k8s.io/release/v{version}/bin/linux/{arch}/{progra
 /** The kubelet of Kubernetes, as each release publishes it. */
 export const kubelet = {
   program: 'kubelet',
-  /**
-   * The first that a relay can stand behind: older ones have the bare path of the engine's socket for an :authority, which HTTP/2 of Node.js
-   * refuses with PROTOCOL_ERROR (Kubernetes v1.28.15 go.mod: google.golang.org/grpc v1.56.3, clientconn.go determineAuthority).
-   */
-  oldest: '1.29.0',
+  /** The oldest whose requests are known (`lib/cri/kubelet/facts.ts`). */
+  oldest: '1.28.0',
   features: [
+    {
+      feature: 'engine-by-name',
+      key: ':authority',
+      since: '1.29.0',
+      citation: 'Kubernetes v1.28.15 go.mod: google.golang.org/grpc v1.56.3, clientconn.go determineAuthority: a bare path',
+    },
     {
       feature: 'pod-logs-directory',
       key: 'podLogsDir',

@@ -2,6 +2,7 @@ import { criClient, type CriApi } from '../cri/client.ts';
 import { removeSandboxIds } from '../cri/pod.ts';
 import { startInstance, stopInstance } from '../engines/instance.ts';
 import { failure } from '../engines/start.ts';
+import { hasFeature } from '../model/feature.ts';
 import { BlockedError } from '../util/errors.ts';
 import { Scope } from '../util/scope.ts';
 import { kubeletArgv, kubeletConfiguration, kubeletPlaces, pluginRegistration, type KubeletSpec } from './config.ts';
@@ -57,6 +58,7 @@ async function start(host: KubeletHost, spec: KubeletSpec, options: KubeletOptio
   await onHost(host, 'remember', spec);
   const relay = await openRelay({
     dial: () => host.dial(engine.socket),
+    authority: hasFeature({ name: 'kubelet', version: spec.version }, 'engine-by-name') ? undefined : places.engineSocket,
     onRequest: (request) => {
       if (request.call === 'RunPodSandbox') uids.add(request.message.config?.metadata?.uid ?? '');
       options.onRequest?.(request);

@@ -209,8 +209,8 @@ describe('cross references', () => {
     ],
     [
       '"exclude":',
-      '"kubelet": [{ "version": "1.28.15", "source": { "kind": "release" } }], "exclude":',
-      'kubelet[0].version: expected 1.29.0 or newer, as the relay to the engine does not understand older ones; found "1.28.15"',
+      '"kubelet": [{ "version": "1.27.16", "source": { "kind": "release" } }], "exclude":',
+      'kubelet[0].version: expected 1.28.0 or newer, as what older ones ask for is not known here; found "1.27.16"',
     ],
     [
       '"runtimes": ["runc@1.1.15"]',

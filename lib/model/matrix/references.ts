@@ -131,7 +131,7 @@ function checkKubelets({ kubelet: entries = [] }: Matrix): void {
     if (!inRange(version, `>=${kubelet.oldest}`))
       refuse(
         ['kubelet', index, 'version'],
-        `expected ${kubelet.oldest} or newer, as the relay to the engine does not understand older ones; found "${version}"`,
+        `expected ${kubelet.oldest} or newer, as what older ones ask for is not known here; found "${version}"`,
       );
   });
 }
