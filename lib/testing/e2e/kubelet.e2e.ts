@@ -107,7 +107,7 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
 describe.skipIf(why !== '')(`a real run with kubelet ${version} before containerd${why}`, () => {
   test(
     'whose relay changes a field, and whose plugin hands out another device, says so of both and of nothing else',
-    { timeout: 420_000 },
+    { timeout: 900_000 },
     async () => {
       await using results = await temporary();
       const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
@@ -143,7 +143,7 @@ describe.skipIf(why !== '')(`a real run with kubelet ${version} before container
 });
 
 describe.skipIf(why !== '')(`try with kubelet ${version} before containerd${why}`, () => {
-  test('a pod goes the whole way, and so do its fixes', { timeout: 600_000 }, async () => {
+  test('a pod goes the whole way, and so do its fixes', { timeout: 1_200_000 }, async () => {
     await using results = await temporary();
     const file = join(results.path, 'media.yaml');
     await writeFile(file, mediaManifest({ context: 'runAsUser: 1000, runAsGroup: 1000' }));
