@@ -1,4 +1,4 @@
-import { engine, runtime, shim, vmm, type KnownIssue } from '../lib/suite/mod.ts';
+import { engine, kubelet, runtime, shim, vmm, type KnownIssue } from '../lib/suite/mod.ts';
 
 const kataSource = 'https://github.com/kata-containers/kata-containers/blob/4.1.0';
 const kataRelease = `${kataSource}/docs/releases/4.1.0.md`;
@@ -188,6 +188,16 @@ export const knownIssues: KnownIssue[] = [
       since: 'every version that sends the mode',
       cost: 'everybody else on the host has that mode too; root in the pod writes all the same',
     },
+  },
+  {
+    id: 'crun-no-quota-hundredth',
+    title: 'crun before 1.22 gives a Guaranteed pod with CPUs of its own a hundredth of one',
+    url: 'https://github.com/containers/crun/pull/1794',
+    answers: { 'KUBE-CPU': ['hundredth'] },
+    where: [runtime('crun <1.22'), kubelet('>=1.33')],
+    impact:
+      'A pod that has whole CPUs for itself runs a hundred times slower, and its probes and execs end by their deadlines. From 1.33 on the kubelet asks for no quota, -1, and with the systemd driver crun reckons with it as with any other number: what comes out is below the least that systemd gives, 1 ms of 100.',
+    remedy: { setting: 'a newer crun', since: 'crun 1.22', cost: 'an update of the runtime' },
   },
   {
     id: 'crun-chowns-null',

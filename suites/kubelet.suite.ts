@@ -1,6 +1,7 @@
 import {
   capabilities,
   confinement,
+  cpuTime,
   creating,
   disposableHost,
   engine,
@@ -293,6 +294,28 @@ spec:
         },
       },
       documented: [{ answer: 'written', where: [], citation: blog }],
+    }),
+    question({
+      id: 'KUBE-CPU',
+      asks: 'How much CPU time has the qat-dpdk pod, which asks for one CPU and has it for itself?',
+      on: ['qat-dpdk'],
+      reads: { time: cpuTime() },
+      answers: {
+        whole: { says: 'a whole CPU', seen: { time: 'whole' } },
+        hundredth: {
+          short: '1 %',
+          says: 'a hundredth of a CPU, the least that systemd gives',
+          harm: 'breaks',
+          seen: { time: 'hundredth' },
+        },
+      },
+      documented: [
+        {
+          answer: 'whole',
+          where: [],
+          citation: 'https://kubernetes.io/docs/tasks/administer-cluster/cpu-management-policies/#static-policy',
+        },
+      ],
     }),
     question({
       id: 'KUBE-PRIVILEGED',

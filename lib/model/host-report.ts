@@ -12,6 +12,7 @@ export const HostProcess = Credentials.extend({
   argv: z.array(z.string()),
   role: z.enum(['shim', 'vmm', 'virtiofsd', 'sentry', 'container', 'other']),
   cgroup: z.string().optional().describe('lines of /proc/PID/cgroup'),
+  cpuMax: z.array(z.string()).optional().describe('cpu.max of its control group and of those above it, in cgroup v2'),
   root: z.string().optional().describe('what its / is, as a path of the file system that holds it'),
   namespaces: z.array(z.string()).optional().describe('those that are not those of the host: mnt, net'),
 });

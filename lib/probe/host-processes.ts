@@ -6,7 +6,10 @@ import { credentials } from './proc.ts';
 import { filesOf, type Row } from './rows.ts';
 
 type Candidate = ReturnType<typeof credentials> &
-  Pick<HostProcess, 'pid' | 'start' | 'comm' | 'exe' | 'argv' | 'root' | 'namespaces'> & { parent: number; cgroup: string };
+  Pick<HostProcess, 'pid' | 'start' | 'comm' | 'exe' | 'argv' | 'root' | 'namespaces' | 'cpuMax'> & {
+    parent: number;
+    cgroup: string;
+  };
 
 /**
  * The processes that the sweep found, with their roles. A process that ended while the sweep looked has no status
@@ -16,6 +19,7 @@ export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): 
   const files = filesOf(rows);
   const links = new Map(rows.filter(({ kind }) => kind === 'link').map(link));
   const roots = new Map(rows.filter(({ kind }) => kind === 'root').map(({ fields: [file = '', root = ''] }) => [file, root]));
+  const quotas = new Map(rows.filter(({ kind }) => kind === 'quota').map(({ fields: [pid = '', text = ''] }) => [pid, text]));
   const candidates = rows
     .filter(({ kind }) => kind === 'argv')
     .flatMap(({ fields: [pid = '', words = ''] }): Candidate[] => {
@@ -36,6 +40,10 @@ export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): 
           argv: (words.endsWith('\u0001') ? words.slice(0, -1) : words).split('\u0001'),
           root: roots.get(`/proc/${pid}/mountinfo`),
           namespaces: ownNamespaces(pid, links),
+          cpuMax: quotas
+            .get(pid)
+            ?.split(',')
+            .filter((line) => line !== ''),
           cgroup: (files.get(`/proc/${pid}/cgroup`) ?? []).join('\n'),
         },
       ];

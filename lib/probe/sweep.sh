@@ -64,6 +64,15 @@ roots() {
     }'
 }
 
+# quotas PID…: how much CPU time the control group of each may take, and those above it (cgroup v2), the innermost first.
+quotas() {
+  for pid; do
+    read -r path <"/proc/$pid/cgroup" || continue
+    case $path in 0::/?*) path=${path#0::} ;; *) continue ;; esac
+    row quota "$pid" "$(while [ -n "$path" ]; do cat "/sys/fs/cgroup$path/cpu.max"; path=${path%/*}; done | tr '\n' ,)"
+  done 2>/dev/null
+}
+
 observe() {
   lines_of /proc/sys/kernel/osrelease /proc/sys/kernel/random/boot_id /etc/passwd /proc/self/mounts /proc/partitions
   for path in /sys/class/block/*/serial; do [ -e "$path" ] && lines_of "$path"; done
@@ -80,6 +89,7 @@ observe() {
     links="$links /proc/$pid/exe /proc/$pid/ns/*"
   done 2>/dev/null
   [ -z "$links" ] || roots "$@"
+  quotas "$@"
   [ -z "$links" ] || busybox stat -c "${R}link$F%n$F%N" $links /proc/1/ns/* 2>/dev/null
   # The Go shim has its VMs below /run/vc, runtime-rs below /run/kata.
   set -- /run/vc/*/"$short"* /run/kata/"$short"* /run/kata/*/"$short"*

@@ -27,7 +27,7 @@ export {
 } from './read/engine.ts';
 export { hostDisks, kernel, pciFunction, processes, rootFileSystem, userNamespace } from './read/guest.ts';
 export { guestDisks, jailDevices, leftOfVm, vmmCgroup, vmmNamespaces, vmmRoot } from './read/jail.ts';
-export { kubeletRequest, listed, pluginDevices } from './read/kubelet.ts';
+export { cpuTime, kubeletRequest, listed, pluginDevices } from './read/kubelet.ts';
 export { deviceOf, hostNode, modeOf, ownerOf, presenceOf } from './read/node.ts';
 export { contentOf, creating, making, opening } from './read/open.ts';
 export { accounts, helperUsers, runtimeDirectory, vmmCapabilities, vmmConfinement, vmmGroups, vmmUser } from './read/vmm.ts';
@@ -37,6 +37,7 @@ export {
   erofsUtils,
   feature,
   hugepages,
+  kubelet,
   lacks,
   ownKernel,
   runtime,

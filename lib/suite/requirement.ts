@@ -36,6 +36,19 @@ export function runtime(...alternatives: string[]): Requirement {
   return component('runtime', alternatives);
 }
 
+/** A kubelet of these versions before the engine: `>=1.33`. */
+export function kubelet(range: string): Requirement {
+  const holds = rangeTest(range);
+  const text = `kubelet ${range}`;
+  return {
+    text,
+    unmet: (cell) =>
+      cell.kubelet !== undefined && holds(cell.kubelet.version)
+        ? undefined
+        : `applies to ${text}, this is ${cell.kubelet === undefined ? 'none' : `kubelet ${cell.kubelet.version}`}`,
+  };
+}
+
 /** Which of Kata's shims. */
 export function shim(wanted: Shim): Requirement {
   return {
