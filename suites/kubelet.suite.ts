@@ -1,4 +1,5 @@
 import {
+  atCreateOrStart,
   capabilities,
   confinement,
   cpuTime,
@@ -8,6 +9,7 @@ import {
   hostDevices,
   hugepages,
   identity,
+  kubelet,
   kubeletRequest,
   listed,
   modeOf,
@@ -403,6 +405,12 @@ spec:
           harm: 'breaks',
           seen: refused('kubelet', /runtime does not support user namespaces/),
         },
+        'refused-by-engine': {
+          short: 'refused',
+          says: 'the engine refuses it, as it cannot map the ids of mounts',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /idmap mounts not yet supported/),
+        },
         ignored: { says: 'no, its ids are those of the host', harm: 'weakens', seen: { namespace: 'first', id: 'asked' } },
       },
       documented: [
@@ -410,6 +418,11 @@ spec:
           answer: 'own',
           where: [engine('containerd >=2.0', 'crio >=1.25'), runtime('runc >=1.2', 'crun >=1.9')],
           citation: 'https://kubernetes.io/docs/concepts/workloads/pods/user-namespaces/#before-you-begin',
+        },
+        {
+          answer: 'refused-by-engine',
+          where: [kubelet('<1.31'), engine('containerd >=1.7 <2.0')],
+          citation: 'containerd v1.7.24 pkg/cri/opts/spec_linux_opts.go; the kubelet asks the engine for nothing before',
         },
         { answer: 'refused', where: [], citation: 'Kubernetes v1.37.2 pkg/kubelet/userns/userns_manager.go' },
       ],
