@@ -406,7 +406,7 @@ spec:
           seen: refused('kubelet', /runtime does not support user namespaces/),
         },
         'refused-by-engine': {
-          short: 'refused',
+          short: 'engine refuses',
           says: 'the engine refuses it, as it cannot map the ids of mounts',
           harm: 'breaks',
           seen: refused(atCreateOrStart, /idmap mounts not yet supported/),

@@ -29,20 +29,23 @@ export function pluginDevices(): Reading<'offered'> {
   });
 }
 
-/** Whether the container may take a whole CPU, by the control groups of its processes on the host, or no more than a hundredth. */
+/** Whether the pod may take a whole CPU, by the control groups of its processes on the host, or no more than a hundredth. */
 export function cpuTime(): Reading<'whole' | 'hundredth'> {
   return podReading(['whole', 'hundredth'], (_, { processes }) => {
     const lines = processes.flatMap(({ role, cpuMax = [] }) => (role === 'container' ? cpuMax : []));
     if (lines.length === 0) return undefined;
-    const shares = lines.flatMap((line) => {
-      const [quota = '', period = ''] = line.split(' ');
-      return quota === 'max' ? [] : [Number(quota) / Number(period)];
-    });
-    const least = Math.min(...shares);
+    // That of the sandbox alone has no limit.
+    const least = Math.min(...lines.map(shareOf));
     const text =
-      shares.length === 0 ? 'no control group limits it' : `cpu.max allows ${Number((least * 100).toFixed(2))} % of a CPU`;
+      least === Infinity ? 'no control group limits it' : `cpu.max allows ${Number((least * 100).toFixed(2))} % of a CPU`;
     return { word: least >= 1 ? 'whole' : least <= 0.01 ? 'hundredth' : 'less', text };
   });
+}
+
+/** Of a CPU, by a line of cpu.max. */
+function shareOf(line: string): number {
+  const [, quota = '', period = ''] = /^(max|\d+) (\d+)$/.exec(line) ?? [];
+  return quota === 'max' ? Infinity : Number(quota) / Number(period);
 }
 
 /** Whether an entry of /dev is as ls(1) is printed to show it: `drwxrwsr-x 0 3000`. */

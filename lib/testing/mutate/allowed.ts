@@ -115,6 +115,7 @@ const allowed: ReadonlyArray<{
     },
     why: 'paths that an engine masks beside the kubelet’s',
   },
+  { at: /host\.processes\[\]\.cpuMax\[\]$/, why: 'of the control groups of a pod the one with the least time answers' },
   { at: /config\.ignored\[\]$/, why: 'that the engine warns answers, and not of which key first' },
   {
     at: /config\.(wanted|effective)\./,

@@ -40,8 +40,8 @@ export const unread: ReadonlyArray<{ what: RegExp; why: string }> = [
   },
   { what: /^guest\.disks\[\]\.error$/, why: 'says why there is no content, which is read' },
   { what: /^host\.runVc\[\]\.(major|minor)$/, why: 'of a device in a jail: its path names it' },
-  { what: /^guest\.uidMap\[\]$/, why: 'asked of a guest that a user namespace was wanted for' },
   { what: /^kubelet\.(version|sha256)$/, why: 'decides whether the planned kubelet was there: void, whatever is asked' },
+  { what: /^kubelet\.container$/, why: 'says whose way of a device is shown' },
   {
     what: /^kubelet\.(node\.|pod\.(manifest$|requests\[\]\.|allocations\[\]\.(container|devices\[\]\.permissions)$))/,
     why: 'from these comes in which fields a request differs, which is read: lib/kubelet/translation.test.ts',
