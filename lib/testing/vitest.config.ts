@@ -14,7 +14,19 @@ const endToEnd = {
 
 /** End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. */
 const machine = [
-  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'broken-host', 'together', 'hostile-artifacts', 'kubelet', 'shell'],
+  ...[
+    'main',
+    'interrupt',
+    'ssh',
+    'sabotage',
+    'vm',
+    'broken-host',
+    'together',
+    'hostile-artifacts',
+    'kubelet',
+    'kubelet-killed',
+    'shell',
+  ],
 ].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /** For most of its time it builds an image, beside the machines. */

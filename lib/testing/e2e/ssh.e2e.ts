@@ -2,6 +2,7 @@ import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { leaseHost, sshConfigOf } from './lease.ts';
+import { changes, stateOf } from './machine-state.ts';
 import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
 import type { Host } from '../../hosts/host.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
@@ -34,34 +35,7 @@ const matrix = {
 const run = (...args: string[]) =>
   podproof(['--matrix', join(directory, 'matrix.json'), '--results', join(directory, 'results'), 'run', '--only', only, ...args]);
 
-/** Every file of the machine with owner, mode, size and times, and every process; without the logs of logins. */
-async function state(): Promise<Set<string>> {
-  const quiet = ['/run/log', '/var/log', '/run/systemd', '/run/udev', '/root/.cache'].flatMap((path) => [
-    '-path',
-    path,
-    '-prune',
-    '-o',
-  ]);
-  const files = await machine.exec(['find', '/', '/run', '/dev', '-xdev', ...quiet, '-printf', '%p %y %m %U:%G %s %T@\\n'], {
-    timeoutMs: 120_000,
-  });
-  const processes = await machine.exec([
-    'sh',
-    '-c',
-    "ps -eo ppid=,comm= | awk '$1 != 2 && $2 !~ /^(sshd|sh$|ps$|awk$|systemd|[(]udev-worker)/ { print $2 }'",
-  ]);
-  expect(files.stdout.length).toBeGreaterThan(100_000);
-  return new Set(
-    [...files.stdout.split('\n'), ...processes.stdout.split('\n')].filter((line) => !/^\/(run|dev|tmp|root) d /.test(line)),
-  );
-}
-
-/** What came and what went. */
-function changes(before: Set<string>, after: Set<string>): string[] {
-  const came = [...after].filter((line) => !before.has(line)).map((line) => `+ ${line}`);
-  const went = [...before].filter((line) => !after.has(line)).map((line) => `- ${line}`);
-  return [...came, ...went].slice(0, 40);
-}
+const state = (): Promise<Set<string>> => stateOf(machine);
 
 async function mark(content: string | undefined): Promise<void> {
   if (content === undefined) await machine.exec(['rm', '-f', markerFile]);

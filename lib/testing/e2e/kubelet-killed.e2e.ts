@@ -1,0 +1,112 @@
+import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { resolveArtifact } from '../../artifacts/resolve.ts';
+import { markerFile } from '../../hosts/borrowed/examine.ts';
+import type { Host } from '../../hosts/host.ts';
+import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
+import { BlockedError } from '../../util/errors.ts';
+import { waitFor } from '../../util/wait.ts';
+import { leaseHost, sshConfigOf } from './lease.ts';
+import { changes, stateOf } from './machine-state.ts';
+import { cleanRun, podproof } from './podproof.ts';
+
+const version = '1.37.2';
+const artifact = await resolveArtifact('kubelet', version, { kind: 'path' }).catch((error: unknown) => {
+  if (error instanceof BlockedError) return error;
+  throw error;
+});
+const why = artifact instanceof BlockedError ? `, not run: ${artifact.message}` : '';
+
+const kubelet = `/var/lib/podproof/kubelet-${version}`;
+/** What is there on the machine from each point on. */
+const points = [
+  { when: 'the engine starts', there: 'ls /var/lib/podproof/containerd-*/engine.pid' },
+  { when: 'the kubelet starts', there: `ls ${kubelet}/engine.pid && ! [ -e /var/lib/kubelet/device-plugins/kubelet.sock ]` },
+  { when: 'its device plugin is registered', there: 'ls /var/lib/kubelet/device-plugins/podproof-*.sock' },
+  {
+    when: 'its pod runs',
+    there:
+      'ls -d /sys/fs/cgroup/kubepods.slice/*/*pod*.slice/cri-containerd-* /sys/fs/cgroup/kubepods.slice/*pod*.slice/cri-containerd-*',
+  },
+  { when: 'its pods are ended', there: `ls ${kubelet}/staging/begun && ! ls ${kubelet}/manifests/*` },
+];
+
+describe.skipIf(why !== '')(`a run before kubelet ${version} on a borrowed machine${why}`, () => {
+  let machine: Host;
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'podproof-killed-'));
+    machine = await leaseHost(`killed-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
+    // A machine of ours comes with fixtures; a machine of somebody else does not.
+    await restoreFixtures(machine);
+    const id = (await machine.exec(['cat', '/etc/machine-id'])).stdout.trim();
+    await machine.exec(['mkdir', '-p', dirname(markerFile)]);
+    await machine.write(markerFile, `${id}\n`);
+    const configFile = join(directory, 'ssh_config');
+    await writeFile(configFile, sshConfigOf('metal-1', machine.connection));
+    await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrixWith(configFile)));
+  });
+  afterAll(async () => {
+    await machine?.[Symbol.asyncDispose]();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const there = async (script: string): Promise<boolean> =>
+    (await machine.exec(['sh', '-c', `{ ${script}; } >/dev/null 2>&1`])).exitCode === 0;
+
+  /** Whatever is not a file: mounts, control groups, settings of the kernel that a kubelet sets. */
+  const traces = async (): Promise<string> => {
+    const script = `cut -d' ' -f5 /proc/self/mountinfo | sort
+      find /sys/fs/cgroup -type d \\( -name '*kubepods*' -o -name '*cri-containerd*' -o -name '*podproof*' -o -name '*k8s.io*' \\)
+      grep . /proc/sys/vm/overcommit_memory /proc/sys/vm/panic_on_oom /proc/sys/kernel/panic /proc/sys/kernel/panic_on_oops /proc/sys/kernel/keys/root_max*
+      ip -o link | cut -d: -f2`;
+    return (await machine.exec(['sh', '-c', script])).stdout;
+  };
+
+  test('leaves nothing behind when it is killed at any of five points and cleaned up after', { timeout: 3_000_000 }, async () => {
+    const before = { files: await stateOf(machine), traces: await traces() };
+    for (const { when, there: sign } of points) {
+      const only = 'scenario=restricted,unhealthy';
+      const flags = ['--matrix', join(directory, 'matrix.json'), '--results', join(directory, 'results')];
+      const running = podproof([...flags, 'run', '--only', only]);
+      let ended: number | undefined;
+      void running.then(({ exitCode }) => (ended = exitCode ?? -1));
+      await waitFor({ name: `see that ${when}`, timeoutMs: 600_000, intervalMs: 500 }, async () => {
+        // Pods end when their manifests have gone again.
+        await there(`ls ${kubelet}/manifests/* && touch ${kubelet}/staging/begun`);
+        return ended !== undefined || (await there(sign)) ? true : undefined;
+      });
+      expect(ended, `the run ended before ${when}`).toBeUndefined();
+      running.kill('SIGKILL');
+      await running;
+      const killed = await readlink(join(directory, 'results/latest'));
+      const cleaned = await cleanRun(killed);
+      expect(cleaned, when).toContain('removed');
+      expect(
+        cleaned.filter((outcome) => outcome.startsWith('failed')),
+        when,
+      ).toEqual([]);
+      expect(await traces(), when).toBe(before.traces);
+      // Modules that were loaded stay, with their nodes; a directory that something was in keeps the time of it.
+      const changed = changes(before.files, await stateOf(machine));
+      expect(
+        changed.filter((line) => !/^. \/(dev\/(?!podproof|loop\d{6})|var\/(lib|log) d )/.test(line)),
+        when,
+      ).toEqual([]);
+    }
+  });
+});
+
+function matrixWith(configFile: string): object {
+  const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });
+  const all = { engines: ['*'], runtimes: ['*'], kubelets: ['*'] };
+  return {
+    hosts: { metal: { kind: 'ssh', destination: 'metal-1', configFile, disposable: true } },
+    engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
+    runtimes: { runc: [{ version: '1.1.15', source: deb('runc') }] },
+    kubelet: [{ version, source: { kind: 'path' } }],
+    profiles: { quick: { title: 'a kubelet by ssh', hosts: ['metal'], ...all, suites: ['kubelet'] } },
+  };
+}
