@@ -1,5 +1,4 @@
-import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveArtifact } from '../../artifacts/resolve.ts';
@@ -8,6 +7,8 @@ import type { Host } from '../../hosts/host.ts';
 import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
 import { BlockedError } from '../../util/errors.ts';
 import { waitFor } from '../../util/wait.ts';
+import { temporary } from '../temporary.ts';
+import { forFile } from './for-file.ts';
 import { leaseHost, sshConfigOf } from './lease.ts';
 import { changes, stateOf } from './machine-state.ts';
 import { cleanRun, podproof } from './podproof.ts';
@@ -19,6 +20,7 @@ const artifact = await resolveArtifact('kubelet', version, { kind: 'path' }).cat
 });
 const why = artifact instanceof BlockedError ? `, not run: ${artifact.message}` : '';
 
+const { path: directory } = await forFile(temporary());
 const kubelet = `/var/lib/podproof/kubelet-${version}`;
 /** What is there on the machine from each point on. */
 const points = [
@@ -35,9 +37,7 @@ const points = [
 
 describe.skipIf(why !== '')(`a run before kubelet ${version} on a borrowed machine${why}`, () => {
   let machine: Host;
-  let directory = '';
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'podproof-killed-'));
     machine = await leaseHost(`killed-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
     // A machine of ours comes with fixtures; a machine of somebody else does not.
     await restoreFixtures(machine);
@@ -48,10 +48,7 @@ describe.skipIf(why !== '')(`a run before kubelet ${version} on a borrowed machi
     await writeFile(configFile, sshConfigOf('metal-1', machine.connection));
     await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrixWith(configFile)));
   });
-  afterAll(async () => {
-    await machine?.[Symbol.asyncDispose]();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => machine?.[Symbol.asyncDispose]());
 
   const there = async (script: string): Promise<boolean> =>
     (await machine.exec(['sh', '-c', `{ ${script}; } >/dev/null 2>&1`])).exitCode === 0;
