@@ -27,11 +27,7 @@ const points = [
   { when: 'the engine starts', there: 'ls /var/lib/podproof/containerd-*/engine.pid' },
   { when: 'the kubelet starts', there: `ls ${kubelet}/engine.pid && ! [ -e /var/lib/kubelet/device-plugins/kubelet.sock ]` },
   { when: 'its device plugin is registered', there: 'ls /var/lib/kubelet/device-plugins/podproof-*.sock' },
-  {
-    when: 'its pod runs',
-    there:
-      'ls -d /sys/fs/cgroup/kubepods.slice/*/*pod*.slice/cri-containerd-* /sys/fs/cgroup/kubepods.slice/*pod*.slice/cri-containerd-*',
-  },
+  { when: 'its pod runs', there: "find /sys/fs/cgroup/kubepods.slice -name 'cri-containerd-*' | grep ." },
   { when: 'its pods are ended', there: `ls ${kubelet}/staging/begun && ! ls ${kubelet}/manifests/*` },
 ];
 
