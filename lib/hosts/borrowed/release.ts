@@ -8,8 +8,11 @@ import { thinPoolFunctions } from '../shared/thin-pool.ts';
 export const machineDirectory = '/var/lib/podproof';
 /** Where the shims of any containerd have their sockets. A shim that is killed, or whose start was cut short, leaves its socket there. */
 const shimSockets = '/run/containerd/s';
-/** Where the shims of Kata keep their VMs. They leave empty directories there, and those that are killed more. */
-const guestState = '/run/vc /run/kata /run/kata-containers';
+/**
+ * Directories that others make for a run wherever ours is: the shims of Kata keep their VMs in three, and leave empty directories
+ * there, or more when they are killed; engines keep what CNI plugins said in the fourth (libcni v1.2, api.go, CacheDir).
+ */
+const madeElsewhere = '/run/vc /run/kata /run/kata-containers /var/lib/cni';
 /** Says which run has the machine; below /run, so that a reboot frees it. */
 const leaseDirectory = '/run/podproof-lease';
 
@@ -36,7 +39,7 @@ printf '%s\\n' "$1" > "$lease/owner" || { rm -rf "$lease"; exit 1; }
 const ownScript = `
 mkdir -p "$1" && printf '%s\\n' "$2" > "$1/owner"
 ls -A ${shimSockets} > "$1/sockets-before" 2>/dev/null || :
-for directory in ${guestState}; do [ -e "$directory" ] || echo "$directory"; done > "$1/absent-before"
+for directory in ${madeElsewhere}; do [ -e "$directory" ] || echo "$directory"; done > "$1/absent-before"
 `;
 
 /** Undoes all that a lease did to a machine, and gives it back. Returns false, and does nothing, when `token` does not have it. Throws when something is left. */
