@@ -162,12 +162,17 @@ function answerOf(
   if (best === undefined) return undefined;
   const inSentence = asks(text) || best.kind === 'question';
   const fitting = hits.filter(({ kind, score }) => inSentence && kind === 'question' && score >= best.score / 2);
-  const tried = [...fitting, best].map((hit) => {
+  const by = (hit: Hit): { found: Hit[]; question: string | undefined; standings: Standing[] } => {
     const [question] = hit.questions;
     const standings = question === undefined ? [] : standingsOf(documents, question, { query: text, engine, runtime });
     return { found: [hit, ...hits.filter((each) => each !== hit)], question, standings };
-  });
-  return tried.find(({ standings }) => standings.length > 0) ?? tried.at(-1);
+  };
+  // A question is looked up in all recorded runs: those behind the one that answers are not.
+  for (const hit of fitting) {
+    const answer = by(hit);
+    if (answer.standings.length > 0) return answer;
+  }
+  return by(best);
 }
 
 /** Whether a cause is known by the same errno and by an object like this one. */

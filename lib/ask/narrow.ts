@@ -1,3 +1,4 @@
+import { partsOf } from '../model/flavour.ts';
 import { compareVersions, inRange } from '../model/version.ts';
 import type { Tested } from './tested.ts';
 
@@ -37,6 +38,17 @@ export function tooOld(since: string | undefined, engine: Wanted | undefined): s
       return `${name} ${engine.version} is too old for it: ${version} on`;
   }
   return undefined;
+}
+
+/** Versions of one engine with one runtime; nothing where none of them is meant. */
+export function narrowRange<T extends { engines: readonly string[]; runtimes: readonly string[] }>(
+  range: T,
+  of: { engine: string; runtime: string },
+  { engine, runtime }: { engine?: Wanted | undefined; runtime?: Wanted | undefined },
+): Array<Omit<T, 'engines' | 'runtimes'> & { engines: string[]; runtimes: string[] }> {
+  const engines = range.engines.filter((version) => isMeant(of.engine, version, engine));
+  const runtimes = range.runtimes.filter((version) => isMeant(partsOf(of.runtime).name, version, runtime));
+  return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
 }
 
 /** Whether this component is the one that is meant, or any is. */

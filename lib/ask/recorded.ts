@@ -2,11 +2,10 @@ import { distinctBy } from '../util/group-by.ts';
 import type { Document } from '../model/document.ts';
 import { countsText, verdictNames } from '../model/verdict.ts';
 import type { Answer } from '../report/answer.ts';
-import { partsOf } from '../model/flavour.ts';
 import { history, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
 import { rangeText } from '../report/ranges.ts';
-import { isMeant, type Wanted } from './narrow.ts';
+import { narrowRange, type Wanted } from './narrow.ts';
 
 /** What recorded runs show of one question. */
 export interface RecordedQuestion {
@@ -73,11 +72,7 @@ export function narrowRecorded(
   runtime: Wanted | undefined,
 ): RecordedQuestion[] {
   return recorded.flatMap((question): RecordedQuestion[] => {
-    const ranges = question.ranges.flatMap((range) => {
-      const engines = range.engines.filter((version) => isMeant(range.engine, version, engine));
-      const runtimes = range.runtimes.filter((version) => isMeant(partsOf(range.runtime).name, version, runtime));
-      return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
-    });
+    const ranges = question.ranges.flatMap((range) => narrowRange(range, range, { engine, runtime }));
     return ranges.length === 0 ? [] : [{ ...question, ranges, lines: rangeLines(ranges) }];
   });
 }

@@ -8,7 +8,7 @@ import type { Track } from '../report/history.ts';
 import { ownName } from '../report/own-name.ts';
 import { runtimes as runtimeFacts } from '../runtimes/facts.ts';
 import { groupBy } from '../util/group-by.ts';
-import { isMeant, type Wanted } from './narrow.ts';
+import { narrowRange, type Wanted } from './narrow.ts';
 import { tracksOf } from './recorded.ts';
 
 /** How the newest tested versions of an engine answer a question, with the runtimes that answer alike. */
@@ -35,8 +35,14 @@ export interface Narrowing {
 
 /** What recorded runs answer to a question, what harms most first. Empty where nothing was recorded. */
 export function standingsOf(documents: readonly Document[], question: string, narrowing: Narrowing): Standing[] {
-  const own = tracksOf(documents, [question]).flatMap((track) => narrowed(track, narrowing));
-  const rows = meant(own, narrowing.query).flatMap((track): Standing[] => {
+  const own = tracksOf(documents, [question]).map((track) => ({
+    ...track,
+    ranges: track.ranges.flatMap((range) => narrowRange(range, track, narrowing)),
+  }));
+  const rows = meant(
+    own.filter(({ ranges }) => ranges.length > 0),
+    narrowing.query,
+  ).flatMap((track): Standing[] => {
     const current = currentOf(track);
     if (current === undefined) return [];
     return [
@@ -58,16 +64,6 @@ export function standingsOf(documents: readonly Document[], question: string, na
 function toldOf(value: Answer): { answer: string; harm?: Harm } {
   const harm = worstOfSeen(value);
   return { answer: shortText(value), ...(harm && { harm }) };
-}
-
-/** The track with the versions that are wanted by a flag; none where it has none of them. */
-function narrowed(track: Track, { engine, runtime }: Narrowing): Track[] {
-  const ranges = track.ranges.flatMap((range) => {
-    const engines = range.engines.filter((version) => isMeant(track.engine, version, engine));
-    const runtimes = range.runtimes.filter((version) => isMeant(partsOf(track.runtime).name, version, runtime));
-    return engines.length === 0 || runtimes.length === 0 ? [] : [{ ...range, engines, runtimes }];
-  });
-  return ranges.length === 0 ? [] : [{ ...track, ranges }];
 }
 
 /** Those of the engines and runtimes that the words name, where they name any of these. A kubelet in front counts where it is named, or nothing else was run. */
