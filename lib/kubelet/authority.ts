@@ -17,8 +17,8 @@ export function authorityField(value: string): Buffer {
     if (code === undefined || length === undefined) throw new Error(`Cannot write the authority ${value}: no code for "${sign}"`);
     return code.toString(2).padStart(length, '0');
   });
-  const text = bits.join('').replace(/$/, '1111111');
-  const bytes = (text.slice(0, text.length - (text.length % 8)).match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
+  // Filled up with ones to a whole byte; more of them are no byte, and fall away.
+  const bytes = (`${bits.join('')}1111111`.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2));
   if (bytes.length >= 127) throw new Error(`Cannot write the authority ${value}: it is too long`);
   return Buffer.from([0x41, 0x80 | bytes.length, ...bytes]);
 }
