@@ -1,5 +1,6 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf';
 import { reflect, type ReflectMessage } from '@bufbuild/protobuf/reflect';
+import { ContainerConfigSchema, PodSandboxConfigSchema, type ContainerConfig, type PodSandboxConfig } from './gen/cri_pb.js';
 
 /**
  * A message in the JSON that crictl reads: the names of the proto file, enums and 64-bit numbers as numbers, which is what
@@ -8,6 +9,14 @@ import { reflect, type ReflectMessage } from '@bufbuild/protobuf/reflect';
  */
 export function crictlJson(schema: DescMessage, message: Message): Record<string, unknown> {
   return object(reflect(schema, message));
+}
+
+/** Both configurations of a pod with one container in that JSON: what launches it again. */
+export function crictlConfigs(
+  sandbox: PodSandboxConfig,
+  container: ContainerConfig,
+): Record<'sandbox' | 'container', Record<string, unknown>> {
+  return { sandbox: crictlJson(PodSandboxConfigSchema, sandbox), container: crictlJson(ContainerConfigSchema, container) };
 }
 
 function object(message: ReflectMessage): Record<string, unknown> {

@@ -1,6 +1,8 @@
+import { crictlConfigs } from '../cri/crictl.ts';
 import { requestFacts } from '../cri/request-facts.ts';
 import type { CriRequest } from '../model/cri-request.ts';
 import type { KubeletWork, RecordedPod, RecordedRequest } from '../model/kubelet-record.ts';
+import { Replay } from '../model/observation.ts';
 import { requestDifferences } from './differences.ts';
 import { containerRequest, sandboxRequest } from './requests.ts';
 
@@ -20,4 +22,22 @@ export function criRequestOf(requests: readonly RecordedRequest[], container: st
     sandbox: sandboxRequest(requests)?.config,
     container: containerRequest(requests, container)?.config,
   });
+}
+
+/** What an observation keeps of a container that a kubelet asked for; nothing to launch it again where the engine was not asked for it. */
+export function askedBy(
+  kubelet: KubeletIdentity,
+  pod: RecordedPod,
+  container: string,
+  { handler, probe }: { handler: string; probe: readonly string[] },
+): { request: CriRequest; kubelet: KubeletWork; replay?: Replay } {
+  const { requests } = pod;
+  const sandbox = sandboxRequest(requests)?.config;
+  const config = containerRequest(requests, container)?.config;
+  const again = sandbox && config && Replay.parse({ ...crictlConfigs(sandbox, config), probe });
+  return {
+    request: criRequestOf(requests, container, handler),
+    kubelet: kubeletWork(kubelet, pod, container),
+    ...(again === undefined ? {} : { replay: again }),
+  };
 }

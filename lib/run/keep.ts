@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { crictlJson } from '../cri/crictl.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
+import { crictlConfigs } from '../cri/crictl.ts';
 import { containerConfig, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { Host } from '../hosts/host.ts';
@@ -47,8 +46,9 @@ export async function keepHost(
   };
   await using cgroups = new PodCgroups(host);
   using _cgroup = cgroups.of(spec.cgroupParent);
-  await host.write(`${home}/pod.json`, JSON.stringify(crictlJson(PodSandboxConfigSchema, sandboxConfig(spec))));
-  await host.write(`${home}/container.json`, JSON.stringify(crictlJson(ContainerConfigSchema, containerConfig(spec))));
+  const { sandbox, container } = crictlConfigs(sandboxConfig(spec), containerConfig(spec));
+  await host.write(`${home}/pod.json`, JSON.stringify(sandbox));
+  await host.write(`${home}/container.json`, JSON.stringify(container));
   const endpoint = `unix://${engine.config.socket}`;
   await host.write(crictlConfig, `runtime-endpoint: ${endpoint}\nimage-endpoint: ${endpoint}\ntimeout: 300\n`);
   const crictl = await stage.timeline.span('engine', 'bring crictl along', () => putCrictl(host));

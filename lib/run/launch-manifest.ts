@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { parse } from 'yaml';
-import { crictlJson } from '../cri/crictl.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import { containerOf } from '../cri/pod.ts';
 import { allocations } from '../kubelet/allocations.ts';
 import { staticPod } from '../kubelet/differences.ts';
 import { isReady, runningId, type PodStatus } from '../kubelet/pods.ts';
 import { offersOf } from '../kubelet/offers.ts';
-import { askedDevices, containerRequest, sandboxRequest } from '../kubelet/requests.ts';
+import { askedDevices, containerRequest } from '../kubelet/requests.ts';
 import { probeIn, staticManifest } from '../kubelet/static-manifest.ts';
-import { criRequestOf, kubeletWork } from '../kubelet/work.ts';
+import { askedBy } from '../kubelet/work.ts';
 import type { CallTiming } from '../model/cri-request.ts';
 import type { RecordedRequest } from '../model/kubelet-record.ts';
-import { Replay, type Observation } from '../model/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { ManifestScenario } from '../suite/scenario.ts';
@@ -49,26 +47,14 @@ export async function launchManifest(task: Task): Promise<Gone> {
   await live(task, life).catch((error: unknown) => (seen.outcome = failure(error)));
   const { requests } = seen;
   const given = allocations(staticPod(manifest, kubelet.node), offersOf(scenario.plugins), askedDevices(requests));
-  const config = containerRequest(requests, container)?.config;
-  const sandbox = sandboxRequest(requests)?.config;
   const observation: Observation = {
     schema: 1,
     ...{ cell: cell.facts.id, lease: context.lease.lease, suite, scenario: scenario.id },
     ...{ startMs, endMs: clock(), outcome: seen.outcome },
-    request: criRequestOf(requests, container, handler),
+    ...askedBy(kubelet, { manifest, allocations: given, requests }, container, { handler, probe: attempts }),
     ...seen.facts,
-    kubelet: kubeletWork(kubelet, { manifest, allocations: given, requests }, container),
     calls: seen.calls,
     engineLog: '',
-    ...(sandbox === undefined || config === undefined
-      ? {}
-      : {
-          replay: Replay.parse({
-            sandbox: crictlJson(PodSandboxConfigSchema, sandbox),
-            container: crictlJson(ContainerConfigSchema, config),
-            probe: attempts,
-          }),
-        }),
   };
   const planned = context.engine.runtimes[handler]?.configuration;
   return {

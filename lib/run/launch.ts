@@ -1,6 +1,5 @@
 import type { CriClient } from '../cri/client.ts';
-import { crictlJson } from '../cri/crictl.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
+import { crictlConfigs } from '../cri/crictl.ts';
 import { launchPod, type Pod } from '../cri/pod.ts';
 import { containerConfig, sandboxConfig, type PodSpec } from '../cri/pod-spec.ts';
 import { requestFacts } from '../cri/request-facts.ts';
@@ -96,8 +95,7 @@ export async function launch(task: Launch): Promise<Gone> {
     calls,
     engineLog: '',
     replay: Replay.parse({
-      sandbox: crictlJson(PodSandboxConfigSchema, sandbox),
-      container: crictlJson(ContainerConfigSchema, container),
+      ...crictlConfigs(sandbox, container),
       probe: attempts,
       nodes: stateNodes(scenario.hostState, fixtures),
       twin: scenario.twin,

@@ -1,6 +1,6 @@
 import type { CriClient } from '../cri/client.ts';
-import { crictlJson } from '../cri/crictl.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema, type ContainerConfig } from '../cri/gen/cri_pb.js';
+import { crictlConfigs } from '../cri/crictl.ts';
+import type { ContainerConfig } from '../cri/gen/cri_pb.js';
 import { podDirectory, podLogDirectory } from '../cri/kubelet/names.ts';
 import type { KubeletRequest } from '../cri/kubelet/request.ts';
 import type { Placement } from '../cri/kubelet/placement.ts';
@@ -57,11 +57,7 @@ export function byEngine(
         ...{ handler, sandbox: config, container: configOf(container) },
         imageUser: place.imageOf(container).user,
       }),
-      replay: Replay.parse({
-        sandbox: crictlJson(PodSandboxConfigSchema, config),
-        container: crictlJson(ContainerConfigSchema, configOf(container)),
-        probe,
-      }),
+      replay: Replay.parse({ ...crictlConfigs(config, configOf(container)), probe }),
     }),
     neutral: (words) => words.replaceAll(uid, 'UID'),
   };

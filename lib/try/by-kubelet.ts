@@ -1,17 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { CriClient } from '../cri/client.ts';
-import { crictlJson } from '../cri/crictl.ts';
-import { ContainerConfigSchema, PodSandboxConfigSchema } from '../cri/gen/cri_pb.js';
 import type { KubeletRequest } from '../cri/kubelet/request.ts';
 import { containerOf } from '../cri/pod.ts';
 import { handlerName } from '../engines/engine.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
 import { runningId } from '../kubelet/pods.ts';
-import { containerRequest, sandboxRequest } from '../kubelet/requests.ts';
+import { containerRequest } from '../kubelet/requests.ts';
 import { staticManifest } from '../kubelet/static-manifest.ts';
-import { criRequestOf, kubeletWork } from '../kubelet/work.ts';
+import { askedBy } from '../kubelet/work.ts';
 import type { Pod } from '../manifest/pod.ts';
-import { Replay } from '../model/observation.ts';
 import { kubeletPod, requestsFor } from '../run/kubelet-pod.ts';
 import { scoped } from '../util/scope.ts';
 import { pauseIn } from './by-engine.ts';
@@ -65,21 +62,8 @@ export function byKubelet(
       }),
     async asked(container, probe) {
       const requests = await requestsFor(context, name);
-      const sandbox = sandboxRequest(requests)?.config;
-      const config = containerRequest(requests, container)?.config;
-      return {
-        request: criRequestOf(requests, container, handler),
-        kubelet: kubeletWork(context, { manifest, allocations: plugins.given(requests), requests }, container),
-        ...(sandbox === undefined || config === undefined
-          ? {}
-          : {
-              replay: Replay.parse({
-                sandbox: crictlJson(PodSandboxConfigSchema, sandbox),
-                container: crictlJson(ContainerConfigSchema, config),
-                probe,
-              }),
-            }),
-      };
+      const work = { manifest, allocations: plugins.given(requests), requests };
+      return askedBy(context, work, container, { handler, probe });
     },
     neutral: (words) => words.replaceAll(name, pod.metadata.name).replaceAll(/\b[0-9a-f]{32}\b/g, 'UID'),
   };
