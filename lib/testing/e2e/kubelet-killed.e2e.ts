@@ -1,15 +1,14 @@
 import { readlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { resolveArtifact } from '../../artifacts/resolve.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import type { Host } from '../../hosts/host.ts';
-import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
 import { BlockedError } from '../../util/errors.ts';
 import { waitFor } from '../../util/wait.ts';
 import { temporary } from '../temporary.ts';
 import { forFile } from './for-file.ts';
-import { leaseHost, sshConfigOf } from './lease.ts';
+import { lentHost, lentMachine } from './lent-machine.ts';
 import { changes, stateOf } from './machine-state.ts';
 import { cleanRun, podproof } from './podproof.ts';
 
@@ -34,15 +33,10 @@ const points = [
 describe.skipIf(why !== '')(`a run before kubelet ${version} on a borrowed machine${why}`, () => {
   let machine: Host;
   beforeAll(async () => {
-    machine = await leaseHost(`killed-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
-    // A machine of ours comes with fixtures; a machine of somebody else does not.
-    await restoreFixtures(machine);
+    machine = await lentMachine(`killed-${process.pid}`, directory);
     const id = (await machine.exec(['cat', '/etc/machine-id'])).stdout.trim();
-    await machine.exec(['mkdir', '-p', dirname(markerFile)]);
     await machine.write(markerFile, `${id}\n`);
-    const configFile = join(directory, 'ssh_config');
-    await writeFile(configFile, sshConfigOf('metal-1', machine.connection));
-    await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrixWith(configFile)));
+    await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrix()));
   });
   afterAll(() => machine?.[Symbol.asyncDispose]());
 
@@ -92,11 +86,11 @@ describe.skipIf(why !== '')(`a run before kubelet ${version} on a borrowed machi
   });
 });
 
-function matrixWith(configFile: string): object {
+function matrix(): object {
   const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });
   const all = { engines: ['*'], runtimes: ['*'], kubelets: ['*'] };
   return {
-    hosts: { metal: { kind: 'ssh', destination: 'metal-1', configFile, disposable: true } },
+    hosts: { metal: lentHost(directory) },
     engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
     runtimes: { runc: [{ version: '1.1.15', source: deb('runc') }] },
     kubelet: [{ version, source: { kind: 'path' } }],

@@ -1,9 +1,8 @@
 import { readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { leaseHost, sshConfigOf } from './lease.ts';
+import { lentHost, lentMachine } from './lent-machine.ts';
 import { changes, stateOf } from './machine-state.ts';
-import { restoreFixtures } from '../../hosts/shared/fixtures.ts';
 import type { Host } from '../../hosts/host.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import { waitFor } from '../../util/wait.ts';
@@ -16,17 +15,14 @@ const only = 'suite=ownership scenario=user-and-group,user-only,group-only,root'
 let machine: Host;
 const { path: directory } = await forFile(temporary());
 beforeAll(async () => {
-  machine = await leaseHost(`ssh-${process.pid}`, join(directory, 'logs'), (phase) => console.log(phase));
-  // A machine of ours comes with fixtures; a machine of somebody else does not.
-  await restoreFixtures(machine);
-  await writeFile(join(directory, 'ssh_config'), sshConfigOf('metal-1', machine.connection));
+  machine = await lentMachine(`ssh-${process.pid}`, directory);
   await writeFile(join(directory, 'matrix.json'), JSON.stringify(matrix));
 });
 afterAll(() => machine?.[Symbol.asyncDispose]());
 
 const deb = (name: string): object => ({ kind: 'deb', suite: 'trixie', packages: [name] });
 const matrix = {
-  hosts: { metal: { kind: 'ssh', destination: 'metal-1', configFile: join(directory, 'ssh_config'), disposable: true } },
+  hosts: { metal: lentHost(directory) },
   engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
   runtimes: { crun: [{ version: '1.21', source: deb('crun') }] },
   profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['ownership'] } },
