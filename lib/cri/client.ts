@@ -84,17 +84,16 @@ export function criClient(options: CriClientOptions): CriClient {
  * Throws what the call threw when the engine serves neither or does not answer.
  */
 export async function negotiate(dial: () => Duplex, signal?: AbortSignal): Promise<CriApi> {
-  for (const api of ['v1', 'v1alpha2'] as const) {
+  const served = async (api: CriApi): Promise<CriApi> => {
     await using client = criClient({ dial, api });
-    try {
-      await client.runtime.version({}, signal === undefined ? {} : { signal });
-      return api;
-    } catch (error) {
-      const unknown = error instanceof CriError && error.code === 'UNIMPLEMENTED' && /unknown service/.test(error.raw);
-      if (!unknown || api === 'v1alpha2') throw error;
-    }
-  }
-  throw new Error('unreachable');
+    await client.runtime.version({}, signal === undefined ? {} : { signal });
+    return api;
+  };
+  return served('v1').catch((error: unknown) => {
+    const unknown = error instanceof CriError && error.code === 'UNIMPLEMENTED' && /unknown service/.test(error.raw);
+    if (!unknown) throw error;
+    return served('v1alpha2');
+  });
 }
 
 /** Gives every call its deadline, times it, and sorts its failure. */

@@ -21,8 +21,8 @@ export interface PodSpec {
   sandboxPrivileged?: boolean;
   privileged?: boolean;
   hostNetwork?: boolean;
-  runAsUser?: number;
-  runAsGroup?: number;
+  runAsUser?: number | undefined;
+  runAsGroup?: number | undefined;
   supplementalGroups?: readonly number[];
   devices?: readonly { hostPath: string; containerPath: string; permissions: string }[];
   cdiDevices?: readonly string[];
@@ -33,7 +33,7 @@ export interface PodSpec {
   /** Page size as the kubelet spells it (`2MB`), limit in bytes. */
   hugepages?: readonly { pageSize: string; limit: number }[];
   /** Ids 0 to length - 1 of the pod become hostId and following on the host, users and groups alike. */
-  userNamespace?: { hostId: number; length: number };
+  userNamespace?: { hostId: number; length: number } | undefined;
   cgroupParent?: string;
 }
 

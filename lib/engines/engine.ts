@@ -54,11 +54,11 @@ export interface EngineConfig {
   /** Where a container's runtime keeps its state; `{id}` is the container. */
   runtimeState: string;
   /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
-  runtimeFile?: string;
+  runtimeFile?: string | undefined;
   /** Argument by which the shims of this instance are found, and nothing else's. */
   shimMark: string;
   /** Bridge of the pod network, to be there before the engine starts and to go with it. */
-  bridge?: string;
+  bridge?: string | undefined;
   /** Directory of the thin pool that is there before the engine starts and goes with it: see lib/hosts/shared/thin-pool.sh. */
   thinPool?: string | undefined;
 }

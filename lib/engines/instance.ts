@@ -2,20 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Remote } from '../hosts/host.ts';
 import { thinPoolFunctions } from '../hosts/shared/thin-pool.ts';
 import type { ExecOptions } from '../util/exec.ts';
+import type { EngineConfig } from './engine.ts';
 
 const script = `${thinPoolFunctions}${readFileSync(new URL('instance.sh', import.meta.url), 'utf8')}`;
 
 /** Where one daemon on a host is found again, and what it leaves. */
-export interface Instance {
+export interface Instance extends Pick<EngineConfig, 'socket' | 'log' | 'shimMark' | 'bridge' | 'thinPool'> {
   directory: string;
-  socket: string;
-  log: string;
-  /** Argument by which its shims are found, and nothing else's. */
-  shimMark: string;
-  /** Bridge to be there before it starts and to go with it. */
-  bridge?: string | undefined;
-  /** Thin pool, likewise. */
-  thinPool?: string | undefined;
 }
 
 /** Starts a daemon and waits for its socket. Returns its pid; throws an Error when it ends before, or makes none in 120 s. */

@@ -11,7 +11,7 @@ import { engineDrivers } from './registry.ts';
 export interface StartOptions {
   signal: AbortSignal;
   /** Changes a configuration before it is written: for tests that sabotage a real engine. */
-  tamper?: (config: EngineConfig) => EngineConfig;
+  tamper?: ((config: EngineConfig) => EngineConfig) | undefined;
 }
 
 /** Starts a private engine and reads back what became effective. Throws BlockedError with the end of its log. */

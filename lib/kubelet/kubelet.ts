@@ -8,19 +8,14 @@ import { Scope } from '../util/scope.ts';
 import { kubeletArgv, kubeletConfiguration, kubeletPlaces, pluginRegistration, type KubeletSpec } from './config.ts';
 import { kubeletChanges } from '../hosts/shared/kubelet-changes.ts';
 import type { KubeletHost } from './host.ts';
-import { openRelay, type PodRequest, type RelayOptions } from './relay.ts';
+import { openRelay, type RelayOptions } from './relay.ts';
 import { serveOnHost } from './socket.ts';
 
-export interface KubeletOptions {
+/** Beside these, who hears of its requests and who changes them. */
+export interface KubeletOptions extends Partial<Pick<RelayOptions, 'onRequest' | 'onRefused' | 'tamper'>> {
   /** The engine that it makes its pods with. */
   engine: { socket: string; api: CriApi };
   signal: AbortSignal;
-  /** Hears of every request by which it makes something of a pod. */
-  onRequest?: (request: PodRequest) => void;
-  /** Hears of those that the engine refuses. */
-  onRefused?: RelayOptions['onRefused'];
-  /** Changes what it sent, before anybody hears of it: for tests that sabotage. */
-  tamper?: (request: PodRequest) => void;
 }
 
 /** A kubelet without an API server. Disposing it removes its pods, itself, and all that it changed on the host. */
@@ -63,8 +58,7 @@ async function start(host: KubeletHost, spec: KubeletSpec, options: KubeletOptio
       if (request.call === 'RunPodSandbox') uids.add(request.message.config?.metadata?.uid ?? '');
       options.onRequest?.(request);
     },
-    ...(options.onRefused === undefined ? {} : { onRefused: options.onRefused }),
-    ...(options.tamper === undefined ? {} : { tamper: options.tamper }),
+    ...{ onRefused: options.onRefused, tamper: options.tamper },
   });
   scope.adopt('the relay to the engine', relay);
   const directory = `${spec.directory}/engine`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Remote } from '../hosts/host.ts';
 import { kubeletPlaces, nodeName, openedGates, type KubeletSpec } from './config.ts';
 import { RecordedNode } from '../model/kubelet-record.ts';
+import { pairsIn } from '../util/pairs.ts';
 
 const words = z.string().transform((text) => text.split(' ').filter((word) => word !== ''));
 const Answers = z.object({
@@ -24,12 +25,8 @@ export async function nodeFacts(remote: Pick<Remote, 'exec'>, spec: KubeletSpec)
 
 /** Pure part: `key=value` lines. */
 export function parseNodeFacts(text: string, spec: KubeletSpec): RecordedNode {
-  const pairs = text.split('\n').flatMap((line) => {
-    const at = line.indexOf('=');
-    return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];
-  });
   const { memory, cgroupVersion, swapController, hugePages, servers, searches, options, thermalThrottle } = Answers.parse(
-    Object.fromEntries(pairs),
+    pairsIn(text),
   );
   const places = kubeletPlaces(spec);
   return RecordedNode.parse({

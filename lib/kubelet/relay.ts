@@ -34,9 +34,9 @@ export interface RelayOptions {
   /** Hears of every request by which a pod is made, as it goes on to the engine. */
   onRequest: (request: PodRequest) => void;
   /** Hears of every one of them that the engine refuses. */
-  onRefused?: (request: PodRequest, refusal: Refusal) => void;
+  onRefused?: ((request: PodRequest, refusal: Refusal) => void) | undefined;
   /** Changes what the kubelet sent: for tests that sabotage. */
-  tamper?: (request: PodRequest) => void;
+  tamper?: ((request: PodRequest) => void) | undefined;
 }
 
 /**

@@ -5,8 +5,6 @@ import { deviceNode, mounts, partitions, serialOf } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';
 import { sweepArgv } from './script.ts';
 
-export { leftovers } from './leftovers.ts';
-
 /** What Firecracker takes of an id, which still is that of one sandbox. */
 const shortId = 32;
 

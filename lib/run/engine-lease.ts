@@ -5,7 +5,7 @@ import { runtimeDrivers } from '../runtimes/registry.ts';
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
 import type { Engine, EngineConfig, EngineSpec, Handler } from '../engines/engine.ts';
 import { handlerName } from '../engines/engine.ts';
-import { failure, startEngine } from '../engines/start.ts';
+import { failure, startEngine, type StartOptions } from '../engines/start.ts';
 import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
 import type { EngineGroup } from '../plan/leases.ts';
@@ -96,14 +96,11 @@ export async function leaseEngine(
   setting: HostSetting,
   group: EngineGroup,
   options: EngineOptions,
-  context: { signal: AbortSignal; now: () => number; tamper?: ((config: EngineConfig) => EngineConfig) | undefined },
+  context: StartOptions & { now: () => number },
 ): Promise<{ engine: Engine; record: LeaseRecord }> {
   const startMs = context.now();
   const spec = await engineSpec(setting, group, options);
-  const engine = await startEngine(setting.host, spec, {
-    signal: context.signal,
-    ...(context.tamper === undefined ? {} : { tamper: context.tamper }),
-  });
+  const engine = await startEngine(setting.host, spec, context);
   try {
     await using client = criClient({ dial: () => setting.host.dial(engine.config.socket), api: engine.api });
     const { root, user777, own = [] } = setting.images;

@@ -59,8 +59,7 @@ export async function leaseKubelet(
     const started = await startKubelet(host, spec, {
       engine: { socket: engine.config.socket, api: engine.api },
       ...heardInto(requests),
-      signal,
-      ...(tamper === undefined ? {} : { tamper }),
+      ...{ signal, tamper },
     });
     scope.adopt('the kubelet', started);
     for (const plugin of plugins)

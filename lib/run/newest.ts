@@ -40,9 +40,7 @@ export async function findVersions(cells: readonly PlannedCell[], { signal, prog
 }
 
 /** Every engine, runtime and set of CNI plugins of some cells once, and whether all of their hosts accept an index past its date. */
-export function distinctComponents(
-  cells: readonly PlannedCell[],
-): Array<{ key: string; component: Component; allowExpiredRelease: boolean }> {
+export function distinctComponents(cells: readonly PlannedCell[]) {
   const components = new Map<string, { key: string; component: Component; allowExpiredRelease: boolean }>();
   for (const cell of cells) {
     for (const component of componentsOf(cell)) {

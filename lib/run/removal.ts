@@ -1,7 +1,8 @@
 import type { Remote } from '../hosts/host.ts';
 import type { HostReport } from '../model/host-report.ts';
 import type { Leftovers } from '../model/observation.ts';
-import { leftovers, sweepHost } from '../probe/host-sweep.ts';
+import { sweepHost } from '../probe/host-sweep.ts';
+import { leftovers } from '../probe/leftovers.ts';
 import { waitFor } from '../util/wait.ts';
 import type { Ids } from './pod-logs.ts';
 

@@ -31,8 +31,7 @@ export function podSpec(
     hostNetwork: pod.userNamespace !== true && !hasGuest(where.cell.runtime),
     privileged: pod.privileged ?? false,
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
-    ...(pod.runAsUser === undefined ? {} : { runAsUser: pod.runAsUser }),
-    ...(pod.runAsGroup === undefined ? {} : { runAsGroup: pod.runAsGroup }),
+    ...{ runAsUser: pod.runAsUser, runAsGroup: pod.runAsGroup },
     supplementalGroups: pod.supplementalGroups ?? [],
     addCapabilities: pod.capabilities ?? [],
     devices: (pod.devices ?? [])
@@ -49,7 +48,7 @@ export function podSpec(
           hugepages: [{ pageSize: '2MB', limit: 4 * 1024 * 1024 }],
         }
       : {}),
-    ...(pod.userNamespace === true ? { userNamespace: { hostId: 65_536, length: 65_536 } } : {}),
+    userNamespace: pod.userNamespace === true ? { hostId: 65_536, length: 65_536 } : undefined,
   };
 }
 

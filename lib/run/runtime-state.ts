@@ -1,11 +1,10 @@
+import type { EngineConfig } from '../engines/engine.ts';
 import type { Remote } from '../hosts/host.ts';
 import { runtimes, type RuntimeFacts } from '../runtimes/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
 
-/** Where an engine's runtimes and shims tell which of them a container has, with `{id}` for it, and what the handler is meant to run. */
-export interface RuntimePlaces {
-  runtimeState: string;
-  runtimeFile?: string | undefined;
+/** Where an engine's runtimes and shims tell which of them a container has, and what the handler is meant to run. */
+export interface RuntimePlaces extends Pick<EngineConfig, 'runtimeState' | 'runtimeFile'> {
   planned: { path: string; sha256: string } | undefined;
 }
 

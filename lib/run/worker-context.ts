@@ -1,7 +1,6 @@
 // Without it TypeScript adds to a module that it has not resolved, and drops what is added, depending on the order of files.
 import type {} from 'vitest';
-import type { CriApi } from '../cri/client.ts';
-import type { RuntimeInUse } from '../engines/engine.ts';
+import type { Engine, EngineConfig } from '../engines/engine.ts';
 import type { Connection } from '../hosts/host.ts';
 import type { KubeletIdentity } from '../kubelet/work.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
@@ -38,19 +37,10 @@ export interface WorkerContext {
 }
 
 /** An engine that runs; paths are those on the host. */
-export interface EngineContext {
-  socket: string;
-  api: CriApi;
-  log: string;
-  pid: number;
+export interface EngineContext
+  extends Pick<Engine, 'api' | 'pid' | 'runtimes'>, Pick<EngineConfig, 'socket' | 'log' | 'runtimeState' | 'runtimeFile'> {
   /** Its own executable. */
   binary: string;
-  /** Handler → the runtime binary that the effective configuration names. */
-  runtimes: Record<string, RuntimeInUse>;
-  /** Where a container's runtime keeps its state; `{id}` is the container. */
-  runtimeState: string;
-  /** Where the engine does not tell which runtime a handler has: the file in which the shim of `{id}` keeps it. */
-  runtimeFile?: string | undefined;
 }
 
 /** A kubelet that runs. */

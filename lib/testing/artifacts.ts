@@ -1,3 +1,5 @@
+import { ustarHeader } from '../probe/image/tar.ts';
+
 /** One member of a crafted archive. `type` is the ustar type flag: 0 file, 1 hard link, 2 link, 3 and 4 devices, 5 directory, 6 fifo. */
 export interface Member {
   path: string;
@@ -13,22 +15,11 @@ export interface Member {
 export function craftTar(members: readonly Member[]): Buffer {
   const blocks = members.flatMap(({ path, type = '0', target = '', mode = 0o755, content = '', size }) => {
     const body = Buffer.from(content);
-    const header = Buffer.alloc(512);
-    header.write(path, 0, 100);
-    header.write(`${mode.toString(8).padStart(7, '0')}\0`, 100);
-    header.write('0000000\0', 108);
-    header.write('0000000\0', 116);
-    header.write(`${(size ?? body.length).toString(8).padStart(11, '0')}\0`, 124);
-    header.write('00000000000\0', 136);
-    header.write('        ', 148);
-    header.write(type, 156);
-    header.write(target, 157, 100);
-    header.write('ustar\x0000', 257);
-    header.write('0000001\0', 329);
-    header.write('0000003\0', 337);
-    const sum = header.reduce((total, byte) => total + byte, 0);
-    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-    return [header, body, Buffer.alloc((512 - (body.length % 512)) % 512)];
+    return [
+      ustarHeader({ path, type, mode, target, size: size ?? body.length }),
+      body,
+      Buffer.alloc((512 - (body.length % 512)) % 512),
+    ];
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
 }

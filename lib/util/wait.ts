@@ -7,6 +7,8 @@ export interface WaitOptions {
   timeoutMs: number;
   intervalMs?: number;
   signal?: AbortSignal;
+  /** Throws once there is nothing to wait for any more, which ends the wait. Asked before each attempt. */
+  alive?: () => void;
 }
 
 /** One global factor on every deadline, for emulated or loaded machines: `PODPROOF_TIMEOUT_FACTOR`, default 1. */
@@ -21,6 +23,7 @@ export async function waitFor<T>(options: WaitOptions, attempt: (signal: AbortSi
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   let last = 'nothing was observed';
   for (;;) {
+    options.alive?.();
     try {
       const value = await attempt(signal);
       if (value !== undefined) return value;
@@ -37,7 +40,7 @@ export async function waitFor<T>(options: WaitOptions, attempt: (signal: AbortSi
 
 /** Rejects with a named error when `work` takes longer than its deadline or `signal` aborts. */
 export async function withDeadline<T>(
-  options: Omit<WaitOptions, 'intervalMs'>,
+  options: Omit<WaitOptions, 'intervalMs' | 'alive'>,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const deadline = AbortSignal.timeout(Math.round(options.timeoutMs * timeoutFactor));

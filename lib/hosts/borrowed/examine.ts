@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BlockedError } from '../../util/errors.ts';
+import { pairsIn } from '../../util/pairs.ts';
 import type { Remote } from '../host.ts';
 
 /**
@@ -34,17 +35,10 @@ const commands: Record<string, string> = {
 
 /** Looks at a machine that podproof did not make. Reads only. `root` is another root directory, for tests. */
 export async function examine(remote: Remote, root = ''): Promise<MachineAnswers> {
-  const { exitCode, stdout, stderr, failure } = await remote.exec([
-    'sh',
-    '-c',
-    examineScript,
-    'sh',
-    root,
-    ...Object.keys(commands),
-  ]);
+  const argv = ['sh', '-c', examineScript, 'sh', root, ...Object.keys(commands)];
+  const { exitCode, stdout, stderr, failure } = await remote.exec(argv);
   if (exitCode !== 0) throw new Error(`it does not answer: ${stderr.trim().split('\n').at(-1) || failure}`);
-  const pairs = stdout.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).trim()]);
-  return Answers.parse(Object.fromEntries(pairs));
+  return Answers.parse(pairsIn(stdout));
 }
 
 const examineScript = `

@@ -22,7 +22,7 @@ import { machineBootId } from '../shared/process-identity.ts';
 import { connectRemote, socatAddress } from '../shared/remote.ts';
 import { keepConnected } from '../ssh/reconnect.ts';
 import { examineForContainer } from './doctor.ts';
-import { openControlMaster } from '../ssh/control-master.ts';
+import { openControlMaster, type Ssh } from '../ssh/control-master.ts';
 import { imageLogin } from '../vm/login.ts';
 import { importImage } from './image.ts';
 import { capabilities, createOptions } from './options.ts';
@@ -52,7 +52,7 @@ const acquireContainer: HostKind<ContainerHost>['acquire'] = async (id, spec, co
   const token = `podproof-${randomBytes(6).toString('hex')}`;
   const directory = join(runtimeDirectory(), token);
   const loops = loopNumbers();
-  const { ledger, signal, progress } = context;
+  const { ledger, progress } = context;
   return scoped(async (scope) => {
     await ownDirectory(directory, scope, ledger);
     const receipt = await ledger.record({ kind: 'container', token, daemon: runtime.daemon });
@@ -70,11 +70,9 @@ const acquireContainer: HostKind<ContainerHost>['acquire'] = async (id, spec, co
     const socket = join(directory, 'exec');
     scope.adopt('the relay', await relayToContainer(container, socket, join(context.logs, 'sshd.log')));
     const proxy = `ProxyCommand=socat - ${quote(socatAddress(socket)).replaceAll('%', '%%')}`;
-    const master = {
-      target: { options: [...imageLogin(base), '-o', proxy], destination: 'root@container' },
-      ...{ directory, token, log: join(context.logs, 'ssh.log'), ledger, signal },
-    };
-    const ssh = scope.adopt('the ssh connection', await keepConnected(() => openControlMaster(master), { signal, progress }));
+    const target = { options: [...imageLogin(base), '-o', proxy], destination: 'root@container' };
+    const open = (): Promise<Ssh> => openControlMaster(target, { directory, token }, context);
+    const ssh = scope.adopt('the ssh connection', await keepConnected(open, context));
     const remote = connectRemote(ssh.connection);
     const fixtures = { disks: loops, pci: null, kernel: false };
     const missingFeatures = await assertFit(`host ${id}`, remote, needs, fixtures);

@@ -1,6 +1,7 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import type { LeaseContext } from '../host.ts';
-import { removeTree } from '../shared/remove-tree.ts';
+import { scoped } from '../../util/scope.ts';
+import { ownPath } from '../shared/own-directory.ts';
 
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
@@ -18,20 +19,13 @@ export const placePrefix = '/var/tmp/podproof-build-';
  * A new directory for mmdebstrap, whose root is a subordinate user (subuid(5)) and enters only what is open to all. Others may pass
  * through it, but neither list it nor write there. `token` must not be guessable.
  */
-export async function openPlace(
-  token: string,
-  { ledger }: Pick<LeaseContext, 'ledger'>,
-): Promise<AsyncDisposable & { path: string }> {
-  const path = `${placePrefix}${token.replace(/^podproof-build-/, '')}`;
-  const receipt = await ledger.record({ kind: 'path', path });
-  await mkdir(path);
-  // Whatever the umask is.
-  await chmod(path, 0o711);
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      await removeTree(path);
-      await receipt.done();
-    },
-  };
+export async function openPlace(token: string, { ledger }: Pick<LeaseContext, 'ledger'>) {
+  return scoped(async (scope) => {
+    const path = `${placePrefix}${token.replace(/^podproof-build-/, '')}`;
+    await ownPath(path, scope, ledger);
+    await mkdir(path);
+    // Whatever the umask is.
+    await chmod(path, 0o711);
+    return { path };
+  });
 }

@@ -9,13 +9,11 @@ import { machineDirectory } from '../borrowed/release.ts';
 export function oncePerAttachment(
   attach: (attachment: Attachment) => Promise<string>,
 ): (attachment: Attachment) => Promise<string> {
-  const directories = new Map<string, string>();
-  const once = oncePerKey((id: string) => attach({ id, directory: directories.get(id) ?? '' }));
-  return (attachment) => {
+  const once = (attachment: Attachment): Promise<string> => {
     if (!/^[\w][\w.+-]*$/.test(attachment.id)) throw new RangeError(`Cannot attach "${attachment.id}": expected a plain name`);
-    directories.set(attachment.id, attachment.directory);
-    return once(attachment.id);
+    return attach(attachment);
   };
+  return oncePerKey(once, ({ id }) => id);
 }
 
 /** Sends `attachment` to a host that shares no disk with this machine; it is there read-only, and goes with the lease. */

@@ -5,6 +5,7 @@ import { deviceDirectory, prepareSteps, runDirectory } from './fixture-scripts.t
 import { restoreSteps } from './restore-scripts.ts';
 import { runStep, type Stepping } from './steps.ts';
 import { HostLostError, messageOf } from '../../util/errors.ts';
+import { pairsIn } from '../../util/pairs.ts';
 import type { Host } from '../host.ts';
 
 const cdiDirectory = `${runDirectory}/cdi`;
@@ -41,11 +42,8 @@ export async function prepareFixtures(host: Stepping & Pick<Host, 'write'>, plan
 
 /** Pure part: `key=value` lines; an empty value is null. */
 export function parseFixtures(text: string): Fixtures {
-  const pairs = text.split('\n').flatMap((line) => {
-    const match = /^(\w+)=(.*)$/.exec(line);
-    return match ? [[match[1], match[2] || null]] : [];
-  });
-  return Fixtures.parse({ ...Object.fromEntries(pairs), missing: `${deviceDirectory}/missing`, cdiDirectory });
+  const given = Object.entries(pairsIn(text)).map(([name, value]) => [name, value || null]);
+  return Fixtures.parse({ ...Object.fromEntries(given), missing: `${deviceDirectory}/missing`, cdiDirectory });
 }
 
 /** Undoes `prepareFixtures`. Idempotent; does nothing on a host without our record, which is kept until everything is undone. */

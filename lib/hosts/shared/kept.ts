@@ -1,9 +1,11 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheDirectory } from '../../util/paths.ts';
+import { scoped } from '../../util/scope.ts';
 import { waitFor } from '../../util/wait.ts';
 import type { Ledger } from './ledger.ts';
+import { ownPath } from './own-directory.ts';
 import { isRunning, ProcessIdentity } from './process-identity.ts';
 
 /** A host that a process of podproof keeps up for people to look around, and how they reach its engine. */
@@ -26,15 +28,12 @@ function directory(): string {
 /** Tells other processes of a host, until it is disposed. */
 export async function announce(kept: KeptHost, ledger: Ledger): Promise<AsyncDisposable> {
   const path = join(directory(), `${encodeURIComponent(kept.host)}-${kept.owner.pid}.json`);
-  const receipt = await ledger.record({ kind: 'path', path });
-  await mkdir(directory(), { recursive: true, mode: 0o700 });
-  await writeFile(path, JSON.stringify(kept), { mode: 0o600 });
-  return {
-    async [Symbol.asyncDispose]() {
-      await rm(path, { force: true });
-      await receipt.done();
-    },
-  };
+  return scoped(async (scope) => {
+    await ownPath(path, scope, ledger);
+    await mkdir(directory(), { recursive: true, mode: 0o700 });
+    await writeFile(path, JSON.stringify(kept), { mode: 0o600 });
+    return {};
+  });
 }
 
 /** The hosts that are kept now. */

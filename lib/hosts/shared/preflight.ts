@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { BlockedError } from '../../util/errors.ts';
+import { pairsIn } from '../../util/pairs.ts';
 import type { FixturePlan } from './fixture-plan.ts';
 import type { Remote } from '../host.ts';
 import { machineDirectory } from '../borrowed/release.ts';
@@ -76,19 +77,14 @@ const place = z.object({ write: z.string(), mount: z.string().startsWith('/'), f
 
 /** Pure part: `key=value` lines of the script. Unknown lines are dropped. Throws an Error that names what is missing. */
 export function parsePreflight(text: string, asked: PreflightQuestion): Preflight {
-  const answers = new Map(
-    text.split('\n').flatMap((line) => {
-      const at = line.indexOf('=');
-      return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()] as const];
-    }),
-  );
-  const read = <T>(schema: z.ZodType<T>, key: string, value: unknown = answers.get(key)): T => {
+  const answers = pairsIn(text);
+  const read = <T>(schema: z.ZodType<T>, key: string, value: unknown = answers[key]): T => {
     const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     throw new Error(`Cannot read how fit the host is: ${key}: ${z.prettifyError(parsed.error)}`);
   };
   const places = asked.places.map((each) => {
-    const [write, mount, free] = ['write', 'mount', 'free'].map((name) => answers.get(`${name}:${each.path}`));
+    const [write, mount, free] = ['write', 'mount', 'free'].map((name) => answers[`${name}:${each.path}`]);
     const answer = read(place, each.path, { write, mount, free });
     const [, blocks = '', size = ''] = pair.exec(answer.free) ?? [];
     // The last part of "dd: error writing '/run/x': No space left on device".

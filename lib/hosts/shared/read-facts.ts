@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { HostFacts } from '../../model/host-facts.ts';
+import { pairsIn } from '../../util/pairs.ts';
 import type { Remote } from '../host.ts';
 
 /** What the host cannot know of itself. */
@@ -40,11 +41,7 @@ const Answers = z.object({
 
 /** Pure part: `key=value` lines of the script. Unknown lines are dropped. */
 export function parseFacts(text: string, known: KnownFacts): HostFacts {
-  const pairs = text.split('\n').flatMap((line) => {
-    const at = line.indexOf('=');
-    return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 1).trim()]];
-  });
-  const answers = Answers.safeParse(Object.fromEntries(pairs));
+  const answers = Answers.safeParse(pairsIn(text));
   if (!answers.success) throw new Error(`Cannot read the facts of the host: ${z.prettifyError(answers.error)}`);
   const { memoryKiB, lsm, kvm, ...rest } = answers.data;
   const [owner = '', mode = '', group = ''] = kvm.split(' ');

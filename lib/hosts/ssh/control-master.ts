@@ -5,24 +5,13 @@ import { execOk } from '../../util/exec.ts';
 import { scoped } from '../../util/scope.ts';
 import { tailOf } from '../../util/tail.ts';
 import { waitFor } from '../../util/wait.ts';
-import type { Connection } from '../host.ts';
-import type { Ledger } from '../shared/ledger.ts';
-import { startProcess } from '../shared/process.ts';
+import type { Connection, LeaseContext } from '../host.ts';
+import { endedIn, startProcess } from '../shared/process.ts';
 
 /** The destination, and what comes before it on ssh's command line. */
 export interface SshTarget {
   options: readonly string[];
   destination: string;
-}
-
-export interface ControlMasterOptions {
-  target: SshTarget;
-  /** Short directory for the control socket; its name carries `token`. */
-  directory: string;
-  token: string;
-  log: string;
-  ledger: Ledger;
-  signal: AbortSignal;
 }
 
 /** One authenticated connection that every exec and dial shares. Without it each of them logs in by itself: slower, and as good. */
@@ -39,13 +28,20 @@ export function sshOption(name: string, value: string): string[] {
   return ['-o', `${name}="${value.replaceAll('%', '%%')}"`];
 }
 
-/** Logs in and keeps the connection for others to share. Throws with ssh's own words when it cannot. */
-export async function openControlMaster({ target, directory, token, log, ledger, signal }: ControlMasterOptions): Promise<Ssh> {
+/**
+ * Logs in and keeps the connection for others to share. `directory` is a short one for the control socket; its name carries `token`.
+ * Throws with ssh's own words when it cannot.
+ */
+export async function openControlMaster(
+  { options, destination }: SshTarget,
+  { directory, token }: { directory: string; token: string },
+  { logs, ledger, signal }: Pick<LeaseContext, 'logs' | 'ledger' | 'signal'>,
+): Promise<Ssh> {
+  const log = join(logs, 'ssh.log');
   const control = join(directory, 'ssh');
   if (Buffer.byteLength(control) > 90)
     throw new RangeError(`The path of the ssh control socket is longer than 90 bytes: ${control}`);
-  const { destination } = target;
-  const common = [...['-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=20'], ...target.options];
+  const common = [...['-o', 'BatchMode=yes', '-o', 'LogLevel=ERROR', '-o', 'ConnectTimeout=20'], ...options];
   common.push(...sshOption('ControlPath', control));
   return scoped(async (scope) => {
     // A master that was killed leaves its socket.
@@ -55,24 +51,18 @@ export async function openControlMaster({ target, directory, token, log, ledger,
     const keeping = ['-o', 'ControlMaster=yes', '-o', 'ControlPersist=no', '-N'];
     const argv = ['ssh', ...telling, ...common, ...keeping, '--', destination] as const;
     const master = scope.adopt('the ssh connection', await startProcess([...argv], token, log, ledger));
-    let refused: unknown;
-    await waitFor({ name: `log in to ${destination}`, timeoutMs: 60_000, intervalMs: 20, signal }, async () => {
-      try {
-        master.assertRunning();
-      } catch (error) {
-        refused = error;
-        return true;
-      }
+    const wait = { name: `log in to ${destination}`, timeoutMs: 60_000, intervalMs: 20, signal, alive: master.assertRunning };
+    await waitFor(wait, async () => {
       await access(control).catch(() => {
         throw new Error('ssh still waits for the server');
       });
       return true;
     }).catch(async (error: unknown) => {
       signal.throwIfAborted();
+      if (endedIn(error)) throw error;
       const said = (await tailOf(log)).trim().split(/\r?\n/).slice(-3).join(' | ');
       throw new Error(`${messageOf(error)}${said && `, and said: ${said}`}`, { cause: error });
     });
-    if (refused !== undefined) throw refused;
     return {
       connection: { prefix: ['ssh', ...common, '-o', 'ControlMaster=no', destination, '--'], quoting: 'posix' },
       ended: master.ended,

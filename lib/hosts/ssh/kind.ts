@@ -12,8 +12,7 @@ import type { Connection, HostKind } from '../host.ts';
 import { borrowMachine } from '../borrowed/borrow.ts';
 import { connectRemote } from '../shared/remote.ts';
 import { keepConnected } from './reconnect.ts';
-import { openControlMaster } from './control-master.ts';
-import type { SshTarget } from './control-master.ts';
+import { openControlMaster, type Ssh, type SshTarget } from './control-master.ts';
 
 /** Leases a machine that the user reaches by ssh: with the user's configuration, agent and jump hosts. */
 const acquireSsh: HostKind<SshHost>['acquire'] = async (id, spec, context, { needs }) => {
@@ -22,12 +21,8 @@ const acquireSsh: HostKind<SshHost>['acquire'] = async (id, spec, context, { nee
   const target = targetOf(spec);
   return scoped(async (scope) => {
     await ownDirectory(directory, scope, context.ledger);
-    const { ledger, signal, progress } = context;
-    const master = { target, directory, token, log: join(context.logs, 'ssh.log'), ledger, signal };
-    const ssh = scope.adopt(
-      'the ssh connection',
-      await keepConnected(() => openControlMaster(master), { signal, progress }).catch(refuse),
-    );
+    const open = (): Promise<Ssh> => openControlMaster(target, { directory, token }, context);
+    const ssh = scope.adopt('the ssh connection', await keepConnected(open, context).catch(refuse));
     const { connection } = ssh;
     const afterwards: Connection = {
       prefix: ['ssh', '-o', 'BatchMode=yes', ...target.options, target.destination, '--'],

@@ -77,6 +77,7 @@ async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, pati
   } catch (error) {
     return { works: false, why: `${device} cannot be used by this user (${messageOf(error).split(',')[0]})` };
   }
+  const { signal } = context;
   const logs = join(context.logs, 'kvm-trial');
   await mkdir(logs, { recursive: true });
   const console = join(logs, 'console.log');
@@ -84,22 +85,19 @@ async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, pati
   try {
     const blueprint = { ...host, accelerator: 'kvm' as const };
     await using running = await startMachine(blueprint, { base, incoming: false, console }, { ...context, logs });
-    let gone: unknown;
-    const spoke = await waitFor({ name: 'hear', timeoutMs: patienceMs, intervalMs: 50, signal: context.signal }, async () => {
-      try {
-        running.child.assertRunning();
-      } catch (error) {
-        gone = error;
-        return true;
-      }
-      return (await readFile(console, 'latin1').catch(() => '')).includes('Linux version') || undefined;
-    }).catch(() => false);
-    context.signal.throwIfAborted();
-    if (gone !== undefined) throw gone;
+    const wait = { name: 'hear', timeoutMs: patienceMs, intervalMs: 50, signal, alive: running.child.assertRunning };
+    const spoke = await waitFor(
+      wait,
+      async () => (await readFile(console, 'latin1').catch(() => '')).includes('Linux version') || undefined,
+    ).catch((error: unknown) => {
+      if (endedIn(error)) throw error;
+      return false;
+    });
+    signal.throwIfAborted();
     if (!spoke) return { works: false, why: `under KVM a stock kernel printed nothing in ${patienceMs / 1000} s` };
     return { works: true, nested: await hasNested(running.qmp) };
   } catch (error) {
-    context.signal.throwIfAborted();
+    signal.throwIfAborted();
     return failed('under KVM ', error);
   }
 }

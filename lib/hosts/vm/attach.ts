@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execOk } from '../../util/exec.ts';
 import { alone } from '../../util/lock.ts';
 import { markUsed } from '../../util/cache.ts';
 import { cacheDirectory } from '../../util/paths.ts';
+import { Scope } from '../../util/scope.ts';
 import { measureDirectory } from '../shared/attachment.ts';
+import { ownPath } from '../shared/own-directory.ts';
 import type { Attachment, LeaseContext, Remote } from '../host.ts';
 import { keepingOwners } from '../image/unprivileged.ts';
 import { artifactBus } from './arguments.ts';
@@ -25,32 +27,19 @@ export async function attachDisk(
   remote: Remote,
   context: LeaseContext,
 ): Promise<string> {
-  if (!/^[\w][\w.+-]*$/.test(attachment.id)) throw new RangeError(`Cannot attach "${attachment.id}": expected a plain name`);
   const disk = await obtainDisk(attachment, context);
   const overlay = join(overlays, `${attachment.id}.qcow2`);
   await execOk(['qemu-img', 'create', '-q', '-f', 'qcow2', '-b', disk, '-F', 'raw', overlay]);
   // QEMU's node names have at most 31 characters.
   const serial = createHash('sha256').update(attachment.id).digest('hex').slice(0, 20);
   const node = `d${serial}`;
-  await qmp.command('blockdev-add', {
-    driver: 'qcow2',
-    'node-name': node,
-    file: { driver: 'file', filename: overlay },
-  });
-  await qmp.command('device_add', {
-    driver: 'scsi-hd',
-    id: node,
-    bus: `${artifactBus}.0`,
-    drive: node,
-    serial,
-    device_id: serial,
-  });
+  await qmp.command('blockdev-add', { driver: 'qcow2', 'node-name': node, file: { driver: 'file', filename: overlay } });
+  const device = { driver: 'scsi-hd', id: node, bus: `${artifactBus}.0`, drive: node, serial, device_id: serial };
+  await qmp.command('device_add', device);
   const target = `/opt/podproof/${attachment.id}`;
-  const device = `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
-  const mounted = await remote.exec(['sh', '-euc', mountScript, 'sh', device, target], {
-    timeoutMs: 40_000,
-    signal: context.signal,
-  });
+  const path = `/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_${serial}`;
+  const limits = { timeoutMs: 40_000, signal: context.signal };
+  const mounted = await remote.exec(['sh', '-euc', mountScript, 'sh', path, target], limits);
   if (mounted.exitCode !== 0)
     throw new Error(`Cannot mount ${attachment.id} on the host: ${mounted.stderr.trim() || mounted.failure}`);
   return target;
@@ -80,30 +69,13 @@ async function makeDisk(disk: string, { id, directory }: Attachment, context: Le
   progress(`make a disk of ${id}`);
   await mkdir(join(cacheDirectory(), 'disks'), { recursive: true, mode: 0o700 });
   const part = join(cacheDirectory(), 'disks', `podproof-${randomBytes(6).toString('hex')}`);
-  const receipt = await ledger.record({ kind: 'path', path: part });
-  try {
-    const { bytes, entries } = await measureDirectory(directory);
-    // Room for block rounding, inodes and directories; the file is sparse.
-    const size = Math.ceil((bytes * 1.1 + entries * 4096) / mebibyte) + 16;
-    const options = [
-      '-q',
-      '-t',
-      'ext4',
-      '-b',
-      '4096',
-      '-O',
-      '^has_journal',
-      '-m',
-      '0',
-      '-N',
-      String(entries + 64),
-      '-E',
-      'root_owner=0:0',
-    ];
-    await execOk(keepingOwners(['mke2fs', ...options, '-d', directory, part, `${size}M`]), { timeoutMs: 300_000, signal });
-    await rename(part, disk);
-  } finally {
-    await rm(part, { force: true });
-    await receipt.done();
-  }
+  await using scope = new Scope();
+  await ownPath(part, scope, ledger);
+  const { bytes, entries } = await measureDirectory(directory);
+  // Room for block rounding, inodes and directories; the file is sparse.
+  const size = Math.ceil((bytes * 1.1 + entries * 4096) / mebibyte) + 16;
+  const format = ['-t', 'ext4', '-b', '4096', '-O', '^has_journal', '-m', '0', '-N', `${entries + 64}`, '-E', 'root_owner=0:0'];
+  const argv = keepingOwners(['mke2fs', '-q', ...format, '-d', directory, part, `${size}M`]);
+  await execOk(argv, { timeoutMs: 300_000, signal });
+  await rename(part, disk);
 }

@@ -1,15 +1,11 @@
 import { createConnection } from 'node:net';
-import { join } from 'node:path';
 import { messageOf } from '../../util/errors.ts';
 import { waitFor } from '../../util/wait.ts';
 import type { LeaseContext } from '../host.ts';
-import { hostKeyAlias } from '../image/build.ts';
-import type { Image } from '../image/build.ts';
-import { openControlMaster, sshOption } from '../ssh/control-master.ts';
-import type { Ssh } from '../ssh/control-master.ts';
+import { hostKeyAlias, type Image } from '../image/build.ts';
+import { openControlMaster, sshOption, type Ssh } from '../ssh/control-master.ts';
 import type { Child } from '../shared/process.ts';
-import { consoleTail } from './machine.ts';
-import type { RunningMachine } from './machine.ts';
+import { consoleTail, type RunningMachine } from './machine.ts';
 
 /** Milliseconds until the sshd of a machine greets, on a busy machine. */
 export const patience = { kvm: { cold: 90_000, warm: 30_000 }, tcg: { cold: 300_000, warm: 90_000 } };
@@ -42,15 +38,13 @@ export async function openSshTo(
   timeoutMs: number,
 ): Promise<Ssh> {
   try {
-    await banner(running, timeoutMs, context.signal);
-    return await openControlMaster({
-      target: { options: [...imageLogin(image), '-p', String(running.sshPort)], destination: 'root@127.0.0.1' },
-      directory: running.sockets,
-      token: running.token,
-      log: join(context.logs, 'ssh.log'),
-      ledger: context.ledger,
-      signal: context.signal,
-    });
+    // QEMU accepts connections before the guest does: only the server's greeting proves that sshd answers.
+    const alive = running.child.assertRunning;
+    await waitFor({ name: 'reach sshd on the host', timeoutMs, intervalMs: 100, signal: context.signal, alive }, () =>
+      greeted(running.sshPort),
+    );
+    const target = { options: [...imageLogin(image), '-p', String(running.sshPort)], destination: 'root@127.0.0.1' };
+    return await openControlMaster(target, { directory: running.sockets, token: running.token }, context);
   } catch (error) {
     context.signal.throwIfAborted();
     const words = (await consoleTail(running.console, 3)).replaceAll('\n', ' | ') || 'it is empty';
@@ -66,25 +60,6 @@ function hasEnded(child: Child): boolean {
   } catch {
     return true;
   }
-}
-
-/** QEMU accepts connections before the guest does: only the server's greeting proves that sshd answers. */
-async function banner(
-  { sshPort, child }: Pick<RunningMachine, 'sshPort' | 'child'>,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<void> {
-  let gone: unknown;
-  await waitFor({ name: 'reach sshd on the host', timeoutMs, intervalMs: 100, signal }, async () => {
-    try {
-      child.assertRunning();
-    } catch (error) {
-      gone = error;
-      return true;
-    }
-    return greeted(sshPort);
-  });
-  if (gone !== undefined) throw gone;
 }
 
 function greeted(port: number): Promise<true> {

@@ -13,8 +13,7 @@ import type { Image } from '../image/build.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Machine } from './arguments.ts';
 import { ownDirectory } from '../shared/own-directory.ts';
-import { startProcess } from '../shared/process.ts';
-import type { Child } from '../shared/process.ts';
+import { endedIn, startProcess, type Child } from '../shared/process.ts';
 import { clause } from './last-words.ts';
 import type { Qemu } from './qemu.ts';
 import { Qmp } from './qmp.ts';
@@ -113,17 +112,8 @@ async function sayingItsEnd<T>(child: Pick<Child, 'assertRunning'>, signal: Abor
   try {
     return await work();
   } catch (error) {
-    let end: unknown;
-    await waitFor({ name: 'see QEMU end', timeoutMs: 2_000, intervalMs: 50, signal }, async () => {
-      try {
-        child.assertRunning();
-      } catch (ended) {
-        end = ended;
-        return true;
-      }
-      return undefined;
-    }).catch(() => undefined);
-    throw end ?? error;
+    const wait = { name: 'see QEMU end', timeoutMs: 2_000, intervalMs: 50, signal, alive: child.assertRunning };
+    throw await waitFor(wait, async () => undefined).catch((end: unknown) => endedIn(end) ?? error);
   }
 }
 

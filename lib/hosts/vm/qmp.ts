@@ -37,17 +37,8 @@ export class Qmp {
 
   /** Connects as soon as QEMU listens. `running` throws when QEMU has ended meanwhile. */
   static async connect(path: string, running: () => void, signal: AbortSignal): Promise<Qmp> {
-    let ended: unknown;
-    const socket = await waitFor({ name: `reach QEMU on ${path}`, timeoutMs: 20_000, intervalMs: 30, signal }, async () => {
-      try {
-        running();
-      } catch (error) {
-        ended = error;
-        return null;
-      }
-      return open(path);
-    });
-    if (socket === null) throw ended;
+    const wait = { name: `reach QEMU on ${path}`, timeoutMs: 20_000, intervalMs: 30, signal, alive: running };
+    const socket = await waitFor(wait, () => open(path));
     const qmp = new Qmp(socket);
     await qmp.command('qmp_capabilities');
     return qmp;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { readElf } from '../../artifacts/elf.ts';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import { exec } from '../../util/exec.ts';
 import { probeScript } from '../script.ts';
-import { needsLoader } from './elf.ts';
 import { ociImage, type OciImage } from './oci.ts';
 import type { TarEntry } from './tar.ts';
 
@@ -89,7 +89,9 @@ export async function staticBusybox(path = '/bin/busybox'): Promise<Uint8Array> 
     throw new BlockedError(`Cannot build the probe image: ${path} cannot be read: ${messageOf(cause)}`, { remedy, cause });
   });
   try {
-    if (needsLoader(program)) throw new RangeError('it needs shared libraries');
+    const elf = await readElf(path);
+    if (elf === undefined) throw new RangeError('not an ELF program');
+    if (elf.interpreter !== undefined) throw new RangeError('it needs shared libraries');
   } catch (cause) {
     throw new BlockedError(`Cannot build the probe image: ${path} is no static program: ${messageOf(cause)}`, { remedy, cause });
   }
