@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { register } from 'tsx/esm/api';
+import { compiled } from './compiled.mjs';
 
-register();
-await import('./cli.ts');
+await import(await compiled('lib/cli.ts'));

@@ -83,9 +83,8 @@ export class FakeFleet implements AsyncDisposable {
 
   /** podproof on one of the fleet's machines. */
   podproof(machine: string, args: readonly string[], shelf = 'shelf') {
-    const argv = ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')];
     const common = ['--matrix', this.matrix, '--results', join(this.directory, machine, 'results')];
-    return execa(process.execPath, [...argv, ...common, ...args], {
+    return execa(process.execPath, [join(packageRoot, 'lib/testing/e2e/fake-podproof.mjs'), ...common, ...args], {
       cwd: packageRoot,
       env: this.environment(machine, shelf),
       reject: false,

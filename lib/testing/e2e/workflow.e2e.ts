@@ -1,7 +1,5 @@
 import { cp, mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../util/paths.ts';
 import type { Document } from '../../model/document.ts';
@@ -12,9 +10,8 @@ import { inputs, readAction, readWorkflow, runStep, stepOf, type Ran } from './s
 
 const fleet = await forFile(FakeFleet.create());
 
-const entry = join(packageRoot, 'lib/testing/e2e/fake-podproof.ts');
+const entry = join(packageRoot, 'lib/testing/e2e/fake-podproof.mjs');
 /** Found from here, as a job's workspace has no packages of its own. */
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const shards = 3;
 
 describe('the workflow for other repositories, step by step with its own commands', () => {
@@ -32,8 +29,6 @@ describe('the workflow for other repositories, step by step with its own command
       env: {
         ...fleet.environment(name),
         PODPROOF: entry,
-        NODE_OPTIONS: `--import=${tsx}`,
-        TSX_TSCONFIG_PATH: join(packageRoot, 'tsconfig.json'),
       },
     };
   };

@@ -1,4 +1,3 @@
-import { register } from 'tsx/esm/api';
+import { compiled } from '../../compiled.mjs';
 
-register();
-await import('./fake-engine.ts');
+await import(await compiled('lib/testing/faults/fake-engine.ts'));

@@ -40,7 +40,7 @@ export interface Outcome {
 
 const cli = join(packageRoot, 'lib/bin.mjs');
 /** podproof by its target: with the fake host of this folder, or as it is. */
-const programs = { fake: ['--import', 'tsx', join(packageRoot, 'lib/testing/e2e/fake-podproof.ts')], vm: [cli] };
+const programs = { fake: [join(packageRoot, 'lib/testing/e2e/fake-podproof.mjs')], vm: [cli] };
 const narrow = {
   fake: ['--profile', 'all', '--only', 'scenario=plain,missing,user-and-group,root'],
   vm: ['--only', 'runtime=runc suite=identity,ownership scenario=plain,user-and-group,user-only,root'],

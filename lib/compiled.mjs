@@ -1,0 +1,81 @@
+// Runs before any TypeScript can: plain Node.js, and esbuild where there is something to make.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+// Below node_modules, as what the program imports is looked for from where it lies.
+const kept = join(root, 'node_modules/.cache/podproof');
+const dayMs = 24 * 3600 * 1000;
+
+/**
+ * The URL to import in place of `entry`, such as `lib/cli.ts`: the same with all of ours that it imports, in a few files of
+ * JavaScript. Loading hundreds of modules, each through a hook, took longer than most answers. It is made once for the sources
+ * as they are; where it cannot be kept, tsx loads the sources.
+ */
+export async function compiled(entry) {
+  const folder = join(kept, identity(entry));
+  try {
+    if (!existsSync(folder)) await make(entry, folder);
+  } catch (error) {
+    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
+    const { register } = await import('tsx/esm/api');
+    register();
+    return pathToFileURL(join(root, entry)).href;
+  }
+  process.setSourceMapsEnabled(true);
+  return pathToFileURL(join(folder, `${basename(entry, '.ts')}.js`)).href;
+}
+
+function identity(entry) {
+  const hash = createHash('sha256').update(`${root}\0${entry}\0`);
+  for (const top of ['lib', 'suites'])
+    for (const path of readdirSync(join(root, top), { recursive: true }).sort()) {
+      if (!/\.(ts|mjs)$/.test(path) || path.endsWith('.test.ts')) continue;
+      const { size, mtimeMs } = statSync(join(root, top, path));
+      hash.update(`${path}\0${size}\0${mtimeMs}\0`);
+    }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function make(entry, folder) {
+  mkdirSync(kept, { recursive: true });
+  // A process that runs what was made of other sources may load more of it.
+  for (const name of readdirSync(kept))
+    if (Date.now() - statSync(join(kept, name)).mtimeMs > dayMs) rmSync(join(kept, name), { recursive: true, force: true });
+  const unfinished = mkdtempSync(join(kept, 'new-'));
+  const { build } = await import('esbuild');
+  try {
+    await build({
+      entryPoints: [join(root, entry)],
+      outdir: unfinished,
+      bundle: true,
+      splitting: true,
+      packages: 'external',
+      platform: 'node',
+      target: 'node20.19',
+      format: 'esm',
+      sourcemap: true,
+      logLevel: 'silent',
+      plugins: [besideTheSource],
+    });
+    renameSync(unfinished, folder);
+  } catch (error) {
+    rmSync(unfinished, { recursive: true, force: true });
+    // Another process was first.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
+/** A module finds the files that lie beside it where its source is. */
+const besideTheSource = {
+  name: 'beside the source',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      loader: 'ts',
+    }));
+  },
+};

@@ -1,0 +1,79 @@
+import { chmod, copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { temporary } from './testing/temporary.ts';
+import { exec } from './util/exec.ts';
+import { packageRoot } from './util/paths.ts';
+
+/** A package of one program, which reads a file beside the source of a module. */
+async function smallPackage() {
+  const place = await temporary();
+  const at = (...path: string[]): string => join(place.path, ...path);
+  await Promise.all(['lib/deep', 'suites', 'node_modules'].map((folder) => mkdir(at(folder), { recursive: true })));
+  for (const name of ['esbuild', 'tsx', 'get-tsconfig', 'resolve-pkg-maps'])
+    await symlink(join(packageRoot, 'node_modules', name), at('node_modules', name));
+  await copyFile(join(packageRoot, 'lib/compiled.mjs'), at('lib/compiled.mjs'));
+  await writeFile(at('package.json'), '{ "type": "module" }');
+  await writeFile(at('lib/bin.mjs'), `import { compiled } from './compiled.mjs';\nawait import(await compiled('lib/cli.ts'));\n`);
+  await writeFile(at('lib/cli.ts'), `import { word } from './deep/word.ts';\nconsole.log(word() satisfies string);\n`);
+  await writeFile(
+    at('lib/deep/word.ts'),
+    `import { readFileSync } from 'node:fs';\n` +
+      `export const word = (): string => readFileSync(new URL('word.txt', import.meta.url), 'utf8');\n`,
+  );
+  await writeFile(at('lib/deep/word.txt'), 'first');
+  const run = async (...before: string[]) => exec([...before, process.execPath, at('lib/bin.mjs')]);
+  const made = async (): Promise<string[]> => readdir(at('node_modules/.cache/podproof')).catch(() => []);
+  return { ...place, at, run, made };
+}
+
+describe('a compiled program', () => {
+  it('reads what lies beside its sources, and is made once for them', async () => {
+    await using program = await smallPackage();
+    expect(await program.run()).toMatchObject({ stdout: 'first\n', stderr: '' });
+    const once = await program.made();
+    expect(once).toHaveLength(1);
+    await writeFile(program.at('lib/deep/word.txt'), 'second');
+    expect(await program.run()).toMatchObject({ stdout: 'second\n', stderr: '' });
+    expect(await program.made()).toEqual(once);
+  });
+
+  it('is made again when a source has changed', async () => {
+    await using program = await smallPackage();
+    await program.run();
+    await writeFile(program.at('lib/cli.ts'), `console.log('another');\n`);
+    expect(await program.run()).toMatchObject({ stdout: 'another\n' });
+    expect(await program.made()).toHaveLength(2);
+  });
+
+  it('is made by one of several that start at once, and all of them run', async () => {
+    await using program = await smallPackage();
+    const said = await Promise.all([program.run(), program.run(), program.run()]);
+    expect(said.map(({ stdout }) => stdout)).toEqual(['first\n', 'first\n', 'first\n']);
+    expect(await program.made()).toHaveLength(1);
+  });
+
+  it('names the lines of its sources where it fails', async () => {
+    await using program = await smallPackage();
+    await writeFile(program.at('lib/deep/word.ts'), `export const word = (): string => {\n  throw new Error('broken');\n};\n`);
+    expect((await program.run()).stderr).toContain('deep/word.ts:2');
+  });
+
+  it('says where a source cannot be compiled', async () => {
+    await using program = await smallPackage();
+    await writeFile(program.at('lib/cli.ts'), 'const = 1;\n');
+    const { exitCode, stderr } = await program.run();
+    expect({ exitCode, says: stderr.includes('lib/cli.ts:1:6') }).toEqual({ exitCode: 1, says: true });
+    expect(await program.made()).toEqual([]);
+  });
+
+  it('runs from its sources for a user who may not write below node_modules', async () => {
+    await using program = await smallPackage();
+    await chmod(program.path, 0o755);
+    await chmod(program.at('node_modules'), 0o555);
+    const other = process.getuid?.() === 0 ? ['setpriv', '--reuid', '65534', '--clear-groups'] : [];
+    expect(await program.run(...other)).toMatchObject({ stdout: 'first\n', stderr: '' });
+    expect(await program.made()).toEqual([]);
+    await chmod(program.at('node_modules'), 0o755);
+  });
+});
