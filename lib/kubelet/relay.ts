@@ -18,7 +18,8 @@ import {
 
 /** A request by which a kubelet makes something of a pod. */
 export type PodRequest =
-  { call: 'RunPodSandbox'; message: RunPodSandboxRequest } | { call: 'CreateContainer'; message: CreateContainerRequest };
+  | { call: 'RunPodSandbox'; message: RunPodSandboxRequest }
+  | { call: 'CreateContainer'; message: CreateContainerRequest };
 
 /** What an engine says to a request that it refuses, with the status as gRPC spells it. */
 export interface Refusal {

@@ -56,7 +56,10 @@ export type Plan = z.infer<typeof Plan>;
 
 /** One version of an engine, a runtime, the CNI plugins or a kubelet: what is resolved to an artifact. */
 export type Component =
-  PlannedCell['engine'] | PlannedCell['runtime'] | NonNullable<PlannedCell['cni']> | NonNullable<PlannedCell['kubelet']>;
+  | PlannedCell['engine']
+  | PlannedCell['runtime']
+  | NonNullable<PlannedCell['cni']>
+  | NonNullable<PlannedCell['kubelet']>;
 
 export function isRuntime(component: Component): component is PlannedCell['runtime'] {
   return Object.hasOwn(runtimes, component.name);

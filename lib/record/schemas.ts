@@ -42,6 +42,6 @@ export function jsonSchema({ head, of }: Published): z.core.JSONSchema.BaseSchem
   return { ...head, ...z.toJSONSchema(of, { io: 'input' }) };
 }
 
-// npx tsx lib/record/schemas.ts && npx prettier --write lib/**/*.schema.json
+// npx tsx lib/record/schemas.ts && npx oxfmt -c lib/testing/oxfmt.json "lib/**/*.schema.json"
 if (process.argv[1] === fileURLToPath(import.meta.url))
   for (const each of Object.values(published)) await writeFile(each.file, `${JSON.stringify(jsonSchema(each), null, 2)}\n`);

@@ -9,7 +9,9 @@ import { openedPath, standInDirectory } from './opened.ts';
 
 /** How a pod asks for a device. */
 export type Origin =
-  { kind: 'resource'; name: string } | { kind: 'hostPath'; volume: string } | { kind: 'block'; volume: string };
+  | { kind: 'resource'; name: string }
+  | { kind: 'hostPath'; volume: string }
+  | { kind: 'block'; volume: string };
 
 /** A device that one container of a pod is meant to use. */
 export interface PodDevice {

@@ -25,7 +25,13 @@ export interface Cleaned {
   run: string;
   entry: LedgerEntry;
   outcome:
-    'removed' | 'would be removed' | 'was gone' | 'in use by a running podproof' | 'failed' | 'forgotten' | 'would be forgotten';
+    | 'removed'
+    | 'would be removed'
+    | 'was gone'
+    | 'in use by a running podproof'
+    | 'failed'
+    | 'forgotten'
+    | 'would be forgotten';
   /** What went wrong, or which processes were ended. */
   detail: string;
 }
