@@ -133,7 +133,7 @@ export default suite({
         },
         writable: { short: 'yes', says: 'yes', harm: 'weakens', seen: { read: 'works', write: 'works', other: 'works' } },
       },
-      documented: [{ answer: 'denied', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
+      documented: { denied: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' },
     }),
     question({
       id: 'DEV-CGROUP-GUEST',
@@ -150,7 +150,7 @@ export default suite({
           seen: { read: 'works', write: 'works' },
         },
       },
-      documented: [{ answer: 'denied', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
+      documented: { denied: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' },
     }),
     question({
       id: 'DEV-BLOCK-KATA',
@@ -161,9 +161,7 @@ export default suite({
       answers: {
         works: { short: 'yes', says: 'yes, at the same path', seen: { device: 'guest', read: 'works', write: 'works' } },
       },
-      documented: [
-        { answer: 'works', where: [], citation: 'kata-containers 4.1.0 src/agent/src/device/mod.rs update_spec_devices' },
-      ],
+      documented: { works: 'kata-containers 4.1.0 src/agent/src/device/mod.rs update_spec_devices' },
     }),
     question({
       id: 'DEV-VFIO-GUEST-KERNEL',
@@ -174,9 +172,7 @@ export default suite({
         there: { short: 'yes', says: 'yes, and nothing is in /dev/vfio', seen: { function: 'there', node: 'absent' } },
         'no-multifunction': noMultifunction,
       },
-      documented: [
-        { answer: 'there', where: [], citation: 'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694' },
-      ],
+      documented: { there: 'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694' },
     }),
     question({
       id: 'DEV-VFIO',
@@ -192,13 +188,7 @@ export default suite({
         there: { short: 'in the guest', says: 'it is in the guest', seen: { function: 'there' } },
         'no-multifunction': noMultifunction,
       },
-      documented: [
-        {
-          answer: 'no-iommu-group',
-          where: [],
-          citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
-        },
-      ],
+      documented: { 'no-iommu-group': 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110' },
     }),
     question({
       id: 'DEV-VFIO-NO-PORT',
@@ -214,7 +204,7 @@ export default suite({
         },
         started: { says: 'the pod starts', seen: { pod: 'ran' } },
       },
-      documented: [{ answer: 'no-port', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' }],
+      documented: { 'no-port': 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' },
     }),
     question({
       id: 'DEV-CDI',
@@ -236,13 +226,7 @@ export default suite({
         },
         'left-out': { says: 'not at all', harm: 'breaks', seen: { device: 'absent', owner: 'absent', mode: 'absent' } },
       },
-      documented: [
-        {
-          answer: 'injected',
-          where: [],
-          citation: 'https://github.com/cncf-tags/container-device-interface/blob/v0.5.4/SPEC.md',
-        },
-      ],
+      documented: { injected: 'https://github.com/cncf-tags/container-device-interface/blob/v0.5.4/SPEC.md' },
     }),
     question({
       id: 'DEV-CDI-UNKNOWN',
@@ -256,7 +240,7 @@ export default suite({
         },
         started: { says: 'it starts without the device', harm: 'breaks', seen: { pod: 'ran' } },
       },
-      documented: [{ answer: 'refused', where: [], citation: 'containerd v1.7.24 pkg/cri/opts/spec_linux.go WithCDI' }],
+      documented: { refused: 'containerd v1.7.24 pkg/cri/opts/spec_linux.go WithCDI' },
     }),
     question({
       id: 'DEV-CDI-OFF',
@@ -304,7 +288,7 @@ export default suite({
           seen: { read: 'EPERM' },
         },
       },
-      documented: [{ answer: 'opens', where: [], citation: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' }],
+      documented: { opens: 'OCI runtime-spec v1.2 config-linux.md, Allowed Device list' },
     }),
     question({
       id: 'DEV-RUNC-CONTRAST',
@@ -319,7 +303,7 @@ export default suite({
           seen: { contrast: ['same', 'core link'] },
         },
       },
-      documented: [{ answer: 'same', where: [], citation: 'OCI runtime-spec v1.2 runtime-linux.md, Dev symbolic links' }],
+      documented: { same: 'OCI runtime-spec v1.2 runtime-linux.md, Dev symbolic links' },
     }),
   ],
 });

@@ -1,4 +1,14 @@
-import { engine, fateOfKeys, notTaken, question, suite, type Documented, type Question } from '../lib/suite/mod.ts';
+import {
+  engine,
+  fateOfKeys,
+  notTaken,
+  question,
+  suite,
+  type ConfigReading,
+  type Documented,
+  type Question,
+  type Scenario,
+} from '../lib/suite/mod.ts';
 
 const kataDocument = 'https://github.com/kata-containers/kata-containers/blob/3.0.0/docs/how-to/privileged.md';
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
@@ -70,6 +80,9 @@ const version3 = 'version = 3\n';
 const containerd = [engine('containerd')];
 const crio = [engine('crio')];
 
+/** A file that containerd reads. */
+const read = (id: string, title: string, reads: ConfigReading): Scenario => ({ id, title, needs: containerd, reads });
+
 /** What can become of a snippet. `dead` is what it does to its user where its keys have no effect. */
 const fates = (dead: 'breaks' | 'weakens') =>
   ({
@@ -133,73 +146,33 @@ export default suite({
   id: 'docs',
   title: 'What each engine makes of the configuration that documents print',
   scenarios: [
-    {
-      id: 'privileged-as-printed',
-      title: 'Kata’s snippet for containerd, as printed',
-      needs: containerd,
-      reads: { text: privilegedForContainerd },
-    },
-    {
-      id: 'privileged-in-daemon',
-      title: 'a daemon with Kata’s snippet for containerd, as printed',
-      needs: containerd,
-      reads: { text: privilegedForContainerd, running: true },
-    },
-    {
-      id: 'privileged-in-version-2',
-      title: 'Kata’s snippet for containerd, in a file of version 2',
-      needs: containerd,
-      reads: { text: version2 + privilegedForContainerd },
-    },
-    {
-      id: 'privileged-today',
-      title: 'the same settings in the tables of containerd 2',
-      needs: containerd,
-      reads: { text: privilegedToday },
-    },
-    {
-      id: 'ownership-as-printed',
-      title: 'the blog’s snippet for containerd, as printed',
-      needs: containerd,
-      reads: { text: ownershipForContainerd },
-    },
-    {
-      id: 'ownership-in-daemon',
-      title: 'a daemon with the blog’s snippet for containerd, as printed',
-      needs: containerd,
-      reads: { text: ownershipForContainerd, running: true },
-    },
-    {
-      id: 'ownership-in-version-2',
-      title: 'the blog’s snippet for containerd, in a file of version 2',
-      needs: containerd,
-      reads: { text: version2 + ownershipForContainerd },
-    },
-    {
-      id: 'ownership-in-version-3',
-      title: 'the blog’s snippet for containerd, in a file of version 3',
-      needs: containerd,
-      reads: { text: version3 + ownershipForContainerd },
-    },
-    { id: 'ownership-today', title: 'the flag in the table of containerd 2', needs: containerd, reads: { text: ownershipToday } },
-    {
-      id: 'newer-drop-in',
-      title: 'a drop-in of version 3 beside a file of version 2',
-      needs: containerd,
-      reads: { text: ownershipToday, beside: version2 },
-    },
-    {
-      id: 'older-drop-in',
-      title: 'a drop-in of version 2 beside a file of version 3',
-      needs: containerd,
-      reads: { text: version2 + ownershipForContainerd, beside: version3 },
-    },
-    {
-      id: 'runtime-snapshotter',
-      title: 'a snapshotter of one runtime, in a file of version 2',
-      needs: containerd,
-      reads: { text: runtimeSnapshotter },
-    },
+    read('privileged-as-printed', 'Kata’s snippet for containerd, as printed', { text: privilegedForContainerd }),
+    read('privileged-in-daemon', 'a daemon with Kata’s snippet for containerd, as printed', {
+      text: privilegedForContainerd,
+      running: true,
+    }),
+    read('privileged-in-version-2', 'Kata’s snippet for containerd, in a file of version 2', {
+      text: version2 + privilegedForContainerd,
+    }),
+    read('privileged-today', 'the same settings in the tables of containerd 2', { text: privilegedToday }),
+    read('ownership-as-printed', 'the blog’s snippet for containerd, as printed', { text: ownershipForContainerd }),
+    read('ownership-in-daemon', 'a daemon with the blog’s snippet for containerd, as printed', {
+      text: ownershipForContainerd,
+      running: true,
+    }),
+    read('ownership-in-version-2', 'the blog’s snippet for containerd, in a file of version 2', {
+      text: version2 + ownershipForContainerd,
+    }),
+    read('ownership-in-version-3', 'the blog’s snippet for containerd, in a file of version 3', {
+      text: version3 + ownershipForContainerd,
+    }),
+    read('ownership-today', 'the flag in the table of containerd 2', { text: ownershipToday }),
+    read('newer-drop-in', 'a drop-in of version 3 beside a file of version 2', { text: ownershipToday, beside: version2 }),
+    read('older-drop-in', 'a drop-in of version 2 beside a file of version 3', {
+      text: version2 + ownershipForContainerd,
+      beside: version3,
+    }),
+    read('runtime-snapshotter', 'a snapshotter of one runtime, in a file of version 2', { text: runtimeSnapshotter }),
     { id: 'privileged-crio', title: 'Kata’s snippet for CRI-O, as printed', needs: crio, reads: { text: privilegedForCrio } },
     { id: 'ownership-crio', title: 'the blog’s snippet for CRI-O, as printed', needs: crio, reads: { text: ownershipForCrio } },
   ],

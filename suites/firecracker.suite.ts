@@ -80,11 +80,10 @@ export default suite({
       documented: [
         {
           answer: 'own-account',
-          where: [],
           on: ['jailed'],
           citation: `${howTo}: “you can use jailer to run the VMM process with a non-root user”`,
         },
-        { answer: 'root', where: [], citation: `${source} fcInit` },
+        { answer: 'root', citation: `${source} fcInit` },
       ],
     }),
     question({
@@ -97,8 +96,8 @@ export default suite({
         host: { short: 'all of them', says: 'all of them', harm: 'weakens', seen: { root: 'host' } },
       },
       documented: [
-        { answer: 'jail', where: [], on: ['jailed'], citation: jailer },
-        { answer: 'host', where: [], citation: `${source} fcInit: no chroot without the jailer` },
+        { answer: 'jail', on: ['jailed'], citation: jailer },
+        { answer: 'host', citation: `${source} fcInit: no chroot without the jailer` },
       ],
     }),
     question({
@@ -111,7 +110,7 @@ export default suite({
         network: { says: 'network', seen: { namespaces: 'network' } },
         none: { says: 'none', harm: 'weakens', seen: { namespaces: ['none', 'mounts'] } },
       },
-      documented: [{ answer: 'both', where: [], citation: `${source} StartVM, in the mount namespace of its shim` }],
+      documented: { both: `${source} StartVM, in the mount namespace of its shim` },
     }),
     question({
       id: 'FC-CGROUP',
@@ -122,7 +121,7 @@ export default suite({
         sandbox: { short: 'its own', says: 'one of its sandbox', seen: { cgroup: 'of the sandbox' } },
         others: { short: 'a shared one', says: 'one that other processes share', harm: 'weakens', seen: { cgroup: 'of others' } },
       },
-      documented: [{ answer: 'sandbox', where: [], citation: 'kata-containers 4.1.0 docs/design/host-cgroups.md' }],
+      documented: { sandbox: 'kata-containers 4.1.0 docs/design/host-cgroups.md' },
     }),
     question({
       id: 'FC-JAIL-DEVICES',
@@ -133,7 +132,7 @@ export default suite({
         root: { says: 'root’s alone, as the VMM is root', seen: { devices: 'of root alone' } },
         'open-to-others': { says: 'root’s, and others may open them', harm: 'weakens', seen: { devices: 'open to others' } },
       },
-      documented: [{ answer: 'root', where: [], citation: `${jailer}: /dev/kvm, /dev/net/tun and others, of --uid and --gid` }],
+      documented: { root: `${jailer}: /dev/kvm, /dev/net/tun and others, of --uid and --gid` },
     }),
     question({
       id: 'FC-GUEST-DISKS',
@@ -147,13 +146,9 @@ export default suite({
           seen: { disks: 'image and pool' },
         },
       },
-      documented: [
-        {
-          answer: 'pool',
-          where: [],
-          citation: `${source} createDiskPool, src/runtime-rs/crates/hypervisor/src/firecracker/fc_api.rs: Firecracker plugs no drive while it runs`,
-        },
-      ],
+      documented: {
+        pool: `${source} createDiskPool, src/runtime-rs/crates/hypervisor/src/firecracker/fc_api.rs: Firecracker plugs no drive while it runs`,
+      },
     }),
     question({
       id: 'FC-DISK',
@@ -167,7 +162,7 @@ export default suite({
           seen: { device: 'guest', owner: 'host', mode: 'host', read: 'works' },
         },
       },
-      documented: [{ answer: 'reads', where: [], citation: `${source} hotplugBlockDevice` }],
+      documented: { reads: `${source} hotplugBlockDevice` },
     }),
     question({
       id: 'FC-HOST-DEVICES',
@@ -184,13 +179,7 @@ export default suite({
         'no-host-path': noHostPath,
         runs: { says: 'it runs', seen: { devices: ['none', 'of root alone', 'open to others'] } },
       },
-      documented: [
-        {
-          answer: 'runs',
-          where: [],
-          citation: 'kata-containers 4.1.0 docs/how-to/privileged.md: not supported, and not refused',
-        },
-      ],
+      documented: { runs: 'kata-containers 4.1.0 docs/how-to/privileged.md: not supported, and not refused' },
     }),
     question({
       id: 'FC-LEFTOVERS',
@@ -202,7 +191,7 @@ export default suite({
         directory: { says: 'its directory below /run/vc', seen: { left: 'directory' } },
         vmm: { says: 'the VMM itself, which goes on running', harm: 'weakens', seen: { left: 'vmm' } },
       },
-      documented: [{ answer: 'nothing', where: [], citation: `${source} cleanupJail` }],
+      documented: { nothing: `${source} cleanupJail` },
     }),
   ],
 });

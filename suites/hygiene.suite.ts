@@ -20,9 +20,7 @@ export default suite({
       on: ['removed', 'refused'],
       reads: { left: leftovers('runtime') },
       answers: { nothing: { says: 'nothing: no process, mount, network namespace, state or user', seen: { left: 'nothing' } } },
-      documented: [
-        { answer: 'nothing', where: [], citation: 'CRI api.proto, RemovePodSandbox: removes the sandbox and all its containers' },
-      ],
+      documented: { nothing: 'CRI api.proto, RemovePodSandbox: removes the sandbox and all its containers' },
     }),
     question({
       id: 'HYG-OURS',
@@ -30,7 +28,7 @@ export default suite({
       on: ['removed', 'refused'],
       reads: { left: leftovers('ours') },
       answers: { nothing: { says: 'nothing', seen: { left: 'nothing' } } },
-      documented: [{ answer: 'nothing', where: [], citation: 'podproof README, Safety' }],
+      documented: { nothing: 'podproof README, Safety' },
     }),
     question({
       id: 'HYG-HOST-NULL',
@@ -53,13 +51,7 @@ export default suite({
           seen: { node: 'given away and opened' },
         },
       },
-      documented: [
-        {
-          answer: 'kept',
-          where: [],
-          citation: 'https://github.com/containers/crun/issues/1845; https://github.com/opencontainers/runc/pull/3707',
-        },
-      ],
+      documented: { kept: 'https://github.com/containers/crun/issues/1845; https://github.com/opencontainers/runc/pull/3707' },
     }),
   ],
 });

@@ -36,7 +36,7 @@ export default suite({
       on: ['plain'],
       reads: { engine: engineVersion() },
       answers: { planned: { short: 'yes', says: 'yes', seen: { engine: 'planned' } } },
-      documented: [{ answer: 'planned', where: [], citation: 'CRI api.proto, VersionResponse.runtime_version' }],
+      documented: { planned: 'CRI api.proto, VersionResponse.runtime_version' },
     }),
     question({
       id: 'ID-API',
@@ -56,14 +56,10 @@ export default suite({
       needs: [runtime('runc', 'crun', 'runsc')],
       reads: { state: runtimeState() },
       answers: { planned: { short: 'yes', says: 'yes: its state is on the host', seen: { state: 'planned' } } },
-      documented: [
-        {
-          answer: 'planned',
-          where: [],
-          citation:
-            'runc v1.1.15 libcontainer/factory_linux.go (state.json); crun 1.21 src/libcrun/status.c (status); gVisor runsc/container/state_file.go',
-        },
-      ],
+      documented: {
+        planned:
+          'runc v1.1.15 libcontainer/factory_linux.go (state.json); crun 1.21 src/libcrun/status.c (status); gVisor runsc/container/state_file.go',
+      },
     }),
     question({
       id: 'ID-GUEST',
@@ -75,7 +71,7 @@ export default suite({
         host: { short: 'the host’s', says: 'on the host’s', seen: { kernel: 'host' } },
         own: { short: 'its own', says: 'on one of its own', seen: { kernel: 'own' } },
       },
-      documented: [{ answer: 'host', where: [], citation: bootId }],
+      documented: { host: bootId },
     }),
     question({
       id: 'ID-GUEST-OWN',
@@ -87,7 +83,7 @@ export default suite({
         own: { short: 'its own', says: 'on one of its own', seen: { kernel: 'own' } },
         host: { short: 'the host’s', says: 'on the host’s', harm: 'weakens', seen: { kernel: 'host' } },
       },
-      documented: [{ answer: 'own', where: [], citation: bootId }],
+      documented: { own: bootId },
     }),
     question({
       id: 'ID-CONFIG',
@@ -95,13 +91,9 @@ export default suite({
       on: ['plain'],
       reads: { keys: effectiveConfig() },
       answers: { planned: { short: 'yes', says: 'yes', seen: { keys: 'planned' } } },
-      documented: [
-        {
-          answer: 'planned',
-          where: [],
-          citation: 'containerd v2.3.4 cmd/containerd/server/config/config.go: unknown keys are ignored, silently before 2.0',
-        },
-      ],
+      documented: {
+        planned: 'containerd v2.3.4 cmd/containerd/server/config/config.go: unknown keys are ignored, silently before 2.0',
+      },
     }),
     question({
       id: 'ID-SHIM-CONFIG',
@@ -109,14 +101,10 @@ export default suite({
       on: ['logged'],
       reads: { configuration: shimConfiguration() },
       answers: { planned: { short: 'yes', says: 'yes: its log names the file', seen: { configuration: 'planned' } } },
-      documented: [
-        {
-          answer: 'planned',
-          where: [],
-          citation:
-            'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go LoadConfiguration; src/libs/kata-types/src/config/mod.rs',
-        },
-      ],
+      documented: {
+        planned:
+          'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go LoadConfiguration; src/libs/kata-types/src/config/mod.rs',
+      },
     }),
     question({
       id: 'ID-AGENT',
@@ -124,7 +112,7 @@ export default suite({
       on: ['logged'],
       reads: { agent: announcedAgent() },
       answers: { planned: { short: 'yes', says: 'yes: it announces itself', seen: { agent: 'planned' } } },
-      documented: [{ answer: 'planned', where: [], citation: 'kata-containers 4.1.0 src/agent/src/main.rs: announce' }],
+      documented: { planned: 'kata-containers 4.1.0 src/agent/src/main.rs: announce' },
     }),
   ],
 });

@@ -245,7 +245,7 @@ spec:
       on: ['qat-dpdk', 'privileged', 'host-path', 'restricted', 'no-such-resource'],
       reads: { request: kubeletRequest() },
       answers: { same: { says: 'yes, but for ids, hashes and times', seen: { request: 'as podproof' } } },
-      documented: [{ answer: 'same', where: [], citation: 'Kubernetes pkg/kubelet/kuberuntime, by version: lib/cri/kubelet' }],
+      documented: { same: 'Kubernetes pkg/kubelet/kuberuntime, by version: lib/cri/kubelet' },
     }),
     question({
       id: 'KUBE-ID',
@@ -259,7 +259,7 @@ spec:
           seen: { id: 'primary group missing' },
         },
       },
-      documented: [{ answer: 'printed', where: [], citation: blog }],
+      documented: { printed: blog },
     }),
     question({
       id: 'KUBE-DEVICES',
@@ -277,7 +277,7 @@ spec:
           seen: { devices: 'offered', owner: 'asked', mode: 'open', control: 'host' },
         },
       },
-      documented: [{ answer: 'owned', where: [], citation: blog }],
+      documented: { owned: blog },
     }),
     question({
       id: 'KUBE-HUGEPAGES',
@@ -295,7 +295,7 @@ spec:
           seen: { directory: 'as printed', write: 'EACCES' },
         },
       },
-      documented: [{ answer: 'written', where: [], citation: blog }],
+      documented: { written: blog },
     }),
     question({
       id: 'KUBE-CPU',
@@ -311,13 +311,7 @@ spec:
           seen: { time: 'hundredth' },
         },
       },
-      documented: [
-        {
-          answer: 'whole',
-          where: [],
-          citation: 'https://kubernetes.io/docs/tasks/administer-cluster/cpu-management-policies/#static-policy',
-        },
-      ],
+      documented: { whole: 'https://kubernetes.io/docs/tasks/administer-cluster/cpu-management-policies/#static-policy' },
     }),
     question({
       id: 'KUBE-PRIVILEGED',
@@ -335,9 +329,7 @@ spec:
           seen: { capabilities: 'all', confinement: 'none', devices: 'opened' },
         },
       },
-      documented: [
-        { answer: 'everything', where: [], citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/' },
-      ],
+      documented: { everything: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/' },
     }),
     question({
       id: 'KUBE-HOST-PATH',
@@ -359,13 +351,7 @@ spec:
           seen: { char: 'works', disk: 'works' },
         },
       },
-      documented: [
-        {
-          answer: 'denied',
-          where: [],
-          citation: 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath; kubernetes/kubernetes#5607',
-        },
-      ],
+      documented: { denied: 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath; kubernetes/kubernetes#5607' },
     }),
     question({
       id: 'KUBE-RESTRICTED',
@@ -382,13 +368,7 @@ spec:
           seen: { id: 'asked', capabilities: 'none', confinement: 'filter, no new privileges' },
         },
       },
-      documented: [
-        {
-          answer: 'confined',
-          where: [],
-          citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted',
-        },
-      ],
+      documented: { confined: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted' },
     }),
     question({
       id: 'KUBE-USERNS',
@@ -424,7 +404,7 @@ spec:
           where: [kubelet('<1.31'), engine('containerd >=1.7 <2.0')],
           citation: 'containerd v1.7.24 pkg/cri/opts/spec_linux_opts.go; the kubelet asks the engine for nothing before',
         },
-        { answer: 'refused', where: [], citation: 'Kubernetes v1.37.2 pkg/kubelet/userns/userns_manager.go' },
+        { answer: 'refused', citation: 'Kubernetes v1.37.2 pkg/kubelet/userns/userns_manager.go' },
       ],
     }),
     question({
@@ -440,13 +420,7 @@ spec:
         },
         refused: { says: 'the kubelet does not admit it', seen: refused('Admission', /podproof\.dev\/nobody/) },
       },
-      documented: [
-        {
-          answer: 'without',
-          where: [],
-          citation: 'Kubernetes v1.37.2 pkg/kubelet/lifecycle/predicate.go removeMissingExtendedResources',
-        },
-      ],
+      documented: { without: 'Kubernetes v1.37.2 pkg/kubelet/lifecycle/predicate.go removeMissingExtendedResources' },
     }),
     question({
       id: 'KUBE-UNHEALTHY',
@@ -463,13 +437,7 @@ spec:
         },
         started: { says: 'nobody, it runs', harm: 'weakens', seen: { pod: 'ran' } },
       },
-      documented: [
-        {
-          answer: 'refused',
-          where: [],
-          citation: 'https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/',
-        },
-      ],
+      documented: { refused: 'https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/' },
     }),
   ],
 });

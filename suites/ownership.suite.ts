@@ -185,7 +185,7 @@ export default suite({
           seen: { owner: 'host', mode: 'closed', ...denied },
         },
       },
-      documented: [{ answer: 'denied', where: [], citation: blog }],
+      documented: { denied: blog },
     }),
     question({
       id: 'OWN-ON',
@@ -274,7 +274,7 @@ export default suite({
       documented: [
         { answer: 'ignored', where: [lacks('device-ownership')], citation: noKey },
         { answer: 'owned-without-disk', where: [runtime('runsc')], citation: gvisorNodes },
-        { answer: 'owned', where: [], citation: containerdOwner },
+        { answer: 'owned', citation: containerdOwner },
       ],
     }),
     question({
@@ -310,7 +310,7 @@ export default suite({
       },
       documented: [
         { answer: 'owned-without-disk', where: [runtime('runsc')], citation: gvisorNodes },
-        { answer: 'owned', where: [], citation: containerdOwner },
+        { answer: 'owned', citation: containerdOwner },
       ],
     }),
     question({
@@ -325,13 +325,7 @@ export default suite({
         },
         started: { says: 'it starts', harm: 'weakens', seen: { pod: 'ran' } },
       },
-      documented: [
-        {
-          answer: 'refused',
-          where: [],
-          citation: 'containerd v1.7.24 pkg/cri/util/util.go; cri-o v1.36.3 server/container_create.go',
-        },
-      ],
+      documented: { refused: 'containerd v1.7.24 pkg/cri/util/util.go; cri-o v1.36.3 server/container_create.go' },
     }),
     question({
       id: 'OWN-ROOT',
@@ -361,7 +355,7 @@ export default suite({
       },
       documented: [
         { answer: 'kept-without-disk', where: [runtime('runsc')], citation: gvisorNodes },
-        { answer: 'kept', where: [], citation: containerdOwner },
+        { answer: 'kept', citation: containerdOwner },
       ],
     }),
     question({
@@ -389,7 +383,7 @@ export default suite({
           seen: { ids: processIds, owner: 'host', mode: 'closed', ...denied },
         },
       },
-      documented: [{ answer: 'denied', where: [], citation: blog }],
+      documented: { denied: blog },
     }),
     question({
       id: 'OWN-ID',
@@ -405,7 +399,7 @@ export default suite({
           seen: { ids: 'primary group missing' },
         },
       },
-      documented: [{ answer: 'asked', where: [], citation: blog }],
+      documented: { asked: blog },
     }),
     question({
       id: 'OWN-CAPS',
@@ -428,13 +422,7 @@ export default suite({
           seen: { held: 'none', inheritable: 'default', bounding: 'default' },
         },
       },
-      documented: [
-        {
-          answer: 'none',
-          where: [],
-          citation: 'capabilities(7), Transformation of capabilities during execve(): no ambient set',
-        },
-      ],
+      documented: { none: 'capabilities(7), Transformation of capabilities during execve(): no ambient set' },
     }),
     question({
       id: 'OWN-QAT-DPDK',
@@ -461,7 +449,7 @@ export default suite({
           seen: { ids: 'asked', owner: 'asked', group: 'open', control: 'host', hugepages: 'works' },
         },
       },
-      documented: [{ answer: 'owned', where: [], citation: blog }],
+      documented: { owned: blog },
     }),
     question({
       id: 'OWN-VFIO-KATA',
@@ -476,14 +464,10 @@ export default suite({
         },
         'no-multifunction': noMultifunction,
       },
-      documented: [
-        {
-          answer: 'driven-by-guest',
-          where: [],
-          citation:
-            'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694; src/runtime/virtcontainers/kata_agent.go:1131',
-        },
-      ],
+      documented: {
+        'driven-by-guest':
+          'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in:677-694; src/runtime/virtcontainers/kata_agent.go:1131',
+      },
     }),
     question({
       id: 'OWN-MODE',
@@ -495,13 +479,7 @@ export default suite({
         'open-to-all': { short: '0666', says: openToAll, harm: 'weakens', seen: { mode: 'open' } },
         closed: { short: '000', says: 'it is 000: nobody but root may open it', harm: 'breaks', seen: { mode: 'closed' } },
       },
-      documented: [
-        {
-          answer: 'host',
-          where: [],
-          citation: 'OCI runtime-spec v1.2 config-linux.md, fileMode; containerd v1.5.0 oci/utils_unix.go',
-        },
-      ],
+      documented: { host: 'OCI runtime-spec v1.2 config-linux.md, fileMode; containerd v1.5.0 oci/utils_unix.go' },
     }),
     question({
       id: 'OWN-DIRECTORY',
@@ -567,9 +545,7 @@ export default suite({
           seen: { device: 'guest', owner: 'asked', mode: 'closed', ...denied, content: 'EACCES' },
         },
       },
-      documented: [
-        { answer: 'owned', where: [], citation: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967` },
-      ],
+      documented: { owned: `${containerdOwner}; kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:967` },
     }),
     question({
       id: 'OWN-RUNSC',
@@ -591,7 +567,7 @@ export default suite({
           seen: { device: 'host', owner: 'asked', mode: 'open', ...inSentry, content: 'ENXIO' },
         },
       },
-      documented: [{ answer: 'owned-without-disk', where: [], citation: gvisorNodes }],
+      documented: { 'owned-without-disk': gvisorNodes },
     }),
     question({
       id: 'OWN-CDI',
@@ -708,7 +684,7 @@ export default suite({
       needs: [feature('device-ownership')],
       reads: { key: effectiveConfig('device_ownership_from_security_context') },
       answers: { planned: { short: 'yes', says: 'yes', seen: { key: 'planned' } } },
-      documented: [{ answer: 'planned', where: [], citation: 'CRI api.proto, StatusResponse.info of a verbose request' }],
+      documented: { planned: 'CRI api.proto, StatusResponse.info of a verbose request' },
     }),
   ],
 });

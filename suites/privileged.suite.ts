@@ -168,13 +168,7 @@ export default suite({
       answers: {
         default: { says: 'the default nodes and links of the OCI specification, and nothing else', seen: { dev: 'default' } },
       },
-      documented: [
-        {
-          answer: 'default',
-          where: [],
-          citation: 'https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config-linux.md#default-devices',
-        },
-      ],
+      documented: { default: 'https://github.com/opencontainers/runtime-spec/blob/v1.2.0/config-linux.md#default-devices' },
     }),
     question({
       id: 'PRIV-RUNSC-DEV',
@@ -190,13 +184,9 @@ export default suite({
         },
         default: { says: 'the default nodes and links of the OCI specification, and nothing else', seen: { dev: 'default' } },
       },
-      documented: [
-        {
-          answer: 'sentrys',
-          where: [],
-          citation: 'gVisor pkg/sentry/fsimpl/dev/dev.go, pkg/sentry/devices/tundev, pkg/sentry/fsimpl/fuse/register.go',
-        },
-      ],
+      documented: {
+        sentrys: 'gVisor pkg/sentry/fsimpl/dev/dev.go, pkg/sentry/devices/tundev, pkg/sentry/fsimpl/fuse/register.go',
+      },
     }),
     question({
       id: 'PRIV-HOST-DEV',
@@ -213,13 +203,7 @@ export default suite({
           seen: { host: 'opened' },
         },
       },
-      documented: [
-        {
-          answer: 'unchanged',
-          where: [],
-          citation: `${containerdCreate}; pkg/oci/utils_unix.go HostDevices names what is left out`,
-        },
-      ],
+      documented: { unchanged: `${containerdCreate}; pkg/oci/utils_unix.go HostDevices names what is left out` },
     }),
     question({
       id: 'PRIV-RUNSC-HOST-DEV',
@@ -235,13 +219,7 @@ export default suite({
         },
         'ends-sandbox': sentryKilled,
       },
-      documented: [
-        {
-          answer: 'name-only',
-          where: [],
-          citation: 'gVisor runsc/boot/vfs.go createDeviceFiles; pkg/sentry/vfs/device.go OpenDeviceSpecialFile',
-        },
-      ],
+      documented: { 'name-only': 'gVisor runsc/boot/vfs.go createDeviceFiles; pkg/sentry/vfs/device.go OpenDeviceSpecialFile' },
     }),
     question({
       id: 'PRIV-RUNSC-ISOLATED',
@@ -250,7 +228,7 @@ export default suite({
       needs: [runtime('runsc')],
       reads: isolation.reads,
       answers: { ...isolation.answers, 'ends-sandbox': sentryKilled },
-      documented: [{ answer: 'isolated', where: [], citation: 'https://gvisor.dev/docs/architecture_guide/security/' }],
+      documented: { isolated: 'https://gvisor.dev/docs/architecture_guide/security/' },
     }),
     question({
       id: 'PRIV-NO-HOST-DEV',
@@ -268,7 +246,7 @@ export default suite({
       },
       documented: [
         { answer: 'sentrys', where: [runtime('runsc')], citation: kataPrivileged },
-        { answer: 'default', where: [], citation: kataPrivileged },
+        { answer: 'default', citation: kataPrivileged },
       ],
     }),
     question({
@@ -282,7 +260,7 @@ export default suite({
         'read-only-disk': readOnlyDisk,
         'no-host-path': noHostPath,
       },
-      documented: [{ answer: 'plugged', where: [], citation: kataPrivileged }],
+      documented: { plugged: kataPrivileged },
     }),
     question({
       id: 'PRIV-KATA-VFIO',
@@ -298,7 +276,7 @@ export default suite({
         started: { says: 'the pod starts', seen: { pod: 'ran' } },
         'no-host-path': noHostPath,
       },
-      documented: [{ answer: 'no-port', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' }],
+      documented: { 'no-port': 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' },
     }),
     question({
       id: 'PRIV-KATA-VFIO-MODE',
@@ -314,13 +292,7 @@ export default suite({
         'disk-opens': { says: 'the pod starts, and opens the disk of the host', seen: { disk: 'works' } },
         'no-host-path': noHostPath,
       },
-      documented: [
-        {
-          answer: 'no-iommu-group',
-          where: [],
-          citation: 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110',
-        },
-      ],
+      documented: { 'no-iommu-group': 'kata-containers 4.1.0 src/agent/src/device/vfio_device_handler.rs:62-110' },
     }),
     question({
       id: 'PRIV-KATA-ISOLATED',
@@ -328,7 +300,7 @@ export default suite({
       on: ['withheld'],
       needs: [runtime('kata')],
       ...isolation,
-      documented: [{ answer: 'isolated', where: [], citation: kataPrivileged }],
+      documented: { isolated: kataPrivileged },
     }),
     question({
       id: 'PRIV-ALL-DEVICES-ALLOWED',
@@ -351,7 +323,7 @@ export default suite({
           seen: { made: 'EACCES', root: 'nodev', held: 'all' },
         },
       },
-      documented: [{ answer: 'opens', where: [], citation: withoutHostDevices }],
+      documented: { opens: withoutHostDevices },
     }),
     question({
       id: 'PRIV-WITHHELD-DENIED',
@@ -368,7 +340,7 @@ export default suite({
         },
         opens: { short: 'yes', says: 'yes', harm: 'weakens', seen: { made: 'works', root: 'dev' } },
       },
-      documented: [{ answer: 'denied', where: [], citation: withoutHostDevices }],
+      documented: { denied: withoutHostDevices },
     }),
     question({
       id: 'PRIV-GUEST-MKNOD',
@@ -394,7 +366,6 @@ export default suite({
         },
         {
           answer: 'opens',
-          where: [],
           citation:
             'kata-containers 4.1.0 src/runtime/virtcontainers/kata_agent.go: no option of the shared directory; gVisor pkg/sentry/vfs/device.go',
         },
@@ -444,7 +415,7 @@ export default suite({
           citation: 'containerd v1.4.0 vendor/github.com/containerd/cri/pkg/server/container_create_unix.go',
         },
         { answer: 'owned', where: [feature('device-ownership')], on: ['host-devices-and-own'], citation: containerdCreate },
-        { answer: 'kept', where: [], citation: containerdCreate },
+        { answer: 'kept', citation: containerdCreate },
       ],
     }),
     question({
@@ -472,13 +443,7 @@ export default suite({
           seen: { owner: 'asked', mode: 'open', others: 'opened, and null given away' },
         },
       },
-      documented: [
-        {
-          answer: 'pods',
-          where: [],
-          citation: `${containerdCreate}; cri-o v1.36.3 internal/factory/container/device_linux.go AddDevice replaces`,
-        },
-      ],
+      documented: { pods: `${containerdCreate}; cri-o v1.36.3 internal/factory/container/device_linux.go AddDevice replaces` },
     }),
     question({
       id: 'PRIV-SANDBOX-FIRST',
@@ -489,13 +454,9 @@ export default suite({
         refused: { says: 'it is refused', seen: refused('CreateContainer', /no privileged container allowed in sandbox/) },
         started: { says: 'it starts', harm: 'weakens', seen: { pod: 'ran' } },
       },
-      documented: [
-        {
-          answer: 'refused',
-          where: [],
-          citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go; cri-o v1.36.3 server/container_create_linux.go',
-        },
-      ],
+      documented: {
+        refused: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go; cri-o v1.36.3 server/container_create_linux.go',
+      },
     }),
     question({
       id: 'PRIV-CAPS',
@@ -519,14 +480,10 @@ export default suite({
           seen: { held: 'default', inheritable: 'default', ambient: 'none', masked: ['asked', 'more'], sys: 'ro' },
         },
       },
-      documented: [
-        {
-          answer: 'default',
-          where: [],
-          citation:
-            'containerd v1.7.24 oci/spec.go defaultUnixCaps, pkg/cri/opts/spec_linux.go; https://github.com/containerd/containerd/security/advisories/GHSA-c9cp-9c75-9v8c',
-        },
-      ],
+      documented: {
+        default:
+          'containerd v1.7.24 oci/spec.go defaultUnixCaps, pkg/cri/opts/spec_linux.go; https://github.com/containerd/containerd/security/advisories/GHSA-c9cp-9c75-9v8c',
+      },
     }),
     question({
       id: 'PRIV-SECCOMP',
@@ -544,7 +501,7 @@ export default suite({
           citation:
             'https://github.com/cri-o/cri-o/pull/5587 (1.24: seccomp_use_default_when_empty is true); https://github.com/cri-o/cri-o/pull/7830 (1.30: removed)',
         },
-        { answer: 'none', where: [], citation: 'CRI api.proto, SecurityProfile: Unconfined when unset' },
+        { answer: 'none', citation: 'CRI api.proto, SecurityProfile: Unconfined when unset' },
       ],
     }),
     question({
@@ -583,7 +540,7 @@ export default suite({
       },
       documented: [
         { answer: 'all-ambient', where: [engine('crio')], citation: setupPrivileged },
-        { answer: 'all', where: [], citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go: privileged' },
+        { answer: 'all', citation: 'containerd v1.7.24 pkg/cri/server/container_create_linux.go: privileged' },
       ],
     }),
     question({
@@ -615,14 +572,9 @@ export default suite({
           seen: { held: 'all', inheritable: 'all', ambient: 'all', bounding: 'all', process: 'none' },
         },
       },
-      documented: [
-        {
-          answer: 'none',
-          where: [],
-          citation:
-            'capabilities(7), Transformation of capabilities during execve(); containerd v1.7.24 oci/spec_opts.go: no ambient capabilities for containers of the CRI',
-        },
-      ],
+      documented: {
+        none: 'capabilities(7), Transformation of capabilities during execve(); containerd v1.7.24 oci/spec_opts.go: no ambient capabilities for containers of the CRI',
+      },
     }),
     question({
       id: 'PRIV-UNREACHED',
@@ -633,7 +585,7 @@ export default suite({
         absent: { short: 'no', says: 'no', seen: { disks: 'absent' } },
         there: { short: 'yes', says: 'yes', harm: 'weakens', seen: { disks: 'there' } },
       },
-      documented: [{ answer: 'absent', where: [], citation: kataPrivileged }],
+      documented: { absent: kataPrivileged },
     }),
   ],
 });

@@ -147,7 +147,7 @@ export default suite({
         root: { says: 'root', seen: { user: 'root' } },
         'own-account': { says: 'a kata-N account of its own', seen: { user: 'own account' } },
       },
-      documented: [{ answer: 'root', where: [], citation: howTo }],
+      documented: { root: howTo },
     }),
     question({
       id: 'RVMM-UID',
@@ -162,7 +162,7 @@ export default suite({
         root: { says: 'root', harm: 'weakens', seen: { user: 'root', holds: ['none', 'some'] } },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'own-account', where: [], citation: howTo }],
+      documented: { 'own-account': howTo },
     }),
     question({
       id: 'RVMM-GROUPS',
@@ -174,7 +174,7 @@ export default suite({
         root: { says: 'the group of root, which is that of /dev/kvm', harm: 'weakens', seen: { groups: 'root' } },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'kvm', where: [], citation: groupOfKvm }],
+      documented: { kvm: groupOfKvm },
     }),
     question({
       id: 'RVMM-CONFINED',
@@ -195,7 +195,7 @@ export default suite({
           seen: { user: 'own account', holds: 'none', process: 'none' },
         },
       },
-      documented: [{ answer: 'filter', where: [], citation: test }],
+      documented: { filter: test },
     }),
     question({
       id: 'RVMM-SPLIT',
@@ -203,7 +203,7 @@ export default suite({
       on: ['rootless'],
       reads: { users: helperUsers() },
       answers: { root: { says: 'root', seen: { users: 'root' } }, 'never-runs': neverRuns },
-      documented: [{ answer: 'root', where: [], citation: howTo }],
+      documented: { root: howTo },
     }),
     question({
       id: 'RVMM-FILES',
@@ -219,7 +219,7 @@ export default suite({
         },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'closed', where: [], citation: howTo }],
+      documented: { closed: howTo },
     }),
     question({
       id: 'RVMM-ANNOTATION',
@@ -235,9 +235,7 @@ export default suite({
           seen: { user: 'root', holds: ['some', 'none'] },
         },
       },
-      documented: [
-        { answer: 'own-account', where: [], citation: 'kata-containers 4.1.0 src/libs/kata-types/src/annotations/mod.rs:255' },
-      ],
+      documented: { 'own-account': 'kata-containers 4.1.0 src/libs/kata-types/src/annotations/mod.rs:255' },
     }),
     question({
       id: 'RVMM-ANNOTATION-SEED',
@@ -253,7 +251,7 @@ export default suite({
         },
         'own-account': { short: 'yes', says: 'yes: a kata-N account runs it', seen: { user: 'own account' } },
       },
-      documented: [{ answer: 'ignored', where: [], citation: 'kata-containers commit 80a4f5b57b corrected the document' }],
+      documented: { ignored: 'kata-containers commit 80a4f5b57b corrected the document' },
     }),
     question({
       id: 'RVMM-ANNOTATION-DENIED',
@@ -269,7 +267,7 @@ export default suite({
         ignored: { short: 'no: VMM of root', says: 'no: it runs, with the VMM of root', harm: 'weakens', seen: { user: 'root' } },
         obeyed: { short: 'no: obeyed', says: 'no: it is obeyed', harm: 'weakens', seen: { user: 'own account' } },
       },
-      documented: [{ answer: 'refused', where: [], citation: 'kata-containers 4.1.0 src/runtime/pkg/oci/utils.go:516' }],
+      documented: { refused: 'kata-containers 4.1.0 src/runtime/pkg/oci/utils.go:516' },
     }),
     question({
       id: 'RVMM-KVM-MODE',
@@ -289,7 +287,7 @@ export default suite({
         root: { says: 'it runs, with the VMM of root', harm: 'weakens', seen: { user: 'root' } },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'refused', where: [], citation: howTo }],
+      documented: { refused: howTo },
     }),
     question({
       id: 'RVMM-KVM-WIDE',
@@ -304,7 +302,7 @@ export default suite({
         },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'group-of-root', where: [], citation: `${groupOfKvm}: the gid of /dev/kvm, whatever its name` }],
+      documented: { 'group-of-root': `${groupOfKvm}: the gid of /dev/kvm, whatever its name` },
     }),
     question({
       id: 'RVMM-DISTINCT',
@@ -316,7 +314,7 @@ export default suite({
         one: { short: 'no: one for both', says: 'no: they share one', harm: 'weakens', seen: { accounts: '1' } },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'two', where: [], citation: howTo }],
+      documented: { two: howTo },
     }),
     question({
       id: 'RVMM-BLOCK-EACCES',
@@ -333,7 +331,7 @@ export default suite({
         opens: { says: 'the guest has it all the same', harm: 'weakens', seen: { device: 'guest' } },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'denied', where: [], citation: howTo }],
+      documented: { denied: howTo },
     }),
     question({
       id: 'RVMM-BLOCK-OPEN',
@@ -361,7 +359,7 @@ export default suite({
         },
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'reads', where: [], citation: howTo }],
+      documented: { reads: howTo },
     }),
     question({
       id: 'RVMM-VFIO-EACCES',
@@ -379,7 +377,7 @@ export default suite({
         'no-multifunction': noMultifunction,
         'never-runs': neverRuns,
       },
-      documented: [{ answer: 'denied', where: [], citation: howTo }],
+      documented: { denied: howTo },
     }),
     question({
       id: 'RVMM-UNSUPPORTED-VMM',
@@ -401,7 +399,6 @@ export default suite({
         },
         {
           answer: 'ignored',
-          where: [],
           citation: 'kata-containers 4.1.0 src/runtime/pkg/katautils/config.go: Firecracker and StratoVirt do not read the key',
         },
       ],
@@ -428,7 +425,7 @@ export default suite({
           seen: { end: ['ran', 'refused so'], left: 'account' },
         },
       },
-      documented: [{ answer: 'nothing', where: [], citation: `${test}; docs/releases/4.1.0.md` }],
+      documented: { nothing: `${test}; docs/releases/4.1.0.md` },
     }),
   ],
 });

@@ -73,7 +73,7 @@ export default suite({
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
       answers: { disk, shared },
-      documented: [{ answer: 'disk', where: [], citation: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` }],
+      documented: { disk: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` },
     }),
     question({
       id: 'SNAP-BLOCKFILE',
@@ -86,7 +86,6 @@ export default suite({
         { answer: 'disk', where: [processes], citation: `${snapshotters}/blockfile.md: mounted over a loop device` },
         {
           answer: 'disk',
-          where: [],
           citation: `${snapshotters}/blockfile.md: for containers in a VM, without directories of the host`,
         },
       ],

@@ -47,5 +47,5 @@ export {
   vmm,
   type Requirement,
 } from './requirement.ts';
-export type { Scenario } from './scenario.ts';
+export type { ConfigReading, Scenario } from './scenario.ts';
 export { suite, type Suite } from './suite.ts';

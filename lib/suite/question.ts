@@ -54,9 +54,19 @@ export interface Question<R extends Readings = Readings, Name extends string = s
   documented: ReadonlyArray<Documented<NoInfer<Name>>>;
 }
 
+/** A question as a suite writes it: `{ owned: blog }` is documented wherever the question is asked, and so is a row without `where`. */
+interface Table<R extends Readings, Name extends string> extends Omit<Question<R, Name>, 'documented'> {
+  documented:
+    | Partial<Record<NoInfer<Name>, string>>
+    | ReadonlyArray<Omit<Documented<NoInfer<Name>>, 'where'> & { where?: readonly Requirement[] }>;
+}
+
 /** A question as suites hold it: the words of its rows were checked against its readings by the compiler. */
-export function question<const R extends Readings, Name extends string>(table: Question<R, Name>): Question {
-  return table as unknown as Question;
+export function question<const R extends Readings, Name extends string>({ documented, ...table }: Table<R, Name>): Question {
+  const rows = Array.isArray(documented)
+    ? documented.map((row: Documented) => ({ ...row, where: row.where ?? [] }))
+    : Object.entries(documented).map(([answer, citation]) => ({ answer, where: [], citation }));
+  return { ...table, documented: rows } as unknown as Question;
 }
 
 /** The pod is refused, or never started, with these words. */

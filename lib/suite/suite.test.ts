@@ -65,6 +65,11 @@ describe('suite', () => {
       with1({ documented: [{ answer: 'hot', where: [], citation: 'c' }] }),
       'question A: "hot" is documented, and no answer',
     ],
+    [
+      'an answer that is documented behind what holds everywhere',
+      with1({ documented: ['warm', 'cold'].map((answer) => ({ answer, where: [], citation: 'c' })) }),
+      'question A: "cold" is documented behind what holds everywhere',
+    ],
   ])('is refused with %s', ([, load, why]) => {
     expect(load).toThrow(says(why));
   });

@@ -40,6 +40,9 @@ export function suite(table: Suite): Suite {
 function faultIn({ reads, answers, documented }: Question): string | undefined {
   const entries = Object.entries(answers);
   for (const { answer } of documented) if (!(answer in answers)) return `"${answer}" is documented, and no answer`;
+  const everywhere = documented.findIndex(({ where, on }) => where.length === 0 && on === undefined);
+  const never = everywhere < 0 ? undefined : documented[everywhere + 1];
+  if (never !== undefined) return `"${never.answer}" is documented behind what holds everywhere`;
   for (const [name, answer] of entries) {
     if (isRefusal(answer.seen)) continue;
     for (const row of rowsOf(answer)) {

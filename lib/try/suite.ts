@@ -70,7 +70,7 @@ function runs(id: string, scenario: string, title: string): Question {
     on: [scenario],
     reads: { start: starts() },
     answers: { runs: { says: 'it runs', seen: { start: 'ran' } }, refused: refusedByAnyone },
-    documented: [{ answer: 'runs', where: [], citation: hoped }],
+    documented: { runs: hoped },
   });
 }
 
@@ -109,7 +109,7 @@ function uses(id: string, scenario: string, title: string, path: string | undefi
       absent: { short: 'ENOENT', says: 'the container has no such node', harm: 'breaks', seen: failing('ENOENT') },
       refused: refusedByAnyone,
     },
-    documented: [{ answer: 'opens', where: [], citation: hoped }],
+    documented: { opens: hoped },
   });
 }
 
