@@ -21,9 +21,9 @@ export interface Apt {
 export async function aptOf(
   suite: string,
   directory: string,
-  options: { allowExpiredRelease?: boolean; sources?: readonly string[]; signal?: AbortSignal },
+  options: { allowExpiredRelease?: boolean; sources?: readonly string[]; signal?: AbortSignal | undefined },
 ): Promise<Apt> {
-  const limits: ExecOptions = { timeoutMs: 300_000 * timeoutFactor, ...(options.signal ? { signal: options.signal } : {}) };
+  const limits: ExecOptions = { timeoutMs: 300_000 * timeoutFactor, signal: options.signal };
   const expired = options.allowExpiredRelease ? ['--aptopt=Acquire::Check-Valid-Until "false"'] : [];
   const tree = join(directory, 'apt');
   const argv = [

@@ -39,7 +39,7 @@ export async function cached(
   const ready = await recalled();
   if (ready) return ready;
   await using _ = await lock(join(cache, 'locks', `artifact-${name}-${version}-${hash}`), {
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
+    signal: request.signal,
     onWait: (holder) => request.progress(`${name} ${version}: wait for ${holder}, which fetches it`),
   });
   const meanwhile = await recalled();

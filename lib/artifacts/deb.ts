@@ -15,10 +15,7 @@ export async function debArtifact(request: ArtifactRequest, source: SourceOf<'de
   const consent = request.allowExpiredRelease === true ? ['an index past its date is accepted'] : [];
   return cached(request, ['deb', process.arch, suite, packages, ...consent], async (root, scratch) => {
     const onFetch = (): void => request.progress(`${titleOf(request)}: package index of ${suite}`);
-    const options = {
-      allowExpiredRelease: request.allowExpiredRelease ?? false,
-      ...(request.signal ? { signal: request.signal } : {}),
-    };
+    const options = { allowExpiredRelease: request.allowExpiredRelease ?? false, signal: request.signal };
     if (request.indexes === undefined) onFetch();
     const apt = await (request.indexes?.of(suite, { ...options, onFetch }) ?? aptOf(suite, scratch, options));
     const [first = '', ...others] = packages;

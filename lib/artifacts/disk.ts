@@ -26,6 +26,6 @@ export function mebibytes(bytes: number): string {
 function cannotKeep(what: string, directory: string, why: string, cause?: unknown): BlockedError {
   return new BlockedError(`Cannot keep ${what} in ${directory}: ${why}`, {
     remedy: 'make room there, or set XDG_CACHE_HOME to a directory on another disk',
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -5,7 +5,7 @@ import { aptOf, type Apt } from './apt.ts';
 
 export interface IndexOptions {
   allowExpiredRelease: boolean;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Hears when the index is really fetched, which takes seconds. */
   onFetch?: () => void;
 }

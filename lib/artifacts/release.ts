@@ -40,7 +40,7 @@ export async function releaseArtifact(request: ArtifactRequest, source: SourceOf
 /** A file that the user names: an archive by its ending, otherwise the program, where upstream has its program as a file too. */
 function ownFile(url: string, published: readonly ReleaseFile[]): ReleaseFile {
   const program = /\.(tgz|tar(\.\w+)?)$/.test(baseName(url)) ? undefined : published[0]?.program;
-  return { url, sums: `${url}.sha256sum`, ...(program === undefined ? {} : { program }) };
+  return { url, sums: `${url}.sha256sum`, program };
 }
 
 async function fetchInto(
@@ -56,10 +56,7 @@ async function fetchInto(
     'downloads',
     `${createHash('sha256').update(release.url).digest('hex').slice(0, 12)}-${baseName(release.url)}`,
   );
-  await download(release.url, file, sum, {
-    progress: progressOf(request),
-    ...(request.signal ? { signal: request.signal } : {}),
-  });
+  await download(release.url, file, sum, { progress: progressOf(request), signal: request.signal });
   if (release.program === undefined) await unpack(file, root, request.signal);
   else {
     await mkdir(join(root, 'bin'), { recursive: true });
@@ -100,19 +97,13 @@ function progressOf(request: ArtifactRequest): (bytes: number, total: number | u
 }
 
 function baseName(url: string): string {
-  return (
-    (
-      url
-        .replace(/[?#].*$/, '')
-        .split('/')
-        .at(-1) ?? ''
-    ).replace(/[^\w.+-]/g, '_') || 'download'
-  );
+  const [name = ''] = /[^/]*$/.exec(url.replace(/[?#].*$/, '')) ?? [];
+  return name.replace(/[^\w.+-]/g, '_') || 'download';
 }
 
 function blocked(request: ArtifactRequest, why: string, remedy: string, cause?: unknown): BlockedError {
   return new BlockedError(`Cannot have the release of ${titleOf(request)}: ${why}`, {
     remedy: `${remedy}, or put the binaries into $PODPROOF_ARTIFACTS/${request.name}-${request.version}/`,
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

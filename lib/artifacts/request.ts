@@ -16,7 +16,7 @@ export interface ArtifactRequest {
   indexes?: PackageIndexes;
   /** The cache directory; below it `artifacts/` and `downloads/`. */
   cache: string;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** One line of progress: `containerd 1.7.24: package index of trixie`. */
   progress: (line: string) => void;
 }

@@ -5,7 +5,7 @@ import { messageOf } from '../util/errors.ts';
 import { assertRoom } from './disk.ts';
 
 export interface DownloadOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Bytes so far and, where the server says it, of how many. */
   progress?: (bytes: number, total: number | undefined) => void;
   /** Of the whole download. Default: one hour. */

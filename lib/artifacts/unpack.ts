@@ -27,7 +27,7 @@ async function tar(argv: string[], signal?: AbortSignal): Promise<ExecResult> {
   const result = await exec(['tar', '--force-local', ...argv], {
     timeoutMs: 600_000 * timeoutFactor,
     env: { LC_ALL: 'C', TAR_OPTIONS: '' },
-    ...(signal ? { signal } : {}),
+    signal,
   });
   signal?.throwIfAborted();
   return result;

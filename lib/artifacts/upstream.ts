@@ -4,8 +4,8 @@ import { inRange } from '../model/version.ts';
 /** One file of a release: an archive, or a program under its name. */
 export interface ReleaseFile {
   url: string;
-  sums?: string;
-  program?: string;
+  sums?: string | undefined;
+  program?: string | undefined;
 }
 
 const names: Partial<Record<string, { arch: string; machine: string }>> = {
@@ -30,6 +30,6 @@ export function upstreamRelease(
     const known: Record<string, string> = { version, program: program ?? '', ...names_ };
     const fill = (template: string): string => template.replace(/\{(\w+)\}/g, (_, key: string) => known[key] ?? '');
     const url = (known['url'] = fill(row.url));
-    return { url, ...(row.sums === undefined ? {} : { sums: fill(row.sums) }), ...(program === undefined ? {} : { program }) };
+    return { url, sums: row.sums && fill(row.sums), program };
   });
 }

@@ -1,3 +1,4 @@
+import type { Harm } from '../model/verdict.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
 import { isRefusal, type Answer, type Question } from '../suite/question.ts';
 import type { Requirement } from '../suite/requirement.ts';
@@ -18,7 +19,7 @@ export interface QuestionEntry {
   /** The question. */
   asks: string;
   /** Everything that can come out, and what it does to its user. */
-  answers: Array<Pick<Answer, 'says' | 'harm'> & { name: string }>;
+  answers: Array<{ name: string; says: string; harm: Harm | undefined }>;
   citation: string;
   /** Where it applies, in words. */
   applies: string;
@@ -60,7 +61,7 @@ function questionEntry(suite: Suite, question: Question): QuestionEntry {
     id: question.id,
     suite: suite.id,
     asks: question.asks,
-    answers: Object.entries(question.answers).map(([name, { says, harm }]) => ({ name, says, ...(harm && { harm }) })),
+    answers: Object.entries(question.answers).map(([name, { says, harm }]) => ({ name, says, harm })),
     citation: [...new Set(question.documented.map(({ citation }) => citation))].join('; '),
     applies: words(needs) || 'every engine and runtime',
     pods: on.map((scenario) => scenario.title),

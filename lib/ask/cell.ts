@@ -14,11 +14,11 @@ export interface CellEntry {
   host: string;
   engine: string;
   runtime: string;
-  kubelet?: string;
+  kubelet?: string | undefined;
   /** Profiles that run it. */
   profiles: string[];
   /** Why no profile can run it. */
-  excluded?: string;
+  excluded: string | undefined;
   /** Questions that its engine and runtime meet; the host may still lack something. */
   applies: string[];
   /** Questions that it does not meet, by reason. */
@@ -40,11 +40,11 @@ export function cellEntry(id: string, matrix: Matrix, book: Book): { cell: CellE
     host: `${planned.host.id}, ${planned.host.spec.kind}`,
     engine: part(planned.engine),
     runtime: part({ ...planned.runtime, version: versionLabel(planned.runtime) }),
-    ...(planned.kubelet === undefined ? {} : { kubelet: part(planned.kubelet) }),
+    kubelet: planned.kubelet && part(planned.kubelet),
     profiles: Object.entries(matrix.profiles)
       .filter(([, profile]) => planCells(matrix, profile, found).cells.some((cell) => cell.id === id))
       .map(([name]) => name),
-    ...(left === undefined ? {} : { excluded: left.why }),
+    excluded: left?.why,
     ...judgeable(facts, book),
   };
   const known = book.known

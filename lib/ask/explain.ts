@@ -27,7 +27,7 @@ export interface Explanation {
   text: string;
   kind: 'question' | 'verdict' | 'cell' | 'known issue' | 'cause' | 'failure' | 'words' | 'unknown';
   /** The failure that is explained, or the last one that was read where none is. Untrusted. */
-  failure?: Failure;
+  failure?: Failure | undefined;
   verdict?: VerdictEntry;
   cell?: CellEntry;
   /** Best first; more than one where the text fits several. */
@@ -149,7 +149,7 @@ function byWords(text: string, book: Book, sources: Sources): Explanation {
     }
   }
   const near = book.symptoms.filter((symptom) => shares(symptom, failure)).slice(0, 3);
-  return { ...blank(text, 'unknown'), ...(failure === undefined ? {} : { failure }), causes: near.map(causeEntry) };
+  return { ...blank(text, 'unknown'), failure, causes: near.map(causeEntry) };
 }
 
 /** What was found, with what recorded runs answer. Who asks in a sentence is answered by a question that fits nearly as well as the best, and was answered where he asks. */

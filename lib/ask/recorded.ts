@@ -29,7 +29,7 @@ export interface RecordedCell {
   started: string;
   verdicts: string;
   /** Questions that deviate, with their known issues. */
-  deviates: Array<{ question: string; known?: string }>;
+  deviates: Array<{ question: string; known?: string | undefined }>;
 }
 
 /** The questions in the order of `ids`; tracks to which `about` says no are left out, and those to which a question does not apply. */
@@ -87,7 +87,7 @@ export function recordedCell(documents: readonly Document[], cell: string): Reco
         verdictNames.map((name) => [name, own.filter(({ verdict }) => verdict === name).length]),
       ) as Document['counts'];
       const bad = own.filter(({ verdict }) => verdict === 'known' || verdict === 'fail');
-      const deviates = bad.map(({ question, known }) => ({ question, ...(known === undefined ? {} : { known }) }));
+      const deviates = bad.map(({ question, known }) => ({ question, known }));
       return {
         run: run.id,
         started: run.started,

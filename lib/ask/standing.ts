@@ -17,11 +17,11 @@ export interface Standing {
   engine: string;
   runtimes: string[];
   answer: string;
-  harm?: Harm;
+  harm: Harm | undefined;
   /** `since 1.6.20`, `all 7 tested, from 1.6.20`. */
   since: string;
   /** What older tested versions answer otherwise. */
-  before: Array<{ answer: string; harm?: Harm }>;
+  before: Array<{ answer: string; harm: Harm | undefined }>;
   /** Ids of the known issues that these versions show. */
   known: string[];
 }
@@ -61,9 +61,8 @@ export function standingsOf(documents: readonly Document[], question: string, na
     .sort((a, b) => harmRank(b.harm) - harmRank(a.harm));
 }
 
-function toldOf(value: Answer): { answer: string; harm?: Harm } {
-  const harm = worstOfSeen(value);
-  return { answer: shortText(value), ...(harm && { harm }) };
+function toldOf(value: Answer): { answer: string; harm: Harm | undefined } {
+  return { answer: shortText(value), harm: worstOfSeen(value) };
 }
 
 /** Those of the engines and runtimes that the words name, where they name any of these. A kubelet in front counts where it is named, or nothing else was run. */

@@ -100,10 +100,10 @@ class Assembly {
       const cell: Cell = {
         ...cellHead(planned, home),
         verdict: worstOf(verdicts.map(({ verdict }) => verdict)) ?? 'unsupported',
-        ...(blocked === undefined ? {} : { reason: blocked.reason }),
-        ...(blocked?.remedy === undefined ? {} : { remedy: blocked.remedy }),
+        reason: blocked?.reason,
+        remedy: blocked?.remedy,
         // Where machines differ, the list of hosts does not say which of them this was.
-        ...(accelerator === undefined || !differ ? {} : { accelerator }),
+        accelerator: differ ? accelerator : undefined,
       };
       this.#judged.set(planned.id, { cell, verdicts });
     }
@@ -125,7 +125,7 @@ class Assembly {
         profile: plan.profile,
         plan: plan.hash,
         exit: exitCode(names),
-        ...(shard === undefined ? {} : { shard: { index: shard.index, count: shard.count } }),
+        shard: shard && { index: shard.index, count: shard.count },
       },
       parts: this.#single ? [] : this.#runs.described(),
       counts: count(names),
@@ -158,15 +158,9 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
     id: planned.id,
     host: planned.host.id,
     engine: { name: engine.name, version: engine.version, ...provenance(engine) },
-    runtime: {
-      name: runtime.name,
-      version: runtime.version,
-      ...(runtime.shim === undefined ? {} : { shim: runtime.shim }),
-      ...(runtime.vmm === undefined ? {} : { vmm: runtime.vmm }),
-      ...provenance(runtime),
-    },
-    ...(cni === undefined ? {} : { cni: { version: cni.version, ...provenance(cni) } }),
-    ...(kubelet === undefined ? {} : { kubelet: { version: kubelet.version, ...provenance(kubelet) } }),
+    runtime: { name: runtime.name, version: runtime.version, shim: runtime.shim, vmm: runtime.vmm, ...provenance(runtime) },
+    cni: cni && { version: cni.version, ...provenance(cni) },
+    kubelet: kubelet && { version: kubelet.version, ...provenance(kubelet) },
   };
 }
 
@@ -176,11 +170,6 @@ export function questionText(suite: string, { id, asks, needs = [], answers, doc
     ...{ id, suite, asks },
     citation: [...new Set(documented.map(({ citation }) => citation))].join('; '),
     range: needs.map((need) => need.text).join(', ') || 'every engine and runtime',
-    answers: Object.entries(answers).map(([name, { short, says, harm }]) => ({
-      name,
-      ...(short !== undefined && { short }),
-      says,
-      ...(harm && { harm }),
-    })),
+    answers: Object.entries(answers).map(([name, { short, says, harm }]) => ({ name, short, says, harm })),
   };
 }

@@ -11,7 +11,7 @@ export interface PlannedIdentity {
   engineSha256: string;
   runtimeSha256: string;
   /** Of the kubelet before the engine, where one is planned. */
-  kubeletSha256?: string;
+  kubeletSha256?: string | undefined;
 }
 
 /**

@@ -9,7 +9,7 @@ export function cellFacts(planned: PlannedCell, host?: Pick<CellFacts, 'facts' |
     host: planned.host.id,
     engine: { name: engine.name, version: engine.version },
     runtime: { name: runtime.name, version: runtime.version, shim: runtime.shim, vmm: runtime.vmm },
-    ...(kubelet === undefined ? {} : { kubelet: { version: kubelet.version } }),
+    kubelet: kubelet && { version: kubelet.version },
     facts: host?.facts,
     fixtures: host?.fixtures,
   };

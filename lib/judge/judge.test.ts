@@ -90,8 +90,8 @@ describe('judgement', () => {
       expected: 'it belongs to the pod',
       observed: `${path} belongs to 7:2000`,
     });
-    expect(odd).not.toHaveProperty('answer');
-    expect(odd).not.toHaveProperty('harm');
+    expect(odd?.answer).toBeUndefined();
+    expect(odd?.harm).toBeUndefined();
   });
 
   it('takes the documented answer of the cell at hand', () => {
@@ -151,7 +151,7 @@ describe('judgement', () => {
       harm: 'breaks',
       observed: 'the pod is refused: CreateContainer failed: no space left on device',
     });
-    expect(judged(outcome(at('RunPodSandbox')))).not.toHaveProperty('answer');
+    expect(judged(outcome(at('RunPodSandbox')))?.answer).toBeUndefined();
   });
 
   it('is an error when the guest never answered', () => {

@@ -16,8 +16,8 @@ import { symptomOf } from './symptoms.ts';
 export interface Judgement {
   verdict: VerdictName;
   /** The answer that was seen; absent when none was foreseen, or none could be seen. */
-  answer?: string;
-  harm?: Harm;
+  answer?: string | undefined;
+  harm?: Harm | undefined;
   /** What the documented answer says. */
   expected: string;
   observed: string;
@@ -94,8 +94,8 @@ function judgeAnswer(
   const shown = right || documented === undefined ? [...sights.values()] : deviating(question.answers[documented], sights);
   return {
     verdict: right ? 'pass' : 'fail',
-    ...(name === undefined ? {} : { answer: name }),
-    ...(seen?.harm === undefined ? {} : { harm: seen.harm }),
+    answer: name,
+    harm: seen?.harm,
     expected,
     observed: `${seen === undefined ? '' : `${seen.says}: `}${seenText(shown.length > 0 ? shown : sights.values(), evidence)}`,
     ...layersOf(shown, right, evidence),

@@ -22,9 +22,5 @@ export function plannedIdentity(planned: PlannedCell, journal: Journal): Planned
     return binaries?.[`${binaryOf(component)}${shim}`] ?? '';
   };
   const { engine, runtime, kubelet } = planned;
-  return {
-    engineSha256: sum(engine),
-    runtimeSha256: sum(runtime),
-    ...(kubelet === undefined ? {} : { kubeletSha256: sum(kubelet) }),
-  };
+  return { engineSha256: sum(engine), runtimeSha256: sum(runtime), kubeletSha256: kubelet && sum(kubelet) };
 }

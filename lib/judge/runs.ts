@@ -29,20 +29,14 @@ export class Runs {
   /** From the first start to the last end; complete when every cell was in a run that went to its end. */
   run(cells: readonly PlannedCell[]): Omit<Journal['run'], 'id'> {
     const runs = this.journals.map(({ run }) => run);
+    const starts = runs.flatMap(({ started }) => started || []).sort();
+    const ends = runs.map(({ ended }) => ended).sort();
     const done = new Set(
       this.#parts.flatMap(({ part, journal }) => (journal.run.complete ? part.plan.cells : [])).map(({ id }) => id),
     );
     return {
-      started:
-        runs
-          .map(({ started }) => started)
-          .filter(Boolean)
-          .sort()[0] ?? '',
-      ended:
-        runs
-          .map(({ ended }) => ended)
-          .sort()
-          .at(-1) ?? '',
+      started: starts[0] ?? '',
+      ended: ends.at(-1) ?? '',
       podproof: [...new Set(runs.map(({ podproof }) => podproof))].sort().join(', '),
       complete: runs.some(({ complete }) => complete) && cells.every(({ id }) => done.has(id)),
     };
@@ -53,7 +47,7 @@ export class Runs {
     return this.#parts.map(({ part: { id, plan }, journal: { run } }) => ({
       id,
       run: run.id,
-      ...(plan.shard === undefined ? {} : { shard: { index: plan.shard.index, count: plan.shard.count } }),
+      shard: plan.shard && { index: plan.shard.index, count: plan.shard.count },
       started: run.started,
       ended: run.ended,
       podproof: run.podproof,

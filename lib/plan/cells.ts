@@ -37,7 +37,7 @@ export function planCells(
       for (const { asked: askedRuntime, part: runtime } of runtimes) {
         for (const kubelet of kubelets) {
           const id = [`${host.id}/${labelOf(engine)}/${labelOf(runtime)}`, ...(kubelet ? [labelOf(kubelet)] : [])].join('+');
-          const cell = { id, host, engine, runtime, ...shared, ...(kubelet && { kubelet }) };
+          const cell = { id, host, engine, runtime, ...shared, kubelet };
           const why =
             foreignLibc(host, engine) ??
             foreignLibc(host, runtime) ??

@@ -10,9 +10,9 @@ import { parseSelection, type Vocabulary } from './select.ts';
 export interface PlanOptions extends Omit<Vocabulary, 'matrix'> {
   profile: string;
   /** A selection as `--only` takes it; empty or absent selects everything. */
-  only?: string;
+  only?: string | undefined;
   /** Version of the kubelet before every engine, in place of what the profile has. */
-  kubelet?: string;
+  kubelet?: string | undefined;
   /** Scenarios by suite. */
   scenariosOf?: Readonly<Record<string, readonly string[]>>;
   /** What the floating versions came to. Cells of one that is not there keep the version "newest", and match any version. */
@@ -38,13 +38,13 @@ export function makePlan(matrix: Matrix, options: PlanOptions): Plan {
   const excluded = [...all.excluded.filter(({ cell }) => selection.cell(cell)), ...notKept(selected, cells)];
   if (cells.length === 0) throw new UsageError(`${leaves(selection.text)} no cell of profile ${id}${reason(excluded)}`);
   const scenarios = scenariosOf && Object.fromEntries(suites.map((suite) => [suite, [...(scenariosOf[suite] ?? [])]]));
-  const content = { only: selection.text, suites, ...(scenarios && { scenarios }), cells };
+  const content = { only: selection.text, suites, scenarios, cells };
   return {
     schema: 1,
     hash: planHash(content),
     profile: id,
     ...content,
-    ...(kept && { stands: Object.fromEntries(kept.map(({ cell, stands }) => [cell.id, stands])) }),
+    stands: kept && Object.fromEntries(kept.map(({ cell, stands }) => [cell.id, stands])),
     excluded: excluded.map(({ cell, why }) => ({ cell: cell.id, why })),
   };
 }

@@ -151,13 +151,8 @@ function distinct(entries: readonly RuntimeVersion[]): RuntimeVersion[] {
 }
 
 /** An entry of the matrix again. */
-function plain({ version, source, ...flavour }: RuntimeVersion): RuntimeVersion {
-  return {
-    version,
-    source,
-    ...(flavour.shim === undefined ? {} : { shim: flavour.shim }),
-    ...(flavour.vmm === undefined ? {} : { vmm: flavour.vmm }),
-  };
+function plain({ version, source, shim, vmm }: RuntimeVersion): RuntimeVersion {
+  return { version, source, shim, vmm };
 }
 
 /** Whether the matrix names a shim and a VMM for each version of it. */

@@ -15,7 +15,7 @@ export interface SandboxIds {
 }
 
 export interface SweepOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Directories outside of /dev whose nodes are listed too. */
   directories?: readonly string[];
 }

@@ -15,7 +15,7 @@ export interface Seen {
   /** In a cell of a table. */
   short: string;
   says: string;
-  harm?: Harm;
+  harm?: Harm | undefined;
 }
 
 export function answerOf(verdict: VerdictName): Answer['verdict'] | undefined {

@@ -70,12 +70,12 @@ function compareCells(
     counts[found.kind]++;
     if (found.kind === 'same' || found.kind === 'still-unjudged' || found.why === 'no-cell') continue;
     const id = { cell: cell.id, suite, scenario, question };
-    changes.push({ ...found, ...id, ...(was && { before: summaryOf(was) }), after: verdict.verdict });
+    changes.push({ ...found, ...id, before: was && summaryOf(was), after: verdict.verdict });
   }
   const gone = then.filter((was) => was.verdict !== 'unsupported' && !isUnjudged(was) && !judged.has(nameOf(was)));
   const from = older && { cell: older.id, host: older.host, engine: older.engine.version, runtime: older.runtime.version };
   return {
-    pair: { cell: cell.id, ...(from && { before: from }), counts },
+    pair: { cell: cell.id, before: from, counts },
     changes,
     gone: gone.map(({ suite, scenario, question, ...was }) => ({ cell: was.cell, suite, scenario, question })),
   };
@@ -86,14 +86,7 @@ function versionsOf(cell: Cell | undefined): string[] {
 }
 
 function summaryOf({ verdict, answer, harm, observed, known, reason }: Verdict): NonNullable<Change['before']> {
-  return {
-    verdict,
-    ...(answer === undefined ? {} : { answer }),
-    ...(harm === undefined ? {} : { harm }),
-    observed,
-    ...(known === undefined ? {} : { known }),
-    ...(reason === undefined ? {} : { reason }),
-  };
+  return { verdict, answer, harm, observed, known, reason };
 }
 
 /** 1 for what is newly weaker or broken, whatever its verdict; what is newly unjudged counts as in any run. */

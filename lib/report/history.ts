@@ -126,7 +126,7 @@ function seenOf(rows: ReturnType<typeof newestVerdicts>, question: QuestionText 
     if (name === undefined) return [];
     // An older run may have an answer that the question no longer has.
     const says = question?.answers.find((each) => each.name === name)?.says ?? name;
-    return [{ name, short: shortAnswer(name, question?.answers), says, ...(harm && { harm }) }];
+    return [{ name, short: shortAnswer(name, question?.answers), says, harm }];
   });
   return distinctBy(seen, ({ name }) => name).sort((a, b) => harmRank(b.harm) - harmRank(a.harm) || plainOrder(a.name, b.name));
 }

@@ -85,13 +85,7 @@ function hiddenVerdict(verdict: Verdict, redact: Redact): Verdict {
   const layers = verdict.layers === undefined ? undefined : redactDeep(verdict.layers, redact);
   if (expected === verdict.expected && observed === verdict.observed && reason === verdict.reason && layers === verdict.layers)
     return verdict;
-  return {
-    ...verdict,
-    expected,
-    observed,
-    ...(reason === undefined ? {} : { reason }),
-    ...(layers === undefined ? {} : { layers }),
-  };
+  return { ...verdict, expected, observed, reason, layers };
 }
 
 const steps: ReadonlyArray<readonly [RegExp, (...found: string[]) => string]> = [

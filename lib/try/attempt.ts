@@ -41,7 +41,7 @@ export async function launchTrial(
   fix?: Fix,
 ): Promise<Launched> {
   const { cell, setting, node, signal } = place;
-  const head = { cell: cell.id, ...(fix === undefined ? {} : { fix: fix.id }) };
+  const head = { cell: cell.id, fix: fix?.id };
   const uid = randomUUID();
   const change = fix === undefined ? pod : changed(pod, fix.changes);
   const wanted = fix?.give === 'opened' ? mountingOpened(change, devices) : change;

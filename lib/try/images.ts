@@ -4,7 +4,7 @@ import type { Ground } from './placement.ts';
 
 /** An image that one container runs, or every one that has none of its own. */
 export interface ContainerImage {
-  container?: string;
+  container?: string | undefined;
   image: OwnImage;
 }
 

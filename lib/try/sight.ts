@@ -60,11 +60,11 @@ export function sightOf(
           read === null ? (write === null ? undefined : decide(path, 'write', write, scene)) : decide(path, 'read', read, scene);
         return {
           path,
-          ...(host === undefined ? {} : { host: accessOf(host) }),
-          ...(node === undefined ? {} : { guest: accessOf(node) }),
+          host: host && accessOf(host),
+          guest: node && accessOf(node),
           read,
           write,
-          ...(refused === undefined ? {} : { decider: refused.decider }),
+          decider: refused?.decider,
           says: refused?.says ?? openWords(node, host),
           layers: deviceLayers(
             { path, field: node !== undefined && host !== undefined && node.mode !== host.mode ? 'mode' : 'gid' },

@@ -40,14 +40,8 @@ export function trialOf(
     ended: head.ended,
     manifest: { file: head.file, kind: workload.kind, name: workload.name },
     devices: devices.map((device) => {
-      const description = descriptionOf(device);
-      return {
-        container: device.container,
-        path: device.path,
-        from: originText(device.origin),
-        ...(description === undefined ? {} : { description }),
-        assumed: device.assumed,
-      };
+      const { container, path, origin, assumed } = device;
+      return { container, path, from: originText(origin), description: descriptionOf(device), assumed };
     }),
     cells: cells.map((cell): TrialCell => {
       const host = trials.find((trial) => trial.cell.id === cell.id)?.host;
@@ -56,24 +50,15 @@ export function trialOf(
         id: cell.id,
         engine: `${cell.engine.name} ${cell.engine.version}`,
         runtime: `${cell.runtime.name} ${versionLabel(cell.runtime)}`,
-        ...(cell.kubelet === undefined ? {} : { kubelet: `${cell.kubelet.name} ${cell.kubelet.version}` }),
-        ...(host === undefined ? {} : { host }),
-        ...(host !== undefined ? {} : { blocked: reason ?? 'it was not tried' }),
+        kubelet: cell.kubelet && `${cell.kubelet.name} ${cell.kubelet.version}`,
+        host,
+        blocked: host === undefined ? (reason ?? 'it was not tried') : undefined,
       };
     }),
     fixes: fixes.map(({ fix, name }, index): TrialFix => {
       const { extension, text } = fixText(fix, workload, placed, ids, engines);
       const { title, label, by, since, costs } = fix;
-      return {
-        id: name,
-        title,
-        label,
-        by,
-        ...(since === undefined ? {} : { since }),
-        costs,
-        file: `fix-${head.patches + index + 1}.${extension}`,
-        text,
-      };
+      return { id: name, title, label, by, since, costs, file: `fix-${head.patches + index + 1}.${extension}`, text };
     }),
     attempts: trials.flatMap(({ asItIs, fixes: tried }) => [
       asItIs.attempt,

@@ -5,7 +5,7 @@ export interface ExecOptions {
   input?: string | Uint8Array;
   /** Deadline in milliseconds. Default: 60,000. */
   timeoutMs?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   cwd?: string;
   /** Added to this process's environment. */
   env?: Record<string, string>;

@@ -6,7 +6,7 @@ import { BlockedError, messageOf } from './errors.ts';
 import { cacheDirectory } from './paths.ts';
 
 export interface LockOptions {
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Hears once that another holds the lock, and, where it is known, which process. */
   onWait?: (holder: string) => void;
 }

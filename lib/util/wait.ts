@@ -6,7 +6,7 @@ export interface WaitOptions {
   name: string;
   timeoutMs: number;
   intervalMs?: number;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Throws once there is nothing to wait for any more, which ends the wait. Asked before each attempt. */
   alive?: () => void;
 }

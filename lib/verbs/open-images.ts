@@ -22,7 +22,7 @@ export async function openImages(
         throw new UsageError(
           `--image ${text}: ${container === undefined ? 'every container' : `the container "${container}"`} has one already`,
         );
-      all.push({ ...(container === undefined ? {} : { container }), image: scope.adopt(file, await openImage(file, signal)) });
+      all.push({ container, image: scope.adopt(file, await openImage(file, signal)) });
     }
     return { all };
   });

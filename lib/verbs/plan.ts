@@ -30,12 +30,7 @@ export interface PlanFlags {
 export async function planFrom(flags: PlanFlags, asking: Asking): Promise<Plan> {
   const matrix = await loadMatrix(flags.matrix);
   const { profile, only, kubelet } = flags;
-  const options = {
-    profile,
-    ...vocabulary,
-    ...(only === undefined ? {} : { only }),
-    ...(kubelet === undefined ? {} : { kubelet }),
-  };
+  const options = { profile, ...vocabulary, only, kubelet };
   const draft = makePlan(matrix, options);
   const found = await findVersions(draft.cells, asking);
   const plan = found.size === 0 ? draft : makePlan(matrix, { ...options, found });

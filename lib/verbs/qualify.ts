@@ -65,7 +65,7 @@ export function qualifyVerb(program: Command, version: string, seams: Pick<RunOp
         using progress = progressOn(process.stderr);
         const asking = { signal, progress: (line: string) => progress.line('plan', line) };
         const { host, against, only, profile } = flags;
-        const wanted = { ...vocabulary, profile, host, against, ...(only !== undefined && { only }) };
+        const wanted = { ...vocabulary, profile, host, against, only };
         const planned = await qualificationPlan(matrix, subject, wanted, asking);
         const folder = await RunFolder.create(resolve(flags.results), planned.plan);
         progress.line(

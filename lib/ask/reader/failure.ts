@@ -13,11 +13,11 @@ export interface Failure {
   /** It speaks of a device, a mount or the like, and not in the words of an errno alone. */
   namesDevice: boolean;
   errno?: string;
-  verb?: Verb;
+  verb?: Verb | undefined;
   /** A path, a PCI function, a resource, or whatever the text quotes. */
-  object?: string;
+  object?: string | undefined;
   /** The program that said it, where it begins with its name. */
-  tool?: string;
+  tool?: string | undefined;
   /** Who passed it on and who said it, outermost first; `application` where nobody else is named. */
   layers: Layer[];
   /** Who refused, as near as the words tell. */
@@ -64,19 +64,14 @@ export function failuresIn(text: string): Failure[] {
     const facts = factsOf(text.slice(from, start), text.slice(end, until));
     // A path and an errno alone: the path could not be opened, as `cat: /dev/x: Permission denied`.
     const verb = facts.verb ?? (facts.object?.startsWith('/') === true ? 'open' : undefined);
-    return { ...shared, ...facts, ...(verb === undefined ? {} : { verb }), errno };
+    return { ...shared, ...facts, verb, errno };
   });
 }
 
 function factsOf(before: string, behind: string): Pick<Failure, 'verb' | 'object' | 'tool'> {
   const tool = toolOf(before);
-  const object = objectIn(before, behind);
   const verb = verbIn(innermost(before), tool) ?? verbIn(before, tool);
-  return {
-    ...(verb === undefined ? {} : { verb }),
-    ...(object === undefined ? {} : { object }),
-    ...(tool === undefined ? {} : { tool }),
-  };
+  return { verb, object: objectIn(before, behind), tool };
 }
 
 /** The clause nearest to the errno: `a: b: open /dev/x: ` ends with `open /dev/x`. */

@@ -50,6 +50,6 @@ function standingText({ runtimes, since, before, ...now }: Standing): string {
   return `with ${runtimes.join(', ')}: ${answerText(now)}, ${since}${earlier}`;
 }
 
-function answerText({ answer, harm }: { answer: string; harm?: Harm }): string {
+function answerText({ answer, harm }: { answer: string; harm: Harm | undefined }): string {
   return `${answer}${harm === undefined ? '' : ` (${harm})`}`;
 }

@@ -38,11 +38,11 @@ export interface QualifiedChange {
   before?: AnswerText;
   after: AnswerText;
   /** Of the answer now. */
-  harm?: Harm;
+  harm?: Harm | undefined;
   verdict: VerdictName;
   /** The answer now is neither documented nor a known issue, or the record of an issue is stale. */
   unrecorded: boolean;
-  known?: KnownIssueText;
+  known?: KnownIssueText | undefined;
   cells: string[];
   /** At least one; the first stands for all. */
   verdicts: Verdict[];
@@ -167,8 +167,8 @@ function changeOf(
     ...{ kind, question, suite, asks, verdict, cells, verdicts },
     ...(was === undefined || kind === 'not-comparable' ? {} : { before: answerText(was.answer, before) }),
     after: answerText(answer, after),
-    ...(harm === undefined ? {} : { harm }),
-    ...(issue === undefined ? {} : { known: issue }),
+    harm,
+    known: issue,
     unrecorded: colourOf(verdict) === 'red',
   };
 }
