@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { compiled } from './compiled.mjs';
+import { compiled } from './util/compiled.mjs';
 
-await import(await compiled('lib/cli.ts'));
+const [program] = await compiled('lib/cli.ts');
+await import(program);

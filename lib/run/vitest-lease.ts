@@ -1,6 +1,6 @@
-import { join, relative } from 'node:path';
 import type { TestAnnotation } from 'vitest';
 import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import { compiled } from '../util/compiled.mjs';
 import type { Observation } from '../model/observation.ts';
 import { packageRoot } from '../util/paths.ts';
 import { Handover } from './handover.ts';
@@ -27,8 +27,6 @@ export interface LeaseSuites extends AsyncDisposable {
 const signals = ['SIGINT', 'SIGTERM'] as const;
 /** For a worker to remove its pods when the run is stopped: an engine that answers needs less, and stopping one that does not ends them too. */
 const graceMs = 10_000;
-const suites = 'suites/all.ts';
-const runner = 'lib/run/suite-runner.ts';
 
 /**
  * Begins to load vitest and a worker with all suites: while an engine starts, nobody waits for them. Never throws: `run` does.
@@ -82,6 +80,8 @@ export function prepareSuites(): LeaseSuites {
 
 async function start(heard: Reporter, handover: string): Promise<Vitest> {
   const { createVitest } = await import('vitest/node');
+  // As they would have to be transformed one by one in each run.
+  const [suites = '', runner = ''] = await compiled('suites/all.ts', 'lib/run/suite-runner.ts');
   const ours = signals.map((signal) => process.listeners(signal));
   const vitest = await createVitest(
     'test',
@@ -90,7 +90,8 @@ async function start(heard: Reporter, handover: string): Promise<Vitest> {
       root: packageRoot,
       watch: false,
       include: [suites],
-      runner: join(packageRoot, runner),
+      exclude: [],
+      runner,
       reporters: [heard],
       // Pods, calls and probes have deadlines of their own; a test only waits for its scenario.
       testTimeout: 0,
@@ -107,29 +108,8 @@ async function start(heard: Reporter, handover: string): Promise<Vitest> {
   signals.forEach((signal, index) => {
     for (const listener of process.listeners(signal)) if (!ours[index]?.includes(listener)) process.off(signal, listener);
   });
-  await transform(vitest, [`/${suites}`, `/${runner}`]);
   vitest.provide('podproof', handover);
   return vitest;
-}
-
-/** Has these modules, and those of ours that they import, in the cache from which the worker gets them. */
-async function transform(vitest: Vitest, urls: readonly string[], seen = new Set<string>()): Promise<void> {
-  const { ssr } = vitest.vite.environments;
-  await Promise.all(
-    urls.map(async (url) => {
-      if (seen.has(url)) return;
-      seen.add(url);
-      // What does not load is the worker's to report.
-      await ssr.transformRequest(url).catch(() => undefined);
-      const imported = [...((await ssr.moduleGraph.getModuleByUrl(url))?.importedModules ?? [])];
-      const ours = imported.filter(({ file }) => file !== null && /^(lib|suites)\//.test(relative(packageRoot, file)));
-      await transform(
-        vitest,
-        ours.map((module) => module.url),
-        seen,
-      );
-    }),
-  );
 }
 
 function reporter(heard: Pick<SuiteRun, 'onObserved' | 'onPod'>, errors: string[]): Reporter {

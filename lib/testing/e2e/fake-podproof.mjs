@@ -1,3 +1,4 @@
-import { compiled } from '../../compiled.mjs';
+import { compiled } from '../../util/compiled.mjs';
 
-await import(await compiled('lib/testing/e2e/fake-podproof.ts'));
+const [program] = await compiled('lib/testing/e2e/fake-podproof.ts');
+await import(program);

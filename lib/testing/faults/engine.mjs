@@ -1,3 +1,4 @@
-import { compiled } from '../../compiled.mjs';
+import { compiled } from '../../util/compiled.mjs';
 
-await import(await compiled('lib/testing/faults/fake-engine.ts'));
+const [program] = await compiled('lib/testing/faults/fake-engine.ts');
+await import(program);

@@ -1,20 +1,23 @@
 import { chmod, copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { temporary } from './testing/temporary.ts';
-import { exec } from './util/exec.ts';
-import { packageRoot } from './util/paths.ts';
+import { temporary } from '../testing/temporary.ts';
+import { exec } from './exec.ts';
+import { packageRoot } from './paths.ts';
 
 /** A package of one program, which reads a file beside the source of a module. */
 async function smallPackage() {
   const place = await temporary();
   const at = (...path: string[]): string => join(place.path, ...path);
-  await Promise.all(['lib/deep', 'suites', 'node_modules'].map((folder) => mkdir(at(folder), { recursive: true })));
+  await Promise.all(['lib/deep', 'lib/util', 'suites', 'node_modules'].map((folder) => mkdir(at(folder), { recursive: true })));
   for (const name of ['esbuild', 'tsx', 'get-tsconfig', 'resolve-pkg-maps'])
     await symlink(join(packageRoot, 'node_modules', name), at('node_modules', name));
-  await copyFile(join(packageRoot, 'lib/compiled.mjs'), at('lib/compiled.mjs'));
+  await copyFile(join(packageRoot, 'lib/util/compiled.mjs'), at('lib/util/compiled.mjs'));
   await writeFile(at('package.json'), '{ "type": "module" }');
-  await writeFile(at('lib/bin.mjs'), `import { compiled } from './compiled.mjs';\nawait import(await compiled('lib/cli.ts'));\n`);
+  await writeFile(
+    at('lib/bin.mjs'),
+    `import { compiled } from './util/compiled.mjs';\nconst [cli] = await compiled('lib/cli.ts');\nawait import(cli);\n`,
+  );
   await writeFile(at('lib/cli.ts'), `import { word } from './deep/word.ts';\nconsole.log(word() satisfies string);\n`);
   await writeFile(
     at('lib/deep/word.ts'),

@@ -2,35 +2,35 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 // Below node_modules, as what the program imports is looked for from where it lies.
 const kept = join(root, 'node_modules/.cache/podproof');
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * The URL to import in place of `entry`, such as `lib/cli.ts`: the same with all of ours that it imports, in a few files of
- * JavaScript. Loading hundreds of modules, each through a hook, took longer than most answers. It is made once for the sources
- * as they are; where it cannot be kept, tsx loads the sources.
+ * What to import in place of `entries`, such as `lib/cli.ts`, as paths: the same with all of ours that they import, in a few
+ * files of JavaScript. Loading hundreds of modules, each through a hook, took longer than most answers. It is made once for the
+ * sources as they are; where it cannot be kept, these are the entries themselves, which tsx loads.
  */
-export async function compiled(entry) {
-  const folder = join(kept, identity(entry));
+export async function compiled(...entries) {
+  const folder = join(kept, identity(entries));
   try {
-    if (!existsSync(folder)) await make(entry, folder);
+    if (!existsSync(folder)) await make(entries, folder);
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
     const { register } = await import('tsx/esm/api');
     register();
-    return pathToFileURL(join(root, entry)).href;
+    return entries.map((entry) => join(root, entry));
   }
   process.setSourceMapsEnabled(true);
-  return pathToFileURL(join(folder, `${basename(entry, '.ts')}.js`)).href;
+  return entries.map((entry) => join(folder, entry.replace(/\.ts$/, '.js')));
 }
 
-function identity(entry) {
-  const hash = createHash('sha256').update(`${root}\0${entry}\0`);
+function identity(entries) {
+  const hash = createHash('sha256').update(`${root}\0${entries.join('\0')}\0`);
   for (const top of ['lib', 'suites'])
     for (const path of readdirSync(join(root, top), { recursive: true }).sort()) {
       if (!/\.(ts|mjs)$/.test(path) || path.endsWith('.test.ts')) continue;
@@ -40,7 +40,7 @@ function identity(entry) {
   return hash.digest('hex').slice(0, 16);
 }
 
-async function make(entry, folder) {
+async function make(entries, folder) {
   mkdirSync(kept, { recursive: true });
   // A process that runs what was made of other sources may load more of it.
   for (const name of readdirSync(kept))
@@ -49,7 +49,8 @@ async function make(entry, folder) {
   const { build } = await import('esbuild');
   try {
     await build({
-      entryPoints: [join(root, entry)],
+      entryPoints: entries.map((entry) => join(root, entry)),
+      outbase: root,
       outdir: unfinished,
       bundle: true,
       splitting: true,
@@ -73,7 +74,7 @@ async function make(entry, folder) {
 const besideTheSource = {
   name: 'beside the source',
   setup(build) {
-    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+    build.onLoad({ filter: /\.m?[jt]s$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
       loader: 'ts',
     }));

@@ -1,0 +1,1 @@
+export function compiled(...entries: string[]): Promise<string[]>;
