@@ -75,7 +75,8 @@ const besideTheSource = {
   name: 'beside the source',
   setup(build) {
     build.onLoad({ filter: /\.m?[jt]s$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href)),
+      // Not as text: this module is compiled too, and would lose what it looks for.
+      contents: (await readFile(path, 'utf8')).replace(/import\.meta\.url/g, () => JSON.stringify(pathToFileURL(path).href)),
       loader: 'ts',
     }));
   },

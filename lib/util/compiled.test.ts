@@ -41,6 +41,14 @@ describe('a compiled program', () => {
     expect(await program.made()).toEqual(once);
   });
 
+  it('compiles others as its sources do', async () => {
+    await using program = await smallPackage();
+    const cli = `import { compiled } from './util/compiled.mjs';\nconst [other] = await compiled('lib/other.ts');\nawait import(other);\n`;
+    await writeFile(program.at('lib/cli.ts'), cli);
+    await writeFile(program.at('lib/other.ts'), `import { word } from './deep/word.ts';\nconsole.log(word());\n`);
+    expect(await program.run()).toMatchObject({ stdout: 'first\n', stderr: '' });
+  });
+
   it('is made again when a source has changed', async () => {
     await using program = await smallPackage();
     await program.run();
