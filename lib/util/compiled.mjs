@@ -59,6 +59,7 @@ async function make(entries, folder) {
       target: 'node20.19',
       format: 'esm',
       sourcemap: true,
+      sourcesContent: false,
       logLevel: 'silent',
       plugins: [besideTheSource],
     });
