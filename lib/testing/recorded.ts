@@ -4,6 +4,7 @@ import { type Verdict, verdictId } from '../model/document.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import { Observation } from '../model/observation.ts';
 import { RunFolder } from '../record/run-folder.ts';
+import { frozen } from './evidence.ts';
 import { packageRoot } from '../util/paths.ts';
 import { assemble, type Records, type Catalog } from '../judge/assemble.ts';
 
@@ -23,6 +24,14 @@ export function title({ cell, scenario, question }: Verdict): string {
 
 type Selects = (observation: Observation) => boolean;
 
+const whole = new Map<string, Promise<Recorded>>();
+
+async function readWhole(folder: RunFolder, catalogFor: (plan: Records['plan']) => Catalog): Promise<Recorded> {
+  const plan = await folder.plan();
+  const observations = await folder.observations(plan.cells.map((cell) => cell.id));
+  return new Recorded(frozen({ plan, run: folder.id, events: await folder.events(), observations }), catalogFor(plan));
+}
+
 /** A recorded run of which single facts can be changed, to see which judgements turn. */
 export class Recorded {
   readonly records: Records;
@@ -35,10 +44,11 @@ export class Recorded {
     this.#before = new Map(assemble(records, catalog).verdicts.map((verdict) => [verdictId(verdict), verdict]));
   }
 
-  static async read(folder: RunFolder, catalogFor: (plan: Records['plan']) => Catalog): Promise<Recorded> {
-    const plan = await folder.plan();
-    const observations = await folder.observations(plan.cells.map((cell) => cell.id));
-    return new Recorded({ plan, run: folder.id, events: await folder.events(), observations }, catalogFor(plan));
+  /** Read once for all tests of a process, which therefore cannot change it. */
+  static read(folder: RunFolder, catalogFor: (plan: Records['plan']) => Catalog): Promise<Recorded> {
+    const known = whole.get(folder.path) ?? readWhole(folder, catalogFor);
+    whole.set(folder.path, known);
+    return known;
   }
 
   /** Every judgement before any change, in the order of the document. */
