@@ -1,4 +1,4 @@
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 /** What a shim, an agent or a VMM in a shim's hands says is Kata's matter, not a pod's. */
 export const kataWords =
@@ -6,7 +6,7 @@ export const kataWords =
 const refused = /avc: +denied|apparmor="?denied|scontext=|seccomp|type=1326/i;
 
 /** A process that may not open what is there: EACCES, and what is mounted read-only. */
-export const accessSymptoms: readonly Symptom[] = [
+export const accessSymptoms: readonly SymptomRow[] = [
   {
     id: 'file-mode',
     example: 'blockdev: cannot open /dev/cdi-block-volume: Permission denied',
@@ -95,10 +95,7 @@ export const accessSymptoms: readonly Symptom[] = [
       'CRI-O and podman as distributions ship them (mountopt = "nodev"), Kata’s runtime-rs (virtiofs nodev), volumes and tmpfs mounted nodev.',
     questions: ['PRIV-WITHHELD-DENIED', 'PRIV-ALL-DEVICES-ALLOWED', 'PRIV-GUEST-MKNOD'],
     remedies: [
-      {
-        do: 'ask for the device, so that the runtime makes it in /dev, or make the node in the container’s own /dev',
-        cost: none,
-      },
+      { do: 'ask for the device, so that the runtime makes it in /dev, or make the node in the container’s own /dev' },
       {
         do: 'take nodev out of mountopt of storage.conf, or storage_option of CRI-O',
         cost: 'a node in any image or volume works, where the device cgroup lets it',
@@ -129,8 +126,8 @@ export const accessSymptoms: readonly Symptom[] = [
       'runc and crun: pipes and terminals of a process that was started as, or changed to, another user; crun since 1.24 leaves their owner.',
     questions: ['HYG-HOST-NULL'],
     remedies: [
-      { do: 'write to descriptor 1 or 2 itself (>&1), not to /dev/stdout, or log to a file', cost: none },
-      { do: 'run the process as the user that the container starts with (no su, no gosu), or with tty: true', cost: none },
+      { do: 'write to descriptor 1 or 2 itself (>&1), not to /dev/stdout, or log to a file' },
+      { do: 'run the process as the user that the container starts with (no su, no gosu), or with tty: true' },
     ],
     otherwise: 'ls -lL /proc/self/fd/1 in the container: an owner that is the user itself speaks for an LSM',
     signs: [
@@ -148,7 +145,6 @@ export const accessSymptoms: readonly Symptom[] = [
     cause:
       'the engine runs rootless: its user, or a supplementary group that got lost in the user namespace, has no access to the device of the host',
     where: 'podman, crun and runc as a user other than root.',
-    questions: [],
     remedies: [
       {
         do: '--group-add keep-groups, with a user who is in the group of the node',
@@ -195,7 +191,6 @@ export const accessSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'let the host write the value (sysctls: in the pod, an init job on the node, a device plugin), and use vfio-pci instead of uio',
-        cost: none,
       },
       {
         do: 'mount the one directory by hostPath',
@@ -233,8 +228,8 @@ export const accessSymptoms: readonly Symptom[] = [
     where: 'every engine: a read-only loop, snapshot or attachment, readOnly: true of a volume.',
     questions: ['DEV-CGROUP'],
     remedies: [
-      { do: 'ask for it with rw, or open it read-only', cost: none },
-      { do: 'attach it writable: blockdev --getro <node> on the host says 1 while it is not', cost: none },
+      { do: 'ask for it with rw, or open it read-only' },
+      { do: 'attach it writable: blockdev --getro <node> on the host says 1 while it is not' },
     ],
     otherwise: 'blockdev --getro <node> on the host: 0 speaks for the device cgroup',
     signs: [

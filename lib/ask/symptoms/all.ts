@@ -7,7 +7,7 @@ import { kubernetesSymptoms } from './kubernetes.ts';
 import { limitSymptoms } from './limits.ts';
 import { lsmSymptoms } from './lsm.ts';
 import { gpuSymptoms, nodeSymptoms } from './node.ts';
-import type { Symptom } from './symptom.ts';
+import { symptomOf, type Symptom } from './symptom.ts';
 import { rootlessSymptoms, usernsSymptoms } from './userns.ts';
 import { vmmSymptoms } from './vmm.ts';
 
@@ -26,4 +26,4 @@ export const symptoms: readonly Symptom[] = [
   ...engineSymptoms,
   ...kataSymptoms,
   ...vmmSymptoms,
-];
+].map(symptomOf);

@@ -1,9 +1,9 @@
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 const whoWrites = 'whoever may write to these directories may add devices, mounts and hooks to pods';
 
 /** The Container Device Interface. */
-export const cdiSymptoms: readonly Symptom[] = [
+export const cdiSymptoms: readonly SymptomRow[] = [
   {
     id: 'cdi-unknown',
     example: 'CDI device injection failed: unresolvable CDI devices vendor.com/class=name',
@@ -62,9 +62,7 @@ export const cdiSymptoms: readonly Symptom[] = [
       'the CDI specification names a node or file that the host no longer has: it was written before the hardware or driver changed',
     where: 'every engine with CDI, at creation.',
     questions: ['DEV-CDI'],
-    remedies: [
-      { do: 'write the specification anew (nvidia-ctk cdi generate), at boot and after each update of the driver', cost: none },
-    ],
+    remedies: [{ do: 'write the specification anew (nvidia-ctk cdi generate), at boot and after each update of the driver' }],
     otherwise:
       'grep -h path: /etc/cdi/* /var/run/cdi/* | sort -u on the node, and ls of each: if all are there, another specification has the name too',
     signs: [
@@ -83,12 +81,7 @@ export const cdiSymptoms: readonly Symptom[] = [
       'a CDI specification cannot be read, is of a version that the engine does not know, or two of them have the same device',
     where: 'every engine with CDI; one bad file may hide the devices of all.',
     questions: ['DEV-CDI'],
-    remedies: [
-      {
-        do: 'remove or mend the named file; one specification for each kind; a generator of the engine’s CDI version',
-        cost: none,
-      },
-    ],
+    remedies: [{ do: 'remove or mend the named file; one specification for each kind; a generator of the engine’s CDI version' }],
     otherwise: 'cdi validate, or nvidia-ctk cdi list on the node: without a complaint there the engine’s own library is older',
     signs: [
       {
@@ -110,7 +103,6 @@ export const cdiSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'a guest image with driver and nvidia-ctk (configuration-qemu-nvidia-gpu), and the device plugged in by VFIO; or no CDI annotation',
-        cost: none,
       },
     ],
     otherwise:

@@ -1,7 +1,7 @@
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 /** The engine and its configuration. */
-export const engineSymptoms: readonly Symptom[] = [
+export const engineSymptoms: readonly SymptomRow[] = [
   {
     id: 'no-handler',
     example: 'failed to find runtime handler kata from runtime list map[runc:0xc000]',
@@ -11,7 +11,6 @@ export const engineSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'name the table as RuntimeClass.handler does: containerd …containerd.runtimes.NAME, CRI-O crio.runtime.runtimes.NAME, written out in full; look for a dropped key in the engine’s log',
-        cost: none,
       },
     ],
     otherwise:
@@ -36,7 +35,6 @@ export const engineSymptoms: readonly Symptom[] = [
       {
         do: 'put the shim into the PATH of the engine, or name it: runtime_path = "/absolute/containerd-shim-kata-v2"',
         since: 'containerd 1.6; CRI-O always',
-        cost: none,
       },
     ],
     otherwise:
@@ -58,7 +56,6 @@ export const engineSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'install it on the node, or correct its path: BinaryName, runtime_path, conmon, daemon.json; and restart the engine',
-        cost: none,
       },
     ],
     otherwise:
@@ -86,7 +83,6 @@ export const engineSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'version = 2 with [plugins."io.containerd.grpc.v1.cri"] is read by 1.3 to 2.3; schema 3 needs 2.0, schema 4 needs 2.3',
-        cost: none,
       },
     ],
     otherwise: 'containerd -c FILE config dump: what became effective; if the key is there, it is its value',
@@ -109,7 +105,6 @@ export const engineSymptoms: readonly Symptom[] = [
       {
         do: 'move it: runtime and device keys from [plugins."io.containerd.grpc.v1.cri"] to [plugins."io.containerd.cri.v1.runtime"], image keys to [plugins."io.containerd.cri.v1.images"]',
         since: 'containerd schema 3',
-        cost: none,
       },
     ],
     otherwise: 'containerd config dump | grep <key>: if it has your value, another file wins',
@@ -127,7 +122,7 @@ export const engineSymptoms: readonly Symptom[] = [
     cause: 'the engine refuses its configuration, or cannot read it',
     where: 'containerd, CRI-O and docker at start, and every handler’s own options.',
     questions: ['ID-CONFIG'],
-    remedies: [{ do: 'mend the named line or key; start from containerd config default or crio config', cost: none }],
+    remedies: [{ do: 'mend the named line or key; start from containerd config default or crio config' }],
     otherwise:
       'containerd -c FILE config dump, or crio -c FILE config: if it prints, the file is not the one that the unit reads',
     signs: [
@@ -148,10 +143,7 @@ export const engineSymptoms: readonly Symptom[] = [
       'containerd of docker’s packages (disabled there), and every containerd before 1.6 for CRI v1; kubeadm, crictl, kubelet.',
     questions: ['ID-API', 'ID-CONFIG'],
     remedies: [
-      {
-        do: 'take "cri" out of disabled_plugins, or write containerd config default anew; restart; containerd 1.6 or newer',
-        cost: none,
-      },
+      { do: 'take "cri" out of disabled_plugins, or write containerd config default anew; restart; containerd 1.6 or newer' },
     ],
     otherwise: 'ctr plugins ls | grep cri: ok there speaks for another socket',
     signs: [
@@ -168,7 +160,6 @@ export const engineSymptoms: readonly Symptom[] = [
     cause:
       'CRI-O drops or refuses an annotation that its handler or workload does not allow, or a device outside allowed_devices',
     where: 'CRI-O: allowed_annotations of the handler, allowed_devices (1.23.1 on, default /dev/fuse and /dev/net/tun).',
-    questions: [],
     remedies: [
       {
         do: 'add the annotation to allowed_annotations and the path to allowed_devices in [crio.runtime]',
@@ -192,10 +183,7 @@ export const engineSymptoms: readonly Symptom[] = [
     where: 'containerd 2.0 releases with runsc; a handler whose runtime_type does not fit its options.',
     questions: ['ID-RUNTIME'],
     remedies: [
-      {
-        do: 'options of the shim’s own kind (TypeUrl, ConfigPath), the right runtime_type, and the newest patch of containerd',
-        cost: none,
-      },
+      { do: 'options of the shim’s own kind (TypeUrl, ConfigPath), the right runtime_type, and the newest patch of containerd' },
     ],
     otherwise: 'crictl info, runtimeType and options of the handler: if they fit, the shim is older than containerd',
     signs: [
@@ -211,11 +199,9 @@ export const engineSymptoms: readonly Symptom[] = [
     example: 'failed to create shim task: ttrpc: closed: unknown',
     cause: 'the shim or its sandbox ended or does not answer; the cause is earlier, in its own log',
     where: 'containerd and CRI-O with any shim.',
-    questions: [],
     remedies: [
       {
         do: 'journalctl -u containerd (or -t kata) around that time, dmesg for the OOM killer; then explain the first error there',
-        cost: none,
       },
     ],
     otherwise: 'dmesg | grep -i -e oom -e segfault on the node: a line for the shim or VMM is the cause',
@@ -242,10 +228,7 @@ export const engineSymptoms: readonly Symptom[] = [
       'containerd: devmapper, nydus, stargz, overlayfs; per-handler snapshotter from 1.7 on, in 2.0 to 2.2 as runtime_platforms of the image service.',
     questions: ['DOC-SNAPSHOTTER'],
     remedies: [
-      {
-        do: 'configure or start it (ctr plugins ls | grep snapshotter), and pull the image anew with that snapshotter',
-        cost: none,
-      },
+      { do: 'configure or start it (ctr plugins ls | grep snapshotter), and pull the image anew with that snapshotter' },
     ],
     otherwise: 'ctr plugins ls | grep snapshotter: ok there speaks for content that was pulled for another one',
     signs: [
@@ -262,9 +245,8 @@ export const engineSymptoms: readonly Symptom[] = [
     example: 'path "/sys" is mounted on "/sys" but it is not a shared or slave mount',
     cause: 'a volume asks for mount propagation, and the mount below it is not shared',
     where: 'containerd, CRI-O, docker and the kubelet: Bidirectional needs a shared, HostToContainer a shared or slave mount.',
-    questions: [],
     remedies: [
-      { do: 'HostToContainer instead of Bidirectional, or none, where the pod itself mounts nothing for others', cost: none },
+      { do: 'HostToContainer instead of Bidirectional, or none, where the pod itself mounts nothing for others' },
       {
         do: 'mount --make-rshared / on the node, in the engine’s unit or at boot',
         cost: 'mounts made in that container appear on the host: only for such pods',
@@ -291,9 +273,7 @@ export const engineSymptoms: readonly Symptom[] = [
     where: 'CRI-O before 1.33 with storage_option overlay.skip_mount_home=true, where the storage lies on a shared mount.',
     ranges: ['crio <1.33.0'],
     questions: ['OWN-USERNS', 'OWN-USERNS-MAPPED'],
-    remedies: [
-      { do: 'CRI-O 1.33 or newer; before it, overlay.skip_mount_home only on nodes whose runtimes need it (Kata)', cost: none },
-    ],
+    remedies: [{ do: 'CRI-O 1.33 or newer; before it, overlay.skip_mount_home only on nodes whose runtimes need it (Kata)' }],
     otherwise: 'crio status config | grep skip_mount_home: without it, look for who else uses the storage',
     signs: [{ weight: 9, says: /cleanup container storage: removing mount point/i }],
     source: 'measured: CRI-O 1.30.14; read: containers/storage pkg/idmap/idmapped_utils.go, MS_PRIVATE since CRI-O 1.33.0',
@@ -304,12 +284,8 @@ export const engineSymptoms: readonly Symptom[] = [
     cause:
       'the container’s root is empty in the guest: CRI-O’s storage is a private mount, and mounts below it never reach the shim',
     where: 'CRI-O with Kata, when the container starts.',
-    questions: [],
     remedies: [
-      {
-        do: 'storage_option = ["overlay.skip_mount_home=true"] in [crio], and the same in storage.conf for skopeo and podman',
-        cost: none,
-      },
+      { do: 'storage_option = ["overlay.skip_mount_home=true"] in [crio], and the same in storage.conf for skopeo and podman' },
     ],
     otherwise: 'findmnt -o PROPAGATION -T /var/lib/containers/storage/overlay: shared there speaks for the image itself',
     signs: [
@@ -323,11 +299,9 @@ export const engineSymptoms: readonly Symptom[] = [
     example: "error checking pod for CNI network: Interface veth1a2b3c4d Mac doesn't match: 66:79:c9:6b:c3:76",
     cause: 'systemd-udevd rewrote the address of the pod’s interface between the bridge plugin’s add and its check',
     where: 'any engine with the CNI bridge plugin on a host with systemd, now and then, at RunPodSandbox.',
-    questions: [],
     remedies: [
       {
         do: 'a .link file in /etc/systemd/network: [Match] Driver=veth, [Link] MACAddressPolicy=none; the same for a bridge whose address changes',
-        cost: none,
       },
     ],
     otherwise:

@@ -1,10 +1,10 @@
 import { kataWords } from './access.ts';
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 const measured = 'measured: Kata 3.30.0 (Go shim, QEMU) under containerd 1.7.24';
 
 /** What Kata’s shims and its agent say. Under CRI-O all of it comes at CreateContainer. */
-export const kataSymptoms: readonly Symptom[] = [
+export const kataSymptoms: readonly SymptomRow[] = [
   {
     id: 'vmm-disk-denied',
     example: "failed to create shim task: QMP command failed: Could not open '/dev/vdb': Permission denied",
@@ -79,7 +79,7 @@ export const kataSymptoms: readonly Symptom[] = [
     ranges: ['kata <2.0.0'],
     questions: ['RVMM-VFIO-EACCES'],
     remedies: [
-      { do: 'a current Kata, whose shim adds the VFIO nodes to the cgroup of the sandbox', cost: none },
+      { do: 'a current Kata, whose shim adds the VFIO nodes to the cgroup of the sandbox' },
       { do: 'sandbox_cgroup_only = false, in 1.x', cost: 'shim and VMM are outside the limits of the pod', weakens: true },
     ],
     otherwise: 'cat /proc/<pid of the VMM>/cgroup on the host: if it is not in the pod’s cgroup, a lockdown or an LSM refuses',
@@ -123,7 +123,6 @@ export const kataSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'privileged_without_host_devices = true for the Kata handler; or Kata 3.32.0 or newer, which plugs such a disk read-only',
-        cost: none,
       },
     ],
     otherwise: 'blockdev --getro <disk> on the host: 0 speaks for the mode of its node',
@@ -144,8 +143,8 @@ export const kataSymptoms: readonly Symptom[] = [
     where: 'Kata; with host devices passed every disk of the host is plugged. A slow (emulated, nested) host has it too.',
     questions: ['PRIV-KATA-BLOCK', 'DEV-BLOCK-KATA'],
     remedies: [
-      { do: 'privileged_without_host_devices = true for the Kata handler', cost: none },
-      { do: 'agent.hotplug_timeout=10 in kernel_params, on a slow host', cost: none },
+      { do: 'privileged_without_host_devices = true for the Kata handler' },
+      { do: 'agent.hotplug_timeout=10 in kernel_params, on a slow host' },
     ],
     otherwise:
       'the guest’s dmesg (kata-runtime exec): a disk that came late speaks for the timeout, none for a guest kernel without its driver or hot-plug',
@@ -165,8 +164,8 @@ export const kataSymptoms: readonly Symptom[] = [
       'Kata, both shims: containerd at StartContainer, CRI-O at CreateContainer; also a privileged pod with a VFIO group among the host’s devices.',
     questions: ['DEV-VFIO', 'DEV-VFIO-GUEST-KERNEL'],
     remedies: [
-      { do: 'vfio_mode = "guest-kernel": the guest’s driver takes the function', cost: none },
-      { do: 'enable_iommu = true, and a guest kernel with IOMMU and VFIO, for DPDK in the guest', cost: none },
+      { do: 'vfio_mode = "guest-kernel": the guest’s driver takes the function' },
+      { do: 'enable_iommu = true, and a guest kernel with IOMMU and VFIO, for DPDK in the guest' },
     ],
     otherwise: 'ls /sys/kernel/iommu_groups on the host: empty speaks for the host’s IOMMU, not the guest’s',
     signs: [
@@ -184,11 +183,8 @@ export const kataSymptoms: readonly Symptom[] = [
     ranges: ['kata >=3.2.0'],
     questions: ['DEV-VFIO-NO-PORT', 'DEV-VFIO-GUEST-KERNEL'],
     remedies: [
-      {
-        do: 'Go shim: hot_plug_vfio = "root-port" and pcie_root_port = 1 or more in [hypervisor.qemu]; never both hot and cold',
-        cost: none,
-      },
-      { do: 'runtime-rs: cold_plug_vfio = "root-port"', since: 'Kata 4.0', cost: none },
+      { do: 'Go shim: hot_plug_vfio = "root-port" and pcie_root_port = 1 or more in [hypervisor.qemu]; never both hot and cold' },
+      { do: 'runtime-rs: cold_plug_vfio = "root-port"', since: 'Kata 4.0' },
     ],
     otherwise:
       'kata-runtime env, or the log line "loaded configuration": if the loaded file has the key, the device plugin’s device came too late for cold plug',
@@ -212,7 +208,6 @@ export const kataSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'the key itself in the handler’s configuration: rootless = true in [hypervisor.…] (its annotation works with runtime-rs only)',
-        cost: none,
       },
       {
         do: 'add what follows io.katacontainers.config.hypervisor. to enable_annotations; containerd also needs pod_annotations = ["io.katacontainers.*"]',
@@ -238,7 +233,6 @@ export const kataSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'try again, on working KVM if you can (dial_timeout 45 and 120 s made no difference); if every pod does it, read the guest’s console (agent.debug_console, kernel_params) for a kernel without vsock or a crashed agent',
-        cost: none,
       },
     ],
     otherwise:
@@ -266,10 +260,7 @@ export const kataSymptoms: readonly Symptom[] = [
     ranges: ['kata >=2.3.0'],
     questions: ['RVMM-UID'],
     remedies: [
-      {
-        do: 'install useradd (passwd on Debian), with a writable /etc, and run the engine as root: only the VMM is non-root',
-        cost: none,
-      },
+      { do: 'install useradd (passwd on Debian), with a writable /etc, and run the engine as root: only the VMM is non-root' },
     ],
     otherwise:
       'useradd -M kata-test && userdel kata-test as root on the host: if both work, the engine is not root or is confined',
@@ -286,8 +277,7 @@ export const kataSymptoms: readonly Symptom[] = [
     example: 'CreateContainer failed: Host networking requested, not supported by runtime',
     cause: 'the pod asks for the network of the host, which a guest cannot join',
     where: 'Kata, every version.',
-    questions: [],
-    remedies: [{ do: 'hostNetwork: false, and a CNI configuration for pods', cost: none }],
+    remedies: [{ do: 'hostNetwork: false, and a CNI configuration for pods' }],
     otherwise: 'kubectl get pod -o yaml | grep hostNetwork: without it a static pod or webhook set it',
     signs: [
       {
@@ -305,7 +295,7 @@ export const kataSymptoms: readonly Symptom[] = [
     where: 'Kata 4.0.0 on for KATA_CONF_FILE; the two shims look at different places.',
     ranges: ['kata >=4.0.0'],
     questions: ['ID-CONFIG', 'ID-SHIM-CONFIG'],
-    remedies: [{ do: 'ConfigPath in the options of the containerd handler, runtime_config_path in that of CRI-O', cost: none }],
+    remedies: [{ do: 'ConfigPath in the options of the containerd handler, runtime_config_path in that of CRI-O' }],
     otherwise: 'the shim’s log line "loaded configuration" or "load configuration from": the file that it read',
     signs: [
       {
@@ -321,7 +311,7 @@ export const kataSymptoms: readonly Symptom[] = [
     cause: 'Kata’s agent takes devices below /dev only, and the pod’s devicePath is elsewhere',
     where: 'Kata, every version, at StartContainer; runc and crun take any path.',
     questions: ['DEV-BLOCK-KATA'],
-    remedies: [{ do: 'devicePath: /dev/<name> in volumeDevices', cost: none }],
+    remedies: [{ do: 'devicePath: /dev/<name> in volumeDevices' }],
     otherwise: 'kubectl get pod -o yaml | grep devicePath: below /dev speaks for another container of the pod',
     signs: [{ weight: 9, says: /is not a valid device path|invalid container path for device/i }],
     source: 'read: kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:929',
@@ -333,7 +323,7 @@ export const kataSymptoms: readonly Symptom[] = [
       'one device reaches the agent twice: two nodes of the host for one disk, or a disk by name and among the host’s devices',
     where: 'Kata, mostly privileged pods with host devices passed.',
     questions: ['PRIV-KATA-BLOCK'],
-    remedies: [{ do: 'privileged_without_host_devices = true for the Kata handler, and each disk once', cost: none }],
+    remedies: [{ do: 'privileged_without_host_devices = true for the Kata handler, and each disk once' }],
     otherwise: 'ls -l /dev on the host for two nodes of the same numbers: none speaks for two entries in the pod',
     signs: [
       {
@@ -350,8 +340,7 @@ export const kataSymptoms: readonly Symptom[] = [
       'ctr: Error Code: \'Error(Io(Os { code: 17, kind: AlreadyExists, message: "File exists" }), State { next_error: None',
     cause: 'the pod mounts the host’s /dev over the guest’s, or the agent makes a node that is there',
     where: 'Kata’s agent; hostPath /dev becomes the guest’s /dev.',
-    questions: [],
-    remedies: [{ do: 'the devices by name instead of hostPath /dev', cost: none }],
+    remedies: [{ do: 'the devices by name instead of hostPath /dev' }],
     otherwise: 'kubectl get pod -o yaml | grep -A2 hostPath: without /dev the pod is privileged with host devices passed',
     signs: [
       { weight: 8, errno: ['EEXIST'], layer: ['kata', 'shim', 'engine'], says: /AlreadyExists/, not: /\/dev\/full|LinuxDevice/ },
@@ -366,10 +355,7 @@ export const kataSymptoms: readonly Symptom[] = [
     where: 'Kata’s agent, at any call after the guest came up.',
     questions: ['ID-AGENT'],
     remedies: [
-      {
-        do: 'the agent’s lines in journalctl -t kata (enable_debug = true); blocked by policy: genpolicy for the pod as it is',
-        cost: none,
-      },
+      { do: 'the agent’s lines in journalctl -t kata (enable_debug = true); blocked by policy: genpolicy for the pod as it is' },
     ],
     otherwise: 'the words after the last colon: explain them alone',
     signs: [
@@ -394,7 +380,6 @@ export const kataSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'let one program choose cids, or give the other VMs high ones; vsock_loopback and the transport of the host in a nested VM',
-        cost: none,
       },
     ],
     otherwise: 'ss --vsock -a on the host: no listener of that cid speaks for a missing transport module',
@@ -411,8 +396,7 @@ export const kataSymptoms: readonly Symptom[] = [
     example: 'level=warning msg="Could not add /dev/vfio/vfio to the devices cgroup" name=containerd-shim-v2',
     cause: 'nothing: the shim warns of nodes that this host does not have; the failure is another line',
     where: 'Kata’s Go shim at every start.',
-    questions: [],
-    remedies: [{ do: 'leave it; read on to the last error of the same sandbox', cost: none }],
+    remedies: [{ do: 'leave it; read on to the last error of the same sandbox' }],
     otherwise: 'crictl pods: a sandbox that is ready shows that it was harmless',
     signs: [{ weight: 7, says: /could not add \/dev\/\S+ to the devices cgroup|fail\w* to add \/dev\/\S+ to .{0,20}cgroup/i }],
     source: 'read: kata-containers 4.1.0 src/runtime/pkg/resourcecontrol/cgroups.go:74',

@@ -1,14 +1,13 @@
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 /** Memory that is pinned or huge, and other limits of a process. */
-export const limitSymptoms: readonly Symptom[] = [
+export const limitSymptoms: readonly SymptomRow[] = [
   {
     id: 'memlock',
     example: "ibv_create_cq() failed: Cannot allocate memory. Please set max locked memory (ulimit -l) to 'unlimited'",
     cause: 'the memlock limit is too small for the memory that is to be pinned',
     where:
       'RDMA, VFIO DMA maps, mlock, io_uring and BPF maps of old kernels: the engine’s own limit (LimitMEMLOCK of its unit) is what pods inherit; Kubernetes has no field for it.',
-    questions: [],
     remedies: [
       {
         do: 'LimitMEMLOCK=infinity in a drop-in of the engine’s unit (CRI-O: default_ulimits), and restart it',
@@ -48,7 +47,6 @@ export const limitSymptoms: readonly Symptom[] = [
     example: 'failed to create fsnotify watcher: too many open files',
     cause: 'another limit of the host or the process is reached: inotify instances and watches, open files, processes, maps',
     where: 'sysctls fs.inotify.*, fs.file-max, vm.max_map_count, kernel.pid_max; pids.max of the pod; LimitNOFILE of the engine.',
-    questions: [],
     remedies: [
       {
         do: 'raise the one limit on the node: fs.inotify.max_user_instances, fs.inotify.max_user_watches, vm.max_map_count, podPidsLimit, LimitNOFILE',
@@ -83,7 +81,7 @@ export const limitSymptoms: readonly Symptom[] = [
         do: 'reserve them on the node (hugepagesz=1G hugepages=N at boot, or vm.nr_hugepages), restart the kubelet, and ask for them: resources.limits: {hugepages-2Mi: …}, with memory or cpu',
         cost: 'the memory is gone for everything else',
       },
-      { do: 'limit what the program takes (EAL: -m, --socket-mem; postgres: huge_pages = try)', cost: none },
+      { do: 'limit what the program takes (EAL: -m, --socket-mem; postgres: huge_pages = try)' },
     ],
     otherwise:
       'grep Huge /proc/meminfo on the node and cat /sys/fs/cgroup/hugetlb.*.max in the container: free ones and a limit above zero speak for the mount',
@@ -113,11 +111,8 @@ export const limitSymptoms: readonly Symptom[] = [
     where: 'volumes: emptyDir with medium: HugePages or HugePages-2Mi; a non-root user needs fsGroup.',
     questions: ['OWN-QAT-DPDK'],
     remedies: [
-      {
-        do: 'a volume emptyDir: {medium: HugePages-<size>} at /dev/hugepages, and fsGroup of the pod for a non-root user',
-        cost: none,
-      },
-      { do: '--in-memory, or --huge-dir with the path of the volume', since: 'DPDK 18.08', cost: none },
+      { do: 'a volume emptyDir: {medium: HugePages-<size>} at /dev/hugepages, and fsGroup of the pod for a non-root user' },
+      { do: '--in-memory, or --huge-dir with the path of the volume', since: 'DPDK 18.08' },
     ],
     otherwise:
       'findmnt -t hugetlbfs and ls -ldn on it in the container: a mount that the user may write to speaks for too few pages',
@@ -139,11 +134,9 @@ export const limitSymptoms: readonly Symptom[] = [
     cause:
       'the pod asks for huge pages in a way that the API server refuses: without cpu or memory, request unlike limit, or two sizes in one volume',
     where: 'Kubernetes, at the creation of the pod.',
-    questions: [],
     remedies: [
       {
         do: 'limits and requests of hugepages-<size> alike, cpu or memory beside them, and one volume of medium HugePages-<size> for each size',
-        cost: none,
       },
     ],
     otherwise: 'kubectl apply --dry-run=server: if it is accepted, the node lacks the pages (kubectl describe node)',

@@ -1,19 +1,15 @@
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 /** What refuses beside owner, mode and device cgroup: LSM, seccomp, capabilities. */
-export const lsmSymptoms: readonly Symptom[] = [
+export const lsmSymptoms: readonly SymptomRow[] = [
   {
     id: 'selinux',
     example:
       'avc:  denied  { read write } for  pid=1 comm="cat" name="kvm" scontext=system_u:system_r:container_t:s0 tclass=chr_file',
     cause: 'SELinux refuses: the label of the process (container_t) may not do this to the label of the file or device',
     where: 'Fedora, RHEL, OpenShift and others in enforcing mode.',
-    questions: [],
     remedies: [
-      {
-        do: 'let the engine label it: :z, :Z or seLinuxOptions of the pod; restorecon for a wrong label on the host',
-        cost: none,
-      },
+      { do: 'let the engine label it: :z, :Z or seLinuxOptions of the pod; restorecon for a wrong label on the host' },
       {
         do: 'setsebool -P container_use_devices 1',
         cost: 'every container may use the devices that it was given; labels no longer hold them apart',
@@ -51,7 +47,6 @@ export const lsmSymptoms: readonly Symptom[] = [
       'audit: type=1400 apparmor="DENIED" operation="mount" profile="cri-containerd.apparmor.d" name="/proc/" comm="mount"',
     cause: 'AppArmor refuses it by the container’s profile, or the profile itself cannot be loaded or applied',
     where: 'Ubuntu, Debian, SUSE; profiles cri-containerd.apparmor.d, crio-default, docker-default.',
-    questions: [],
     remedies: [
       {
         do: 'apparmor_parser and the named profile on every node; a Localhost profile that allows this one operation',
@@ -78,7 +73,6 @@ export const lsmSymptoms: readonly Symptom[] = [
     cause: 'the seccomp profile of the container refuses this system call, or the profile cannot be loaded',
     where:
       'RuntimeDefault of containerd and CRI-O: io_uring (containerd 1.7.9 and 2.0 on), userfaultfd, perf_event_open, clone and unshare of namespaces, keyctl, bpf, mount, without their capability.',
-    questions: [],
     remedies: [
       { do: 'a Localhost profile: RuntimeDefault plus this one call', cost: 'this call, for pods with that profile' },
       {
@@ -183,7 +177,7 @@ export const lsmSymptoms: readonly Symptom[] = [
       'every engine and runtime: mount and namespaces SYS_ADMIN; interfaces, routes and iptables NET_ADMIN; raw sockets NET_RAW; mknod MKNOD; /dev/mem, MSR and SCSI commands SYS_RAWIO; priorities and NUMA SYS_NICE; ptrace SYS_PTRACE; modules SYS_MODULE; clock SYS_TIME.',
     questions: ['PRIV-CAPS', 'PRIV-CAPS-FULL'],
     remedies: [
-      { do: 'let the node do it (CNI, a DaemonSet, a udev rule, modules-load.d) instead of the pod', cost: none },
+      { do: 'let the node do it (CNI, a DaemonSet, a udev rule, modules-load.d) instead of the pod' },
       {
         do: 'capabilities: {add: [<the one>]}, for a process that runs as root or has it as a file capability',
         cost: 'what else that capability allows: SYS_ADMIN, SYS_MODULE and SYS_RAWIO are as good as root on the host',

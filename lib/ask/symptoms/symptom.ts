@@ -38,11 +38,11 @@ export interface Symptom {
   /** Which engines, runtimes and versions, and at which call. */
   where: string;
   /** Versions in which it happens, as `runc >=1.2.0 <1.2.4`; absent where no version decides. */
-  ranges?: readonly string[];
+  ranges?: readonly string[] | undefined;
   /** Ids of the questions that ask about it; none where it is no pod's doing. */
   questions: readonly string[];
   /** Cheapest and safest first. */
-  remedies: readonly [Remedy, ...Remedy[]];
+  remedies: readonly Remedy[];
   /** What would show that it is another cause: a command on the user's own node, and what to read from it. */
   otherwise: string;
   signs: readonly Sign[];
@@ -50,5 +50,20 @@ export interface Symptom {
   source: string;
 }
 
+/** A cause as the tables have it: a remedy without a cost gives nothing away, and where no question is named none asks about it. */
+export interface SymptomRow extends Omit<Symptom, 'questions' | 'remedies'> {
+  questions?: readonly string[];
+  remedies: readonly [RemedyRow, ...RemedyRow[]];
+}
+
+type RemedyRow = Omit<Remedy, 'cost'> & { cost?: string };
+
 /** What a remedy costs that gives nothing away. */
 export const none = 'none';
+
+/** The cause with what its row leaves out. */
+export function symptomOf(row: SymptomRow): Symptom {
+  const { id, example, cause, where, ranges, questions = [], otherwise, signs, source } = row;
+  const remedies = row.remedies.map((remedy) => ({ ...remedy, cost: remedy.cost ?? none }));
+  return { id, example, cause, where, ranges, questions, remedies, otherwise, signs, source };
+}

@@ -48,9 +48,9 @@ describe('the versions of a cause', () => {
 
 describe('advice', () => {
   it('that weakens a host never stands first', () => {
-    expect(symptoms.filter(({ remedies: [first] }) => first.weakens === true || weak.test(first.do)).map(({ id }) => id)).toEqual(
-      [],
-    );
+    expect(
+      symptoms.filter(({ remedies: [first] }) => first?.weakens === true || weak.test(first?.do ?? '')).map(({ id }) => id),
+    ).toEqual([]);
   });
 
   it('that weakens a host stands behind all that does not', () => {

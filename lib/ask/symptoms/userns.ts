@@ -1,8 +1,8 @@
 import { kataWords } from './access.ts';
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 /** User namespaces: of pods, of rootless engines, and of build tools. */
-export const usernsSymptoms: readonly Symptom[] = [
+export const usernsSymptoms: readonly SymptomRow[] = [
   {
     id: 'userns-owner',
     example: "chmod: changing permissions of '/dev/kvm': Operation not permitted",
@@ -13,7 +13,6 @@ export const usernsSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'change owner or mode on the host, or give the range that covers the owner (/etc/subuid, userns of the engine: 65536 ids)',
-        cost: none,
       },
       {
         do: 'unpack without owners (tar --no-same-owner, ignore_chown_errors of storage.conf)',
@@ -75,10 +74,9 @@ export const usernsSymptoms: readonly Symptom[] = [
     example: 'mount.nfs: access denied by server while mounting 10.0.0.1:/data',
     cause: 'the file server refuses: root of a client is nobody there (root_squash), or the client is not among its exports',
     where: 'volumes of NFS and SMB: chown and mkdir by an engine, an init container or an entrypoint that runs as root.',
-    questions: [],
     remedies: [
-      { do: 'set owner and mode on the server, and run the pod with that user (runAsUser, supplementalGroups)', cost: none },
-      { do: 'tell the image not to change owners; docker: the volume option nocopy', cost: none },
+      { do: 'set owner and mode on the server, and run the pod with that user (runAsUser, supplementalGroups)' },
+      { do: 'tell the image not to change owners; docker: the volume option nocopy' },
       { do: 'no_root_squash for this export', cost: 'root of every client is root on the files of that export', weakens: true },
     ],
     otherwise: 'findmnt -no FSTYPE -T <path> in the container: neither nfs nor cifs speaks for a user namespace or a capability',
@@ -100,7 +98,6 @@ export const usernsSymptoms: readonly Symptom[] = [
       {
         do: 'another kind of volume for this pod, or a newer kernel',
         since: 'Linux 6.3 for tmpfs and with it Secrets and ConfigMaps',
-        cost: none,
       },
       { do: 'hostUsers: true for this pod', cost: 'root in the container is root on the host', weakens: true },
     ],
@@ -126,7 +123,6 @@ export const usernsSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'containerd 2.0.2 or CRI-O 1.25 with runc 1.2 or crun 1.9, or newer; a sandboxed runtime without hostUsers: false, as it isolates by itself',
-        cost: none,
       },
       { do: 'hostUsers: true for this pod', cost: 'root in the container is root on the host', weakens: true },
     ],
@@ -148,7 +144,7 @@ export const usernsSymptoms: readonly Symptom[] = [
     where: 'runc, pods with hostUsers: false: containerd 2.0 on at StartContainer, CRI-O 1.25 on at CreateContainer.',
     ranges: ['containerd >=2.0.0', 'crio >=1.25.0'],
     questions: ['OWN-USERNS-MAPPED', 'OWN-USERNS'],
-    remedies: [{ do: 'give the device at its own path, or use crun 1.8 or newer', cost: none }],
+    remedies: [{ do: 'give the device at its own path, or use crun 1.8 or newer' }],
     otherwise: 'ls -l <path> on the host: if it is there, look at hostUsers and at the link that it may be',
     signs: [
       { weight: 9, errno: ['ENOENT'], says: /creating device nodes?:? ?(?:caused: )?(?:mount|bind|open)\b/i },
@@ -161,12 +157,8 @@ export const usernsSymptoms: readonly Symptom[] = [
     example: 'newuidmap: write to uid_map failed: Operation not permitted',
     cause: 'no user namespace can be made: a sysctl, AppArmor’s restriction, absent sub-ids, or the outer container forbids it',
     where: 'rootless podman and buildah, bwrap, Chrome, kaniko and buildkit in pods; Ubuntu 23.10 on restricts it by AppArmor.',
-    questions: [],
     remedies: [
-      {
-        do: 'a range for the user in /etc/subuid and /etc/subgid; newuidmap and newgidmap with their file capabilities',
-        cost: none,
-      },
+      { do: 'a range for the user in /etc/subuid and /etc/subgid; newuidmap and newgidmap with their file capabilities' },
       { do: 'an AppArmor profile with userns for this one program', cost: 'this program may make user namespaces' },
       {
         do: 'sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns=0',
@@ -190,7 +182,7 @@ export const usernsSymptoms: readonly Symptom[] = [
 ];
 
 /** Kept beside the namespaces, as it is they who take an engine’s rights away. */
-export const rootlessSymptoms: readonly Symptom[] = [
+export const rootlessSymptoms: readonly SymptomRow[] = [
   {
     id: 'rootless-engine',
     example: 'failed to create rootless sharefs symlink jailer root dir: Permission denied',

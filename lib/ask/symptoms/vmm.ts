@@ -1,8 +1,8 @@
 import { kataWords } from './access.ts';
-import { none, type Symptom } from './symptom.ts';
+import type { SymptomRow } from './symptom.ts';
 
 /** KVM, VFIO and VMMs, in whosever hands. */
-export const vmmSymptoms: readonly Symptom[] = [
+export const vmmSymptoms: readonly SymptomRow[] = [
   {
     id: 'no-kvm',
     example: 'Could not access KVM kernel module: No such file or directory',
@@ -12,10 +12,7 @@ export const vmmSymptoms: readonly Symptom[] = [
       'QEMU, Cloud Hypervisor, Firecracker; a cloud VM without nested virtualisation. The Go shim of Kata 3.30.0 says it only in its log, and the call runs into its deadline.',
     questions: ['RVMM-KVM-MODE', 'RVMM-KVM-WIDE'],
     remedies: [
-      {
-        do: 'absent: modprobe kvm_intel or kvm_amd, nested virtualisation in the outer hypervisor, VT-x or SVM in the firmware',
-        cost: none,
-      },
+      { do: 'absent: modprobe kvm_intel or kvm_amd, nested virtualisation in the outer hypervisor, VT-x or SVM in the firmware' },
       {
         do: 'refused: chgrp kvm /dev/kvm && chmod 0660 /dev/kvm by a udev rule: a rootless VMM’s one group is that of the node; a pod asks for it by a device plugin',
         cost: 'members of the group kvm can start VMs',
@@ -49,7 +46,6 @@ export const vmmSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'modprobe vhost_vsock, and name it in /etc/modules-load.d; where VMware’s or Hyper-V’s vsock transport holds it, unload that first',
-        cost: none,
       },
     ],
     otherwise: 'lsmod | grep vsock on the host: vhost_vsock there speaks for the device cgroup of the engine’s own container',
@@ -66,7 +62,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     where: 'QEMU, DPDK, Kata, libvirt: VT-d or AMD-Vi off in the firmware, intel_iommu=on missing, a VM without a virtual IOMMU.',
     questions: ['DEV-VFIO'],
     remedies: [
-      { do: 'VT-d or AMD-Vi in the firmware and intel_iommu=on (amd_iommu=on) iommu=pt at boot; a vIOMMU in a VM', cost: none },
+      { do: 'VT-d or AMD-Vi in the firmware and intel_iommu=on (amd_iommu=on) iommu=pt at boot; a vIOMMU in a VM' },
       {
         do: 'vfio enable_unsafe_noiommu_mode, for DPDK in a VM without one',
         cost: 'the device can write to all memory of that host',
@@ -107,10 +103,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     where: 'QEMU with a virtual IOMMU (Kata: enable_iommu = true).',
     questions: ['DEV-VFIO'],
     remedies: [
-      {
-        do: 'one function of the group for each guest, both behind one conventional PCI bridge, or enable_iommu = false',
-        cost: none,
-      },
+      { do: 'one function of the group for each guest, both behind one conventional PCI bridge, or enable_iommu = false' },
     ],
     otherwise: 'readlink /sys/bus/pci/devices/<function>/iommu_group on the host for both: two groups speak for something else',
     signs: [
@@ -152,10 +145,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     where: 'QEMU and the kernel with VFIO: consumer GPUs, large BARs, functions that failed before.',
     questions: ['DEV-VFIO'],
     remedies: [
-      {
-        do: 'power-cycle the host, other firmware, a larger MMIO window (Kata: pcie_root_port, memory64), one guest at a time',
-        cost: none,
-      },
+      { do: 'power-cycle the host, other firmware, a larger MMIO window (Kata: pcie_root_port, memory64), one guest at a time' },
     ],
     otherwise:
       'cat /sys/bus/pci/devices/<function>/reset_method and dmesg on the host: a method there speaks for a neighbour in the group',
@@ -175,7 +165,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     cause: 'two disks of one guest get the same node name at the same time: a race in the shim',
     where: 'Kata runtime-rs, two disks or two containers started together.',
     questions: ['DEV-BLOCK-KATA'],
-    remedies: [{ do: 'a release with the fix, or one disk after the other', cost: none }],
+    remedies: [{ do: 'a release with the fix, or one disk after the other' }],
     otherwise: 'the shim’s log: two blockdev-add of one name within the same second; otherwise a former one was not removed',
     signs: [
       {
@@ -194,7 +184,6 @@ export const vmmSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'the VMM that Kata ships, or a configuration that this one can do: block_device_aio = "threads", another machine_type, block_device_driver or shared_fs',
-        cost: none,
       },
     ],
     otherwise: 'qemu-system-x86_64 -device help, -machine help, --version: if it is listed, another binary was started',
@@ -214,11 +203,9 @@ export const vmmSymptoms: readonly Symptom[] = [
     cause: 'the host gives the VMM no memory, or the guest is too small for the pod',
     where:
       'QEMU and Cloud Hypervisor: memory of the node, huge pages or /dev/shm as backend, the pod’s memory limit with sandbox_cgroup_only.',
-    questions: [],
     remedies: [
       {
         do: 'more memory for the node or less default_memory; overhead in the RuntimeClass; a larger /dev/shm or enough huge pages for file-backed guests',
-        cost: none,
       },
     ],
     otherwise:
@@ -237,8 +224,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     example: 'failed to launch qemu: exit status 1, error messages from qemu log: ',
     cause: 'the VMM ended, or never opened its control socket; its own log says why',
     where: 'Kata, both shims, and libvirt.',
-    questions: [],
-    remedies: [{ do: 'the VMM’s own lines in journalctl -t kata (enable_debug = true), then explain those', cost: none }],
+    remedies: [{ do: 'the VMM’s own lines in journalctl -t kata (enable_debug = true), then explain those' }],
     otherwise: 'run the VMM’s command line from the log by hand: its first line is the cause',
     signs: [
       { weight: 7, errno: ['ECONNREFUSED', 'ENOENT'], layer: ['vmm'], says: /socket|\.sock\b/i, not: /vhost-?fs|vhost-?user/i },
@@ -255,11 +241,9 @@ export const vmmSymptoms: readonly Symptom[] = [
     example: 'virtiofsd exited: fork/exec /opt/kata/libexec/virtiofsd: no such file or directory',
     cause: 'virtiofsd, which shares the container’s files with the guest, is missing, died, or does not fit the VMM',
     where: 'Kata and KubeVirt with virtio-fs.',
-    questions: [],
     remedies: [
       {
         do: 'the virtiofsd that Kata ships at virtio_fs_daemon; its own log; limits of open files (--rlimit-nofile) and its sandbox mode in a container',
-        cost: none,
       },
     ],
     otherwise:
@@ -282,7 +266,6 @@ export const vmmSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'the kernel and image of the same release, at the paths of the loaded configuration; a guest kernel with the driver',
-        cost: none,
       },
     ],
     otherwise:
@@ -307,11 +290,9 @@ export const vmmSymptoms: readonly Symptom[] = [
     example: 'Jailer error: Failed to create the jail folder before moving cgroup',
     cause: 'Firecracker’s jailer, or the chroot that it makes, refuses',
     where: 'Firecracker with jailer, in Kata or by itself: files outside the chroot, nodev or noexec on its directory, its uid.',
-    questions: [],
     remedies: [
       {
         do: 'links or copies of kernel and disks inside the chroot with the jailer’s owner, on a file system without nodev and noexec',
-        cost: none,
       },
     ],
     otherwise: 'findmnt -no OPTIONS -T <chroot base> and ls -ln in it: all readable and without nodev speaks for seccomp',
@@ -334,7 +315,6 @@ export const vmmSymptoms: readonly Symptom[] = [
     remedies: [
       {
         do: 'runsc --debug --debug-log=/tmp/runsc/ for the first error; --platform=systrap; a current runsc for a current kernel',
-        cost: none,
       },
     ],
     otherwise: 'runsc do true as root on the node: if it works, a device or mount of the pod is at fault',
@@ -360,10 +340,7 @@ export const vmmSymptoms: readonly Symptom[] = [
     where: 'gVisor: it passes on NVIDIA (nvproxy), TPU and TUN devices of known versions, and no others.',
     questions: ['OWN-RUNSC', 'PRIV-RUNSC-DEV'],
     remedies: [
-      {
-        do: 'a runsc that knows the driver version (runsc nvproxy list-supported-drivers), or that driver on the node',
-        cost: none,
-      },
+      { do: 'a runsc that knows the driver version (runsc nvproxy list-supported-drivers), or that driver on the node' },
       { do: 'another runtime class for this pod', cost: 'the pod has the host’s kernel', weakens: true },
     ],
     otherwise:
