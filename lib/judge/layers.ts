@@ -71,36 +71,16 @@ function specAgrees(spec: string, guest: string): boolean {
 
 type Field = About['field'];
 
-function nodeValue(node: DeviceNode, field: Field): string {
-  switch (field) {
-    case 'uid':
-      return String(node.uid);
-    case 'gid':
-      return String(node.gid);
-    case 'mode':
-      return node.mode;
-    case 'type':
-      return `${node.type} ${node.major ?? '?'}:${node.minor ?? '?'}`;
-    case 'presence':
-      return 'there';
-  }
+function nodeValue({ uid, gid, mode, type, major = '?', minor = '?' }: Pick<DeviceNode, 'mode'> & Shown, field: Field): string {
+  return { uid: `${uid}`, gid: `${gid}`, mode, type: `${type} ${major}:${minor}`, presence: 'there' }[field];
 }
+
+/** What a node and a device of the OCI specification both have. */
+type Shown = { [Key in 'uid' | 'gid' | 'type' | 'major' | 'minor']?: string | number | undefined };
 
 type SpecDevice = NonNullable<NonNullable<Observation['spec']>['linux']>['devices'][number];
 
-function specValue(device: SpecDevice, field: Field): string {
-  switch (field) {
-    case 'uid':
-      return device.uid === undefined ? 'unset' : String(device.uid);
-    case 'gid':
-      return device.gid === undefined ? 'unset' : String(device.gid);
-    case 'mode':
-      return device.fileMode === undefined
-        ? 'unset: the runtime chooses'
-        : (device.fileMode & 0o7777).toString(8).padStart(4, '0');
-    case 'type':
-      return `${device.type} ${device.major}:${device.minor}`;
-    case 'presence':
-      return 'there';
-  }
+function specValue({ uid, gid, fileMode, ...device }: SpecDevice, field: Field): string {
+  const mode = fileMode === undefined ? 'unset: the runtime chooses' : (fileMode & 0o7777).toString(8).padStart(4, '0');
+  return nodeValue({ ...device, uid: uid ?? 'unset', gid: gid ?? 'unset', mode }, field);
 }

@@ -1,7 +1,7 @@
 import type { Plan } from '../model/cell.ts';
 import type { HostEntry } from '../model/document.ts';
-import type { HostFacts } from '../model/host-facts.ts';
 import { canonicalJson } from '../model/json.ts';
+import { distinctBy, groupBy } from '../util/group-by.ts';
 import type { Runs } from './runs.ts';
 
 /** By planned host: how its machines ran guest code. */
@@ -14,15 +14,10 @@ export function acceleratorsOf(runs: Runs): Map<string, Set<string>> {
 /** The machines that took the part of each planned host; those that differ in nothing but the boot are one. */
 export function hostsOf(plan: Plan, runs: Runs): HostEntry[] {
   const kinds = new Map(plan.cells.map((cell) => [cell.host.id, cell.host.spec.kind]));
-  const distinctOf = new Map<string, Map<string, HostFacts>>();
-  for (const { host, facts } of runs.hosts())
-    distinctOf.set(
-      host,
-      (distinctOf.get(host) ?? new Map<string, HostFacts>()).set(canonicalJson({ ...facts, bootId: '' }), facts),
-    );
+  const machines = groupBy(runs.hosts(), ({ host }) => host);
   return [...kinds].flatMap(([id, kind]): HostEntry[] => {
-    const distinct = distinctOf.get(id);
-    if (distinct === undefined) return [{ id, kind, accelerator: 'never up' }];
-    return [...distinct.values()].map((facts) => ({ id, kind, accelerator: facts.accelerator, facts }));
+    const own = distinctBy(machines.get(id) ?? [], ({ facts }) => canonicalJson({ ...facts, bootId: '' }));
+    if (own.length === 0) return [{ id, kind, accelerator: 'never up' }];
+    return own.map(({ facts }) => ({ id, kind, accelerator: facts.accelerator, facts }));
   });
 }

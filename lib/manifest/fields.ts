@@ -34,11 +34,6 @@ function loadTable(): z.infer<typeof Table> {
   return table;
 }
 
-/** The newest version whose fields are known: `1.37`. */
-export function newestSchema(): string {
-  return loadTable().newest;
-}
-
 /** The schema of a version like `1.30` or `v1.30.14`. Throws RangeError for one that is not known. */
 export function schemaOf(version: string): Schema {
   const { oldest, newest, types } = loadTable();

@@ -82,30 +82,16 @@ interface Ranked {
 /** The cells, the newest engine first, with the newest runtime first, on the newest host first. */
 function rank(cells: readonly PlannedCell[]): { ranked: Ranked[]; labels: Labels } {
   const parts = cells.map(({ id }) => id.split('/'));
-  const axis = <T>(place: number, part: (cell: PlannedCell) => T, family: (part: T) => string, age: (a: T, b: T) => number) => {
-    const labels = new Map<string, T>();
-    cells.forEach((cell, index) => labels.set(parts[index]?.[place] ?? '', part(cell)));
-    return inOrderOfAge(labels, family, age);
-  };
+  const axis = <Key extends 'host' | 'engine' | 'runtime'>(
+    place: number,
+    key: Key,
+    family: (part: PlannedCell[Key]) => string,
+    age: (a: PlannedCell[Key], b: PlannedCell[Key]) => number,
+  ): string[] => inOrderOfAge(new Map(cells.map((cell, at) => [parts[at]?.[place] ?? '', cell[key]])), family, age);
   const newer = (a: { version: string }, b: { version: string }): number => compareVersions(b.version, a.version);
-  const hosts = axis(
-    0,
-    ({ host }) => host,
-    () => '',
-    newerHost,
-  );
-  const engines = axis(
-    1,
-    ({ engine }) => engine,
-    ({ name }) => name,
-    newer,
-  );
-  const runtimes = axis(
-    2,
-    ({ runtime }) => runtime,
-    (runtime) => flavourOf({ runtime }),
-    newer,
-  );
+  const hosts = axis(0, 'host', () => '', newerHost);
+  const engines = axis(1, 'engine', ({ name }) => name, newer);
+  const runtimes = axis(2, 'runtime', (runtime) => flavourOf({ runtime }), newer);
   const places = [hosts, engines, runtimes].map((labels) => new Map(labels.map((label, at) => [label, at])));
   const ranked = cells
     .map((cell, index): Ranked => {

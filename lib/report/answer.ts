@@ -2,7 +2,7 @@ import { harms, type Harm, type VerdictName } from '../model/verdict.ts';
 
 /** What is known of one question with one pair of versions: the worst verdict of its pods, and what they answer. */
 export interface Answer {
-  verdict: 'pass' | 'known' | 'fixed' | 'fail' | 'unsupported';
+  verdict: (typeof telling)[number];
   /** Ids of the known issues that the pods show. */
   known: string[];
   /** Everything that was seen, what harms most first: several where pods differ, none where what was seen is unforeseen. */
@@ -18,17 +18,11 @@ export interface Seen {
   harm?: Harm | undefined;
 }
 
+const telling = ['pass', 'known', 'fixed', 'fail', 'unsupported'] as const satisfies readonly VerdictName[];
+
+/** A verdict that says something of the software; undefined for any other. */
 export function answerOf(verdict: VerdictName): Answer['verdict'] | undefined {
-  switch (verdict) {
-    case 'pass':
-    case 'known':
-    case 'fixed':
-    case 'fail':
-    case 'unsupported':
-      return verdict;
-    default:
-      return undefined;
-  }
+  return telling.find((name) => name === verdict);
 }
 
 export function sameAnswer(a: Answer, b: Answer): boolean {

@@ -11,12 +11,8 @@ type Status = 'passed' | 'failed' | 'skipped' | 'other';
 /**
  * Common Test Report Format (schema/ctrf.schema.json of ctrf-io/ctrf). A known deviation is `other`, never `passed`;
  * infrastructure is `failed`; `rawStatus` has the verdict. A verdict is judged after the fact and has no duration: 0.
+ * Piece by piece, one test a line.
  */
-export function renderCtrf(document: Document): string {
-  return [...ctrfChunks(document)].join('');
-}
-
-/** `renderCtrf` piece by piece, one test a line. */
 export function* ctrfChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const verdicts = everyVerdict(ordered);
@@ -122,17 +118,10 @@ function messageOf(verdict: Verdict): string {
   return verdict.reason ?? `expected ${verdict.expected}; observed ${verdict.observed}`;
 }
 
+const statuses: Partial<Record<VerdictName, Status>> = { pass: 'passed', unsupported: 'skipped', known: 'other' };
+
 function statusOf(name: VerdictName): Status {
-  switch (name) {
-    case 'pass':
-      return 'passed';
-    case 'unsupported':
-      return 'skipped';
-    case 'known':
-      return 'other';
-    default:
-      return 'failed';
-  }
+  return statuses[name] ?? 'failed';
 }
 
 function milliseconds(date: string): number {

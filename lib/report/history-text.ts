@@ -71,18 +71,13 @@ export function runtimeText(flavour: string, versions: string): string {
 
 /** What is so, in words. */
 export function answerText({ verdict, known }: Pick<Answer, 'verdict' | 'known'>): string {
-  switch (verdict) {
-    case 'pass':
-      return 'as documented';
-    case 'fixed':
-      return 'as documented; a known issue no longer happens';
-    case 'known':
-      return `deviates, known: ${known.join(', ')}`;
-    case 'fail':
-      return 'deviates';
-    case 'unsupported':
-      return 'does not apply';
-  }
+  return {
+    pass: 'as documented',
+    fixed: 'as documented; a known issue no longer happens',
+    known: `deviates, known: ${known.join(', ')}`,
+    fail: 'deviates',
+    unsupported: 'does not apply',
+  }[verdict];
 }
 
 /** The first version with an answer and the last with the one before: `first “closed” with kata 3.8.0, last “host” with 3.7.0; crio 1.36.3 in both`. */

@@ -8,10 +8,10 @@ import { catalogFor } from '../verbs/catalog.ts';
 import { renderAnnotations } from './annotations.ts';
 import { renderBadgeSvg } from './badge.ts';
 import { withBaseline } from './compare.ts';
-import { renderCtrf } from './ctrf.ts';
+import { ctrfChunks } from './ctrf.ts';
 import { history } from './history.ts';
 import { historyText } from './history-text.ts';
-import { renderJunit } from './junit.ts';
+import { junitChunks } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { changedDocument, hostileObservation, hostileTexts, longWindedDocument } from '../testing/report/hostile.ts';
 import { renderTerminal } from './terminal.ts';
@@ -23,7 +23,7 @@ const acting = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u20
 /** Every format that a person, a terminal, a runner or another program reads, with what would be wrong in it. */
 const wrongs: Record<string, (document: Document) => string[]> = {
   junit: (document) => {
-    const xml = renderJunit(document);
+    const xml = [...junitChunks(document)].join('');
     const parsed = new XMLParser({ ignoreAttributes: false }).parse(xml) as { testsuites?: Record<string, unknown> };
     const foreign = (xml.match(/<\/?[a-z?][^\s>/]*/gi) ?? []).filter(
       (tag) => !/^<\/?(\?xml|testsuites?|properties|property|testcase|failure|error|skipped)$/.test(tag),
@@ -37,7 +37,7 @@ const wrongs: Record<string, (document: Document) => string[]> = {
     ];
   },
   ctrf: (document) => {
-    const json = renderCtrf(document);
+    const json = [...ctrfChunks(document)].join('');
     return acting.test(json) || /\\u00[01]/.test(json) ? ['acting characters'] : [];
   },
   markdown: (document) => {
@@ -171,7 +171,12 @@ describe('hostile records', async () => {
     }));
     const document = withBaseline(assemble({ ...records, observations: refused }, catalog), before);
     expect(offences(document)).toEqual([]);
-    for (const text of [renderJunit(document), renderMarkdown(document), renderAnnotations(document), renderTerminal(document)])
+    for (const text of [
+      [...junitChunks(document)].join(''),
+      renderMarkdown(document),
+      renderAnnotations(document),
+      renderTerminal(document),
+    ])
       expect(text).toMatch(/alert\W/);
   });
 });
@@ -179,8 +184,8 @@ describe('hostile records', async () => {
 it('lines of a megabyte are cut in every format', () => {
   const document = withBaseline(longWindedDocument(), sample);
   for (const text of [
-    renderJunit(document),
-    renderCtrf(document),
+    [...junitChunks(document)].join(''),
+    [...ctrfChunks(document)].join(''),
     renderMarkdown(document),
     renderAnnotations(document),
     renderTerminal(document),

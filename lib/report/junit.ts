@@ -10,13 +10,8 @@ import { groupBy } from '../util/group-by.ts';
 /**
  * JUnit XML: a suite is a cell, a test case a question in a scenario. `failure` deviates, `error` is infrastructure, `skipped`
  * does not apply or is a known issue. The id of the question is in the class name, as many readers drop properties; neither
- * class nor name holds a sentence, so that history survives rewording.
+ * class nor name holds a sentence, so that history survives rewording. Suite by suite.
  */
-export function renderJunit(document: Document): string {
-  return [...junitChunks(document)].join('');
-}
-
-/** `renderJunit` suite by suite. */
 export function* junitChunks(document: Document): Generator<string> {
   const ordered = canonical(document);
   const byCell = groupBy(everyVerdict(ordered), (verdict) => verdict.cell);

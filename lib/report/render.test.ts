@@ -4,18 +4,18 @@ import { Document } from '../model/document.ts';
 import { renderAnnotations } from './annotations.ts';
 import { renderBadgeJson, renderBadgeSvg } from './badge.ts';
 import { withBaseline } from './compare.ts';
-import { renderCtrf } from './ctrf.ts';
+import { ctrfChunks } from './ctrf.ts';
 import { renderHtml } from '../page/page.ts';
 import { renderJson } from './json.ts';
-import { renderJunit } from './junit.ts';
+import { junitChunks } from './junit.ts';
 import { renderMarkdown } from './markdown.ts';
 import { sampleDocument, sampleEvidence } from '../testing/report/sample.ts';
 import { renderTerminal } from './terminal.ts';
 
 const renderers: Record<string, (document: Document) => string> = {
   json: renderJson,
-  junit: renderJunit,
-  ctrf: renderCtrf,
+  junit: (document) => [...junitChunks(document)].join(''),
+  ctrf: (document) => [...ctrfChunks(document)].join(''),
   markdown: (document) => renderMarkdown(withBaseline(document, sampleDocument())),
   annotations: renderAnnotations,
   badge: (document) => renderBadgeSvg(document) + renderBadgeJson(document),

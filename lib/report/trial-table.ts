@@ -29,26 +29,12 @@ function table(trial: Trial, cells: Trial['cells'], width: number): string[] {
   const answers = (attempts: ReadonlyArray<Attempt | undefined>): string[] =>
     attempts.map((attempt) => (attempt === undefined ? '–' : attemptAnswer(attempt)));
   const bare = of(undefined);
+  const kubelets = cells.map(({ kubelet = '' }) => kubelet);
+  const heads = [cells.map(({ engine }) => ownLabel(engine)), cells.map(({ runtime }) => runtime), kubelets];
   return [
-    row(
-      '',
-      cells.map(({ engine }) => ownLabel(engine)),
-    ),
-    row(
-      '',
-      cells.map(({ runtime }) => runtime),
-    ),
-    ...(cells.some(({ kubelet }) => kubelet !== undefined)
-      ? [
-          row(
-            '',
-            cells.map(({ kubelet = '' }) => kubelet),
-          ),
-        ]
-      : []),
+    ...heads.filter((head) => head !== kubelets || kubelets.some(Boolean)).map((head) => row('', head)),
     row(' as it is', answers(bare)),
-    ...deviceRows(trial, bare).map(({ label, values }) => row(label, values)),
-    ...capabilityRows(bare).map(({ label, values }) => row(label, values)),
+    ...[...deviceRows(trial, bare), ...capabilityRows(bare)].map(({ label, values }) => row(label, values)),
     ...moreLines([], bare, width),
     ...trial.fixes.flatMap((fix) => {
       const attempts = of(fix.id);

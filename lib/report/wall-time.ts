@@ -27,17 +27,18 @@ export function wallTime({ spans, parts }: Pick<Document, 'spans' | 'parts'>): W
   const of = (phase: string): Interval[] => spans.filter((span) => span.phase === phase).map(interval);
   const wallMs = whole.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const criticalMs = covered(of('host')) + covered(of('engine')) + leaseCalls(spans);
-  const phases: WallTime['phases'] = [];
+  return { wallMs, criticalMs, overhead: criticalMs > 0 ? wallMs / criticalMs : NaN, phases: partedBy(order, spans, wallMs) };
+}
+
+/** Wall time by phase: at each moment the first of these that was under way counts, and what is none of them is the rest. */
+export function partedBy(phases: readonly string[], spans: readonly Span[], wallMs: number): WallTime['phases'] {
   const before: Interval[] = [];
-  for (const phase of order) {
+  const parts = phases.map((phase) => {
     const sofar = covered(before);
-    before.push(...of(phase));
-    const ms = covered(before) - sofar;
-    if (ms > 0) phases.push({ phase, ms });
-  }
-  const rest = wallMs - covered(before);
-  if (rest > 0) phases.push({ phase: 'rest', ms: rest });
-  return { wallMs, criticalMs, overhead: criticalMs > 0 ? wallMs / criticalMs : NaN, phases };
+    before.push(...spans.filter((span) => span.phase === phase).map(interval));
+    return { phase, ms: covered(before) - sofar };
+  });
+  return [...parts, { phase: 'rest', ms: wallMs - covered(before) }].filter(({ ms }) => ms > 0);
 }
 
 /**

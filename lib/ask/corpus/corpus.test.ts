@@ -5,7 +5,13 @@ import { knownIssues, suites } from '../../../suites/all.ts';
 import type { Book } from '../book.ts';
 import { explain } from '../explain.ts';
 import { symptoms } from '../symptoms/all.ts';
-import { isCounted } from './half.ts';
+
+/** The corpus has a half that is looked at while symptoms are written, and one that is only counted: by a hash of the id. */
+function isCounted(id: string): boolean {
+  let hash = 0x811c9dc5;
+  for (const code of new TextEncoder().encode(id)) hash = Math.imul(hash ^ code, 0x01000193) >>> 0;
+  return (hash >>> 7) % 2 === 1;
+}
 
 const messages = z
   .array(z.object({ id: z.string(), text: z.string(), symptom: z.string(), alternatives: z.array(z.string()) }))

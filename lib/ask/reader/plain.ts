@@ -2,27 +2,9 @@
 const colour =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]{0,500}(?:\u0007|\u001b\\)|\u001b[@-Z\\^_]|(?:\\+u001[bB]|\\+x1[bB]|\\+0?33|\\+e|#033|\^\[|\bESC)\[[\d;]{0,20}[mKGH]/g;
 
-const quotes: Record<string, string> = {
-  '“': '"',
-  '”': '"',
-  '„': '"',
-  '«': '"',
-  '»': '"',
-  '‘': "'",
-  '’': "'",
-  '‚': "'",
-  '‹': "'",
-  '›': "'",
-  '´': "'",
-  '`': "'",
-  '：': ':',
-  '，': ',',
-  '（': '(',
-  '）': ')',
-  '。': '.',
-  '…': '...',
-  '–': '-',
-};
+/** Typographic marks by what they stand for. */
+const plainMarks = { '"': '“”„«»', "'": '‘’‚‹›´`', ':': '：', ',': '，', '(': '（', ')': '）', '.': '。', '...': '…', '-': '–' };
+const quotes = new Map(Object.entries(plainMarks).flatMap(([mark, all]) => [...all].map((each) => [each, mark] as const)));
 
 const spelled: Record<string, string> = { n: '\n', r: '\n', t: ' ' };
 const entities: Record<string, string> = { quot: '"', '#34': '"', '#39': "'", apos: "'", lt: '<', gt: '>', amp: '&' };
@@ -37,7 +19,7 @@ export function plain(text: string): string {
     .replace(/\r\n?/g, '\n')
     .replace(/&(quot|#34|#39|apos|lt|gt|amp);/g, (_, name: string) => entities[name] ?? '')
     .replace(/\\+(?:u00([0-7][\da-fA-F])|x([2-7][\da-fA-F])|([nrt])(?![a-z]{3,}\.)|(["'`/]))/g, unescape)
-    .replace(/[“”„«»‘’‚‹›´`：，（）。…–]/g, (mark) => quotes[mark] ?? mark)
+    .replace(/[“”„«»‘’‚‹›´`：，（）。…–]/g, (mark) => quotes.get(mark) ?? mark)
     .replace(/[\u00a0\u2000-\u200a\u202f\u3000\t]/g, ' ')
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g, '');
 }
