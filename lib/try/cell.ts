@@ -4,7 +4,6 @@ import { answerWords } from '../model/trial-answer.ts';
 import { appendRecord } from '../record/ndjson.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import type { Stage } from '../run/stage.ts';
-import type { Semaphore } from '../util/semaphore.ts';
 import { launchTrial, type Launched } from './attempt.ts';
 import type { Place } from './place.ts';
 import { cdiSpecification } from './cdi.ts';
@@ -27,6 +26,7 @@ export interface CellTrial {
 
 /** What engines and their cells share. */
 export interface TrialWork {
+  stage: Stage;
   pods: readonly Pod[];
   /** The same with what they ask for, before they have a host. */
   resources: ReadonlyArray<{ pod: Pod; devices: readonly PodDevice[] }>;
@@ -44,16 +44,15 @@ export interface TrialWork {
 export type OpenTrial = CellTrial & { ownership: Fix[] };
 
 /** Launches a pod as it is, and then with the fixes that need no engine of another configuration. */
-export async function tryInCell(work: TrialWork, stage: Stage, place: Place, slots: Semaphore, pod: number): Promise<OpenTrial> {
+export async function tryInCell(work: TrialWork, place: Place, pod: number): Promise<OpenTrial> {
   const { cell, setting } = place;
   const target = podOf(work, pod);
   const node = { engine: cell.engine, disposable: setting.host.facts.disposable };
-  const asItIs = await launchOne(work, stage, place, slots, pod);
+  const asItIs = await launchOne(work, place, pod);
   const trial: OpenTrial = { pod, cell, host: setting.host.facts, asItIs, fixes: [], ownership: [] };
   work.begun(trial);
   const { outcome, reason = '' } = asItIs.attempt;
-  if (outcome === 'refused')
-    await Promise.all(acceptedFixes(target, reason).map((fix) => tryFix(work, stage, place, slots, trial, fix)));
+  if (outcome === 'refused') await Promise.all(acceptedFixes(target, reason).map((fix) => tryFix(work, place, trial, fix)));
   const accepted = trial.fixes.filter(({ launched }) => launched.attempt.outcome === 'ran');
   const fixes = [
     ...planFixes(target, outcome === 'ran' ? asItIs.found : [], node),
@@ -63,7 +62,7 @@ export async function tryInCell(work: TrialWork, stage: Stage, place: Place, slo
   ];
   const seen = accepted.at(-1)?.launched ?? asItIs;
   if (fixes.some(({ give }) => give === 'cdi')) await writeCdi(work, setting, pod, seen);
-  await Promise.all(fixes.filter((fix) => !needsKey(fix)).map((fix) => tryFix(work, stage, place, slots, trial, fix)));
+  await Promise.all(fixes.filter((fix) => !needsKey(fix)).map((fix) => tryFix(work, place, trial, fix)));
   return Object.assign(trial, { ownership: fixes.filter(needsKey) });
 }
 
@@ -73,40 +72,23 @@ function needsKey({ id }: Fix): boolean {
 }
 
 /** Launches the pod of a trial with a fix, and adds what came out. */
-export async function tryFix(
-  work: TrialWork,
-  stage: Stage,
-  place: Place,
-  slots: Semaphore,
-  trial: CellTrial,
-  fix: Fix,
-): Promise<void> {
-  trial.fixes.push({ fix, launched: await launchOne(work, stage, place, slots, trial.pod, fix) });
+export async function tryFix(work: TrialWork, place: Place, trial: CellTrial, fix: Fix): Promise<void> {
+  trial.fixes.push({ fix, launched: await launchOne(work, place, trial.pod, fix) });
 }
 
-async function launchOne(
-  work: TrialWork,
-  stage: Stage,
-  place: Place,
-  slots: Semaphore,
-  pod: number,
-  fix?: Fix,
-): Promise<Launched> {
+async function launchOne(work: TrialWork, place: Place, pod: number, fix?: Fix): Promise<Launched> {
+  const { stage } = work;
   const { cell } = place;
   const target = podOf(work, pod);
   const title = `${cell.id}${work.pods.length > 1 ? ` ${target.metadata.name}` : ''}`;
   const name = `${title} ${fix?.id ?? 'as it is'}`;
   stage.pods.expect(1);
   const site = await work.site(place.setting);
-  return slots.run(async () => {
+  return place.slots.run(async () => {
     stage.pods.begin(name);
     try {
-      const launched = await launchTrial(
-        place,
-        target,
-        { devices: site.devices[pod] ?? [], scenarios: work.scenarios[pod] ?? new Map() },
-        fix,
-      );
+      const given = { devices: site.devices[pod] ?? [], scenarios: work.scenarios[pod] ?? new Map() };
+      const launched = await launchTrial(place, target, given, fix);
       for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
       stage.progress.line('answer', `${title}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
       return launched;

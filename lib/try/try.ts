@@ -59,20 +59,17 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
   const sites = new Map<unknown, Promise<Site>>();
   const trials = new Map<string, CellTrial>();
   const work: TrialWork = {
+    stage,
     pods: pods.map(({ workload }) => workload.pod),
     resources: pods.map(({ workload: { pod }, devices }) => ({ pod, devices })),
     scenarios: scenariosOf(pods),
     handlers: options.handlers,
     imageUser: options.imageUser,
     images: options.images,
-    site: ({ host, ...setting }: HostSetting) => {
-      const site =
-        sites.get(host) ??
-        prepareSite(
-          { host, ...setting },
-          pods.map(({ devices }) => devices),
-        );
-      sites.set(host, site);
+    site: (setting: HostSetting) => {
+      const asked = pods.map(({ devices }) => devices);
+      const site = sites.get(setting.host) ?? prepareSite(setting, asked);
+      sites.set(setting.host, site);
       return site;
     },
     begun: (trial) => void trials.set(`${trial.pod} ${trial.cell.id}`, trial),
@@ -90,7 +87,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
       own: options.images.map(({ image }) => image),
     },
     scenarios: () => [],
-    engine: (setting, group) => tryOnEngine(work, stage, setting, group),
+    engine: (setting, group) => tryOnEngine(work, setting, group),
     keep:
       keep &&
       (async (host) => {
