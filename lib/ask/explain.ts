@@ -97,12 +97,8 @@ export function explain(text: string, book: Book, sources: Sources = {}): Explan
   const failure = answerFailure(text, book.symptoms);
   if (failure !== undefined) {
     const questions = failure.causes[0]?.questions ?? [];
-    return {
-      ...blank(text, 'failure'),
-      ...failure,
-      ...about(book, questions),
-      recorded: recordedQuestions(documents, questions),
-    };
+    const recorded = recordedQuestions(documents, questions);
+    return { ...blank(text, 'failure'), ...failure, ...about(book, questions), recorded };
   }
 
   // What an engine or runtime says where an issue is known.
@@ -157,12 +153,12 @@ function answerOf(
   hits: readonly Hit[],
   text: string,
   { documents = [], engine, runtime }: Sources,
-): { found: Hit[]; question: string | undefined; standings: Standing[] } | undefined {
+): (Pick<Explanation, 'found' | 'standings'> & { question: string | undefined }) | undefined {
   const [best] = hits;
   if (best === undefined) return undefined;
   const inSentence = asks(text) || best.kind === 'question';
   const fitting = hits.filter(({ kind, score }) => inSentence && kind === 'question' && score >= best.score / 2);
-  const by = (hit: Hit): { found: Hit[]; question: string | undefined; standings: Standing[] } => {
+  const by = (hit: Hit) => {
     const [question] = hit.questions;
     const standings = question === undefined ? [] : standingsOf(documents, question, { query: text, engine, runtime });
     return { found: [hit, ...hits.filter((each) => each !== hit)], question, standings };

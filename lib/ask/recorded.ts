@@ -1,6 +1,6 @@
 import { distinctBy } from '../util/group-by.ts';
 import type { Document } from '../model/document.ts';
-import { countsText, verdictNames } from '../model/verdict.ts';
+import { count, countsText } from '../model/verdict.ts';
 import type { Answer } from '../report/answer.ts';
 import { history, type Track } from '../report/history.ts';
 import { answerText, runtimeText, turnText } from '../report/history-text.ts';
@@ -44,15 +44,9 @@ export function recordedQuestions(
     const own = tracks.filter(
       (track) => track.question === question && track.ranges.some(({ value }) => isTold(value) && about(value)),
     );
-    return own.length === 0
-      ? []
-      : [
-          {
-            question,
-            ranges: own.flatMap((track) => rangesOf(track, about)),
-            lines: own.flatMap((track) => linesOf(track, about)),
-          },
-        ];
+    if (own.length === 0) return [];
+    const [ranges, lines] = [own.flatMap((track) => rangesOf(track, about)), own.flatMap((track) => linesOf(track, about))];
+    return [{ question, ranges, lines }];
   });
 }
 
@@ -83,15 +77,12 @@ export function recordedCell(documents: readonly Document[], cell: string): Reco
     .filter(({ cells }) => cells.some(({ id }) => id === cell))
     .map(({ run, verdicts }) => {
       const own = verdicts.filter((verdict) => verdict.cell === cell);
-      const counts = Object.fromEntries(
-        verdictNames.map((name) => [name, own.filter(({ verdict }) => verdict === name).length]),
-      ) as Document['counts'];
       const bad = own.filter(({ verdict }) => verdict === 'known' || verdict === 'fail');
       const deviates = bad.map(({ question, known }) => ({ question, known }));
       return {
         run: run.id,
         started: run.started,
-        verdicts: countsText(counts),
+        verdicts: countsText(count(own.map(({ verdict }) => verdict))),
         deviates: distinctBy(deviates, ({ question, known = '' }) => `${question} ${known}`),
       };
     })

@@ -1,5 +1,5 @@
 import { didYouMean } from '../model/matrix/suggest.ts';
-import type { Schema } from './fields.ts';
+import type { Field, Schema } from './fields.ts';
 import { type Path, pathText, short } from './path.ts';
 import { isQuantity } from './quantity.ts';
 
@@ -47,31 +47,16 @@ function unknownField(
   schema: Schema,
   path: Path,
   key: string,
-  field: ReturnType<typeof fieldNamed>,
+  field: Field | undefined,
   fields: NonNullable<ReturnType<Schema['fieldsOf']>>,
 ): Fault {
+  const refused = (why: string): Fault => ({ path, of: 'name', sentence: `${pathText(path)} ${why}` });
+  const readAs = `and this is read as ${schema.version}`;
   if (field?.until !== undefined && !schema.has({ type: '', required: false, until: field.until }))
-    return {
-      path,
-      of: 'name',
-      sentence: `${pathText(path)} is gone since Kubernetes ${field.until}, and this is read as ${schema.version}`,
-    };
-  if (field?.since !== undefined)
-    return {
-      path,
-      of: 'name',
-      sentence: `${pathText(path)} came with Kubernetes ${field.since}, and this is read as ${schema.version}`,
-    };
-  const guess = didYouMean(
-    key,
-    Object.keys(fields).filter((name) => fieldNamed(schema, fields, name) !== undefined),
-  );
-  return { path, of: 'name', sentence: `${pathText(path)} is no field of Kubernetes ${schema.version}${guess}` };
-}
-
-function fieldNamed(schema: Schema, fields: NonNullable<ReturnType<Schema['fieldsOf']>>, name: string) {
-  const field = fields[name];
-  return field !== undefined && schema.has(field) ? field : undefined;
+    return refused(`is gone since Kubernetes ${field.until}, ${readAs}`);
+  if (field?.since !== undefined) return refused(`came with Kubernetes ${field.since}, ${readAs}`);
+  const known = Object.entries(fields).flatMap(([name, each]) => (schema.has(each) ? name : []));
+  return refused(`is no field of Kubernetes ${schema.version}${didYouMean(key, known)}`);
 }
 
 /** What a scalar should be, where it is not. */

@@ -1,7 +1,7 @@
 import { isObject } from './check.ts';
 import { type Path, valueAt } from './path.ts';
 import type { PodReading } from './pod-of.ts';
-import type { Pod } from './pod.ts';
+import { placedContainers, type Pod } from './pod.ts';
 
 /** Reasons by the name of a field; the first that fits tells why. */
 const reasons: readonly (readonly [fields: RegExp, why: string])[] = [
@@ -67,12 +67,7 @@ export function notLookedAt(data: unknown, podPath: Path, { pod, written }: PodR
 
 /** What is read, and changes nothing here: sources of volumes for which an empty directory stands in, and what happens to files of such. */
 function withoutEffect({ spec }: Pod, written: unknown): Path[] {
-  const containers = ['initContainers', 'containers'].flatMap((list) =>
-    (list === 'containers' ? spec.containers : spec.initContainers).map((container, at) => ({
-      container,
-      path: ['spec', list, at],
-    })),
-  );
+  const containers = placedContainers(spec);
   const blocks = new Set(containers.flatMap(({ container }) => container.volumeDevices.map(({ name }) => name)));
   const paths: Path[] = [
     ['spec', 'securityContext', 'fsGroupChangePolicy'],

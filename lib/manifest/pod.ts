@@ -180,6 +180,18 @@ export function allContainers({ initContainers, containers }: Pick<PodSpec, 'ini
   return [...initContainers, ...containers];
 }
 
+/** The same, each with its path in the pod. */
+export function placedContainers(spec: Pick<PodSpec, 'initContainers' | 'containers'>): PlacedContainer[] {
+  return (['initContainers', 'containers'] as const).flatMap((list) =>
+    spec[list].map((container, at) => ({ container, path: ['spec', list, at] })),
+  );
+}
+
+export interface PlacedContainer {
+  container: Container;
+  path: (string | number)[];
+}
+
 /** A pod as a manifest describes it: of its own, or the template of a workload. */
 export const Pod = z.object({
   metadata: z

@@ -1,6 +1,6 @@
 import type { Fault } from './check.ts';
 import type { Path } from './path.ts';
-import type { Pod } from './pod.ts';
+import { placedContainers, type Pod } from './pod.ts';
 import { nameRules } from './rules/names.ts';
 import { resourceRules } from './rules/resources.ts';
 import type { Rule } from './rules/rule.ts';
@@ -23,10 +23,7 @@ const podRules: readonly Rule[] = [...nameRules, ...volumeRules, ...securityRule
  * pkg/apis/core/validation/validation.go). These are the rules on fields that are looked at; a server has more.
  */
 export function brokenRule({ kind, data, pod, podPath }: Checked): Fault | undefined {
-  const containers = [
-    ...pod.spec.initContainers.map((container, at) => ({ container, path: ['spec', 'initContainers', at] })),
-    ...pod.spec.containers.map((container, at) => ({ container, path: ['spec', 'containers', at] })),
-  ];
+  const containers = placedContainers(pod.spec);
   for (const [path, sentence] of workloadRules(kind, data, pod, podPath)) return { path, of: 'value', sentence };
   for (const rule of podRules)
     for (const [path, sentence] of rule(pod, containers)) return { path: [...podPath, ...path], of: 'value', sentence };

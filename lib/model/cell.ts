@@ -28,7 +28,6 @@ export const PlanShard = z.object({
   count: z.number().int().min(1),
   others: z.array(PlannedCell),
 });
-export type PlanShard = z.infer<typeof PlanShard>;
 
 /**
  * What a run sets out to do. `hash` is that of the whole plan and guards a merge: shards of different plans are never mixed.

@@ -8,7 +8,6 @@ export const OpenAttempt = z.object({
   access: z.enum(['read', 'write', 'mknod']),
   error: z.string().nullable(),
 });
-export type OpenAttempt = z.infer<typeof OpenAttempt>;
 
 export const PciFunction = z.object({
   address: z.string(),

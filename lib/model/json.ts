@@ -3,6 +3,15 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(keysSorted(value)) ?? 'null';
 }
 
+/** What a text holds as JSON; undefined where it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function keysSorted(value: unknown): unknown {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map(keysSorted);

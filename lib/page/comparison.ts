@@ -1,5 +1,4 @@
-import type { Baseline, ChangeKind } from '../model/baseline.ts';
-import { changeKinds } from '../model/baseline.ts';
+import { type Baseline, type ChangeKind, changeKinds } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
 import { changeTitles, headlines, type Outcome, outcomesOf, remarks, totals } from '../report/comparison-text.ts';
 import { explained } from './legend.ts';

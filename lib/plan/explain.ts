@@ -53,9 +53,8 @@ export function planText(plan: Plan, by: Costs, shards = 1, all = false): string
     });
   }
   if (plan.excluded.length > 0) lines.push('', `Left out: ${count(plan.excluded.length, 'cell')}`);
-  for (const [why, cells] of byReason(plan.excluded)) {
-    lines.push(`  ${why}: ${cells.length === 1 ? cells[0] : count(cells.length, 'cell')}`);
-  }
+  for (const [why, rows] of groupBy(plan.excluded, (row) => row.why))
+    lines.push(`  ${why}: ${rows.length === 1 ? rows[0].cell : count(rows.length, 'cell')}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -77,18 +76,16 @@ function cellLines({ stands }: Plan, { engines }: HostGroup): string[] {
 /** `  containerd 1.6.20 (deb): runc 1.1.5, crun 1.8.1`. */
 function engineLines({ engines: leases }: HostGroup): string[] {
   // Behind kubelets an engine is leased for each cell.
-  const engines = [...groupBy(leases, ({ engine }) => `${engine.name} ${engine.version}`).values()].flatMap(
-    ([first, ...others]) => (first === undefined ? [] : [{ ...first, cells: [first, ...others].flatMap(({ cells }) => cells) }]),
-  );
+  const engines = [...groupBy(leases, ({ engine }) => `${engine.name} ${engine.version}`).values()].map((own) => ({
+    engine: own[0].engine,
+    cells: own.flatMap(({ cells }) => cells),
+  }));
   const alike = groupBy(engines, ({ cells }) => runtimesText(cells));
   return [...alike].map(([runtimes, groups]) => {
     const bySource = groupBy(groups, ({ engine }) => `${engine.name} ${engine.source.kind}`);
-    const titles = [...bySource.values()].flatMap((same) => {
-      const [first] = same;
-      return first === undefined
-        ? []
-        : [`${first.engine.name} ${same.map(({ engine }) => engine.version).join(' ')} (${first.engine.source.kind})`];
-    });
+    const titles = [...bySource.values()].map(
+      (same) => `${same[0].engine.name} ${same.map(({ engine }) => engine.version).join(' ')} (${same[0].engine.source.kind})`,
+    );
     return `  ${titles.join(', ')}: ${runtimes}`;
   });
 }
@@ -119,13 +116,6 @@ function cniLine({ cells: [cell] }: Plan): string[] {
 
 /** Each runs in front of every engine of a plan. */
 function kubeletLine({ cells }: Plan): string[] {
-  const kubelets = groupBy(
-    cells.flatMap(({ kubelet }) => kubelet ?? []),
-    ({ version, source }) => `${version} (${source.kind})`,
-  );
-  return kubelets.size === 0 ? [] : [`Kubelets: ${[...kubelets.keys()].join(', ')}`];
-}
-
-function byReason(excluded: Plan['excluded']): Array<[string, string[]]> {
-  return [...groupBy(excluded, ({ why }) => why)].map(([why, rows]) => [why, rows.map(({ cell }) => cell)]);
+  const kubelets = new Set(cells.flatMap(({ kubelet }) => (kubelet ? `${kubelet.version} (${kubelet.source.kind})` : [])));
+  return kubelets.size === 0 ? [] : [`Kubelets: ${[...kubelets].join(', ')}`];
 }

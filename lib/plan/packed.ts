@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf, UsageError } from '../util/errors.ts';
 import { Plan } from '../model/cell.ts';
+import { parsedJson } from '../model/json.ts';
 import { planHash } from './hash.ts';
 import type { Shard } from './shards.ts';
 
@@ -19,7 +20,7 @@ export async function readPackedPlan(file: string): Promise<PackedPlan> {
     throw new UsageError(`Cannot take the plan ${file}: ${why}; make one with "podproof plan --shards N --json"`);
   };
   const text = await readFile(file, 'utf8').catch((error: unknown) => refuse(messageOf(error)));
-  const { data, error } = PackedPlan.safeParse(parsed(text) ?? refuse('it is not JSON'));
+  const { data, error } = PackedPlan.safeParse(parsedJson(text) ?? refuse('it is not JSON'));
   if (data === undefined) return refuse(z.prettifyError(error).split('\n')[0] ?? 'it is no plan');
   if (data.shard !== undefined) refuse('it is the plan of one shard');
   if (planHash(data) !== data.hash) refuse('its cells are not those of its hash');
@@ -27,14 +28,6 @@ export async function readPackedPlan(file: string): Promise<PackedPlan> {
   const packed = data.shards.flatMap(({ cells }) => cells).sort();
   if (planned.join() !== packed.join()) refuse('its shards do not hold each of its cells once');
   return data;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A packed plan for one machine. */

@@ -1,5 +1,5 @@
 import { basename, posix } from 'node:path';
-import type { Container, Pod } from '../manifest/pod.ts';
+import { placedContainers, type Container, type Pod } from '../manifest/pod.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { StandIn } from '../hosts/shared/stand-ins.ts';
 import type { Description, DeviceSource, NodeSpec, ResourceDevice } from './device-spec.ts';
@@ -44,11 +44,7 @@ export class UnknownResource extends Error {
 
 /** Every device that a pod asks for, in the order of its containers. Throws UnknownResource. */
 export function devicesOf(pod: Pod, devices: Devices): PodDevice[] {
-  const { initContainers, containers } = pod.spec;
-  return [
-    ...initContainers.flatMap((each, index) => ofContainer(pod, each, ['spec', 'initContainers', index], devices)),
-    ...containers.flatMap((each, index) => ofContainer(pod, each, ['spec', 'containers', index], devices)),
-  ];
+  return placedContainers(pod.spec).flatMap(({ container, path }) => ofContainer(pod, container, path, devices));
 }
 
 /** Whether a resource is of a device plugin: the other names are the kubelet's own (pkg/apis/core/v1/helper IsExtendedResourceName). */

@@ -1,5 +1,5 @@
 import { effective } from '../cri/kubelet/security.ts';
-import { allContainers, type Pod } from '../manifest/pod.ts';
+import { allContainers, placedContainers, type Pod } from '../manifest/pod.ts';
 import type { Change } from './change.ts';
 
 export function effectiveOf(pod: Pod, name: string): ReturnType<typeof effective> | undefined {
@@ -12,8 +12,7 @@ export function containerOf(pod: Pod, name: string): Pod['spec']['containers'][n
 }
 
 export function pathOf(pod: Pod, name: string): (string | number)[] {
-  const list = pod.spec.containers.some((each) => each.name === name) ? 'containers' : 'initContainers';
-  return ['spec', list, pod.spec[list].findIndex((each) => each.name === name)];
+  return placedContainers(pod.spec).find(({ container }) => container.name === name)?.path ?? [];
 }
 
 /**

@@ -4,6 +4,7 @@ import { endKept, keptHosts } from '../hosts/shared/kept.ts';
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import type { CacheEntry } from '../util/cache.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
+import { print } from './print.ts';
 
 interface Flags {
   dryRun?: boolean;
@@ -35,13 +36,11 @@ export function cleanVerb(program: Command): void {
         flags.forget === undefined ? await clean({ dryRun, all: flags.all ?? false }) : [await forget(flags.forget, { dryRun })];
       const failed = cleaned.some(({ outcome }) => outcome === 'failed');
       const cache = flags.cache === undefined ? undefined : await ofCache(flags.cache === true ? 30 : flags.cache, dryRun);
-      if (flags.json === true)
-        process.stdout.write(`${JSON.stringify(cache === undefined ? cleaned : { cleaned, cache }, undefined, 2)}\n`);
-      else {
+      print(flags.json, cache === undefined ? cleaned : { cleaned, cache }, () => {
         const left = cleaned.length + kept.length === 0 ? ['Nothing is left of any run.'] : [...kept, ...cleaned.map(describe)];
         const lines = [...left, ...(cache === undefined ? [] : describeCache(cache, dryRun))];
-        process.stdout.write(`${wrapText(lines.join('\n'), widthOf(process.stdout), 2)}\n`);
-      }
+        return `${wrapText(lines.join('\n'), widthOf(process.stdout), 2)}\n`;
+      });
       process.exitCode = failed || (cache !== undefined && 'why' in cache) ? 75 : 0;
     });
 }

@@ -4,6 +4,7 @@ import { describeDevices, type DescribedNode } from '../hosts/shared/describe.ts
 import { escapeLine } from '../report/escape.ts';
 import { nodeText } from '../try/device-spec.ts';
 import { BlockedError, messageOf, UsageError } from '../util/errors.ts';
+import { print } from './print.ts';
 
 export function describeDevicesVerb(program: Command): void {
   program
@@ -15,7 +16,7 @@ export function describeDevicesVerb(program: Command): void {
     .action(async (paths: string[], _, command: Command) => {
       const { like, json } = command.optsWithGlobals<{ like?: string; json?: boolean }>();
       const nodes = await describe(like, paths);
-      process.stdout.write(json === true ? `${JSON.stringify(nodes, undefined, 2)}\n` : descriptionText(nodes));
+      print(json, nodes, () => descriptionText(nodes));
     });
 }
 

@@ -11,6 +11,7 @@ import { unknownWord } from '../model/matrix/suggest.ts';
 import { progressOn } from '../run/progress.ts';
 import { UsageError } from '../util/errors.ts';
 import { widthOf, wrap } from '../util/wrap.ts';
+import { print } from './print.ts';
 
 export function doctorVerb(program: Command): void {
   program
@@ -20,13 +21,9 @@ export function doctorVerb(program: Command): void {
     .option('--json', 'for machines')
     .action(async (_, command: Command) => {
       const flags = command.optsWithGlobals<{ matrix: string; host?: string; json?: boolean }>();
-      const checks =
-        flags.host === undefined
-          ? await examineThisMachine()
-          : [...(await examineThisMachine()), ...(await hostChecks(flags.matrix, flags.host))];
-      process.stdout.write(
-        flags.json === true ? `${JSON.stringify(checks, undefined, 2)}\n` : checksText(checks, widthOf(process.stdout)),
-      );
+      const checks = await examineThisMachine();
+      if (flags.host !== undefined) checks.push(...(await hostChecks(flags.matrix, flags.host)));
+      print(flags.json, checks, () => checksText(checks, widthOf(process.stdout)));
       process.exitCode = checks.some((check) => check.status === 'missing') ? 75 : 0;
     });
 }

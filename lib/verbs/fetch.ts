@@ -4,6 +4,7 @@ import { progressOn } from '../run/progress.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
+import { print } from './print.ts';
 
 export function fetchVerb(program: Command): void {
   program
@@ -19,11 +20,7 @@ export function fetchVerb(program: Command): void {
         try {
           const plan = await planFrom(flags, { signal, progress: (text) => progress.line('plan', text) });
           const fetched = await fetchAll(plan, { signal, progress: (phase, text) => progress.line(phase, text) });
-          process.stdout.write(
-            flags.json === true
-              ? `${JSON.stringify(fetched, undefined, 2)}\n`
-              : wrapText(fetched.map(line).join(''), widthOf(process.stdout), 9),
-          );
+          print(flags.json, fetched, () => wrapText(fetched.map(line).join(''), widthOf(process.stdout), 9));
           process.exitCode = fetched.some(({ reason }) => reason !== undefined) ? 75 : 0;
         } finally {
           if (signal.aborted)

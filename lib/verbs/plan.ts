@@ -11,6 +11,7 @@ import { UsageError } from '../util/errors.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
 import { untilInterrupted } from './interrupt.ts';
 import { catalogFor, vocabulary } from './catalog.ts';
+import { print } from './print.ts';
 
 export interface PlanFlags {
   matrix: string;
@@ -60,18 +61,11 @@ export function planVerb(program: Command): void {
         const asking = { signal, progress: (text: string) => process.stderr.write(`${escapeLine(text)}\n`) };
         if (flags.checkNewest === true) {
           const standings = await checkNewest(await loadMatrix(flags.matrix), asking);
-          process.stdout.write(
-            flags.json === true ? `${JSON.stringify(standings, undefined, 2)}\n` : shown(standingsText(standings)),
-          );
-          return;
+          return print(flags.json, standings, () => shown(standingsText(standings)));
         }
         const plan = await planFrom(flags, asking);
         const by = await learnedCosts(plan, catalogFor(plan));
-        process.stdout.write(
-          flags.json === true
-            ? `${JSON.stringify(explainPlan(plan, by, shards), undefined, 2)}\n`
-            : shown(planText(plan, by, shards, flags.all === true)),
-        );
+        print(flags.json, explainPlan(plan, by, shards), () => shown(planText(plan, by, shards, flags.all === true)));
       });
     });
 }

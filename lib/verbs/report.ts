@@ -7,6 +7,7 @@ import { historyText } from '../report/history-text.ts';
 import { judgeFolder } from '../run/judge-folder.ts';
 import { UsageError } from '../util/errors.ts';
 import { widthOf, wrapText } from '../util/wrap.ts';
+import { print } from './print.ts';
 import { baselineOf, publish, type PublishFlags } from './publish.ts';
 import { recordedRun } from './recorded.ts';
 import { writeRepro } from './repro.ts';
@@ -68,9 +69,7 @@ async function reportMany(names: readonly string[], flags: ReportFlags): Promise
   if (flags.site !== undefined) process.stdout.write(`Site      ${await writeSite(runs, flags.site)}\n`);
   if (flags.history !== true) return;
   const past = history(runs.map(({ document }) => document));
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(past, undefined, 2)}\n` : wrapText(historyText(past), widthOf(process.stdout), 4),
-  );
+  print(flags.json, past, () => wrapText(historyText(past), widthOf(process.stdout), 4));
 }
 
 function refuseMixed(flags: ReportFlags): void {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { testedIn, type Tested } from '../ask/tested.ts';
+import { parsedJson } from '../model/json.ts';
 import { migrated } from '../record/migrate.ts';
 import { plainOrder } from '../report/order.ts';
 import { packageRoot } from '../util/paths.ts';
@@ -13,13 +14,5 @@ export async function testedOn(questions: readonly string[]): Promise<Tested[]> 
   const reports = await Promise.all(
     [...names].sort(plainOrder).map((name) => readFile(join(directory, name, 'report.json'), 'utf8').catch(() => '')),
   );
-  return reports.flatMap((text) => testedIn(migrated(parsed(text)), questions));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return reports.flatMap((text) => testedIn(migrated(parsedJson(text)), questions));
 }

@@ -29,6 +29,7 @@ import { explainRefusals } from './explain-refusals.ts';
 import { openImages } from './open-images.ts';
 import { assertOneHost } from './one-host.ts';
 import { planFrom, type PlanFlags } from './plan.ts';
+import { print } from './print.ts';
 import { writeAll } from './publish.ts';
 
 interface TryFlags extends PlanFlags {
@@ -95,12 +96,11 @@ export function tryVerb(program: Command, version: string, seams: Pick<RunOption
           const trials = tried.map(explainRefusals);
           await keep(folder, trials);
           if (flags.record === true) await writeAll(folder, await judgeFolder(folder, catalogFor(plan)), flags);
-          const shown = relative(process.cwd(), join(resolve(flags.results), 'latest'));
-          process.stdout.write(
-            flags.json === true
-              ? `${JSON.stringify(trials, undefined, 2)}\n`
-              : `${trials.map((trial) => trialText(trial, { width: widthOf(process.stdout), folder: shown })).join('\n')}${exitText(trials)}\n`,
-          );
+          const shown = {
+            width: widthOf(process.stdout),
+            folder: relative(process.cwd(), join(resolve(flags.results), 'latest')),
+          };
+          print(flags.json, trials, () => `${trials.map((trial) => trialText(trial, shown)).join('\n')}${exitText(trials)}\n`);
           process.exitCode = exitOf(trials);
         };
         const trials = await tryPods({

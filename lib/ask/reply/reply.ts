@@ -28,8 +28,9 @@ export function reply(
 ): string {
   const { kind, verdict, cell, causes, questions, known, recorded, runs } = explanation;
   const evidence = recorded.length === 0 ? '' : `\n${recordedLines(recorded, sheet)}`;
-  const more = (): string =>
-    `${[...questions.map((question) => questionLines(question, sheet)), ...known.map((issue) => knownLines(issue, sheet))].map((block) => `\n${block}`).join('')}${evidence}`;
+  const ofQuestions = questions.map((question) => questionLines(question, sheet));
+  const ofKnown = known.map((issue) => knownLines(issue, sheet));
+  const more = all ? `${[...ofQuestions, ...ofKnown].map((block) => `\n${block}`).join('')}${evidence}` : undefined;
   switch (kind) {
     case 'unknown':
       return unknownReply(explanation, sheet);
@@ -38,29 +39,21 @@ export function reply(
     case 'failure':
       return explanation.failure === undefined
         ? ''
-        : `${failureReply({ failure: explanation.failure, causes }, sheet, { tested, all, engine, runtime })}${all ? more() : ''}`;
+        : `${failureReply({ failure: explanation.failure, causes }, sheet, { tested, all, engine, runtime })}${more ?? ''}`;
     case 'cause':
-      return `${causes.map((cause) => causeBlock(cause, sheet)).join('\n')}${all ? more() : evidence}`;
+      return `${causes.map((cause) => causeBlock(cause, sheet)).join('\n')}${more ?? evidence}`;
     case 'verdict':
       return verdict === undefined ? '' : verdictLines(verdict, sheet);
     case 'cell':
       return [
         ...(cell === undefined ? [] : [cellLines(cell, sheet)]),
-        ...known.map((issue) => knownLines(issue, sheet)),
+        ...ofKnown,
         ...(runs.length === 0 ? [] : [runLines(runs, sheet)]),
       ].join('\n');
     case 'known issue':
-      return (
-        [...known.map((issue) => knownLines(issue, sheet)), ...questions.map((question) => questionLines(question, sheet))].join(
-          '\n',
-        ) + evidence
-      );
+      return [...ofKnown, ...ofQuestions].join('\n') + evidence;
     case 'question':
-      return (
-        [...questions.map((question) => questionLines(question, sheet)), ...known.map((issue) => knownLines(issue, sheet))].join(
-          '\n',
-        ) + evidence
-      );
+      return [...ofQuestions, ...ofKnown].join('\n') + evidence;
   }
 }
 

@@ -1,4 +1,4 @@
-import { clip, escapeLine } from '../../report/escape.ts';
+import { escapeLine } from '../../report/escape.ts';
 import type { Harm } from '../../model/verdict.ts';
 import { remedyText } from '../../report/verdicts.ts';
 import type { Explanation } from '../explain.ts';
@@ -40,7 +40,7 @@ export function wordsReply({ found, causes, questions, known, standings }: Expla
         field(sheet, 'fix', remedyText(remedy)),
       ]),
     ...(question === undefined ? [] : [field(sheet, 'more', `npx podproof explain ${question.id}`)]),
-    ...also.map(({ id, title }, index) => field(sheet, index === 0 ? 'also' : '', `${id}: ${clip(title, 90)}`)),
+    ...also.map(({ id, title }, index) => field(sheet, index === 0 ? 'also' : '', `${id}: ${title}`)),
   ].join('');
 }
 

@@ -1,10 +1,5 @@
 import type { Path } from '../path.ts';
-import type { Container, Pod } from '../pod.ts';
+import type { PlacedContainer, Pod } from '../pod.ts';
 
 /** What the API server would refuse, as paths in the pod. */
 export type Rule = (pod: Pod, containers: readonly PlacedContainer[]) => Iterable<[path: Path, sentence: string]>;
-
-export interface PlacedContainer {
-  container: Container;
-  path: Path;
-}

@@ -33,9 +33,8 @@ export function checkReferences(matrix: Matrix): void {
   matrix.exclude.forEach((row, index) => {
     if (row.host === undefined && row.engine === undefined && row.runtime === undefined)
       refuse(['exclude', index], 'names no host, engine or runtime and would leave out every cell');
-    if (row.host !== undefined) checkName(matrix, 'hosts', row.host, ['exclude', index, 'host']);
-    if (row.engine !== undefined) checkName(matrix, 'engines', row.engine, ['exclude', index, 'engine']);
-    if (row.runtime !== undefined) checkName(matrix, 'runtimes', row.runtime, ['exclude', index, 'runtime']);
+    for (const key of ['host', 'engine', 'runtime'] as const)
+      if (row[key] !== undefined) checkName(matrix, `${key}s`, row[key], ['exclude', index, key]);
   });
 }
 
@@ -58,14 +57,8 @@ function checkName(
   const kind = { engines: 'engine', runtimes: 'runtime', kubelets: 'kubelet' }[axis];
   const [name = ''] = word.split('@');
   if (!names.includes(name)) refuse(path, unknownWord(kind, name, names));
-  refuse(
-    path,
-    unknownWord(
-      kind,
-      word,
-      every.filter((each) => each.name === name).map(({ entry }) => `${name}@${versionLabel(entry)}`),
-    ),
-  );
+  const known = every.filter((each) => each.name === name).map(({ entry }) => `${name}@${versionLabel(entry)}`);
+  refuse(path, unknownWord(kind, word, known));
 }
 
 function checkVersions(axis: 'engines' | 'runtimes', versions: Versions): void {
