@@ -70,7 +70,7 @@ function assembly(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | '
     /** The planned cells of each host and engine. */
     places: [...groupBy(plan.cells, ({ host, engine }) => `${host.id} ${engine.name} ${engine.version}`).values()],
     /** Judges the cells of one place by what each run observed in them, in the order of the runs. */
-    judge(cells: readonly PlannedCell[], seen: ReadonlyArray<readonly Located[]>): void {
+    judge: (cells: readonly PlannedCell[], seen: ReadonlyArray<readonly Located[]>): void => {
       const tries = new Tries(runs.journals.map((journal, index) => ({ journal, observations: seen[index] ?? [] })));
       seen.forEach((list, index) => pods[index]?.push(...list.flatMap(({ observation }) => podSpans(observation))));
       const contrasted = cells.find(({ runtime }) => runtime.name === contrastRuntime)?.id;
@@ -91,7 +91,7 @@ function assembly(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | '
         judged.set(planned.id, { cell, verdicts });
       }
     },
-    document(): Document {
+    document: (): Document => {
       const all = plan.cells.flatMap(({ id }) => judged.get(id) ?? []);
       const verdicts = all.flatMap((one) => one.verdicts);
       const names = verdicts.map(({ verdict }) => verdict);

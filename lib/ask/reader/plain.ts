@@ -4,7 +4,7 @@ const colour =
 
 /** Typographic marks by what they stand for. */
 const plainMarks = { '"': '“”„«»', "'": '‘’‚‹›´`', ':': '：', ',': '，', '(': '（', ')': '）', '.': '。', '...': '…', '-': '–' };
-const quotes = new Map(Object.entries(plainMarks).flatMap(([mark, all]) => [...all].map((each) => [each, mark] as const)));
+const quotes = new Map(Object.entries(plainMarks).flatMap(([mark, all]) => Array.from(all, (each) => [each, mark] as const)));
 
 const spelled: Record<string, string> = { n: '\n', r: '\n', t: ' ' };
 const entities: Record<string, string> = { quot: '"', '#34': '"', '#39': "'", apos: "'", lt: '<', gt: '>', amp: '&' };
