@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fakeHostFacts } from '../testing/fake-host-facts.ts';
+import { fakeHostFacts } from '../testing/fake-host/facts.ts';
 import { HostLostError } from '../util/errors.ts';
 import type { ExecResult } from '../util/exec.ts';
 import { startKubelet } from './kubelet.ts';

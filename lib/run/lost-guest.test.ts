@@ -10,7 +10,7 @@ import type { HostFacts } from '../model/host-facts.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { cell, kataCell } from '../testing/evidence.ts';
-import { fakeHostFacts } from '../testing/fake-host-facts.ts';
+import { fakeHostFacts } from '../testing/fake-host/facts.ts';
 import { temporary } from '../testing/temporary.ts';
 import { exec } from '../util/exec.ts';
 import { endingLostGuest, mayLoseGuest } from './lost-guest.ts';

@@ -1,9 +1,10 @@
 import { execa } from 'execa';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SshHost } from '../../hosts/ssh/facts.ts';
 import { packageRoot } from '../../util/paths.ts';
+import { writeFakeBinary } from '../fake-host/scripts.ts';
 
 const versions = {
   containerd: ['1.6.21', '1.6.38', '1.7.24', '1.7.29'],
@@ -61,8 +62,7 @@ export class FakeFleet implements AsyncDisposable {
 
   /** Puts one binary on a shelf: `add('crun', 'crun-1.99')`. */
   async add(name: string, folder: string, shelf = 'shelf', mark = ''): Promise<void> {
-    await mkdir(join(this.directory, shelf, folder), { recursive: true });
-    await writeFile(join(this.directory, shelf, folder, name), `#!/bin/sh\n# ${folder} ${mark}\n`, { mode: 0o755 });
+    await writeFakeBinary(name, join(this.directory, shelf, folder), `${folder} ${mark}`);
   }
 
   get matrix(): string {

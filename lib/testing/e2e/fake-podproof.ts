@@ -8,15 +8,12 @@ import { reportVerb } from '../../verbs/report.ts';
 import { runVerb } from '../../verbs/run.ts';
 import { shellVerb } from '../../verbs/shell.ts';
 import { tryVerb } from '../../verbs/try.ts';
-import { acquireFragile } from '../faults/fake-host.ts';
-import { acquireFake } from './fake-host.ts';
-
-const withoutMachine = process.env['PODPROOF_FAULT'] === undefined ? acquireFake : acquireFragile;
+import { acquireFake } from '../fake-host/host.ts';
 
 /** A host with an ssh configuration of its own is a real one. */
 const acquire: typeof acquireHost = (...lease) => {
   const [, spec] = lease;
-  return spec.kind === 'ssh' && spec.configFile !== undefined ? acquireHost(...lease) : withoutMachine(...lease);
+  return spec.kind === 'ssh' && spec.configFile !== undefined ? acquireHost(...lease) : acquireFake(...lease);
 };
 
 /** podproof as it is, as a process of its own, but for its hosts. */

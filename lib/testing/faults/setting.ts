@@ -1,8 +1,8 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import { writeFakeBinary } from '../fake-host/scripts.ts';
 import { findLeftovers } from '../leftover/find.ts';
 import type { Leftover } from '../leftover/leftover.ts';
 import { Document } from '../../model/document.ts';
@@ -30,29 +30,14 @@ export interface Setting extends AsyncDisposable {
 
 const options = { reject: false, stdin: 'ignore', all: true, cwd: packageRoot, timeout: 900_000 } as const;
 
-/** Binaries of an engine and a runtime that are scripts of ours: the first one serves the CRI. */
-async function writeArtifacts(directory: string): Promise<void> {
-  const engine = fileURLToPath(new URL('engine.mjs', import.meta.url));
-  const programs = {
-    'containerd-1.7.24/containerd': `exec '${process.execPath}' '${engine}' "$0" "$@"`,
-    'runc-1.1.15/runc': 'exit 1',
-  };
-  for (const [path, script] of Object.entries(programs)) {
-    const file = join(directory, 'artifacts', path);
-    await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, `#!/bin/sh\n${script}\n`);
-    await chmod(file, 0o755);
-  }
-}
-
-/** A matrix of one cell. `engine` is the source of the engine's binaries; by default those that are scripts of ours. */
+/** A matrix of one cell, in which devices do not open. `engine` is the source of the engine's binaries; by default those that are scripts of ours. */
 export function matrixText(engine: unknown = { kind: 'path' }): string {
   return JSON.stringify({
-    hosts: { fake: { kind: 'vm', suite: 'trixie' } },
+    hosts: { odd: { kind: 'vm', suite: 'trixie' } },
     engines: { containerd: [{ version: '1.7.24', source: engine }] },
-    runtimes: { runc: [{ version: '1.1.15', source: { kind: 'path' } }] },
+    runtimes: { crun: [{ version: '1.21', source: { kind: 'path' } }] },
     profiles: {
-      all: { title: 'All', hosts: ['fake'], engines: ['*'], runtimes: ['*'], suites: ['identity', 'ownership', 'devices'] },
+      all: { title: 'All', hosts: ['odd'], engines: ['*'], runtimes: ['*'], suites: ['identity', 'ownership', 'devices'] },
     },
   });
 }
@@ -62,7 +47,8 @@ export async function makeSetting(target: 'fake' | 'vm'): Promise<Setting> {
   const directory = await mkdtemp(join(tmpdir(), 'pf-'));
   const at = (name: string): string => join(directory, name);
   for (const name of ['tmp', 'home', 'results']) await mkdir(at(name));
-  await writeArtifacts(directory);
+  await writeFakeBinary('containerd', at('artifacts/containerd-1.7.24'));
+  await writeFakeBinary('crun', at('artifacts/crun-1.21'));
   await writeFile(at('matrix.json'), matrixText());
   const environment = {
     HOME: at('home'),

@@ -1,5 +1,5 @@
 import type { Cell, HostEntry } from '../../model/document.ts';
-import { fakeHostFacts } from '../fake-host-facts.ts';
+import { fakeHostFacts } from '../fake-host/facts.ts';
 
 const sha = (seed: string): string => seed.repeat(64).slice(0, 64);
 

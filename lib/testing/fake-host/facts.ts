@@ -1,4 +1,4 @@
-import type { HostFacts } from '../model/host-facts.ts';
+import type { HostFacts } from '../../model/host-facts.ts';
 
 /** What a host without a machine says of itself. */
 export const fakeHostFacts: HostFacts = {

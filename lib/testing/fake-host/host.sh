@@ -1,0 +1,45 @@
+# The way to a fake host: runs the rest of its arguments on this machine, with every directory that podproof and a kubelet own on a
+# host moved below ROOT, and with stand-ins for what would touch this machine. Run as `busybox sh host.sh ROOT ARGV…`.
+root=$1
+shift
+# A host that is lost answers like ssh(1) does then.
+[ ! -e "$root/lost" ] || { echo "the fake host is lost" >&2; exit 255; }
+for word; do
+  word=${word//\/var\/lib\/podproof/$root/lib}
+  word=${word//\/var\/lib\/kubelet/$root/kubelet}
+  set -- "$@" "${word//\/run\/podproof/$root/run}"
+  shift
+done
+# Scripts that would make nodes and mounts on this machine, by their own names. Those that somebody describes are kept for the engine.
+case ${4:-} in
+changes)
+  [ "$6" = make ] || exit 0
+  shift 6
+  while [ $# -gt 0 ]; do
+    echo "$1 $4 $5"
+    shift 5
+  done >>"$root/nodes"
+  exit
+  ;;
+node-objects) exit ;;
+esac
+case "$1 ${2:-}" in
+# A step that prepares or restores fixtures.
+"sh -uc") cat "$root/fixtures" ;;
+"busybox wget") cat "$root/pods.json" ;;
+"busybox "*) cat "$root/sweep.json" ;;
+"env "*) printf '%s\n' "$@" ;;
+"sha256sum "*)
+  shift 2
+  for path; do
+    # The engine is a script: its own checksum is that of the file which the interpreter was given.
+    case $path in /proc/*/exe) file=$(tr '\0' '\n' <"${path%exe}cmdline" | sed -n 3p) ;; *) file=$path ;; esac
+    echo "$(sha256sum <"$file" | cut -c 1-64)  $path"
+  done
+  ;;
+*)
+  export PODPROOF_FAKE_HOST="$root"
+  # By path: busybox would run its own programs before those on the PATH, and `ip` is one of them.
+  PATH=$root/bin:$PATH exec /usr/bin/env "$@"
+  ;;
+esac
