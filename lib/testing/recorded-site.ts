@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Document } from '../model/document.ts';
 import { qualificationPage } from '../page/qualification.ts';
@@ -8,6 +7,7 @@ import { readDocument } from '../record/read-document.ts';
 import { qualification, type Compared } from '../report/qualification/qualification.ts';
 import { writeSite } from '../verbs/site.ts';
 import { recordedRuns } from './recorded.ts';
+import { temporary } from './temporary.ts';
 
 export interface RecordedSite extends AsyncDisposable {
   directory: string;
@@ -16,7 +16,8 @@ export interface RecordedSite extends AsyncDisposable {
 
 /** The site of all recorded runs, and beside its first page `qualify.html`: what a recorded run says of two versions. */
 export async function recordedSite(run: string, compared: Compared): Promise<RecordedSite> {
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-site-'));
+  const place = await temporary();
+  const { path: directory } = place;
   const runs = await Promise.all(
     recordedRuns().map(async ({ folder }) => ({ document: await readDocument(join(folder.path, 'report.json')), folder })),
   );
@@ -26,5 +27,5 @@ export async function recordedSite(run: string, compared: Compared): Promise<Rec
   if (both === undefined) throw new Error(`results/reference has no run ${run}`);
   const page = qualificationPage(qualification([both], compared), { report: runPath(run) });
   await writeFile(join(directory, 'qualify.html'), page);
-  return { directory, documents, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
+  return { ...place, directory, documents };
 }

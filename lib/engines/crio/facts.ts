@@ -1,5 +1,7 @@
 const downloads = 'https://storage.googleapis.com/cri-o/artifacts/';
 const oldDownloads = 'https://storage.googleapis.com/k8s-conform-cri-o/artifacts/';
+const deviceSource = 'cri-o v1.36.3 internal/factory/container/device_linux.go';
+const deviceOrder = 'cri-o commit 64a94f231f: devices are injected after the user is known';
 
 /** CRI-O 1.18 on. */
 export const crio = {
@@ -25,40 +27,13 @@ export const crio = {
       since: '1.16.0',
       citation: 'Kata docs/how-to/privileged.md',
     },
-    {
-      feature: 'cri-device-when-privileged',
-      since: '1.17.0',
-      citation: 'cri-o v1.36.3 internal/factory/container/device_linux.go',
-    },
-    {
-      feature: 'cri-device-when-withheld',
-      since: '1.17.0',
-      citation: 'cri-o v1.36.3 internal/factory/container/device_linux.go',
-    },
+    { feature: 'cri-device-when-privileged', since: '1.17.0', citation: deviceSource },
+    { feature: 'cri-device-when-withheld', since: '1.17.0', citation: deviceSource },
     { feature: 'cdi', since: '1.28.0', citation: 'cri-o v1.28.0: the CRI field CDI_devices is honoured' },
-    {
-      feature: 'cdi-process-owner',
-      since: '1.31.11',
-      until: '1.32.0',
-      citation: 'cri-o commit 64a94f231f: devices are injected after the user is known',
-    },
-    {
-      feature: 'cdi-process-owner',
-      since: '1.32.7',
-      until: '1.33.0',
-      citation: 'cri-o commit 64a94f231f: devices are injected after the user is known',
-    },
-    {
-      feature: 'cdi-process-owner',
-      since: '1.33.3',
-      until: '1.34.0',
-      citation: 'cri-o commit 64a94f231f: devices are injected after the user is known',
-    },
-    {
-      feature: 'cdi-process-owner',
-      since: '1.34.0',
-      citation: 'cri-o commit 64a94f231f: devices are injected after the user is known',
-    },
+    { feature: 'cdi-process-owner', since: '1.31.11', until: '1.32.0', citation: deviceOrder },
+    { feature: 'cdi-process-owner', since: '1.32.7', until: '1.33.0', citation: deviceOrder },
+    { feature: 'cdi-process-owner', since: '1.33.3', until: '1.34.0', citation: deviceOrder },
+    { feature: 'cdi-process-owner', since: '1.34.0', citation: deviceOrder },
     { feature: 'user-namespaces', since: '1.25.0', citation: 'cri-o v1.25.0 server/sandbox_run_linux.go' },
     { feature: 'directory-devices', since: '1.20.0', citation: 'cri-o v1.20.0 server/utils.go' },
     { feature: 'cri-v1', since: '1.20.0', citation: 'cri-o v1.20.0 server: v1 and v1alpha2' },

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
 import type { LeaseContext, Remote } from '../../hosts/host.ts';
 import { obtainImage } from '../../hosts/image/build.ts';
 import { recipe } from '../../hosts/image/recipe.ts';
 import { enterHost, type Entered } from '../../hosts/vm/enter.ts';
 import type { Blueprint } from '../../hosts/vm/machine.ts';
 import { obtainQemu, type Qemu } from '../../hosts/vm/qemu.ts';
-import { coldBoot } from '../../hosts/vm/snapshot.ts';
 import { startHost } from '../../hosts/vm/start.ts';
 import { leaseContext } from '../e2e/lease.ts';
 import { temporary } from '../temporary.ts';
+import { bootCold } from './cold.ts';
 import { spread, type Spread } from './measure.ts';
 
 /**
@@ -29,7 +28,7 @@ export async function benchEmulation(rounds: number): Promise<Spread[]> {
   for (let round = 0; round < rounds; round++) {
     for (const qemu of qemus) {
       const host = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, qemu, image };
-      add(qemu, 'cold boot', await timed(() => coldly({ ...host, accelerator: 'tcg' }, context)));
+      add(qemu, 'cold boot', await timed(() => bootCold({ ...host, accelerator: 'tcg' }, context)));
       add(qemu, 'guest in the guest', await onHost(host, context, (remote) => timed(() => run(remote, nestedGuest))));
       for (const [what, script] of Object.entries(hazards)) {
         const lost = (remote: Remote): Promise<number> =>
@@ -41,11 +40,6 @@ export async function benchEmulation(rounds: number): Promise<Spread[]> {
     }
   }
   return [...values].map(([name, all]) => spread(name, name.endsWith('lost') ? 'ratio' : 'ms', all));
-}
-
-async function coldly(blueprint: Blueprint, context: LeaseContext): Promise<void> {
-  await using running = await coldBoot(blueprint, join(context.logs, 'console.log'), context);
-  await using _ = await enterHost(running, 'cold', blueprint, context);
 }
 
 async function onHost(

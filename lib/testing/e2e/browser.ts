@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { temporary } from '../temporary.ts';
 
 /** The system's Chromium, without anything that reaches the network by itself. */
 export function launchBrowser(): Promise<Browser> {
@@ -49,8 +49,8 @@ export async function openReport(
   markup: string,
   options: BrowserContextOptions & { hash?: string } = {},
 ): Promise<OpenedReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'podproof-page-'));
-  const path = join(directory, 'report.html');
+  const directory = await temporary();
+  const path = join(directory.path, 'report.html');
   await writeFile(path, markup);
   const url = pathToFileURL(path).href;
   const { hash = '', ...contextOptions } = options;
@@ -68,7 +68,7 @@ export async function openReport(
     offences,
     async [Symbol.asyncDispose]() {
       await context.close();
-      await rm(directory, { recursive: true, force: true });
+      await directory[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
-import { get as httpGet } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveArtifact } from '../../artifacts/resolve.ts';
 import { exec } from '../../util/exec.ts';
 import { waitFor } from '../../util/wait.ts';
+import { askDaemon } from '../leftover/containers.ts';
 
 export interface Dockerd extends AsyncDisposable {
   /** For DOCKER_HOST. */
@@ -64,7 +64,7 @@ export async function startDockerd(): Promise<Dockerd> {
   });
   await output.close();
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  const get = (path: string): Promise<unknown> => askSocket(socket, path);
+  const get = (path: string): Promise<unknown> => askDaemon(socket, path);
   const dockerd: Dockerd = {
     address: `unix://${socket}`,
     get,
@@ -95,18 +95,4 @@ export async function startDockerd(): Promise<Dockerd> {
     await dockerd[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function askSocket(socketPath: string, path: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const request = httpGet({ socketPath, path, headers: { host: 'docker' } }, (response) => {
-      let body = '';
-      response.on('data', (data: Buffer) => (body += data.toString()));
-      response.once('end', () => {
-        if (response.statusCode === 200) resolve(JSON.parse(body));
-        else reject(new Error(`GET ${path}: ${response.statusCode} ${body}`));
-      });
-    });
-    request.once('error', reject);
-  });
 }

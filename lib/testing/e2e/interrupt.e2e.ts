@@ -1,37 +1,26 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readlink, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { exec } from '../../util/exec.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { runtimeDirectory } from '../../util/paths.ts';
-import { cleanRun, documentOf, firstPod, podproof, recordedLines } from './podproof.ts';
+import { temporary } from '../temporary.ts';
+import { alive, cleanRun, documentOf, firstPod, machinesOf, podproof, recordedLines } from './podproof.ts';
 
 const pods = ['user-and-group', 'user-only', 'root', 'image-user'];
 const only = `runtime=crun suite=ownership scenario=${pods.join(',')}`;
 let results: string;
 beforeEach(async () => {
-  results = await mkdtemp(join(tmpdir(), 'podproof-interrupt-'));
+  const place = await temporary();
+  results = place.path;
+  return () => place[Symbol.asyncDispose]();
 });
-afterEach(() => rm(results, { recursive: true }));
 
 const recorded = async (): Promise<number> => (await recordedLines(join(results, 'latest'))).length;
-
-/** Ids of the QEMU processes that a podproof started. */
-async function machines(run: { pid?: number | undefined }): Promise<string[]> {
-  const { stdout } = await exec(['pgrep', '-P', String(run.pid), '-f', 'qemu-system']);
-  return stdout.split('\n').filter((line) => line !== '');
-}
-
-function alive(pids: string[]): string[] {
-  return pids.filter((pid) => existsSync(`/proc/${pid}/exe`));
-}
 
 /** A run that has recorded its first pod, and its one machine. */
 async function inMidRun() {
   const run = podproof(['--results', results, 'run', '--only', only]);
   await firstPod(join(results, 'latest'), 420_000);
-  const ours = await machines(run);
+  const ours = await machinesOf(run);
   expect(ours).toHaveLength(1);
   return { run, ours };
 }

@@ -1,23 +1,15 @@
 import { readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { resolveArtifact } from '../../artifacts/resolve.ts';
 import { markerFile } from '../../hosts/borrowed/examine.ts';
 import type { Host } from '../../hosts/host.ts';
-import { BlockedError } from '../../util/errors.ts';
 import { waitFor } from '../../util/wait.ts';
 import { temporary } from '../temporary.ts';
 import { forFile } from './for-file.ts';
+import { version, why } from './kubelet-artifact.ts';
 import { lentHost, lentMachine } from './lent-machine.ts';
 import { changes, stateOf } from './machine-state.ts';
 import { cleanRun, podproof } from './podproof.ts';
-
-const version = '1.37.2';
-const artifact = await resolveArtifact('kubelet', version, { kind: 'path' }).catch((error: unknown) => {
-  if (error instanceof BlockedError) return error;
-  throw error;
-});
-const why = artifact instanceof BlockedError ? `, not run: ${artifact.message}` : '';
 
 const { path: directory } = await forFile(temporary());
 const kubelet = `/var/lib/podproof/kubelet-${version}`;

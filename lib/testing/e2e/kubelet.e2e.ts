@@ -1,9 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { resolveArtifact } from '../../artifacts/resolve.ts';
 import type { KubeletSpec } from '../../kubelet/config.ts';
 import { serveDevicePlugin } from '../../kubelet/device-plugin.ts';
 import { requestDifferences } from '../../kubelet/differences.ts';
@@ -21,25 +19,14 @@ import { attemptAnswer } from '../../model/trial-answer.ts';
 import { fakeCri } from '../fake-cri/server.ts';
 import { mediaManifest } from '../pods.ts';
 import { leaseHost } from './lease.ts';
+import { artifact, version, why } from './kubelet-artifact.ts';
 import { podproof } from './podproof.ts';
+import { realRun } from './real-run.ts';
 import { temporary } from '../temporary.ts';
-import { loadMatrix } from '../../model/matrix/load.ts';
-import { makePlan } from '../../plan/plan.ts';
-import { RunFolder } from '../../record/run-folder.ts';
-import { progressOn } from '../../run/progress.ts';
-import { run } from '../../run/run.ts';
-import { catalogFor } from '../../verbs/catalog.ts';
 import { attachmentOf } from '../../run/host-lease.ts';
 import { BlockedError } from '../../util/errors.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
-
-const version = '1.37.2';
-const artifact = await resolveArtifact('kubelet', version, { kind: 'path' }).catch((error: unknown) => {
-  if (error instanceof BlockedError) return error;
-  throw error;
-});
-const why = artifact instanceof BlockedError ? `, not run: ${artifact.message}` : '';
 
 describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
   const scope = new Scope();
@@ -55,9 +42,8 @@ describe.skipIf(why !== '')(`kubelet ${version}${why}`, () => {
       JSON.parse(await readFile(join(packageRoot, 'results/kubelet/1.37.2-cgroupfs.json'), 'utf8')),
     );
     // Its orphans are sought on the whole machine, and what it takes for one is removed: never on a machine that somebody loves.
-    const logs = await mkdtemp(join(tmpdir(), 'podproof-kubelet-'));
-    scope.onRelease('the logs', () => rm(logs, { recursive: true }));
-    const leased = scope.adopt('the host', await leaseHost(`kubelet-${process.pid}`, logs));
+    const logs = scope.adopt('the logs', await temporary());
+    const leased = scope.adopt('the host', await leaseHost(`kubelet-${process.pid}`, logs.path));
     host = leased;
     const image = { id: `sha256:${'a'.repeat(64)}`, size: 1_000n };
     const { port } = scope.adopt('the engine', await fakeCri({ onPort: true, images: { imageStatus: () => ({ image }) } }));
@@ -110,27 +96,21 @@ describe.skipIf(why !== '')(`a real run with kubelet ${version} before container
     { timeout: 900_000 },
     async () => {
       await using results = await temporary();
-      const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
-      const plan = makePlan(matrix, {
-        profile: 'kubelet',
-        only: `engine=containerd@1.7.24 runtime=runc kubelet=${version} scenario=qat-dpdk,restricted`,
-      });
-      const document = await run({
-        plan,
-        folder: await RunFolder.create(results.path, plan),
-        catalog: catalogFor(plan),
-        version: '0.0.0',
-        progress: progressOn({ write: () => true }),
-        signal: new AbortController().signal,
-        sabotage: {
-          tamper({ call, message }) {
-            const resources = message.config?.linux?.resources;
-            if (call !== 'CreateContainer' || resources === undefined) return;
-            if (message.config?.metadata?.name === 'beside') resources.cpuShares = 7n;
+      const only = `engine=containerd@1.7.24 runtime=runc kubelet=${version} scenario=qat-dpdk,restricted`;
+      const document = await realRun(
+        results.path,
+        { profile: 'kubelet', only },
+        {
+          sabotage: {
+            tamper({ call, message }) {
+              const resources = message.config?.linux?.resources;
+              if (call !== 'CreateContainer' || resources === undefined) return;
+              if (message.config?.metadata?.name === 'beside') resources.cpuShares = 7n;
+            },
+            swap: (id) => (id === '58' ? '60' : id),
           },
-          swap: (id) => (id === '58' ? '60' : id),
         },
-      });
+      );
       const red = document.verdicts.filter(({ verdict }) => verdict === 'fail');
       const observed = Object.fromEntries(red.map(({ question, scenario, observed }) => [`${question} ${scenario}`, observed]));
       expect(Object.keys(observed).sort()).toEqual(['KUBE-DEVICES qat-dpdk', 'KUBE-REQUEST qat-dpdk', 'KUBE-REQUEST restricted']);

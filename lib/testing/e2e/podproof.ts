@@ -1,15 +1,37 @@
 import { execa } from 'execa';
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Document, Verdict } from '../../model/document.ts';
 import { readDocument } from '../../record/read-document.ts';
+import { exec } from '../../util/exec.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
 
 /** Runs the command line as a user would; a failure is a value. */
 export function podproof(args: string[], env: Record<string, string> = {}) {
   return execa('node', [join(packageRoot, 'lib/bin.mjs'), ...args], { env, reject: false, stdin: 'ignore' });
+}
+
+/** Waits until a podproof has said these words on its standard error, or has ended; returns what it said until then. */
+export async function until(going: ReturnType<typeof podproof>, words: RegExp): Promise<string> {
+  let said = '';
+  await new Promise<void>((resolve) => {
+    going.stderr.on('data', (text: Buffer) => words.test((said += String(text))) && resolve());
+    void going.then(() => resolve());
+  });
+  return said;
+}
+
+/** Ids of the QEMU processes that a podproof started. */
+export async function machinesOf(going: { pid?: number | undefined }): Promise<string[]> {
+  const { stdout } = await exec(['pgrep', '-P', String(going.pid), '-f', 'qemu-system']);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+export function alive(pids: readonly string[]): string[] {
+  return pids.filter((pid) => existsSync(`/proc/${pid}/exe`));
 }
 
 const Cleaned = z.array(z.object({ run: z.string(), outcome: z.string(), detail: z.string() }));

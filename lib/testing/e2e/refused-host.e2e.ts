@@ -1,26 +1,23 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Document } from '../../model/document.ts';
+import { listen } from '../../util/listen.ts';
 import { FakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
 
 const fleet = await forFile(FakeFleet.create());
 /** Accepts connections, and its sshd never says a word. */
-let silent: Server;
+const silent = await forFile(listen(createServer()));
 let document: Document;
 let ended: { exitCode?: number | undefined; stderr: string };
 
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;
-
 beforeAll(async () => {
-  silent = createServer((socket) => socket.on('error', () => undefined));
-  const closed = createServer();
-  for (const server of [silent, closed]) await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const ports = { refused: portOf(closed), silent: portOf(silent) };
-  await new Promise((resolve) => closed.close(resolve));
+  const closed = await listen(createServer());
+  await closed[Symbol.asyncDispose]();
+  const ports = { refused: closed.port, silent: silent.port };
   const configFile = join(fleet.directory, 'ssh_config');
   const sections = Object.entries(ports).map(([alias, port]) => `Host ${alias}\n  HostName 127.0.0.1\n  Port ${port}\n`);
   await writeFile(configFile, sections.join(''));
@@ -35,7 +32,6 @@ beforeAll(async () => {
   ]);
   document = await documentOf(fleet.latest('one'));
 });
-afterAll(() => void silent?.close());
 
 const reasons = {
   refused:

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { acquireHost } from '../../hosts/registry.ts';
 import { leastNeeds } from '../../hosts/needs.ts';
@@ -17,6 +16,7 @@ import { normalize } from '../../report/normalize.ts';
 import { writeRepro } from '../../verbs/repro.ts';
 import { catalogFor } from '../../verbs/catalog.ts';
 import { resolveAll } from '../../run/artifacts.ts';
+import { temporary } from '../temporary.ts';
 import { attachmentOf } from '../../run/host-lease.ts';
 import { judgeFolder } from '../../run/judge-folder.ts';
 
@@ -26,7 +26,7 @@ const [run = '', crictl = '', ...ids] = process.argv.slice(2);
 const folder = await RunFolder.open(run, 'results');
 const plan = await folder.plan();
 const document = await judgeFolder(folder, catalogFor(plan));
-const temporary = await mkdtemp(join(tmpdir(), 'podproof-repro-'));
+await using place = await temporary();
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const signal = new AbortController().signal;
 
@@ -100,29 +100,25 @@ async function differences(host: Host, bundle: string, onHost: string, crictlOnH
   ];
 }
 
-try {
-  const cells = plan.cells.filter((cell) => ids.some((id) => id.startsWith(`${cell.id}/`)));
-  const [first] = cells;
-  if (first === undefined) throw new Error('No verdict of this run was named');
-  // An engine's configuration names the runtimes of all its cells.
-  const beside = plan.cells.filter((cell) =>
-    cells.some(({ host, engine }) => host.id === cell.host.id && componentKey(engine) === componentKey(cell.engine)),
-  );
-  const resolved = await resolveAll(beside, { signal, progress: say, append: () => undefined });
-  const context = { ledger: await openLedger(`repro-${process.pid}`), logs: temporary, signal, progress: say };
-  const variant = cells.some((cell) => cell.runtime.name === 'kata' || cell.engine.name === 'crio') ? 'kata' : 'plain';
-  await using host = await acquireHost(first.host.id, first.host.spec, context, { variant, needs: leastNeeds });
-  await prepareFixtures(host, host.fixtures);
-  for (const each of resolved.values()) if ('artifact' in each) await host.attach(attachmentOf(each.artifact));
-  // Written and not attached: a disk more would be seen by the pods.
-  await host.write('/root/crictl', await readFile(crictl), 0o755);
-  for (const [index, id] of ids.entries()) {
-    const bundle = join(temporary, `bundle-${index}`);
-    await writeRepro(folder, document, id, bundle);
-    const found = await differences(host, bundle, `/root/bundle-${index}`, '/root/crictl');
-    process.stdout.write(`${id}: ${found.length === 0 ? 'the same as recorded' : `DIFFERS\n  ${found.join('\n  ')}`}\n`);
-    if (found.length > 0) process.exitCode = 1;
-  }
-} finally {
-  await rm(temporary, { recursive: true, force: true });
+const cells = plan.cells.filter((cell) => ids.some((id) => id.startsWith(`${cell.id}/`)));
+const [first] = cells;
+if (first === undefined) throw new Error('No verdict of this run was named');
+// An engine's configuration names the runtimes of all its cells.
+const beside = plan.cells.filter((cell) =>
+  cells.some(({ host, engine }) => host.id === cell.host.id && componentKey(engine) === componentKey(cell.engine)),
+);
+const resolved = await resolveAll(beside, { signal, progress: say, append: () => undefined });
+const context = { ledger: await openLedger(`repro-${process.pid}`), logs: place.path, signal, progress: say };
+const variant = cells.some((cell) => cell.runtime.name === 'kata' || cell.engine.name === 'crio') ? 'kata' : 'plain';
+await using host = await acquireHost(first.host.id, first.host.spec, context, { variant, needs: leastNeeds });
+await prepareFixtures(host, host.fixtures);
+for (const each of resolved.values()) if ('artifact' in each) await host.attach(attachmentOf(each.artifact));
+// Written and not attached: a disk more would be seen by the pods.
+await host.write('/root/crictl', await readFile(crictl), 0o755);
+for (const [index, id] of ids.entries()) {
+  const bundle = join(place.path, `bundle-${index}`);
+  await writeRepro(folder, document, id, bundle);
+  const found = await differences(host, bundle, `/root/bundle-${index}`, '/root/crictl');
+  process.stdout.write(`${id}: ${found.length === 0 ? 'the same as recorded' : `DIFFERS\n  ${found.join('\n  ')}`}\n`);
+  if (found.length > 0) process.exitCode = 1;
 }

@@ -1,36 +1,18 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EngineConfig } from '../../engines/engine.ts';
-import { loadMatrix } from '../../model/matrix/load.ts';
-import { makePlan } from '../../plan/plan.ts';
 import type { Document, Verdict } from '../../model/document.ts';
-import { RunFolder } from '../../record/run-folder.ts';
-import { packageRoot } from '../../util/paths.ts';
-import { catalogFor } from '../../verbs/catalog.ts';
-import { progressOn } from '../../run/progress.ts';
-import { run } from '../../run/run.ts';
 import { temporary } from '../temporary.ts';
 import { forFile } from './for-file.ts';
 import { runtimeOf } from './podproof.ts';
+import { realRun } from './real-run.ts';
 
 const { path: results } = await forFile(temporary());
 
 type Tamper = (config: EngineConfig) => EngineConfig;
 
 /** A real run of a selection with engines that are changed behind the plan's back. */
-async function sabotaged(only: string, tamper: Tamper, profile = 'quick'): Promise<Document> {
-  const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
-  const plan = makePlan(matrix, { profile, only });
-  return run({
-    plan,
-    folder: await RunFolder.create(results, plan),
-    catalog: catalogFor(plan),
-    version: '0.0.0',
-    progress: progressOn({ write: () => true }),
-    signal: new AbortController().signal,
-    tamper,
-  });
-}
+const sabotaged = (only: string, tamper: Tamper, profile = 'quick'): Promise<Document> =>
+  realRun(results, { profile, only }, { tamper });
 
 /** Changes the main file of an engine. */
 function inFile(change: (text: string, path: string) => string): Tamper {

@@ -1,37 +1,25 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, readlink, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { exec } from '../../util/exec.ts';
-import { cleanRun, documentOf, podproof } from './podproof.ts';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporary } from '../temporary.ts';
+import { forFile } from './for-file.ts';
+import { alive, cleanRun, documentOf, machinesOf, podproof, until } from './podproof.ts';
 
-let results: string;
-beforeAll(async () => {
-  results = await mkdtemp(join(tmpdir(), 'podproof-shell-'));
-});
-afterAll(() => rm(results, { recursive: true }));
+const { path: results } = await forFile(temporary());
 
 /** A podproof that goes on, up to the moment when its standard error has these words. */
-async function until(words: RegExp, args: string[]) {
+async function goingOn(words: RegExp, args: string[]) {
   const going = podproof(args);
   onTestFinished(() => void going.kill('SIGTERM'));
-  let said = '';
-  await new Promise<void>((resolve) => {
-    going.stderr.on('data', (text: Buffer) => words.test((said += String(text))) && resolve());
-    void going.then(() => resolve());
-  });
-  const { stdout } = await exec(['pgrep', '-P', String(going.pid), '-f', 'qemu-system']);
-  const machines = stdout.split('\n').filter((line) => line !== '');
+  const said = await until(going, words);
+  const machines = await machinesOf(going);
   expect(machines, said).toHaveLength(1);
   return { going, machines };
 }
 
-const alive = (pids: readonly string[]): string[] => pids.filter((pid) => existsSync(`/proc/${pid}/exe`));
-
 test('run --keep leaves its machine up for shells that reach its engine, until clean ends both', async () => {
   const only = 'runtime=runc suite=ownership scenario=user-and-group';
-  const { going, machines } = await until(/stays up/, ['--results', results, 'run', '--only', only, '--keep']);
+  const { going, machines } = await goingOn(/stays up/, ['--results', results, 'run', '--only', only, '--keep']);
   const client = await podproof(['shell', 'debian-13', '--', 'ctr', 'version']);
   expect(client.stdout, client.stderr).toMatch(/Server:\n +Version: +1\.7\.24/);
   // Where there is a crictl to bring along, a pod is run with it as the welcome says.
@@ -52,7 +40,7 @@ test('a shell for which no host is kept brings one up, and both end with its com
   const shell = ['shell', 'debian-13', '--only', 'runtime=crun', '--'];
   const once = await podproof([...shell, 'sh', '-c', 'ctr version | grep -q 1.7.24 && echo reached; exit 7']);
   expect(once, once.stderr).toMatchObject({ exitCode: 7, stdout: 'reached' });
-  const { going, machines } = await until(/made it/, [...shell, 'sh', '-c', 'echo made it >&2; sleep 600']);
+  const { going, machines } = await goingOn(/made it/, [...shell, 'sh', '-c', 'echo made it >&2; sleep 600']);
   const cleaned = await podproof(['clean']);
   expect(cleaned.stdout, cleaned.stderr).toMatch(/given back: host debian-13/);
   expect((await going).exitCode).toBe(130);

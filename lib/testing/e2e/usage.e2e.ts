@@ -1,15 +1,16 @@
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../util/paths.ts';
+import { temporary } from '../temporary.ts';
 import { documentOf, podproof } from './podproof.ts';
 
 let directory: string;
 beforeEach(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'podproof-usage-'));
+  const place = await temporary();
+  directory = place.path;
+  return () => place[Symbol.asyncDispose]();
 });
-afterEach(() => rm(directory, { recursive: true }));
 
 /** A copy of matrix.json with one text replaced. */
 async function matrixWith(from: string, to: string): Promise<string> {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canary } from '../../model/fixtures.ts';
 import { HostLostError } from '../../util/errors.ts';
+import { listen } from '../../util/listen.ts';
 import { cacheDirectory, packageRoot, runtimeDirectory } from '../../util/paths.ts';
 import { changeNode, releaseFunction } from '../../hosts/shared/changes.ts';
 import { clean } from '../../hosts/shared/clean.ts';
@@ -89,10 +89,9 @@ onHost('a directory is attached read-only, once', async (host) => {
 
 onHost('a port of this machine is exposed on the loopback there', async (host) => {
   const server = createServer((socket) => socket.end('greetings\n'));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = await host.expose((server.address() as AddressInfo).port);
+  await using listening = await listen(server);
+  const port = await host.expose(listening.port);
   expect((await host.exec(['socat', '-u', `TCP:127.0.0.1:${port}`, '-'])).stdout).toBe('greetings\n');
-  server.close();
 });
 
 onHost('fixtures are prepared again and again, and given back', async (host) => {

@@ -1,7 +1,7 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEntries } from '../../hosts/shared/ledger.ts';
-import type { Leftover } from './leftover.ts';
+import { leftovers, type Leftover } from './leftover.ts';
 import { isRunning } from '../../hosts/shared/process-identity.ts';
 
 /** What stays on purpose: caches of the interpreter and of unpacked artifacts, what pods took here before, and the files that locks are taken on. */
@@ -21,12 +21,17 @@ export async function files(root: string): Promise<Leftover[]> {
       // What was finished stays in the cache under its own name.
       const inside = await names(join(root, name));
       const unfinished = inside.filter((each) => name === 'leases' || /^(podproof-|\.new-)/.test(each));
-      found.push(...unfinished.map((each): Leftover => ({ kind: 'file', what: join(root, name, each) })));
+      found.push(
+        ...leftovers(
+          'file',
+          unfinished.map((each) => join(root, name, each)),
+        ),
+      );
     } else found.push({ kind: 'file', what: join(root, name) });
   }
   const inside = await Promise.all(found.map(({ what }) => tree(what, 3)));
   const keys = inside.flat().filter((path) => /\/(identity|host_key|podproof_host_key)$/.test(path));
-  return [...found, ...keys.map((what): Leftover => ({ kind: 'key', what }))];
+  return [...found, ...leftovers('key', keys)];
 }
 
 /** What a ledger has open although its owner is gone. */

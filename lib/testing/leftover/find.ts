@@ -3,7 +3,7 @@ import { join, sep } from 'node:path';
 import { mountPoints } from '../../hosts/shared/clean.ts';
 import { containers } from './containers.ts';
 import { files, locks, names } from './files.ts';
-import type { Leftover } from './leftover.ts';
+import { leftovers, type Leftover } from './leftover.ts';
 
 export interface LeftoverScope {
   /** Directories of ours: whatever is mounted, listens, is locked or backs a device below them is ours. */
@@ -21,7 +21,7 @@ export interface LeftoverScope {
 }
 
 /** Names that nothing but podproof, or a runtime that it ran, gives. */
-const ours = /^(podproof|kata-\d+$|pp-)/;
+const isOurs = (name: string): boolean => /^(podproof|kata-\d+$|pp-)/.test(name);
 
 /**
  * Looks for everything that a run can leave on this machine: processes, sockets, mounts, loop devices, users, network
@@ -33,34 +33,26 @@ export async function findLeftovers(scope: LeftoverScope): Promise<Leftover[]> {
   const text = (path: string): Promise<string> => readFile(at(path), 'utf8').catch(() => '');
   const found = await Promise.all([
     processes(at('proc'), scope),
-    text('proc/net/unix').then((table) =>
-      sockets(table)
-        .filter(below)
-        .map((what): Leftover => ({ kind: 'socket', what })),
-    ),
-    text('proc/self/mountinfo').then((table) =>
-      mountPoints(table)
-        .filter(below)
-        .map((what): Leftover => ({ kind: 'mount', what })),
-    ),
-    loops(at('sys/block')).then((list) =>
-      list
-        .filter(({ backing }) => below(backing) || (scope.amongOthers !== true && backing.includes('podproof')))
-        .map(({ name, backing }): Leftover => ({ kind: 'loop device', what: `${name}: ${backing}` })),
-    ),
+    text('proc/net/unix').then((table) => leftovers('socket', sockets(table).filter(below))),
+    text('proc/self/mountinfo').then((table) => leftovers('mount', mountPoints(table).filter(below))),
+    loops(at('sys/block')).then((list) => {
+      const own = list.filter(({ backing }) => below(backing) || (scope.amongOthers !== true && backing.includes('podproof')));
+      return leftovers(
+        'loop device',
+        own.map(({ name, backing }) => `${name}: ${backing}`),
+      );
+    }),
     text('etc/passwd').then((table) =>
-      table
-        .split('\n')
-        .map((line) => line.split(':')[0] ?? '')
-        .filter((name) => ours.test(name))
-        .map((what): Leftover => ({ kind: 'user', what })),
+      leftovers(
+        'user',
+        table
+          .split('\n')
+          .map((line) => line.split(':')[0] ?? '')
+          .filter(isOurs),
+      ),
     ),
-    names(at('run/netns')).then((list) =>
-      list.filter((name) => ours.test(name)).map((what): Leftover => ({ kind: 'network namespace', what })),
-    ),
-    names(at('sys/class/net')).then((list) =>
-      list.filter((name) => ours.test(name)).map((what): Leftover => ({ kind: 'link', what })),
-    ),
+    names(at('run/netns')).then((list) => leftovers('network namespace', list.filter(isOurs))),
+    names(at('sys/class/net')).then((list) => leftovers('link', list.filter(isOurs))),
     text('proc/locks').then((table) => locks(table, scope.roots)),
     ...scope.roots.map(files),
     containers(scope.docker ?? '/var/run/docker.sock'),

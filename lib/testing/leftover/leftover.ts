@@ -15,3 +15,7 @@ export interface Leftover {
     | 'ledger entry';
   what: string;
 }
+
+export function leftovers(kind: Leftover['kind'], list: readonly string[]): Leftover[] {
+  return list.map((what) => ({ kind, what }));
+}
