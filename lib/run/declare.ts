@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
 import { launchManifest } from './launch-manifest.ts';
-import { PodCgroups } from './pod-cgroup.ts';
+import { podCgroups, type PodCgroups } from './pod-cgroup.ts';
 import { leaseWork, type LeaseWork, type WorkKind } from './lease-work.ts';
 import { withLostEngine } from './lost-engine.ts';
 import { readConfig } from './read-config.ts';
@@ -33,7 +33,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const remote = connectRemote(context.connection);
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.engine.socket));
-  const cgroups = new PodCgroups(remote);
+  const cgroups = podCgroups(remote);
   const underWay: Array<Promise<unknown>> = [];
   // A test that is cancelled does not wait for its pod, which is still to be removed.
   afterAll(async () => {

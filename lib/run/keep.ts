@@ -11,7 +11,7 @@ import { podCgroup } from '../model/cgroup-driver.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
-import { PodCgroups } from './pod-cgroup.ts';
+import { podCgroups } from './pod-cgroup.ts';
 import type { Stage } from './stage.ts';
 
 /** Where a shell on a kept host starts. */
@@ -44,7 +44,7 @@ export async function keepHost(
     ...{ name: 'kept', uid: 'kept', namespace: 'default', handler: '', image: setting.images.root, command: ['/pause'] },
     cgroupParent: podCgroup(options.cgroupDriver, 'besteffort', 'kept'),
   };
-  await using cgroups = new PodCgroups(host);
+  await using cgroups = podCgroups(host);
   using _cgroup = cgroups.of(spec.cgroupParent);
   const { sandbox, container } = crictlConfigs(sandboxConfig(spec), containerConfig(spec));
   await host.write(`${home}/pod.json`, JSON.stringify(sandbox));

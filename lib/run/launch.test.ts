@@ -15,7 +15,7 @@ import type { Scenario } from '../suite/scenario.ts';
 import { exec } from '../util/exec.ts';
 import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
-import { PodCgroups } from './pod-cgroup.ts';
+import { podCgroups } from './pod-cgroup.ts';
 import { workerContext } from '../testing/worker.ts';
 import type { EngineContext, WorkerContext } from './worker-context.ts';
 
@@ -74,7 +74,7 @@ async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context:
     suite: 'identity',
     scenario: { id: 'plain', title: 'pod', pod: {}, ...scenario },
     remote,
-    cgroups: new PodCgroups(remote),
+    cgroups: podCgroups(remote),
     signal: new AbortController().signal,
     connect: (calls) => criClient({ dial: cri.dial, onCall: (timing) => calls.push(timing) }),
   });

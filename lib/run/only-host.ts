@@ -5,20 +5,14 @@ import { BlockedError } from '../util/errors.ts';
 import type { HostWork } from './host-work.ts';
 import { onHosts, resolveOn, withArtifacts } from './on-hosts.ts';
 import type { RunOptions } from './run.ts';
-import { Stage } from './stage.ts';
-import { Timeline } from './timeline.ts';
+import { stageOf } from './stage.ts';
 
 /** Brings up the host of a plan with its engine, launches nothing, and keeps both up while `meanwhile` goes on. Throws BlockedError where they do not come up. */
 export async function withHost(
   { plan, folder, progress, signal, acquire }: Pick<RunOptions, 'plan' | 'folder' | 'progress' | 'signal' | 'acquire'>,
   meanwhile: (kept: KeptHost) => Promise<void>,
 ): Promise<void> {
-  const timeline = new Timeline(
-    Date.now(),
-    (event) => folder.append(event),
-    (phase, name) => progress.begin(phase, name),
-  );
-  const stage = new Stage({ folder, timeline, progress, signal });
+  const stage = stageOf({ folder, progress, signal });
   const resolved = await resolveOn(stage, plan.cells);
   let up = false;
   const work: HostWork = {

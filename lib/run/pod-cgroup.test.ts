@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Remote } from '../hosts/host.ts';
-import { PodCgroups } from './pod-cgroup.ts';
+import { podCgroups } from './pod-cgroup.ts';
 
 const slice = (uid: string): string => `/kubepods.slice/kubepods-pod${uid}.slice`;
 
@@ -21,7 +21,7 @@ function host(): { removals: string[][]; remote: Pick<Remote, 'exec'> } {
 test('the control group of a pod is removed once the pod is gone, and at the latest when no more pods come', async () => {
   const { removals, remote } = host();
   {
-    await using groups = new PodCgroups(remote);
+    await using groups = podCgroups(remote);
     using _first = groups.of(slice('1'));
     {
       using _second = groups.of(slice('2'));
@@ -35,7 +35,7 @@ test('groups of pods that are gone are removed together, each once, and no more 
   const { removals, remote } = host();
   const paths = Array.from({ length: 20 }, (_, index) => slice(String(index)));
   {
-    await using groups = new PodCgroups(remote);
+    await using groups = podCgroups(remote);
     for (const path of paths) groups.of(path)[Symbol.dispose]();
     expect(removals).toEqual([paths.slice(0, 8), paths.slice(8, 16)]);
   }
@@ -45,7 +45,7 @@ test('groups of pods that are gone are removed together, each once, and no more 
 test('a pod that was given no control group has none to remove', async () => {
   const { removals, remote } = host();
   {
-    await using groups = new PodCgroups(remote);
+    await using groups = podCgroups(remote);
     groups.of(undefined)[Symbol.dispose]();
   }
   expect(removals).toEqual([]);

@@ -8,37 +8,31 @@ const atOnce = 8;
  * kubelet's: they are removed some time after their pod, as the kubelet does, and disposing removes the last. A group that still
  * has processes stays, and is seen by the sweep of the host.
  */
-export class PodCgroups implements AsyncDisposable {
-  readonly #remote: Pick<Remote, 'exec'>;
-  #left: string[] = [];
-  readonly #removals: Array<Promise<unknown>> = [];
-
-  constructor(remote: Pick<Remote, 'exec'>) {
-    this.#remote = remote;
-  }
-
-  /** The group of one pod; disposing leaves it for removal. */
-  of(path: string | undefined): Disposable {
-    return {
-      [Symbol.dispose]: () => {
-        if (path !== undefined) this.#left.push(path);
-        if (this.#left.length >= atOnce) this.#remove();
-      },
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#remove();
-    await Promise.all(this.#removals);
-  }
-
-  #remove(): void {
-    if (this.#left.length === 0) return;
+export function podCgroups(remote: Pick<Remote, 'exec'>) {
+  const removals: Array<Promise<unknown>> = [];
+  let left: string[] = [];
+  const remove = (): void => {
+    if (left.length === 0) return;
     // What is left in them is told by the sweep.
-    this.#removals.push(this.#remote.exec(['busybox', 'sh', '-c', script, 'sh', ...this.#left]));
-    this.#left = [];
-  }
+    removals.push(remote.exec(['busybox', 'sh', '-c', script, 'sh', ...left]));
+    left = [];
+  };
+  return {
+    /** The group of one pod; disposing leaves it for removal. */
+    of: (path: string | undefined): Disposable => ({
+      [Symbol.dispose]: () => {
+        if (path !== undefined) left.push(path);
+        if (left.length >= atOnce) remove();
+      },
+    }),
+    async [Symbol.asyncDispose](): Promise<void> {
+      remove();
+      await Promise.all(removals);
+    },
+  };
 }
+
+export type PodCgroups = ReturnType<typeof podCgroups>;
 
 /** Below every hierarchy of version 1, or the one of version 2; the deepest first, and none that is not empty. */
 const script = `

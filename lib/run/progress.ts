@@ -1,5 +1,5 @@
 import { systemClock, type Clock } from '../util/clock.ts';
-import { Status } from './status.ts';
+import { statusOn } from './status.ts';
 
 /** What a run tells while it goes. Phases are words of the data path: artifact, host, engine, pods, report. */
 export interface Progress extends Disposable {
@@ -29,7 +29,7 @@ const quiet = 10_000;
 export function progressOn(stream: Terminal, clock: Clock = systemClock): Progress {
   const started = clock.now();
   const live = stream.isTTY === true;
-  const status = new Status(clock);
+  const status = statusOn(clock);
   let closed = false;
   let drawn = false;
   let lastWritten = started;
@@ -78,7 +78,7 @@ export function progressOn(stream: Terminal, clock: Clock = systemClock): Progre
     begin(phase, name) {
       const end = status.begin(phase, plain(name));
       redraw();
-      return { [Symbol.dispose]: end };
+      return end;
     },
     close,
     [Symbol.dispose]: close,

@@ -17,9 +17,8 @@ import { stayUp } from './keep.ts';
 import { onHosts, resolveOn, withArtifacts } from './on-hosts.ts';
 import { learnedCosts, OpenWork, settledScenarios } from './open-work.ts';
 import type { Progress } from './progress.ts';
-import { Stage } from './stage.ts';
+import { stageOf, type Stage } from './stage.ts';
 import { messageOf } from '../util/errors.ts';
-import { Timeline } from './timeline.ts';
 
 export interface RunOptions extends Pick<EngineRun, 'tamper' | 'sabotage'> {
   plan: Plan;
@@ -41,14 +40,10 @@ export interface RunOptions extends Pick<EngineRun, 'tamper' | 'sabotage'> {
  * judged document; it is incomplete when `signal` aborted, and a later call with the same folder finishes it.
  */
 export async function run(options: RunOptions): Promise<Document> {
-  const { plan, folder, catalog } = options;
-  setMaxListeners(0, options.signal);
+  const { plan, folder, catalog, keep, progress, signal } = options;
+  setMaxListeners(0, signal);
   await folder.mend(plan.cells.map((cell) => cell.id));
-  const timeline = new Timeline(
-    await origin(folder),
-    (event) => folder.append(event),
-    (phase, name) => options.progress.begin(phase, name),
-  );
+  const stage = stageOf({ folder, progress, signal }, await origin(folder));
   folder.append({
     event: 'started',
     run: folder.id,
@@ -58,8 +53,6 @@ export async function run(options: RunOptions): Promise<Document> {
   });
   let failure: unknown;
   let complete = false;
-  const { keep, progress, signal } = options;
-  const stage = new Stage({ folder, timeline, progress, signal });
   const kept = async (host: KeptHost): Promise<void> => {
     complete = true;
     folder.append({ event: 'ended', at: new Date().toISOString(), complete });
@@ -71,14 +64,13 @@ export async function run(options: RunOptions): Promise<Document> {
     complete = true;
   } catch (error) {
     // Whoever looked around on a host that was kept has seen enough: the run was over before.
-    if (complete) options.progress.line('keep', 'the host was given back');
-    else if (options.signal.aborted)
-      options.progress.line('run', `interrupted, exit code 130: npx podproof run --resume ${folder.path} goes on`);
+    if (complete) progress.line('keep', 'the host was given back');
+    else if (signal.aborted) progress.line('run', `interrupted, exit code 130: npx podproof run --resume ${folder.path} goes on`);
     else failure = error;
   }
-  options.progress.close();
+  progress.close();
   try {
-    timeline.close();
+    stage.timeline.close();
     folder.append({ event: 'ended', at: new Date().toISOString(), complete });
   } catch (error) {
     // On a full disk the journal has no room for its own end either; what ended the run is the news.
@@ -86,9 +78,7 @@ export async function run(options: RunOptions): Promise<Document> {
   }
   if (failure !== undefined) throw failure;
   // A full disk or a state directory that is not ours costs an estimate, and no run.
-  await learn(options).catch((error: unknown) =>
-    options.progress.line('run', `what it took is not remembered: ${messageOf(error)}`),
-  );
+  await learn(options).catch((error: unknown) => progress.line('run', `what it took is not remembered: ${messageOf(error)}`));
   return judgeFolder(folder, catalog);
 }
 

@@ -6,8 +6,7 @@ import { engine, hugepages, runtime, type Requirement } from '../suite/requireme
 import { suite } from '../suite/suite.ts';
 import { progressOn } from '../run/progress.ts';
 import { OpenWork } from '../run/open-work.ts';
-import { Stage } from '../run/stage.ts';
-import { Timeline } from '../run/timeline.ts';
+import { stageOf, type Stage } from '../run/stage.ts';
 
 export const cell: PlannedCell = {
   id: 'debian-13/containerd-1.7.24/runc-1.1.15',
@@ -43,11 +42,7 @@ export function openIn(selects: Selects = () => true): OpenWork {
 export async function stageIn(results: string): Promise<{ stage: Stage; written: string[] }> {
   const written: string[] = [];
   const folder = await RunFolder.create(results, plan);
-  const stage = new Stage({
-    folder,
-    timeline: new Timeline(Date.now(), (event) => folder.append(event)),
-    progress: progressOn({ write: (text) => written.push(text) }),
-    signal: new AbortController().signal,
-  });
+  const progress = progressOn({ write: (text) => written.push(text) });
+  const stage = stageOf({ folder, progress, signal: new AbortController().signal });
   return { stage, written };
 }

@@ -9,7 +9,7 @@ import { requestFacts } from '../cri/request-facts.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
 import type { Pod } from '../manifest/pod.ts';
 import { Replay } from '../model/observation.ts';
-import { PodCgroups } from '../run/pod-cgroup.ts';
+import { podCgroups } from '../run/pod-cgroup.ts';
 import { scoped } from '../util/scope.ts';
 import { KubeletRefusal, makeNodeObjects } from './node-objects.ts';
 import type { Place } from './place.ts';
@@ -42,7 +42,7 @@ export function byEngine(
           own: hostKindFacts(cell.host.spec).ownMachine,
         });
         scope.adopt('the volumes of the pod', objects);
-        const cgroups = scope.adopt('the control groups', new PodCgroups(setting.host));
+        const cgroups = scope.adopt('the control groups', podCgroups(setting.host));
         const cgroup = cgroups.of(request.sandbox.linux?.cgroupParent);
         scope.onRelease('the control group of the pod', async () => cgroup[Symbol.dispose]());
         const labels = { 'io.kubernetes.pod.uid': uid };

@@ -12,8 +12,7 @@ import type { HostWork } from '../run/host-work.ts';
 import { stayUp } from '../run/keep.ts';
 import { onHosts, resolveOn, withArtifacts } from '../run/on-hosts.ts';
 import type { Progress } from '../run/progress.ts';
-import { Stage } from '../run/stage.ts';
-import { Timeline } from '../run/timeline.ts';
+import { stageOf } from '../run/stage.ts';
 import type { PodDevice } from './devices.ts';
 import type { CellTrial, TrialWork } from './cell.ts';
 import { tryOnEngine } from './engine.ts';
@@ -48,13 +47,8 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
   const { plan, folder, progress, signal, pods } = options;
   setMaxListeners(0, signal);
   const started = new Date().toISOString();
-  const timeline = new Timeline(
-    Date.now(),
-    (event) => folder.append(event),
-    (phase, name) => progress.begin(phase, name),
-  );
+  const stage = stageOf({ folder, progress, signal });
   folder.append({ event: 'started', run: folder.id, at: started, podproof: options.version, profile: plan.profile });
-  const stage = new Stage({ folder, timeline, progress, signal });
   const resolved = await resolveOn(stage, plan.cells);
   const sites = new Map<unknown, Promise<Site>>();
   const trials = new Map<string, CellTrial>();
@@ -105,7 +99,7 @@ export async function tryPods(options: TryOptions): Promise<Trial[]> {
     if (documents === undefined) options.progress.line('try', 'interrupted; this is what was tried');
     else options.progress.line('keep', 'the host was given back');
   }
-  timeline.close();
+  stage.timeline.close();
   return documents ?? (await ended(!signal.aborted));
 
   async function ended(complete = true): Promise<Trial[]> {
