@@ -183,14 +183,14 @@ describe('one changed fact of a runc pod under containerd turns the questions th
 
   it('and names the layer at fault', () => {
     const observations = containerd.edited(pod('runc', 'user-and-group'), (o) => void (seen(o, block).uid = 1001));
-    expect(containerd.turned({ records: { observations } })).toMatchObject([
+    expect(containerd.changedVerdicts({ records: { observations } })).toMatchObject([
       { layer: 'guest', observed: `${block} belongs to 1001:2000; /dev/podproof-char belongs to 1000:2000` },
     ]);
     const both = containerd.edited(pod('runc', 'user-and-group'), (o) => {
       seen(o, block).uid = 0;
       for (const device of o.spec?.linux?.devices ?? []) if (device.path === block) device.uid = 0;
     });
-    expect(containerd.turned({ records: { observations: both } })).toMatchObject([{ layer: 'oci-spec' }]);
+    expect(containerd.changedVerdicts({ records: { observations: both } })).toMatchObject([{ layer: 'oci-spec' }]);
   });
 });
 
@@ -226,7 +226,7 @@ describe('a slip in an answer turns its question wherever it was seen, and no ot
     }));
     for (const recordedRun of [containerd, kata]) {
       const had = recordedRun.verdicts.filter(({ question, answer }) => question === id && answer === name);
-      const turned = recordedRun.turned({ catalog: { suites: changed } });
+      const turned = recordedRun.changedVerdicts({ catalog: { suites: changed } });
       expect(lines(turned)).toEqual(lines(had.map((verdict) => ({ ...verdict, verdict: 'fail' }))));
     }
   });
@@ -312,7 +312,7 @@ describe('a pod that was not observed', () => {
     // What is effective in the engine was read before the host died.
     const failures = all('fail').filter((line) => !line.includes('OWN-EFFECTIVE'));
     const observations = containerd.edited(pod('runc', 'user-and-group'), lost(true, 'Kernel panic'));
-    const turned = containerd.turned({ records: { observations, events } });
+    const turned = containerd.changedVerdicts({ records: { observations, events } });
     expect(turned.map(({ scenario, question, verdict }) => `${scenario} ${question} → ${verdict}`).sort()).toEqual(
       failures.map((line) => line.slice(line.indexOf(' ') + 1)).sort(),
     );
@@ -327,7 +327,7 @@ describe('a pod that was not observed', () => {
     const first = containerd.edited(pod('runc', 'user-and-group'), lost(false, ''));
     const tried = first.filter(({ observation }) => observation.outcome.kind === 'host-lost');
     const observations = [...tried, ...containerd.records.observations];
-    expect(containerd.turned({ records: { observations } })).toEqual([]);
+    expect(containerd.changedVerdicts({ records: { observations } })).toEqual([]);
     const flaky = new Recorded({ ...containerd.records, observations }, catalogFor(containerd.records.plan)).verdicts;
     const marked = flaky.filter((verdict) => verdict.flaky === true).map((verdict) => `${verdict.scenario} ${verdict.question}`);
     expect(of('runc', ...marked)).toEqual(containerd.on('runc', 'user-and-group').sort());
@@ -356,7 +356,7 @@ describe('a layer at fault', () => {
       pod('runc', 'user-and-group'),
       (o) => void (attempt(o, block, 'read').error = 'EPERM'),
     );
-    const [turned, ...others] = containerd.turned({ records: { observations: refusedByCgroup } });
+    const [turned, ...others] = containerd.changedVerdicts({ records: { observations: refusedByCgroup } });
     expect(others).toEqual([]);
     expect(turned).toMatchObject({ question: 'OWN-ON', verdict: 'fail' });
     expect(turned?.layer).toBeUndefined();
@@ -383,7 +383,7 @@ describe('a known issue', () => {
   });
 
   it('turns a failure into known, and without its record it is a failure', () => {
-    const known = [...crio.turned({ catalog: { known: [] } })];
+    const known = [...crio.changedVerdicts({ catalog: { known: [] } })];
     expect(known.map(({ verdict }) => verdict)).toEqual(
       crio.verdicts.flatMap(({ verdict }) => (verdict === 'known' ? ['fail'] : [])),
     );

@@ -101,7 +101,7 @@ describe('a question that passed', () => {
       () => true,
       (observation) => (observation.outcome = refused),
     );
-    const turned = recorded.turned({ records: { observations } });
+    const turned = recorded.changedVerdicts({ records: { observations } });
     expect(new Set(turned.map(({ verdict }) => verdict))).toEqual(new Set(['fail']));
     const failed = new Set(turned.map(verdictId));
     const deaf = recorded.verdicts.filter((verdict) => verdict.verdict !== 'unsupported' && !failed.has(verdictId(verdict)));

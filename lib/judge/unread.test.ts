@@ -12,9 +12,9 @@ for (const one of cases) {
   const { observation } = one.evidence;
   const places = readOf.get(observation) ?? new Set();
   readOf.set(observation, places);
-  for (const place of readBy(one)) {
-    places.add(place.join(' '));
-    kindsRead.add(kindOf(place));
+  for (const keyPath of readBy(one)) {
+    places.add(keyPath.join(' '));
+    kindsRead.add(kindOf(keyPath));
   }
 }
 const reasonFor = (what: string): string | undefined => unread.find((row) => row.what.test(what))?.why;
@@ -23,7 +23,8 @@ const recorded = new Set<string>();
 const tried = new Map<string, boolean>();
 for (const [observation, places] of readOf) {
   kindsOf(observation, 'observation', recorded);
-  for (const { what, place } of triedIn(observation)) tried.set(what, tried.get(what) === true || places.has(place.join(' ')));
+  for (const { what, keyPath } of triedIn(observation))
+    tried.set(what, tried.get(what) === true || places.has(keyPath.join(' ')));
 }
 const silentKinds = [...recorded].filter((kind) => !kindsRead.has(kind)).map((kind) => kind.replace(/^observation\./, ''));
 const silentTries = [...tried].flatMap(([what, read]) => (read ? [] : [what]));

@@ -78,7 +78,7 @@ async function record(lease: Lease, { kind, cell, suite, scenario }: LeaseWork, 
   const { context, remote, slots, readers } = lease;
   const at = { cell: cell.facts.id, suite: suite.id };
   const alone = kind === 'alone';
-  const places = kind === 'reading' ? readers : slots;
+  const queue = kind === 'reading' ? readers : slots;
   for (let attempt = 1; ; attempt++) {
     const pod = `${cell.facts.id} ${scenario.id}`;
     const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {
@@ -97,7 +97,7 @@ async function record(lease: Lease, { kind, cell, suite, scenario }: LeaseWork, 
         tell(pod, 'gone');
       }
     };
-    const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : places.run(inTurn));
+    const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : queue.run(inTurn));
     lease.signal.throwIfAborted();
     const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
@@ -165,9 +165,9 @@ interface Lease {
   boots: Map<WorkerCell, GuestBoots>;
   /** Fires when the run is stopped: pods that wait for their engine wait no longer, and are removed. */
   signal: AbortSignal;
-  /** Its places for pods. */
+  /** For pods. */
   slots: Semaphore;
-  /** Its places for what needs none: one, where a pod runs alone beside it. */
+  /** For what needs no pod: one slot, where a pod runs alone beside it. */
   readers: Semaphore;
   /** Why nothing more can be launched. */
   broken: string | undefined;

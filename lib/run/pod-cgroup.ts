@@ -13,7 +13,7 @@ export function podCgroups(remote: Pick<Remote, 'exec'>) {
   let left: string[] = [];
   const remove = (): void => {
     if (left.length === 0) return;
-    // What is left in them is told by the sweep.
+    // The sweep reports what is left in them.
     removals.push(remote.exec(['busybox', 'sh', '-c', script, 'sh', ...left]));
     left = [];
   };

@@ -1,7 +1,7 @@
 import type { Clock } from '../util/clock.ts';
 import { groupBy } from '../util/group-by.ts';
 
-/** For so many milliseconds nobody has to be told again what the last line was. */
+/** The last line is not repeated within so many milliseconds. */
 const fresh = 10_000;
 /** How many pods under way are named. */
 const mostPods = 3;
@@ -18,7 +18,7 @@ interface Work {
   since: number;
 }
 
-/** What a run is at, from all that it told. */
+/** What a run is doing, from all that it has reported. */
 export function statusOn(clock: Clock) {
   const open = new Set<Work>();
   /** By phase, and by phase and name: the last that was said of it. */

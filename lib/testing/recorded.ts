@@ -32,7 +32,7 @@ async function readWhole(folder: RunFolder, catalogFor: (plan: Records['plan']) 
   return new Recorded(frozen({ plan, run: folder.id, events: await folder.events(), observations }), catalogFor(plan));
 }
 
-/** A recorded run of which single facts can be changed, to see which judgements turn. */
+/** A recorded run of which single facts can be changed, to see which judgements change with them. */
 export class Recorded {
   readonly records: Records;
   readonly #catalog: Catalog;
@@ -65,14 +65,14 @@ export class Recorded {
   }
 
   /** The verdicts that another catalog or other records give differently. */
-  turned(change: { records?: Partial<Records>; catalog?: Partial<Catalog> }): Verdict[] {
+  changedVerdicts(change: { records?: Partial<Records>; catalog?: Partial<Catalog> }): Verdict[] {
     const { verdicts } = assemble({ ...this.records, ...change.records }, { ...this.#catalog, ...change.catalog });
     return verdicts.filter((verdict) => verdict.verdict !== this.#before.get(verdictId(verdict))?.verdict);
   }
 
   /** The same, as `title → verdict` lines, after a change to copies of the selected observations. */
   after(selects: Selects, edit: (observation: Observation) => void): string[] {
-    return lines(this.turned({ records: { observations: this.edited(selects, edit) } }));
+    return lines(this.changedVerdicts({ records: { observations: this.edited(selects, edit) } }));
   }
 
   /** The records with selected observations changed. Throws when the change is none, or leaves what could not be recorded. */
@@ -91,12 +91,12 @@ export class Recorded {
   /** Without the selected observations. */
   without(selects: Selects): string[] {
     const observations = this.records.observations.filter(({ observation }) => !selects(observation));
-    return lines(this.turned({ records: { observations } }));
+    return lines(this.changedVerdicts({ records: { observations } }));
   }
 
   /** With another journal. */
   withEvents(edit: (event: JournalEvent) => JournalEvent): string[] {
-    return lines(this.turned({ records: { events: this.records.events.map((event) => edit(structuredClone(event))) } }));
+    return lines(this.changedVerdicts({ records: { events: this.records.events.map((event) => edit(structuredClone(event))) } }));
   }
 }
 

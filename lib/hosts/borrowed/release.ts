@@ -10,9 +10,10 @@ export const machineDirectory = '/var/lib/podproof';
 const shimSockets = '/run/containerd/s';
 /**
  * Directories that others make for a run wherever ours is: the shims of Kata keep their VMs in three, and leave empty directories
- * there, or more when they are killed; engines keep what CNI plugins said in the fourth (libcni v1.2, api.go, CacheDir).
+ * there, or more when they are killed; those of containerd have their sockets in the fourth; engines keep what CNI plugins said in
+ * the fifth (libcni v1.2, api.go, CacheDir).
  */
-const madeElsewhere = '/run/vc /run/kata /run/kata-containers /var/lib/cni';
+const madeElsewhere = '/run/vc /run/kata /run/kata-containers /run/containerd /var/lib/cni';
 /** Says which run has the machine; below /run, so that a reboot frees it. */
 const leaseDirectory = '/run/podproof-lease';
 

@@ -16,7 +16,7 @@ import { recipeHash, rootLabel } from './recipe.ts';
 import type { DebianSuite } from './facts.ts';
 import type { Recipe } from './recipe.ts';
 import { assemble, inMemory, sameForAll, smallInitrd } from './scripts.ts';
-import { isRoot, keepingOwners, openPlace, placePrefix } from './unprivileged.ts';
+import { isRoot, keepingOwners, openBuildDirectory, buildPrefix } from './unprivileged.ts';
 
 /** A built host image in the cache. The private key opens any host that starts from it. */
 export interface Image {
@@ -78,7 +78,7 @@ async function build(recipe: Recipe, id: string, directory: string, context: Lea
   await using scope = new Scope();
   await ownDirectory(work, scope, context.ledger);
   await mkdir(join(work, 'tmp'), { mode: 0o700 });
-  const chroot = isRoot() ? join(work, 'tmp') : scope.adopt('the chroot', await openPlace(token, context)).path;
+  const chroot = isRoot() ? join(work, 'tmp') : scope.adopt('the chroot', await openBuildDirectory(token, context)).path;
   // After the directories: clean begins with the newest, and a living mmdebstrap would fill them again.
   const bootstrap = await context.ledger.record({ kind: 'process', token });
   scope.onRelease('mmdebstrap', () => bootstrap.done());
@@ -141,7 +141,7 @@ export function remedyFor(words: string, suite: DebianSuite): string {
   if (/Release file .* is expired/.test(words))
     return 'set "allowExpiredRelease": true for this host if a package index past its date is acceptable';
   if (/ENOENT|No such file/.test(words)) return 'apt install mmdebstrap debian-archive-keyring';
-  if (/No space left/.test(words)) return `make room in ${dirname(placePrefix)} and in ${cacheDirectory()}: a build takes 4 GB`;
+  if (/No space left/.test(words)) return `make room in ${dirname(buildPrefix)} and in ${cacheDirectory()}: a build takes 4 GB`;
   if (/NO_PUBKEY|not signed|keyring/i.test(words)) return 'apt install debian-archive-keyring';
   return `check that this machine's apt sources serve Debian ${suite}: mmdebstrap --simulate ${suite} /dev/null`;
 }

@@ -2,7 +2,7 @@ import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { exec } from '../../util/exec.ts';
-import { isRoot, placePrefix } from './unprivileged.ts';
+import { isRoot, buildPrefix } from './unprivileged.ts';
 
 /** Why this user cannot build host images here, and what helps. */
 export interface BuildTrouble {
@@ -34,11 +34,11 @@ const sysctls = [
 const idsNeeded = 65_536;
 
 /**
- * Tries what a build needs: as root a mount namespace, otherwise mmdebstrap as the root of a user namespace that enters `place`.
+ * Tries what a build needs: as root a mount namespace, otherwise mmdebstrap as the root of a user namespace that enters `directory`.
  * Undefined where that works.
  */
-export async function buildTrouble(place: string): Promise<BuildTrouble | undefined> {
-  if (!isRoot()) return namespaceTrouble(place);
+export async function buildTrouble(directory: string): Promise<BuildTrouble | undefined> {
+  if (!isRoot()) return namespaceTrouble(directory);
   const { exitCode, stderr, failure } = await exec(['unshare', '--mount', 'true']);
   if (exitCode === 0) return undefined;
   return {
@@ -47,9 +47,9 @@ export async function buildTrouble(place: string): Promise<BuildTrouble | undefi
   };
 }
 
-async function namespaceTrouble(place: string): Promise<BuildTrouble | undefined> {
+async function namespaceTrouble(directory: string): Promise<BuildTrouble | undefined> {
   // As the programs of a chroot are run there.
-  const program = join(place, 'probe');
+  const program = join(directory, 'probe');
   await writeFile(program, '#!/bin/sh -eu\ntest "$(id -u)" = 0\n');
   await chmod(program, 0o755);
   const enter = ['mmdebstrap', '--unshare-helper', program];
@@ -65,7 +65,7 @@ async function namespaceTrouble(place: string): Promise<BuildTrouble | undefined
     absent,
     subordinate: { uid: await read('/etc/subuid'), gid: await read('/etc/subgid') },
     sysctl: Object.fromEntries(values.filter(([, value]) => value !== '')),
-    mounted: (await exec(['findmnt', '--noheadings', '--output', 'OPTIONS', '--target', place])).stdout,
+    mounted: (await exec(['findmnt', '--noheadings', '--output', 'OPTIONS', '--target', directory])).stdout,
     words: stderr.split('\n').find((line) => line.startsWith('E: ')) ?? failure,
   });
 }
@@ -100,7 +100,7 @@ export function explainTrouble({ user, absent, subordinate, sysctl, mounted, wor
     };
   if (/\bnoexec\b/.test(mounted))
     return {
-      reason: `${dirname(placePrefix)} is mounted noexec`,
+      reason: `${dirname(buildPrefix)} is mounted noexec`,
       remedy: 'run podproof as root, which builds in its own cache directory',
     };
   return { reason: words, remedy: 'run podproof as root' };

@@ -13,15 +13,15 @@ export function keepingOwners(argv: readonly string[]): string[] {
 }
 
 /** Below it lie the chroots of users who are not root: their home, and so their cache, is often closed to everybody else. */
-export const placePrefix = '/var/tmp/podproof-build-';
+export const buildPrefix = '/var/tmp/podproof-build-';
 
 /**
  * A new directory for mmdebstrap, whose root is a subordinate user (subuid(5)) and enters only what is open to all. Others may pass
  * through it, but neither list it nor write there. `token` must not be guessable.
  */
-export async function openPlace(token: string, { ledger }: Pick<LeaseContext, 'ledger'>) {
+export async function openBuildDirectory(token: string, { ledger }: Pick<LeaseContext, 'ledger'>) {
   return scoped(async (scope) => {
-    const path = `${placePrefix}${token.replace(/^podproof-build-/, '')}`;
+    const path = `${buildPrefix}${token.replace(/^podproof-build-/, '')}`;
     await ownPath(path, scope, ledger);
     await mkdir(path);
     // Whatever the umask is.

@@ -12,7 +12,7 @@ import { findByToken, isRunning } from './process-identity.ts';
 import type { ProcessIdentity } from './process-identity.ts';
 import { connectRemote } from './remote.ts';
 import { removeTree } from './remove-tree.ts';
-import { placePrefix } from '../image/unprivileged.ts';
+import { buildPrefix } from '../image/unprivileged.ts';
 
 export interface CleanOptions {
   /** Only says what would be done. */
@@ -94,7 +94,7 @@ export async function removeOurs(path: string, directories = ownDirectories()): 
   if (parent === undefined) return;
   const real = join(parent, basename(path));
   const roots = await Promise.all(directories.map((root) => realpath(root).catch(() => root)));
-  const temporary = [join(await realpath(tmpdir()), 'podproof-'), placePrefix];
+  const temporary = [join(await realpath(tmpdir()), 'podproof-'), buildPrefix];
   if (!roots.some((root) => real.startsWith(root + sep)) && !temporary.some((prefix) => real.startsWith(prefix)))
     throw new Error(`Refused to remove ${path}: it is not below ${roots.join(' or ')}`);
   const mounted = mountPoints(await readFile('/proc/self/mountinfo', 'utf8')).find(

@@ -9,7 +9,7 @@ import { mayOpen } from '../doctor/may-open.ts';
 import { versionLine } from '../doctor/version-line.ts';
 import { check, type Check, toolCheck } from '../doctor/check.ts';
 import { buildTrouble, type BuildTrouble } from '../image/namespace.ts';
-import { openPlace } from '../image/unprivileged.ts';
+import { openBuildDirectory } from '../image/unprivileged.ts';
 import { openLedger } from '../shared/ledger.ts';
 import { type AcceleratorProof, proveAccelerator } from './accelerator.ts';
 import { qemu as qemuFacts, VmHost } from './facts.ts';
@@ -95,8 +95,8 @@ function qemuText({ version, origin }: Qemu): string {
 
 async function tryToBuild(): Promise<BuildTrouble | null> {
   const ledger = await openLedger(`doctor-${process.pid}`);
-  await using place = await openPlace(randomBytes(6).toString('hex'), { ledger });
-  return (await buildTrouble(place.path)) ?? null;
+  await using directory = await openBuildDirectory(randomBytes(6).toString('hex'), { ledger });
+  return (await buildTrouble(directory.path)) ?? null;
 }
 
 async function findNested(): Promise<boolean | null> {

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { placePrefix } from '../../hosts/image/unprivileged.ts';
+import { buildPrefix } from '../../hosts/image/unprivileged.ts';
 import { waitFor } from '../../util/wait.ts';
 import { exec } from '../../util/exec.ts';
 import { makeNewcomer, reasonNoNewcomer, type Newcomer } from './newcomer.ts';
@@ -13,8 +13,8 @@ const start = ['npm', 'start', '--', '--only', only] as const;
 
 /** Directories in which the account builds a host image. */
 async function places(uid: number): Promise<string[]> {
-  const directory = join(placePrefix, '..');
-  const found = (await readdir(directory)).map((name) => join(directory, name)).filter((path) => path.startsWith(placePrefix));
+  const directory = join(buildPrefix, '..');
+  const found = (await readdir(directory)).map((name) => join(directory, name)).filter((path) => path.startsWith(buildPrefix));
   const owned = await Promise.all(found.map(async (path) => ((await stat(path)).uid === uid ? [path] : [])));
   return owned.flat();
 }
@@ -50,7 +50,7 @@ describe.skipIf(why !== undefined)(`a user with sudo, whose home is closed${why 
     const cleaned = await newcomer.run(['npx', 'podproof', 'clean']);
     expect(cleaned.exitCode, cleaned.stdout).toBe(0);
     expect(await places(uid)).toEqual([]);
-    expect((await exec(['pgrep', '-f', placePrefix])).stdout).toBe('');
+    expect((await exec(['pgrep', '-f', buildPrefix])).stdout).toBe('');
   });
 
   test('builds a host image, boots it and launches a pod, and leaves nothing but cache and results', async () => {

@@ -39,7 +39,7 @@ export interface Outcome {
 }
 
 const cli = join(packageRoot, 'lib/bin.mjs');
-/** podproof by its target: with the fake host of this folder, or as it is. */
+/** podproof by its target: with a fake host, or as it is. */
 const programs = { fake: [join(packageRoot, 'lib/testing/e2e/fake-podproof.mjs')], vm: [cli] };
 const narrow = {
   fake: ['--profile', 'all', '--only', 'scenario=plain,missing,user-and-group,root'],

@@ -1,12 +1,12 @@
 import { hasGuest } from '../../runtimes/facts.ts';
 import { unansweredCode } from '../../suite/question.ts';
 import type { Case } from './cases.ts';
-import { pattern, valueAt, type Place } from './watch.ts';
+import { pattern, valueAt, type KeyPath } from './watch.ts';
 
 /** What is read and may change without another answer, with the reason. */
 const allowed: ReadonlyArray<{
   at: RegExp;
-  only?: (one: Case, place: Place, answer: string | undefined) => boolean;
+  only?: (one: Case, keyPath: KeyPath, answer: string | undefined) => boolean;
   why: string;
 }> = [
   { at: /\.request\./, why: 'what was asked, and not what came of it' },
@@ -34,20 +34,20 @@ const allowed: ReadonlyArray<{
   { at: /runVc\[\]\.mode$/, only: (_, __, answer) => answer === 'root', why: '0700 is as closed to others as 0600' },
   {
     at: /host\.processes\[\]\.argv\[\]$/,
-    only: (one, place) => {
-      const at = Number(place.at(-1));
-      return [at, at - 1].every((nth) => valueAt(one.evidence, [...place.slice(0, -1), nth]) !== '--id');
+    only: (one, keyPath) => {
+      const at = Number(keyPath.at(-1));
+      return [at, at - 1].every((nth) => valueAt(one.evidence, [...keyPath.slice(0, -1), nth]) !== '--id');
     },
     why: 'of what a VMM is called with only its id is looked at',
   },
   {
     at: /host\.processes\[\]\.argv\[\]$/,
-    only: (one, place, answer) => answer === 'sandbox' && valueAt(one.evidence, place) === '--id',
+    only: (one, keyPath, answer) => answer === 'sandbox' && valueAt(one.evidence, keyPath) === '--id',
     why: 'a VMM that is called with no id has that of the directory of its sandbox',
   },
   {
     at: /host\.twin\[\]\.role$/,
-    only: (one, place) => valueAt(one.evidence, place) !== 'vmm',
+    only: (one, keyPath) => valueAt(one.evidence, keyPath) !== 'vmm',
     why: 'of the second of two pods only the VMM is looked at',
   },
   {
@@ -63,10 +63,10 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /host\.disks\[\]\.name$/,
-    only: (one, place, answer) =>
+    only: (one, keyPath, answer) =>
       answer !== 'isolated' &&
       one.evidence.observation.request.devices.every(
-        ({ hostPath }) => hostPath !== `/dev/${String(valueAt(one.evidence, place))}`,
+        ({ hostPath }) => hostPath !== `/dev/${String(valueAt(one.evidence, keyPath))}`,
       ),
     why: 'a disk of the host that the pod did not ask for: by the name the pod’s own is found',
   },
@@ -77,7 +77,7 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /host\.runVc\[\]\.path$/,
-    only: (one, place, answer) => answer === 'root' || valueAt(one.evidence, [...place.slice(0, -1), 'type']) !== 'c',
+    only: (one, keyPath, answer) => answer === 'root' || valueAt(one.evidence, [...keyPath.slice(0, -1), 'type']) !== 'c',
     why: 'what is no device in the jail decides nothing',
   },
   { at: /(guest|host)\.kernel$/, why: 'told beside the boot id, which answers' },
@@ -89,7 +89,7 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /host\.processes\[\]\.capBnd$/,
-    only: (one, place) => valueAt(one.evidence, [...place.slice(0, -1), 'role']) === 'shim',
+    only: (one, keyPath) => valueAt(one.evidence, [...keyPath.slice(0, -1), 'role']) === 'shim',
     why: 'says what every capability is on a machine that lacks some',
   },
   {
@@ -104,14 +104,14 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /dev\[\]\.[ug]id$/,
-    only: (one, place) => valueAt(one.evidence, [...place.slice(0, -1), 'path']) === '/dev/null',
+    only: (one, keyPath) => valueAt(one.evidence, [...keyPath.slice(0, -1), 'path']) === '/dev/null',
     why: 'who owns /dev/null is a question of its own: HYG-HOST-NULL',
   },
   {
     at: /spec\.linux\.(masked|readonly)Paths\[\]$/,
-    only: (one, place) => {
+    only: (one, keyPath) => {
       const { maskedPaths, readonlyPaths } = one.evidence.observation.request;
-      return ![...maskedPaths, ...readonlyPaths].includes(String(valueAt(one.evidence, place)));
+      return ![...maskedPaths, ...readonlyPaths].includes(String(valueAt(one.evidence, keyPath)));
     },
     why: 'paths that an engine masks beside the kubelet’s',
   },
@@ -130,8 +130,8 @@ function isUnanswered({ observation: { outcome } }: Case['evidence']): boolean {
   return outcome.kind === 'refused' && outcome.code === unansweredCode;
 }
 
-/** Why a change at this place need not show, or undefined. */
-export function reasonAllowed(one: Case, place: Place, answer: string | undefined): string | undefined {
-  const at = pattern(place);
-  return allowed.find((row) => row.at.test(at) && (row.only?.(one, place, answer) ?? true))?.why;
+/** Why a change at this path need not show, or undefined. */
+export function reasonAllowed(one: Case, keyPath: KeyPath, answer: string | undefined): string | undefined {
+  const at = pattern(keyPath);
+  return allowed.find((row) => row.at.test(at) && (row.only?.(one, keyPath, answer) ?? true))?.why;
 }

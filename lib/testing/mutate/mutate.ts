@@ -5,7 +5,7 @@ import { knownIssues } from '../../../suites/known-issues.ts';
 import { reasonAllowed } from './allowed.ts';
 import type { Case } from './cases.ts';
 import { otherValue } from './other-value.ts';
-import { pattern, valueAt, watched, withValue, type Place } from './watch.ts';
+import { pattern, valueAt, watched, withValue, type KeyPath } from './watch.ts';
 
 export interface Mutations {
   tried: number;
@@ -21,41 +21,41 @@ export function mutate(cases: readonly Case[], { count, seed }: { count: number;
   const result: Mutations = { tried: 0, allowed: {}, untraced: [] };
   while (result.tried < count) {
     const one = dice.pick(cases);
-    const places = readBy(one);
+    const keyPaths = readBy(one);
     // A question that only foresees refusals reads nothing of what a pod shows.
-    if (places.length === 0) continue;
-    const place = dice.pick(places);
+    if (keyPaths.length === 0) continue;
+    const keyPath = dice.pick(keyPaths);
     result.tried++;
-    const value = valueAt(one.evidence, place);
-    const evidence = withValue(one.evidence, place, otherValue(value, dice, String(place.at(-1))));
+    const value = valueAt(one.evidence, keyPath);
+    const evidence = withValue(one.evidence, keyPath, otherValue(value, dice, String(keyPath.at(-1))));
     const [before, after] = [
       judge(one.question, exhibit(one.evidence, one.planned), knownIssues),
       judge(one.question, exhibit(evidence, one.planned), knownIssues),
     ];
     if (before.verdict !== after.verdict || before.answer !== after.answer) continue;
-    const why = reasonAllowed(one, place, before.answer);
+    const why = reasonAllowed(one, keyPath, before.answer);
     if (why !== undefined) result.allowed[why] = (result.allowed[why] ?? 0) + 1;
     else {
       const { cell, scenario } = one.evidence.observation;
       result.untraced.push(
-        `${one.question.id} ${scenario} ${cell} ${pattern(place)}: ${JSON.stringify(value)} → ${JSON.stringify(valueAt(evidence, place))}, ${before.answer}`,
+        `${one.question.id} ${scenario} ${cell} ${pattern(keyPath)}: ${JSON.stringify(value)} → ${JSON.stringify(valueAt(evidence, keyPath))}, ${before.answer}`,
       );
     }
   }
   return result;
 }
 
-/** The places that a question reads of its evidence. */
-export function readBy({ question, evidence }: Case): Place[] {
-  const places = new Map<string, Place>();
+/** The paths that a question reads of its evidence. */
+export function readBy({ question, evidence }: Case): KeyPath[] {
+  const keyPaths = new Map<string, KeyPath>();
   seenBy(
     question,
     watched(
       { observation: evidence.observation, lease: evidence.lease, cell: evidence.cell, contrast: evidence.contrast },
-      (place) => {
-        if (place[0] === 'observation' || place[0] === 'lease') places.set(place.join(' '), place);
+      (keyPath) => {
+        if (keyPath[0] === 'observation' || keyPath[0] === 'lease') keyPaths.set(keyPath.join(' '), keyPath);
       },
     ),
   );
-  return [...places.values()];
+  return [...keyPaths.values()];
 }
