@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SshHost } from '../../hosts/ssh/facts.ts';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only } from './fake-fleet.ts';
 import { documentOf } from './podproof.ts';
 import { BlockedError } from '../../util/errors.ts';
 import { execOk } from '../../util/exec.ts';
@@ -163,7 +163,7 @@ test('a kernel without vhost_vsock costs the cells that need it, and mended it l
 });
 
 test('in a run its cells are blocked with the sentence, those of another host are judged, and the exit code is 75', async () => {
-  await using fleet = await FakeFleet.create();
+  await using fleet = await fakeFleet();
   await fleet.join({ metal: specOf() });
   const words = `engine=containerd@1.7.24 runtime=runc host=even,metal ${only}`;
   const { exitCode, stderr } = await broken(fullRun, () => fleet.podproof('one', ['run', '--profile', 'all', '--only', words]));

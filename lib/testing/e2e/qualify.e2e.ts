@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readDocument } from '../../record/read-document.ts';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
 
-const fleet = await forFile(FakeFleet.create());
+const fleet = await forFile(fakeFleet());
 
 const Told = z.object({
   against: z.string(),

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import type { Document } from '../../model/document.ts';
 import { listen } from '../../util/listen.ts';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
 
-const fleet = await forFile(FakeFleet.create());
+const fleet = await forFile(fakeFleet());
 /** Accepts connections, and its sshd never says a word. */
 const silent = await forFile(listen(createServer()));
 let document: Document;

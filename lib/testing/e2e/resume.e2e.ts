@@ -1,11 +1,11 @@
 import { cp, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
 import { documentOf, firstPod, recordedLines } from './podproof.ts';
 
-const fleet = await forFile(FakeFleet.create());
+const fleet = await forFile(fakeFleet());
 
 const narrow = `${only} engine=containerd@1.7.24 host=odd`;
 

@@ -5,11 +5,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { PackedPlan } from '../../plan/packed.ts';
 import { Document } from '../../model/document.ts';
 import { Semaphore } from '../../util/semaphore.ts';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
 import { documentOf, firstPod, recordedLines } from './podproof.ts';
 
-const fleet = await forFile(FakeFleet.create());
+const fleet = await forFile(fakeFleet());
 
 const count = 8;
 

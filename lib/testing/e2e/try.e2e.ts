@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { Trial } from '../../model/trial.ts';
 import { attemptAnswer } from '../../model/trial-answer.ts';
 import { mediaManifest } from '../pods.ts';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only, type FakeFleet } from './fake-fleet.ts';
 
 const manifest = mediaManifest({ context: 'runAsUser: 1000, runAsGroup: 1000' });
 const device = ['--device', 'gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660'];
@@ -15,7 +15,7 @@ describe('try on hosts without a machine', () => {
   let fleet: FakeFleet;
   let file: string;
   beforeAll(async () => {
-    fleet = await FakeFleet.create();
+    fleet = await fakeFleet();
     file = join(fleet.directory, 'media.yaml');
     await writeFile(file, manifest);
   });

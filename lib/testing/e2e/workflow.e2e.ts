@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../util/paths.ts';
 import type { Document } from '../../model/document.ts';
-import { FakeFleet, only } from './fake-fleet.ts';
+import { fakeFleet, only } from './fake-fleet.ts';
 import { forFile } from './for-file.ts';
 import { documentOf } from './podproof.ts';
 import { inputs, readAction, readWorkflow, runStep, stepOf, type Ran } from './steps.ts';
 
-const fleet = await forFile(FakeFleet.create());
+const fleet = await forFile(fakeFleet());
 
 const entry = join(packageRoot, 'lib/testing/e2e/fake-podproof.mjs');
 /** Found from here, as a job's workspace has no packages of its own. */
@@ -95,7 +95,7 @@ describe('the workflow for other repositories, step by step with its own command
 });
 
 test('more shards than a matrix may have jobs are refused', async () => {
-  await using fleet = await FakeFleet.create();
+  await using fleet = await fakeFleet();
   const workflow = await readWorkflow();
   const values = inputs(workflow.on.workflow_call.inputs, { shards: '257' });
   const step = stepOf(workflow.jobs['plan']?.steps ?? [], 'plan');
