@@ -1,5 +1,5 @@
 import { distinctBy } from '../util/group-by.ts';
-import { questionsOf, scenariosOf, type Asked, type Selects } from '../judge/applies.ts';
+import { questionsOf, scenariosOf, type Selects } from '../judge/applies.ts';
 import type { Catalog } from '../judge/assemble.ts';
 import { cellFacts } from '../judge/cell-facts.ts';
 import { worthRetry } from '../judge/symptoms.ts';
@@ -15,55 +15,44 @@ import type { Suite } from '../suite/suite.ts';
 import type { HostSetting } from './engine-lease.ts';
 import type { Task } from './worker-context.ts';
 
-/** Which scenarios of which cells still need a pod. */
-export class OpenWork {
-  readonly suites: readonly Suite[];
-  readonly questions: readonly Asked[];
-  readonly #settled: Set<string>;
-  readonly #lost = new Set<string>();
+export type OpenWork = ReturnType<typeof openWork>;
 
-  /** `settled` are keys of scenarios that need no pod any more. */
-  constructor(suites: readonly Suite[], selects: Selects, settled: Iterable<string> = []) {
-    this.suites = suites;
-    this.questions = questionsOf(suites, selects);
-    this.#settled = new Set(settled);
-  }
+/** Which scenarios of which cells still need a pod. `before` are keys of those that need none any more. */
+export function openWork(suites: readonly Suite[], selects: Selects, before: Iterable<string> = []) {
+  const questions = questionsOf(suites, selects);
+  const settled = new Set(before);
+  const lost = new Set<string>();
 
   /** The scenarios that a cell still needs, as far as this is known: without `setting` its host is not up yet. */
-  scenarios(cell: PlannedCell, setting?: HostSetting): Array<{ key: string; suite: string; scenario: Scenario }> {
-    return scenariosOf(this.suites, this.questions, factsOf(cell, setting))
+  const scenarios = (cell: PlannedCell, setting?: HostSetting): Array<{ key: string; suite: string; scenario: Scenario }> =>
+    scenariosOf(suites, questions, factsOf(cell, setting))
       .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), suite, scenario }))
-      .filter(({ key }) => !this.#settled.has(key));
-  }
+      .filter(({ key }) => !settled.has(key));
 
-  /** What is still to be observed in a cell under these options. */
-  tasks(cell: PlannedCell, setting: HostSetting, options: EngineOptions): Task[] {
-    return this.scenarios(cell, setting)
-      .filter(({ scenario }) => optionsKey(optionsIn(cell, setting, scenario)) === optionsKey(options))
-      .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id }));
-  }
-
-  /** Every combination of switches that these cells still need. */
-  switches(cells: readonly PlannedCell[], setting: HostSetting): EngineOptions[] {
-    const open = cells.flatMap((cell) => this.scenarios(cell, setting).map(({ scenario }) => optionsIn(cell, setting, scenario)));
-    return distinctBy(open, optionsKey);
-  }
-
-  settle(keys: Iterable<string>): void {
-    for (const key of keys) this.#settled.add(key);
-  }
-
-  isSettled(key: string): boolean {
-    return this.#settled.has(key);
-  }
-
-  /** This scenario was under way when its host was lost. Returns whether that happened to it before: then it is settled. */
-  lose(key: string): boolean {
-    const repeated = this.#lost.has(key);
-    this.#lost.add(key);
-    if (repeated) this.#settled.add(key);
-    return repeated;
-  }
+  return {
+    ...{ suites, questions, scenarios },
+    /** What is still to be observed in a cell under these options. */
+    tasks: (cell: PlannedCell, setting: HostSetting, options: EngineOptions): Task[] =>
+      scenarios(cell, setting)
+        .filter(({ scenario }) => optionsKey(optionsIn(cell, setting, scenario)) === optionsKey(options))
+        .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id })),
+    /** Every combination of switches that these cells still need. */
+    switches(cells: readonly PlannedCell[], setting: HostSetting): EngineOptions[] {
+      const open = cells.flatMap((cell) => scenarios(cell, setting).map(({ scenario }) => optionsIn(cell, setting, scenario)));
+      return distinctBy(open, optionsKey);
+    },
+    settle(keys: Iterable<string>): void {
+      for (const key of keys) settled.add(key);
+    },
+    isSettled: (key: string): boolean => settled.has(key),
+    /** This scenario was under way when its host was lost. Returns whether that happened to it before: then it is settled. */
+    lose(key: string): boolean {
+      const repeated = lost.has(key);
+      lost.add(key);
+      if (repeated) settled.add(key);
+      return repeated;
+    },
+  };
 }
 
 /** Keys of the scenarios that were observed and need no pod any more; what the harness's own trouble spoiled is tried again. */
@@ -92,7 +81,7 @@ function optionsIn({ runtime }: PlannedCell, { host: { facts } }: HostSetting, s
 /** What the pods of a plan cost by what this machine has learned. */
 export async function learnedCosts(plan: Pick<Plan, 'suites'>, catalog: Catalog): Promise<Costs> {
   const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
-  const open = new OpenWork(suites, catalog.selects);
+  const open = openWork(suites, catalog.selects);
   const pods = new Map<PlannedCell, number>();
   const podsOf = (cell: PlannedCell): number => {
     const count = pods.get(cell) ?? open.scenarios(cell).length;

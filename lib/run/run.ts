@@ -15,7 +15,7 @@ import type { HostWork } from './host-work.ts';
 import { judgeFolder } from './judge-folder.ts';
 import { stayUp } from './keep.ts';
 import { onHosts, resolveOn, withArtifacts } from './on-hosts.ts';
-import { learnedCosts, OpenWork, settledScenarios } from './open-work.ts';
+import { learnedCosts, openWork, settledScenarios } from './open-work.ts';
 import type { Progress } from './progress.ts';
 import { stageOf, type Stage } from './stage.ts';
 import { messageOf } from '../util/errors.ts';
@@ -102,7 +102,7 @@ async function origin(folder: RunFolder): Promise<number> {
 async function runPlan(options: RunOptions, stage: Stage, keep: HostWork['keep']): Promise<void> {
   const { plan, folder, catalog, tamper, sabotage, acquire } = options;
   const suites = catalog.suites.filter((suite) => plan.suites.includes(suite.id));
-  const open = new OpenWork(suites, catalog.selects, await settledScenarios(folder, plan.cells));
+  const open = openWork(suites, catalog.selects, await settledScenarios(folder, plan.cells));
   // A cell that needs none any more is left out.
   const pods = new Map(plan.cells.map((cell) => [cell, open.scenarios(cell).length] as const).filter(([, count]) => count > 0));
   await using early = prepareEarly(acquire === undefined ? [...pods.keys()] : [], {

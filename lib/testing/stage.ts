@@ -5,7 +5,7 @@ import { question, type Question } from '../suite/question.ts';
 import { engine, hugepages, runtime, type Requirement } from '../suite/requirement.ts';
 import { suite } from '../suite/suite.ts';
 import { progressOn } from '../run/progress.ts';
-import { OpenWork } from '../run/open-work.ts';
+import { openWork, type OpenWork } from '../run/open-work.ts';
 import { stageOf, type Stage } from '../run/stage.ts';
 
 export const cell: PlannedCell = {
@@ -35,7 +35,7 @@ const table = suite({
 
 /** What is open of that cell. */
 export function openIn(selects: Selects = () => true): OpenWork {
-  return new OpenWork([table], selects);
+  return openWork([table], selects);
 }
 
 /** A run of that cell below `results`, before its first lease, and what it tells. */

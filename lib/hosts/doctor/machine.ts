@@ -2,8 +2,7 @@ import { readdir, readFile, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { exec } from '../../util/exec.ts';
 import { cacheDirectory } from '../../util/paths.ts';
-import { mayOpen } from './may-open.ts';
-import { versionLine } from './version-line.ts';
+import { mayOpen, versionLine } from './tried.ts';
 import { check, type Check, toolCheck } from './check.ts';
 
 /** What was found on this machine that every kind of host takes, before anything is judged. Null: not there. */

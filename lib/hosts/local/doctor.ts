@@ -1,7 +1,6 @@
 import { messageOf } from '../../util/errors.ts';
 import { assertDisposable, examine, markerCommand, markerFile } from '../borrowed/examine.ts';
-import { mayOpen } from '../doctor/may-open.ts';
-import { versionLine } from '../doctor/version-line.ts';
+import { mayOpen, versionLine } from '../doctor/tried.ts';
 import { check, type Check } from '../doctor/check.ts';
 import { connectRemote } from '../shared/remote.ts';
 
