@@ -5,6 +5,7 @@ import { appendRecord } from '../record/ndjson.ts';
 import type { HostSetting } from '../run/engine-lease.ts';
 import type { Stage } from '../run/stage.ts';
 import { launchTrial, type Launched } from './attempt.ts';
+import { lostGuest } from './lost-guest.ts';
 import type { Place } from './place.ts';
 import { cdiSpecification } from './cdi.ts';
 import { changed } from './change.ts';
@@ -12,7 +13,7 @@ import type { PodDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 import { planFixes } from './fixes.ts';
 import type { ContainerImage } from './images.ts';
-import { acceptedFixes, after } from './refusals.ts';
+import { acceptedFixes, after, stands } from './refusals.ts';
 import type { Site } from './site.ts';
 
 /** Everything that was launched for one pod in one cell: the pod as it is, then the fixes. */
@@ -57,7 +58,9 @@ export async function tryInCell(work: TrialWork, place: Place, pod: number): Pro
   const fixes = [
     ...planFixes(target, outcome === 'ran' ? asItIs.found : [], node),
     ...accepted.flatMap(({ fix, launched: { found } }) =>
-      planFixes(changed(target, fix.changes), found, node).map((next) => after(fix, next)),
+      planFixes(changed(target, fix.changes), found, node)
+        .filter((next) => stands(fix, next))
+        .map((next) => after(fix, next)),
     ),
   ];
   const seen = accepted.at(-1)?.launched ?? asItIs;
@@ -84,12 +87,19 @@ async function launchOne(work: TrialWork, place: Place, pod: number, fix?: Fix):
   const name = `${title} ${fix?.id ?? 'as it is'}`;
   stage.pods.expect(1);
   const site = await work.site(place.setting);
+  const given = { devices: site.devices[pod] ?? [], scenarios: work.scenarios[pod] ?? new Map() };
+  const launch = async (): Promise<Launched> => {
+    const launched = await launchTrial(place, target, given, fix);
+    for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
+    return launched;
+  };
   return place.slots.run(async () => {
     stage.pods.begin(name);
     try {
-      const given = { devices: site.devices[pod] ?? [], scenarios: work.scenarios[pod] ?? new Map() };
-      const launched = await launchTrial(place, target, given, fix);
-      for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
+      const first = await launch();
+      const lost = lostGuest(cell.runtime.name, place.setting.host.facts, first.observations);
+      if (lost !== undefined) stage.progress.line('retry', `${name}: ${lost}`);
+      const launched = lost === undefined ? first : await launch();
       stage.progress.line('answer', `${title}, ${fix?.title ?? 'as it is'}: ${answerWords(launched.attempt)}`);
       return launched;
     } finally {

@@ -9,6 +9,7 @@ import { devicesOf, placeDevices } from './devices.ts';
 import type { FixId } from './fix.ts';
 import { planFixes } from './fixes.ts';
 import { fixText } from './fix-text.ts';
+import { acceptedFixes } from './refusals.ts';
 
 const workload = mediaWorkload();
 const resources = [parseDevice('gpu.intel.com/i915=/dev/dri/renderD128:c:0:105:0660')];
@@ -54,6 +55,16 @@ describe('what to copy for a fix', () => {
       plugins: { 'io.containerd.grpc.v1.cri': { device_ownership_from_security_context: true } },
       crio: { runtime: { device_ownership_from_security_context: true } },
     });
+  });
+
+  test('of a Kata handler is a piece of its configuration', () => {
+    const [port, mode] = acceptedFixes(
+      workload.pod,
+      'cold_plug_vfio= or hot_plug_vfio= port is not set for device 0000:00:08.0',
+    ).map((fix) => parseToml(fixText(fix, workload, placed, { uid: 1000, gid: 2000 }, ['containerd']).text));
+    const hypervisor = { qemu: { hot_plug_vfio: 'root-port', pcie_root_port: 2 } };
+    expect(port).toEqual({ hypervisor });
+    expect(mode).toEqual({ hypervisor, runtime: { vfio_mode: 'vfio' } });
   });
 
   test('of the node is a rule of udev, or a specification of CDI for its own path', () => {

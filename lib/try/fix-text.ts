@@ -31,6 +31,9 @@ export function fixText(
       return yaml(plugin);
     case 'privileged-withheld':
       return yaml(commented('On the node, for the runtime handler of the pod:', triedOn.map(withheldKey)));
+    case 'vfio-port':
+    case 'vfio-mode':
+      return { extension: 'toml', text: vfioKeys(fix.id === 'vfio-mode') };
     case 'ownership':
       return {
         extension: 'toml',
@@ -71,6 +74,14 @@ function udevRule({ source, origin }: PlacedDevice): string {
     case 'block':
       return `# ${originText(origin)}: KERNEL=="DISK", MODE="0666"`;
   }
+}
+
+/** Two ports, as pods of two functions have here. */
+function vfioKeys(nodes: boolean): string {
+  const mode = nodes
+    ? '\n[runtime]\n# The pod gets /dev/vfio nodes, and no device of the guest’s own drivers.\nvfio_mode = "vfio"\n'
+    : '';
+  return `# On the node, in the configuration of Kata that the handler of the pod names:\n[hypervisor.qemu]\nhot_plug_vfio = "root-port"\npcie_root_port = 2\n${mode}`;
 }
 
 function ownershipKey(engine: EngineName): string {

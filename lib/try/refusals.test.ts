@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { mediaWorkload, plainUser, workloadOf } from '../testing/pods.ts';
 import { changed } from './change.ts';
 import { planFixes } from './fixes.ts';
-import { acceptedFixes, after } from './refusals.ts';
+import { acceptedFixes, after, stands } from './refusals.ts';
 
 describe('a refused pod', () => {
   test('that must not run as root gets a user, in each container that has none', () => {
@@ -46,5 +46,23 @@ describe('a refused pod', () => {
       securityContext: { supplementalGroups: [105] },
       containers: [{ securityContext: { runAsUser: 1000 } }],
     });
+  });
+
+  test('whose Kata guest has no port for its function stays as it is, with other handlers of the node, and is not made privileged there', () => {
+    const { pod } = mediaWorkload();
+    const fixes = acceptedFixes(pod, 'StartContainer: cold_plug_vfio= or hot_plug_vfio= port is not set for device 0000:00:08.0');
+    expect(fixes.map(({ id, by, handler, changes }) => ({ id, by, handler, changes }))).toEqual([
+      { id: 'vfio-port', by: 'node', handler: 'vfio', changes: [] },
+      { id: 'vfio-mode', by: 'node', handler: 'vfio-in-guest', changes: [] },
+    ]);
+    const [port] = fixes;
+    if (port === undefined) throw new Error('there is no fix');
+    const next = { ...port, id: 'groups', handler: 'plain', by: 'manifest' } as const;
+    expect(after(port, next)).toMatchObject({ id: 'groups', handler: 'vfio' });
+    expect([
+      stands(port, next),
+      stands(port, { ...next, id: 'privileged' }),
+      stands(next, { ...next, id: 'privileged' }),
+    ]).toEqual([true, false, true]);
   });
 });

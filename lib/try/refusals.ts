@@ -11,6 +11,8 @@ interface Refusal {
   /** None where the pod has no such field. */
   changes: (pod: Pod) => Change[];
   costs: string;
+  /** Where the pod stays as it is, and its handler is to have another configuration. */
+  node?: Pick<Fix, 'id' | 'handler' | 'since'>;
 }
 
 /** Any user but root. */
@@ -41,26 +43,42 @@ const refusals: readonly Refusal[] = [
     changes: ({ spec }) => (spec.hostNetwork === true ? [{ set: ['spec', 'hostNetwork'], to: undefined }] : []),
     costs: 'the interfaces and the address of the node',
   },
+  ...(
+    [
+      { id: 'vfio-port', handler: 'vfio', and: '' },
+      { id: 'vfio-mode', handler: 'vfio-in-guest', and: ', vfio_mode = "vfio"' },
+    ] as const
+  ).map(({ id, handler, and }): Refusal => ({
+    // kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go: both keys are "no-port" as shipped
+    words: /(?:hot|cold)_plug_vfio= port is not set/,
+    title: `hot_plug_vfio = "root-port"${and}`,
+    changes: () => [],
+    costs: 'two ports in every guest of this configuration',
+    node: { id, handler, since: 'Kata 3.2.0' },
+  })),
 ];
 
 /** What a pod has to do without so that it is not refused, where that is known from what was said. Pure. */
 export function acceptedFixes(pod: Pod, reason: string): Fix[] {
-  return refusals.flatMap(({ words, title, changes: changesOf, costs }): Fix[] => {
-    const changes = words.test(reason) ? changesOf(pod) : [];
-    if (changes.length === 0) return [];
-    return [
-      {
-        ...{ id: 'accepted', title, label: title, by: 'manifest', changes, costs },
-        ...{ give: 'as asked', handler: 'plain' },
-      },
-    ];
+  return refusals.flatMap(({ words, title, changes: changesOf, costs, node }): Fix[] => {
+    if (!words.test(reason)) return [];
+    const common = { title, label: title, costs, give: 'as asked' } as const;
+    if (node !== undefined) return [{ ...common, ...node, by: 'node', changes: [] }];
+    const changes = changesOf(pod);
+    return changes.length === 0 ? [] : [{ ...common, id: 'accepted', by: 'manifest', changes, handler: 'plain' }];
   });
+}
+
+/** Whether a fix can stand upon another: a handler has one configuration, and what it passes to privileged pods is part of it. */
+export function stands(first: Fix, fix: Fix): boolean {
+  return first.handler === 'plain' || !['privileged', 'privileged-withheld'].includes(fix.id);
 }
 
 /** A fix of a pod that needs another first, so that it is not refused. */
 export function after(first: Fix, fix: Fix): Fix {
   return {
     ...fix,
+    handler: first.handler === 'plain' ? fix.handler : first.handler,
     title: `${first.title}, ${fix.title}`,
     // It stands below the one that it needs.
     label: `+ ${fix.label}`,
