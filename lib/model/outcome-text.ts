@@ -15,7 +15,7 @@ export function outcomeText({ outcome }: Pick<Observation, 'outcome'>): string {
 }
 
 /** Kata's agent and runtime-rs append a backtrace of unknown frames; the observation keeps it. */
-function withoutBacktrace(message: string): string {
+export function withoutBacktrace(message: string): string {
   const at = message.indexOf('Stack backtrace:');
   if (at < 0) return message;
   let words = message.slice(0, at).trimEnd();

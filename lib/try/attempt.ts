@@ -5,6 +5,7 @@ import type { ContainerConfig } from '../cri/gen/cri_pb.js';
 import { kubeletRequest } from '../cri/kubelet/request.ts';
 import type { CallTiming } from '../model/cri-request.ts';
 import { Observation } from '../model/observation.ts';
+import { withoutBacktrace } from '../model/outcome-text.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { Attempt } from '../model/trial.ts';
 import { allContainers, type Pod } from '../manifest/pod.ts';
@@ -104,7 +105,7 @@ export async function launchTrial(
     }
     const words = error instanceof CriError ? `${error.call}: ${error.raw}` : messageOf(error);
     // By its random ids the same reason would be another one in each cell.
-    const reason = way.neutral(words).replaceAll(/\b[0-9a-f]{64}\b/g, 'ID');
+    const reason = way.neutral(withoutBacktrace(words)).replaceAll(/\b[0-9a-f]{64}\b/g, 'ID');
     const attempt: Attempt = { ...launched.attempt, outcome: outcome.kind === 'refused' ? 'refused' : 'error', reason };
     return { ...launched, attempt: { ...attempt, ...asOtherwise(launched.observations) } };
   }

@@ -53,7 +53,11 @@ export async function tryInCell(work: TrialWork, place: Place, pod: number): Pro
   const trial: OpenTrial = { pod, cell, host: setting.host.facts, asItIs, fixes: [], ownership: [] };
   work.begun(trial);
   const { outcome, reason = '' } = asItIs.attempt;
-  if (outcome === 'refused') await Promise.all(acceptedFixes(target, reason).map((fix) => tryFix(work, place, trial, fix)));
+  if (outcome === 'refused') {
+    const { devices } = await work.site(place.setting);
+    const fixes = acceptedFixes(target, reason, devices[pod]);
+    await Promise.all(fixes.map((fix) => tryFix(work, place, trial, fix)));
+  }
   const accepted = trial.fixes.filter(({ launched }) => launched.attempt.outcome === 'ran');
   const fixes = [
     ...planFixes(target, outcome === 'ran' ? asItIs.found : [], node),

@@ -3,6 +3,7 @@ import { whoHas, hasFeature } from '../model/feature.ts';
 import type { Decider } from '../model/trial.ts';
 import type { Pod } from '../manifest/pod.ts';
 import type { Change } from './change.ts';
+import type { PodDevice } from './devices.ts';
 import { fixIds, type Fix } from './fix.ts';
 import type { Found } from './found.ts';
 import { groupsThatOpen, userThatOpens } from './identities.ts';
@@ -42,17 +43,28 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
 
 const pluginCosts = 'a device plugin to run on the nodes';
 
+const pluginWords = {
+  id: 'resource',
+  label: 'device plugin',
+  title: 'ask for it by a device plugin, not by a path of the node',
+  costs: pluginCosts,
+} as const;
+
+/** For a pod that is refused for the paths that it mounts; undefined where it mounts no device. */
+export function pluginInPlace(pod: Pod, devices: ReadonlyArray<Pick<PodDevice, 'origin' | 'container'>>): Fix | undefined {
+  const changes = devices.flatMap(({ origin, container }) =>
+    origin.kind === 'hostPath' ? toResource(pod, container, origin.volume) : [],
+  );
+  return changes.length === 0 ? undefined : { ...pluginWords, changes, give: 'plugin', by: 'node', handler: 'plain' };
+}
+
 /** Whether it takes a plugin that was not there before, and says so of nothing else. */
 function needsPlugin({ id, changes }: Fix): boolean {
   return id !== 'resource' && changes.some((change) => 'unmount' in change);
 }
 
 function pluginFix(plain: Plain): Fix {
-  return {
-    ...{ ...plain, id: 'resource', label: 'device plugin' },
-    title: 'ask for it by a device plugin, not by a path of the node',
-    costs: pluginCosts,
-  };
+  return { ...plain, ...pluginWords };
 }
 
 /** What fixes have in common, where devices that the cgroup keeps closed come from a plugin. */
@@ -150,11 +162,16 @@ function asResource(pod: Pod, failing: readonly Found[]): Change[] {
         origin.kind === 'hostPath' && obstacles.includes('device cgroup') ? [origin.volume] : [],
       ),
     );
-    return [...volumes].flatMap((volume): Change[] => [
-      { unmount: volume, of: name },
-      { set: [...pathOf(pod, name), 'resources', 'limits', pluginResource(volume)], to: '1' },
-    ]);
+    return [...volumes].flatMap((volume) => toResource(pod, name, volume));
   });
+}
+
+/** A resource in place of one mount. */
+export function toResource(pod: Pod, container: string, volume: string): Change[] {
+  return [
+    { unmount: volume, of: container },
+    { set: [...pathOf(pod, container), 'resources', 'limits', pluginResource(volume)], to: '1' },
+  ];
 }
 
 /** What such a resource is called in a patch: whoever runs a device plugin has a name of his own. */

@@ -48,6 +48,21 @@ describe('a refused pod', () => {
     });
   });
 
+  test('whose guest has no node at the path that it mounts asks for it by a device plugin', () => {
+    const { pod } = mediaWorkload();
+    const reason = 'StartContainer: failed to create shim task: No such file or directory (os error 2)';
+    const [fix, ...others] = acceptedFixes(pod, reason, [
+      { origin: { kind: 'hostPath', volume: 'radio' }, container: 'media' },
+      { origin: { kind: 'resource', name: 'gpu.intel.com/i915' }, container: 'media' },
+    ]);
+    expect(others).toEqual([]);
+    expect(fix).toMatchObject({ id: 'resource', give: 'plugin', by: 'node' });
+    expect(changed(pod, fix?.changes ?? []).spec.containers[0]?.resources?.limits).toMatchObject({
+      'devices.example.com/radio': '1',
+    });
+    expect(acceptedFixes(pod, reason)).toEqual([]);
+  });
+
   test('whose Kata guest has no port for its function stays as it is, with other handlers of the node, and is not made privileged there', () => {
     const { pod } = mediaWorkload();
     const fixes = acceptedFixes(pod, 'StartContainer: cold_plug_vfio= or hot_plug_vfio= port is not set for device 0000:00:08.0');

@@ -1,6 +1,8 @@
 import { allContainers, type Pod } from '../manifest/pod.ts';
 import type { Change } from './change.ts';
+import type { PodDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
+import { pluginInPlace } from './fixes.ts';
 import { asUser, effectiveOf } from './security.ts';
 
 /** A field of a pod that kubelet or engine refuses it for. */
@@ -59,14 +61,21 @@ const refusals: readonly Refusal[] = [
 ];
 
 /** What a pod has to do without so that it is not refused, where that is known from what was said. Pure. */
-export function acceptedFixes(pod: Pod, reason: string): Fix[] {
-  return refusals.flatMap(({ words, title, changes: changesOf, costs, node }): Fix[] => {
+export function acceptedFixes(
+  pod: Pod,
+  reason: string,
+  devices: ReadonlyArray<Pick<PodDevice, 'origin' | 'container'>> = [],
+): Fix[] {
+  // Kata binds what its guest has at a path below /dev, not the node of the host (kata-containers 4.1.0 src/runtime/virtcontainers/mount.go isHostDevice)
+  const plugin = /No such file or directory \(os error 2\)/.test(reason) ? pluginInPlace(pod, devices) : undefined;
+  const without = refusals.flatMap(({ words, title, changes: changesOf, costs, node }): Fix[] => {
     if (!words.test(reason)) return [];
     const common = { title, label: title, costs, give: 'as asked' } as const;
     if (node !== undefined) return [{ ...common, ...node, by: 'node', changes: [] }];
     const changes = changesOf(pod);
     return changes.length === 0 ? [] : [{ ...common, id: 'accepted', by: 'manifest', changes, handler: 'plain' }];
   });
+  return plugin === undefined ? without : [...without, plugin];
 }
 
 /** Whether a fix can stand upon another: a handler has one configuration, and what it passes to privileged pods is part of it. */
