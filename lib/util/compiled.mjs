@@ -1,6 +1,17 @@
 // Runs before any TypeScript can: plain Node.js, and esbuild where there is something to make.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -16,9 +27,12 @@ const dayMs = 24 * 3600 * 1000;
  * sources as they are; where it cannot be kept, these are the entries themselves, which tsx loads.
  */
 export async function compiled(...entries) {
-  const folder = join(kept, identity(entries));
+  const sources = identityOfSources();
+  const folder = join(kept, `${sources}-${identity(entries.join('\0'))}`);
+  const programs = entries.map((entry) => join(folder, entry.replace(/\.ts$/, '.js')));
   try {
-    if (!existsSync(folder)) await make(entries, folder);
+    if (!existsSync(folder)) await make(entries, folder, sources);
+    for (const program of programs) accessSync(program, constants.R_OK);
   } catch (error) {
     if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
     const { register } = await import('tsx/esm/api');
@@ -26,26 +40,34 @@ export async function compiled(...entries) {
     return entries.map((entry) => join(root, entry));
   }
   process.setSourceMapsEnabled(true);
-  return entries.map((entry) => join(folder, entry.replace(/\.ts$/, '.js')));
+  return programs;
 }
 
-function identity(entries) {
-  const hash = createHash('sha256').update(`${root}\0${entries.join('\0')}\0`);
+function identity(text) {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function identityOfSources() {
+  const lines = [root];
   for (const top of ['lib', 'suites'])
     for (const path of readdirSync(join(root, top), { recursive: true }).sort()) {
       if (!/\.(ts|mjs)$/.test(path) || path.endsWith('.test.ts')) continue;
       const { size, mtimeMs } = statSync(join(root, top, path));
-      hash.update(`${path}\0${size}\0${mtimeMs}\0`);
+      lines.push(`${path}\0${size}\0${mtimeMs}`);
     }
-  return hash.digest('hex').slice(0, 16);
+  return identity(lines.join('\0'));
 }
 
-async function make(entries, folder) {
+async function make(entries, folder, sources) {
   mkdirSync(kept, { recursive: true });
-  // A process that runs what was made of other sources may load more of it.
-  for (const name of readdirSync(kept))
-    if (Date.now() - statSync(join(kept, name)).mtimeMs > dayMs) rmSync(join(kept, name), { recursive: true, force: true });
+  // A process that runs what was made of other sources may load more of it, and another may be at work here.
+  for (const name of readdirSync(kept).filter((each) => !each.startsWith(sources))) {
+    const madeMs = statSync(join(kept, name), { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - madeMs > dayMs) rmSync(join(kept, name), { recursive: true, force: true });
+  }
   const unfinished = mkdtempSync(join(kept, 'new-'));
+  // Whoever made it, others of this machine may run it.
+  chmodSync(unfinished, 0o755);
   const { build } = await import('esbuild');
   try {
     await build({

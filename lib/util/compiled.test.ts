@@ -1,8 +1,8 @@
-import { chmod, copyFile, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
-import { exec } from './exec.ts';
+import { exec, execOk } from './exec.ts';
 import { packageRoot } from './paths.ts';
 
 /** A package of one program, which reads a file beside the source of a module. */
@@ -29,6 +29,9 @@ async function smallPackage() {
   const made = async (): Promise<string[]> => readdir(at('node_modules/.cache/podproof')).catch(() => []);
   return { ...place, at, run, made };
 }
+
+/** Root may read and write everything. */
+const otherUser = process.getuid?.() === 0 ? ['setpriv', '--reuid', '65534', '--clear-groups'] : [];
 
 describe('a compiled program', () => {
   it('reads what lies beside its sources, and is made once for them', async () => {
@@ -57,6 +60,31 @@ describe('a compiled program', () => {
     expect(await program.made()).toHaveLength(2);
   });
 
+  it('goes a day after its sources have changed, and never before', async () => {
+    await using program = await smallPackage();
+    const ages = async (): Promise<void> => {
+      const old = new Date(Date.now() - 25 * 3600 * 1000);
+      for (const name of await program.made()) await utimes(program.at('node_modules/.cache/podproof', name), old, old);
+    };
+    await program.run();
+    await writeFile(program.at('lib/other.ts'), `console.log('other');\n`);
+    await program.run();
+    const [first, second] = await program.made();
+    expect([first, second]).not.toContain(undefined);
+    await ages();
+    await writeFile(program.at('lib/bin.mjs'), `${await readFile(program.at('lib/bin.mjs'), 'utf8')}\n`);
+    await program.run();
+    expect((await program.made()).filter((name) => name === first || name === second)).toEqual([]);
+    const [third] = await program.made();
+    await ages();
+    await writeFile(
+      program.at('node_modules/again.mjs'),
+      `import { compiled } from '../lib/util/compiled.mjs';\nawait compiled('lib/other.ts');\n`,
+    );
+    await execOk([process.execPath, program.at('node_modules/again.mjs')]);
+    expect(await program.made()).toContain(third);
+  });
+
   it('is made by one of several that start at once, and all of them run', async () => {
     await using program = await smallPackage();
     const said = await Promise.all([program.run(), program.run(), program.run()]);
@@ -78,12 +106,22 @@ describe('a compiled program', () => {
     expect(await program.made()).toEqual([]);
   });
 
+  it('runs for users who did not make it, and from its sources for those who may not read it', async () => {
+    await using program = await smallPackage();
+    await chmod(program.path, 0o755);
+    await program.run();
+    expect(await program.run(...otherUser)).toMatchObject({ stdout: 'first\n', stderr: '' });
+    const [made = ''] = await program.made();
+    await chmod(program.at('node_modules/.cache/podproof', made), 0o000);
+    expect(await program.run(...otherUser)).toMatchObject({ stdout: 'first\n', stderr: '' });
+    await chmod(program.at('node_modules/.cache/podproof', made), 0o755);
+  });
+
   it('runs from its sources for a user who may not write below node_modules', async () => {
     await using program = await smallPackage();
     await chmod(program.path, 0o755);
     await chmod(program.at('node_modules'), 0o555);
-    const other = process.getuid?.() === 0 ? ['setpriv', '--reuid', '65534', '--clear-groups'] : [];
-    expect(await program.run(...other)).toMatchObject({ stdout: 'first\n', stderr: '' });
+    expect(await program.run(...otherUser)).toMatchObject({ stdout: 'first\n', stderr: '' });
     expect(await program.made()).toEqual([]);
     await chmod(program.at('node_modules'), 0o755);
   });
