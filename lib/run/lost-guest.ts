@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CriError } from '../cri/error.ts';
 import type { Remote } from '../hosts/host.ts';
-import { runtimeFacts } from '../runtimes/facts.ts';
+import type { HostFacts } from '../model/host-facts.ts';
+import { runtimeFacts, type RuntimeName } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import type { GuestBoots } from './guest-boots.ts';
@@ -17,8 +18,12 @@ export interface GuestWatch {
 
 /** Where KVM itself is emulated guests are lost now and then. What a shim makes of a VMM that cannot have KVM is asked. */
 export function mayLoseGuest({ facts: { facts, runtime } }: WorkerCell, scenario: PodScenario): boolean {
-  const emulated = facts?.accelerator === 'tcg' && runtimeFacts(runtime.name).guest?.process === 'vmm';
-  return emulated && scenario.hostState?.kvm === undefined;
+  return losesGuests(runtime.name, facts) && scenario.hostState?.kvm === undefined;
+}
+
+/** Whether guests of this runtime are lost now and then on this host, which says nothing of their pods. */
+export function losesGuests(runtime: RuntimeName, host: Pick<HostFacts, 'accelerator'> | undefined): boolean {
+  return host?.accelerator === 'tcg' && runtimeFacts(runtime).guest?.process === 'vmm';
 }
 
 /**

@@ -5,6 +5,7 @@ import type { JournalEvent } from '../model/journal.ts';
 import { Observation } from '../model/observation.ts';
 import { RunFolder } from '../record/run-folder.ts';
 import { frozen } from './evidence.ts';
+import { oncePerKey } from '../util/once-per-key.ts';
 import { packageRoot } from '../util/paths.ts';
 import { assemble, type Records, type Catalog } from '../judge/assemble.ts';
 
@@ -24,9 +25,14 @@ export function title({ cell, scenario, question }: Verdict): string {
 
 type Selects = (observation: Observation) => boolean;
 
-const whole = new Map<string, Promise<Recorded>>();
+interface Source {
+  folder: RunFolder;
+  catalogFor: (plan: Records['plan']) => Catalog;
+}
 
-async function readWhole(folder: RunFolder, catalogFor: (plan: Records['plan']) => Catalog): Promise<Recorded> {
+const readOnce = oncePerKey(readWhole, ({ folder }: Source) => folder.path);
+
+async function readWhole({ folder, catalogFor }: Source): Promise<Recorded> {
   const plan = await folder.plan();
   const observations = await folder.observations(plan.cells.map((cell) => cell.id));
   return new Recorded(frozen({ plan, run: folder.id, events: await folder.events(), observations }), catalogFor(plan));
@@ -46,9 +52,7 @@ export class Recorded {
 
   /** Read once for all tests of a process, which therefore cannot change it. */
   static read(folder: RunFolder, catalogFor: (plan: Records['plan']) => Catalog): Promise<Recorded> {
-    const known = whole.get(folder.path) ?? readWhole(folder, catalogFor);
-    whole.set(folder.path, known);
-    return known;
+    return readOnce({ folder, catalogFor });
   }
 
   /** Every judgement before any change, in the order of the document. */

@@ -43,19 +43,12 @@ export function planFixes(pod: Pod, found: readonly Found[], { engine, disposabl
 
 const pluginCosts = 'a device plugin to run on the nodes';
 
-const pluginWords = {
-  id: 'resource',
-  label: 'device plugin',
-  title: 'ask for it by a device plugin, not by a path of the node',
-  costs: pluginCosts,
-} as const;
-
-/** For a pod that is refused for the paths that it mounts; undefined where it mounts no device. */
-export function pluginInPlace(pod: Pod, devices: ReadonlyArray<Pick<PodDevice, 'origin' | 'container'>>): Fix | undefined {
+/** For a pod that is refused for the devices that it mounts; none where it mounts none. */
+export function pluginInPlace(pod: Pod, devices: ReadonlyArray<Pick<PodDevice, 'origin' | 'container'>>): Fix[] {
   const changes = devices.flatMap(({ origin, container }) =>
     origin.kind === 'hostPath' ? toResource(pod, container, origin.volume) : [],
   );
-  return changes.length === 0 ? undefined : { ...pluginWords, changes, give: 'plugin', by: 'node', handler: 'plain' };
+  return changes.length === 0 ? [] : [pluginFix({ changes, give: 'plugin', by: 'node', handler: 'plain' })];
 }
 
 /** Whether it takes a plugin that was not there before, and says so of nothing else. */
@@ -64,7 +57,11 @@ function needsPlugin({ id, changes }: Fix): boolean {
 }
 
 function pluginFix(plain: Plain): Fix {
-  return { ...plain, ...pluginWords };
+  return {
+    ...{ ...plain, id: 'resource', label: 'device plugin' },
+    title: 'ask for it by a device plugin, not by a path of the node',
+    costs: pluginCosts,
+  };
 }
 
 /** What fixes have in common, where devices that the cgroup keeps closed come from a plugin. */

@@ -61,6 +61,10 @@ describe('a refused pod', () => {
       'devices.example.com/radio': '1',
     });
     expect(acceptedFixes(pod, reason)).toEqual([]);
+    if (fix === undefined) throw new Error('there is no fix');
+    const next = { ...fix, id: 'groups', give: 'as asked' } as const;
+    expect(after(fix, next).give).toBe('plugin');
+    expect(after(fix, { ...next, give: 'cdi' }).give).toBe('cdi');
   });
 
   test('whose Kata guest has no port for its function stays as it is, with other handlers of the node, and is not made privileged there', () => {
