@@ -9,7 +9,7 @@ import { lostGuest } from './lost-guest.ts';
 import type { Place } from './place.ts';
 import { cdiSpecification } from './cdi.ts';
 import { changed } from './change.ts';
-import type { PodDevice } from './devices.ts';
+import type { PlacedDevice, PodDevice } from './devices.ts';
 import type { Fix } from './fix.ts';
 import { planFixes } from './fixes.ts';
 import type { ContainerImage } from './images.ts';
@@ -54,8 +54,7 @@ export async function tryInCell(work: TrialWork, place: Place, pod: number): Pro
   work.begun(trial);
   const { outcome, reason = '' } = asItIs.attempt;
   if (outcome === 'refused') {
-    const { devices } = await work.site(place.setting);
-    const fixes = acceptedFixes(target, reason, devices[pod]);
+    const fixes = acceptedFixes(target, reason, await devicesIn(work, place, pod));
     await Promise.all(fixes.map((fix) => tryFix(work, place, trial, fix)));
   }
   const accepted = trial.fixes.filter(({ launched }) => launched.attempt.outcome === 'ran');
@@ -68,7 +67,7 @@ export async function tryInCell(work: TrialWork, place: Place, pod: number): Pro
     ),
   ];
   const seen = accepted.at(-1)?.launched ?? asItIs;
-  if (fixes.some(({ give }) => give === 'cdi')) await writeCdi(work, setting, pod, seen);
+  if (fixes.some(({ give }) => give === 'cdi')) await writeCdi(setting, await devicesIn(work, place, pod), seen);
   await Promise.all(fixes.filter((fix) => !needsKey(fix)).map((fix) => tryFix(work, place, trial, fix)));
   return Object.assign(trial, { ownership: fixes.filter(needsKey) });
 }
@@ -90,8 +89,7 @@ async function launchOne(work: TrialWork, place: Place, pod: number, fix?: Fix):
   const title = `${cell.id}${work.pods.length > 1 ? ` ${target.metadata.name}` : ''}`;
   const name = `${title} ${fix?.id ?? 'as it is'}`;
   stage.pods.expect(1);
-  const site = await work.site(place.setting);
-  const given = { devices: site.devices[pod] ?? [], scenarios: work.scenarios[pod] ?? new Map() };
+  const given = { devices: await devicesIn(work, place, pod), scenarios: work.scenarios[pod] ?? new Map() };
   const launch = async (): Promise<Launched> => {
     const launched = await launchTrial(place, target, given, fix);
     for (const observation of launched.observations) appendRecord(stage.folder.observationsFile(cell.id), observation);
@@ -119,10 +117,21 @@ function podOf({ pods }: TrialWork, index: number): Pod {
   return pod;
 }
 
-/** Where engines look for CDI devices, a file with those of this pod for the ids that its processes have, with the modes that they saw. */
-async function writeCdi(work: TrialWork, setting: HostSetting, pod: number, { found }: Launched): Promise<void> {
+/** The devices of a pod on the host of a cell. By CDI they have names of this cell, as those of another runtime beside it may have other ids. */
+async function devicesIn(work: TrialWork, { cell, setting }: Place, pod: number): Promise<PlacedDevice[]> {
   const { devices } = await work.site(setting);
-  const nodes = (devices[pod] ?? []).map(({ cdi, container, nodes: own }) => {
+  const suffix = cell.id.replaceAll(/[^a-z0-9]+/g, '-');
+  return (devices[pod] ?? []).map((device) => ({ ...device, cdi: `${device.cdi}-${suffix}` }));
+}
+
+/** Where engines look for CDI devices, a file with these devices for the ids that their processes have, with the modes that they saw. */
+async function writeCdi(
+  { host, fixtures }: HostSetting,
+  [first, ...others]: readonly PlacedDevice[],
+  { found }: Launched,
+): Promise<void> {
+  if (first === undefined) return;
+  const nodes = [first, ...others].map(({ cdi, container, nodes: own }) => {
     const seen = found.find(({ name }) => name === container)?.devices ?? [];
     return {
       ...{ cdi, container },
@@ -133,5 +142,5 @@ async function writeCdi(work: TrialWork, setting: HostSetting, pod: number, { fo
     const who = found.find(({ name }) => name === container)?.who;
     return { uid: who?.uids[1] ?? 0, gid: who?.gids[1] ?? 0 };
   });
-  await setting.host.write(`${setting.fixtures.cdiDirectory}/podproof-try-${pod}.yaml`, text);
+  await host.write(`${fixtures.cdiDirectory}/podproof-try-${first.cdi}.yaml`, text);
 }

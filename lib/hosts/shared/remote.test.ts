@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -75,4 +75,11 @@ test('a stream that cannot be opened says so as its error', async () => {
   const stream = connectRemote({ prefix: ['sh', '-c', 'echo "No such file" >&2; exit 1', 'sh'], quoting: 'none' }).dial('/nope');
   const error = await new Promise<Error>((resolve) => stream.once('error', resolve).resume());
   expect(error.message).toBe('No such file');
+});
+
+test('writers of one file at the same time all succeed, and leave it whole and alone', async () => {
+  const path = join(directory, 'shared');
+  await Promise.all(Array.from({ length: 12 }, (_, writer) => plain.write(path, `${writer}\n`.repeat(5_000))));
+  expect(new Set((await readFile(path, 'utf8')).trimEnd().split('\n')).size).toBe(1);
+  expect(await readdir(directory)).toEqual(['shared']);
 });

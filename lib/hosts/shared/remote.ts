@@ -34,6 +34,6 @@ export function socatAddress(socketPath: string): string {
   return `UNIX-CONNECT:${socketPath.replace(/[\\,:!"'()[\]{}]/g, '\\$&')}`;
 }
 
-/** Renamed at the end, so that a reader never sees half a file; the content is never more open than the final mode. */
+/** Renamed at the end, so that a reader never sees half a file, nor one writer another's; the content is never more open than the final mode. */
 const writeScript =
-  'mkdir -p -- "$(dirname -- "$1")"; umask 077; cat > "$1.podproof"; chmod "$2" "$1.podproof"; mv -f -- "$1.podproof" "$1"';
+  'mkdir -p -- "$(dirname -- "$1")"; umask 077; new=$1.podproof.$$; cat > "$new"; chmod "$2" "$new"; mv -f -- "$new" "$1"';

@@ -149,6 +149,17 @@ describe('try on hosts without a machine', () => {
     expect(compared.stdout, compared.stderr).toContain('Can container media of Deployment media use /dev/dri/renderD128');
     expect(compared.stdout).toContain('0 newly weaker, 0 newly broken, 0 mended, 4 the same');
     expect(compared.stdout).toMatch(/Verdicts +2 fail, 2 pass/);
+    const given = await Promise.all(
+      ['runc-1.1.15', 'crun-1.21'].map(async (runtime) => {
+        const seen = await readFile(
+          join(fleet.latest('kept'), 'cells/even/containerd-1.7.24', runtime, 'observations.ndjson'),
+          'utf8',
+        );
+        return new Set(seen.match(/try\.podproof\.dev\/device=[\w.-]+/g));
+      }),
+    );
+    expect(given).toEqual([expect.toSatisfy(({ size }) => size === 1), expect.toSatisfy(({ size }) => size === 1)]);
+    expect(given[0]).not.toEqual(given[1]);
     const runs = [before, 'latest'].map((name) => join(fleet.directory, 'kept', 'results', name));
     const merged = await fleet.podproof('kept', ['report', ...runs, '--out', join(fleet.directory, 'merged')]);
     expect(merged.stdout, merged.stderr).toMatch(/Verdicts +2 fail, 2 pass/);
