@@ -198,6 +198,35 @@ export const kataSymptoms: readonly SymptomRow[] = [
     source: 'measured for the Go shim; read: kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89',
   },
   {
+    id: 'hugepages-without-size',
+    example: 'allocate hugepages: parse mount options: ["pagesize=2097152,size="]: cannot parse integer from empty string',
+    cause:
+      'the engine left the limit of huge pages out of the OCI specification, from which the shim takes the size of their mount in the guest',
+    where: 'Kata under containerd, whose disable_hugetlb_controller is true by default; the pod is refused at StartContainer.',
+    questions: ['ID-CONFIG'],
+    remedies: [
+      {
+        do: 'disable_hugetlb_controller = false in the CRI plugin’s section of containerd’s configuration, and restart containerd',
+        cost: 'a limit of huge pages is then written to the hugetlb cgroup of every pod, which must be delegated to containerd',
+      },
+    ],
+    otherwise:
+      'crictl inspect of the container: hugepageLimits under linux.resources of the OCI specification speak for the shim, none for the engine',
+    signs: [{ weight: 9, says: /parse mount options: \["pagesize=\w+,size="\]|allocate hugepages?\b.{0,80}\bsize="/i }],
+    source: 'measured: Kata 4.1.0 under containerd 1.7.24; containerd 2.4.2 internal/cri/config/config_unix.go',
+  },
+  {
+    id: 'guest-root-read-only',
+    example: 'setup persistent IPC namespace: Read-only file system (os error 30)',
+    cause: 'the agent keeps the pod’s namespaces below /var/run, which the guest’s image has on its read-only root',
+    where: 'Kata with a guest image of one’s own: the guest boots, and every pod in it is refused at RunPodSandbox.',
+    questions: ['ID-GUEST-OWN'],
+    remedies: [{ do: 'a link /var/run → /run in the image, as upstream’s rootfs builder makes it (/run is a tmpfs)' }],
+    otherwise: 'the same with upstream’s image of this version: then the agent is older or newer than its image expects',
+    signs: [{ weight: 9, says: /setup persistent (?:IPC|UTS|PID) namespace.{0,80}(?:read-?only|EROFS|os error 30)/i }],
+    source: 'measured: Kata 4.1.0; src/agent/src/namespace.rs, PERSISTENT_NS_DIR',
+  },
+  {
     id: 'annotation-not-enabled',
     example: 'CreateContainer failed: annotation io.katacontainers.config.hypervisor.rootless is not enabled: unknown',
     cause:
