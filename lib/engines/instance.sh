@@ -1,5 +1,9 @@
 # Starts or stops one private engine instance. Run as `sh instance.sh start|stop …`.
 set -u
+
+# Whether a process still runs. One that has ended may keep its directory: not every first process of a container reaps at once.
+running() { [ -e "/proc/$1/exe" ]; }
+
 case $1 in
 start)
   # start LOG PIDFILE SOCKET BRIDGE POOL ARGV…: prints the pid once the socket is there, or nothing when the daemon ended before.
@@ -14,7 +18,7 @@ start)
   pid=$!
   echo "$pid" >"$pidfile"
   until [ -S "$socket" ]; do
-    [ -d "/proc/$pid" ] || exit 1
+    running "$pid" || exit 1
     sleep 0.1
   done
   echo "$pid"
@@ -26,7 +30,7 @@ stop)
   if [ -n "$pid" ]; then
     kill "$pid" 2>/dev/null
     n=0
-    while [ -d "/proc/$pid" ] && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+    while running "$pid" && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
     kill -9 "$pid" 2>/dev/null
     rm -f "$2"
   fi

@@ -1,8 +1,10 @@
+import { execa } from 'execa';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { exec, type ExecResult } from '../util/exec.ts';
 import { thinPoolFunctions } from '../hosts/shared/thin-pool.ts';
 import { waitFor } from '../util/wait.ts';
@@ -16,7 +18,8 @@ const daemon = "console.log(process.env.WORD); require('node:net').createServer(
 let directory = '';
 const path = (name: string): string => join(directory, name);
 const start = (...argv: string[]): Promise<ExecResult> => instance('start', path('log'), path('pid'), path('s'), '', '', ...argv);
-const stop = (): Promise<ExecResult> => instance('stop', path('pid'), path('s'), directory, '', '');
+const stopping = (): string[] => ['stop', path('pid'), path('s'), directory, '', ''];
+const stop = (): Promise<ExecResult> => instance(...stopping());
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'podproof-instance-'));
@@ -62,6 +65,19 @@ describe('instance.sh', () => {
     const pid = Number((await start(process.execPath, '-e', daemon, path('s'))).stdout);
     expect(await stop()).toMatchObject({ exitCode: 0 });
     await ended(pid);
+  });
+
+  it('waits for no daemon that has ended, and that nobody has reaped', async () => {
+    // The shell gives its process away to a program that does not ask for its children.
+    const parent = execa('sh', ['-c', 'true & echo $!; exec sleep 60']);
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const [pid] = await once(parent.stdout, 'data');
+    await ended(Number(pid));
+    await writeFile(path('pid'), String(pid));
+    const stopped = await exec(['sh', '-c', `sleep() { echo waited; }\n${script}`, 'instance', ...stopping()]);
+    expect(stopped).toMatchObject({ exitCode: 0, stdout: '' });
+    parent.kill('SIGKILL');
+    await parent.catch(() => undefined);
   });
 
   it('does nothing where there is nothing to stop', async () => {
