@@ -1,4 +1,5 @@
 import type { Suite } from '../lib/suite/mod.ts';
+import apparmor from './apparmor.suite.ts';
 import devices from './devices.suite.ts';
 import docs from './docs.suite.ts';
 import firecracker from './firecracker.suite.ts';
@@ -19,6 +20,7 @@ export const suites: readonly Suite[] = [
   firecracker,
   guest,
   snapshotters,
+  apparmor,
   ownership,
   devices,
   kubelet,

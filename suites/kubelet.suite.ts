@@ -1,4 +1,6 @@
 import {
+  appArmor,
+  appArmorHost,
   atCreateOrStart,
   capabilities,
   confinement,
@@ -23,6 +25,7 @@ import {
   runtime,
   starts,
   suite,
+  takesStandIns,
   userNamespace,
 } from '../lib/suite/mod.ts';
 
@@ -73,6 +76,41 @@ spec:
 `;
 }
 
+/** A pod with this AppArmor profile, by the field and by the annotation that kubelets before 1.30 know. */
+function confinedBy(type: 'RuntimeDefault' | 'Unconfined', annotation: string): string {
+  return `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: confined
+  annotations:
+    container.apparmor.security.beta.kubernetes.io/main: ${annotation}
+spec:
+  containers:
+    - name: main
+      image: busybox
+      securityContext:
+        appArmorProfile:
+          type: ${type}
+`;
+}
+
+const privileged = `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: privileged
+spec:
+  containers:
+    - name: main
+      image: busybox
+      securityContext:
+        privileged: true
+`;
+
+/** The engine as it comes on such a host. A container in a guest has the guest's kernel. */
+const appArmorOn = { needs: [...wholeMachine, appArmorHost, runtime('runc', 'crun')], options: { appArmor: true } };
+
 export default suite({
   id: 'kubelet',
   title: 'What a pod gets of its manifest by a real kubelet',
@@ -80,7 +118,7 @@ export default suite({
     {
       id: 'qat-dpdk',
       title: 'the qat-dpdk pod as the blog prints it, with the CPUs and huge pages that the host has',
-      needs: [...wholeMachine, hugepages],
+      needs: [...wholeMachine, hugepages, takesStandIns],
       plugins: [qat],
       manifest: `
 apiVersion: v1
@@ -120,18 +158,7 @@ spec:
       id: 'privileged',
       title: 'privileged pod',
       needs: wholeMachine,
-      manifest: `
-apiVersion: v1
-kind: Pod
-metadata:
-  name: privileged
-spec:
-  containers:
-    - name: main
-      image: busybox
-      securityContext:
-        privileged: true
-`,
+      manifest: privileged,
     },
     {
       id: 'host-path',
@@ -237,12 +264,48 @@ spec:
       plugins: [broken],
       manifest: asking(broken.resource),
     },
+    {
+      id: 'profile-unnamed',
+      title: 'pod that names no AppArmor profile',
+      ...appArmorOn,
+      manifest: `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: unnamed
+spec:
+  containers:
+    - name: main
+      image: busybox
+`,
+    },
+    {
+      id: 'profile-default',
+      title: 'pod with the AppArmor profile RuntimeDefault',
+      ...appArmorOn,
+      manifest: confinedBy('RuntimeDefault', 'runtime/default'),
+    },
+    {
+      id: 'profile-unconfined',
+      title: 'pod with the AppArmor profile Unconfined',
+      ...appArmorOn,
+      manifest: confinedBy('Unconfined', 'unconfined'),
+    },
+    {
+      id: 'profile-privileged',
+      title: 'privileged pod that names no AppArmor profile',
+      ...appArmorOn,
+      manifest: privileged,
+    },
   ],
   questions: [
     question({
       id: 'KUBE-REQUEST',
       asks: 'Does podproof ask an engine for a pod as the kubelet does, field by field?',
-      on: ['qat-dpdk', 'privileged', 'host-path', 'restricted', 'no-such-resource'],
+      on: [
+        ...['qat-dpdk', 'privileged', 'host-path', 'restricted', 'no-such-resource'],
+        ...['profile-unnamed', 'profile-default', 'profile-unconfined', 'profile-privileged'],
+      ],
       reads: { request: kubeletRequest() },
       answers: { same: { says: 'yes, but for ids, hashes and times', seen: { request: 'as podproof' } } },
       documented: { same: 'Kubernetes pkg/kubelet/kuberuntime, by version: lib/cri/kubelet' },
@@ -369,6 +432,28 @@ spec:
         },
       },
       documented: { confined: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted' },
+    }),
+    question({
+      id: 'KUBE-APPARMOR',
+      asks: 'Does the default profile of its engine confine a pod that asks for it, or for nothing?',
+      on: ['profile-unnamed', 'profile-default'],
+      reads: { profile: appArmor() },
+      answers: {
+        confined: { says: 'yes, and the kernel enforces it', seen: { profile: 'default' } },
+        unconfined: { says: 'no, nothing confines it', harm: 'weakens', seen: { profile: 'none' } },
+      },
+      documented: { confined: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline' },
+    }),
+    question({
+      id: 'KUBE-UNCONFINED',
+      asks: 'Is a pod unconfined by AppArmor that asks for it, or that is privileged?',
+      on: ['profile-unconfined', 'profile-privileged'],
+      reads: { profile: appArmor() },
+      answers: {
+        unconfined: { says: 'yes', seen: { profile: 'none' } },
+        confined: { says: 'no, the default profile of its engine confines it', harm: 'breaks', seen: { profile: 'default' } },
+      },
+      documented: { unconfined: 'https://kubernetes.io/docs/tutorials/security/apparmor/' },
     }),
     question({
       id: 'KUBE-USERNS',

@@ -35,6 +35,7 @@ export interface PodSpec {
   /** Ids 0 to length - 1 of the pod become hostId and following on the host, users and groups alike. */
   userNamespace?: { hostId: number; length: number } | undefined;
   cgroupParent?: string;
+  appArmor?: 'RuntimeDefault' | 'Unconfined' | undefined;
 }
 
 /** Label by which a sandbox is found again when the answer of RunPodSandbox never came. */
@@ -98,7 +99,8 @@ function leaveOut(spec: PodSpec, { sandbox, container }: Requested): void {
 function podOf(spec: PodSpec): Pod {
   const { namespace, uid, image, command = [], mounts = [], hugepages = [], userNamespace } = spec;
   const pages = hugepages.map(({ pageSize, limit }) => [`hugepages-${pageSize.replace(/B$/, 'i')}`, limit]);
-  const { privileged, runAsUser, runAsGroup, addCapabilities } = spec;
+  const { privileged, runAsUser, runAsGroup, addCapabilities, appArmor } = spec;
+  const profile = appArmor === undefined ? {} : { appArmorProfile: { type: appArmor } };
   return Pod.parse({
     metadata: { name: spec.name, namespace, labels: { [uidLabel]: uid }, annotations: spec.sandboxAnnotations },
     spec: {
@@ -110,7 +112,7 @@ function podOf(spec: PodSpec): Pod {
         {
           ...{ name, image, command, terminationMessagePath: '' },
           resources: { limits: Object.fromEntries(pages) },
-          securityContext: { privileged, runAsUser, runAsGroup, capabilities: { add: addCapabilities } },
+          securityContext: { privileged, runAsUser, runAsGroup, capabilities: { add: addCapabilities }, ...profile },
           volumeMounts: mounts.map(({ containerPath, readonly }, at) => ({
             ...{ name: `volume-${at}`, mountPath: containerPath, readOnly: readonly },
           })),

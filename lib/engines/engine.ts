@@ -61,6 +61,8 @@ export interface EngineConfig {
   bridge?: string | undefined;
   /** Directory of the thin pool that is there before the engine starts and goes with it: see lib/hosts/shared/thin-pool.sh. */
   thinPool?: string | undefined;
+  /** AppArmor profile that the engine loads into the kernel, to go with it. */
+  profile?: string | undefined;
 }
 
 /** What an engine tells of its configuration. */

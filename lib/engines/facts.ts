@@ -65,6 +65,8 @@ export interface EngineFacts extends ComponentFacts {
   startsShims: boolean;
   /** What it grants a container by default, as a mask. */
   defaultCapabilities: bigint;
+  /** The AppArmor profile that it loads for containers that ask for none. */
+  defaultProfile: string;
   /** Its processes beside a container. */
   processes: readonly ProcessMark[];
   /** Where an administrator configures it: a file, the table of the keys that are meant for every pod, and that of the handlers. */

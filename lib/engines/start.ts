@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { criClient, negotiate } from '../cri/client.ts';
+import { expectProfile, unloadProfiles } from '../hosts/shared/changes.ts';
 import type { Host } from '../hosts/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { waitFor } from '../util/wait.ts';
@@ -21,8 +22,12 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   const config = options.tamper?.(planned) ?? planned;
   const environment = Object.entries(config.env).map(([name, value]) => `${name}=${value}`);
   const instance = { ...config, directory: spec.directory };
-  const stop = (): Promise<void> => stopInstance(host, instance);
+  const stop = async (): Promise<void> => {
+    await stopInstance(host, instance);
+    if (config.profile !== undefined) await unloadProfiles(host);
+  };
   try {
+    if (config.profile !== undefined) await expectProfile(host, config.profile);
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
     const pid = await startInstance(host, instance, ['env', ...environment, ...config.argv], { signal: options.signal });
     const api = await waitFor(

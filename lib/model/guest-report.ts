@@ -31,6 +31,7 @@ export const GuestReport = z.object({
   pci: z.array(PciFunction),
   mounts: z.array(z.object({ target: z.string(), fstype: z.string(), options: z.string() })),
   uidMap: z.array(z.string()).optional().describe('lines of /proc/self/uid_map: inside, outside, count'),
+  appArmor: z.string().optional().describe('profile and mode of the process; absent where its kernel has no AppArmor'),
   cgroup: z.enum(['v1', 'v2', 'hybrid', 'none']),
   /** First bytes of the content canary of each block device asked for, or the errno name. */
   canaries: z.array(z.object({ path: z.string(), content: z.string().nullable(), error: z.string().nullable() })),

@@ -23,6 +23,8 @@ export const HostFacts = z.object({
   systemd: z.boolean().optional(),
   /** Whether it has mkfs.erofs. Absent in older records. */
   erofsUtils: z.boolean().optional(),
+  /** Whether AppArmor can confine containers: the kernel has it on, and there is a parser to load profiles. Absent in older records. */
+  appArmor: z.boolean().optional(),
   lsm: z.array(z.string()),
   kvm: z.object({
     present: z.boolean(),

@@ -24,6 +24,7 @@ export function parseGuest(output: string, pod: string): GuestReport {
     pci: pciFunctions(files, valuesOf(rows, 'driver')),
     mounts: mounted,
     uidMap: files.get('/proc/self/uid_map')?.map((line) => line.trim().split(/\s+/).join(' ')),
+    appArmor: files.get('/proc/self/attr/apparmor/current')?.[0],
     cgroup: cgroupVersion(mounted.map(({ fstype }) => fstype)),
     canaries: of('canary').map(([path, failure = '', content]) => ({ path, content: content ?? null, error: errnoOf(failure) })),
     writable: of('writable').map(([path, failure = '']) => ({ path, error: errnoOf(failure) })),

@@ -77,7 +77,7 @@ attempt() {
 }
 
 observe() {
-  lines_of /proc/self/status /proc/sys/kernel/random/boot_id /proc/cmdline /proc/partitions /proc/self/mounts /proc/self/uid_map
+  lines_of /proc/self/status /proc/sys/kernel/random/boot_id /proc/cmdline /proc/partitions /proc/self/mounts /proc/self/uid_map /proc/self/attr/apparmor/current
   row kernel "$(busybox uname -r)"
   tree dev /dev
   for path in /sys/class/block/*; do [ -e "$path" ] && row block "${path##*/}" && lines_of "$path/serial"; done

@@ -48,6 +48,7 @@ export function podSpec(
           hugepages: [{ pageSize: '2MB', limit: 4 * 1024 * 1024 }],
         }
       : {}),
+    appArmor: pod.appArmor,
     userNamespace: pod.userNamespace === true ? { hostId: 65_536, length: 65_536 } : undefined,
   };
 }

@@ -12,7 +12,7 @@ export {
   type Question,
 } from './question.ts';
 export { fateOfKeys } from './read/config.ts';
-export { capabilities, confinement, devices, identity, masked, writability } from './read/credentials.ts';
+export { appArmor, capabilities, confinement, devices, identity, masked, writability } from './read/credentials.ts';
 export { contrast, devDirectory, hostDevices } from './read/dev.ts';
 export {
   announcedAgent,
@@ -32,6 +32,7 @@ export { deviceOf, hostNode, modeOf, ownerOf, presenceOf } from './read/node.ts'
 export { contentOf, creating, making, opening } from './read/open.ts';
 export { accounts, helperUsers, runtimeDirectory, vmmCapabilities, vmmConfinement, vmmGroups, vmmUser } from './read/vmm.ts';
 export {
+  appArmorHost,
   disposableHost,
   engine,
   erofsUtils,
@@ -44,6 +45,7 @@ export {
   shim,
   spareFunction,
   systemdHost,
+  takesStandIns,
   vmm,
   type Requirement,
 } from './requirement.ts';

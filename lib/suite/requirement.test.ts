@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { cell, kataCell } from '../testing/evidence.ts';
-import { disposableHost, engine, feature, hugepages, ownKernel, runtime, shim, spareFunction } from './requirement.ts';
+import {
+  appArmorHost,
+  disposableHost,
+  engine,
+  feature,
+  hugepages,
+  ownKernel,
+  runtime,
+  shim,
+  spareFunction,
+  takesStandIns,
+} from './requirement.ts';
 import { hasFeature } from '../model/feature.ts';
 import type { CellFacts, Requirement } from './requirement.ts';
 
@@ -16,6 +27,7 @@ describe('requirement', () => {
     [runtime('kata >=3'), kataCell],
     [shim('go'), kataCell],
     [feature('cdi'), cell],
+    [takesStandIns, cell],
   ])('$0.text is met', ([requirement, facts]) => {
     expect(requirement.unmet(facts)).toBeUndefined();
   });
@@ -27,13 +39,14 @@ describe('requirement', () => {
     [shim('rust'), kataCell, 'applies to the rust shim, this is go'],
     [shim('rust'), cell, 'applies to the rust shim, this is no shim of Kata'],
     [feature('device-ownership'), old, 'containerd 1.5.18 has no device-ownership: containerd >=1.6.0 or crio >=1.22.0 has'],
+    [takesStandIns, kataCell, 'its VFIO groups are stand-ins, whose functions Kata looks for in /sys/kernel/iommu_groups'],
   ])('$0.text says why it is not met: $2', ([requirement, facts, why]) => {
     expect(requirement.unmet(facts)).toBe(why);
   });
 
   it('on the host holds until the host was up, as nobody knows better', () => {
     const { fixtures: _fixtures, ...notUp } = cell;
-    for (const requirement of [ownKernel, disposableHost, spareFunction, hugepages]) {
+    for (const requirement of [ownKernel, disposableHost, spareFunction, hugepages, appArmorHost]) {
       expect(requirement.unmet(notUp)).toBeUndefined();
     }
   });
@@ -42,13 +55,24 @@ describe('requirement', () => {
     const bare = { ...cell, fixtures: { ...cell.fixtures, vfioGroup: null, hugepages: null } } as CellFacts;
     expect(spareFunction.unmet(bare)).toBe('the host has no spare PCI function in an IOMMU group that vfio-pci can take');
     expect(hugepages.unmet(bare)).toBe('the host has no huge pages');
-    const shared = { ...cell, facts: { ownKernel: false, disposable: false } } as CellFacts;
+    const shared = { ...cell, facts: { ownKernel: false, disposable: false, appArmor: false } } as CellFacts;
+    expect(appArmorHost.unmet(shared)).toBe('the host has no AppArmor, or no apparmor_parser to load profiles with');
     expect(ownKernel.unmet(shared)).toBe('shares the kernel');
     expect(disposableHost.unmet(shared)).toBe("would reach this machine's disks");
   });
 
   it('reads as the end of "applies to"', () => {
-    const requirements = [ownKernel, disposableHost, spareFunction, hugepages, feature('cdi'), engine('crio'), shim('go')];
+    const requirements = [
+      takesStandIns,
+      appArmorHost,
+      ownKernel,
+      disposableHost,
+      spareFunction,
+      hugepages,
+      feature('cdi'),
+      engine('crio'),
+      shim('go'),
+    ];
     for (const { text } of requirements) expect(text).toMatch(/^[a-z].*[^.]$/);
   });
 });

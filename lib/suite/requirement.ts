@@ -139,6 +139,20 @@ export const erofsUtils: Requirement = {
   unmet: (cell) => (cell.facts?.erofsUtils === false ? 'the host has no mkfs.erofs' : undefined),
 };
 
+/** A runtime that hands on a node without asking what is behind it: Kata's shims look for the functions of a VFIO group. */
+export const takesStandIns: Requirement = {
+  text: 'runtimes to which a stand-in of a VFIO group is a device',
+  unmet: ({ runtime: { name } }) =>
+    name === 'kata' ? 'its VFIO groups are stand-ins, whose functions Kata looks for in /sys/kernel/iommu_groups' : undefined,
+};
+
+/** A host whose engines can confine containers by AppArmor. */
+export const appArmorHost: Requirement = {
+  text: 'hosts with AppArmor',
+  unmet: (cell) =>
+    cell.facts?.appArmor === false ? 'the host has no AppArmor, or no apparmor_parser to load profiles with' : undefined,
+};
+
 /** A host with huge pages. */
 export const hugepages: Requirement = {
   text: 'hosts with huge pages',

@@ -7,6 +7,7 @@ test('a scenario has ownership and CDI on unless it says otherwise', () => {
   expect(key({})).toBe('ownership,cdi,systemd');
   expect(key({ cdi: false })).toBe('ownership,systemd');
   expect(key({ cgroupDriver: 'cgroupfs' })).toBe('ownership,cdi');
+  expect(key({ appArmor: true })).toBe('ownership,cdi,systemd,apparmor');
   expect(key({ deviceOwnership: false, cdi: false, cgroupDriver: 'cgroupfs' })).toBe('none');
 });
 

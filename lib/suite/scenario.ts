@@ -16,6 +16,8 @@ export interface EngineOptions {
   snapshotter: Snapshotter;
   /** Who makes the control groups of pods: `systemd`, as kubeadm, k3s and OpenShift have it, or the runtime itself. */
   cgroupDriver: CgroupDriver;
+  /** Confines containers by AppArmor, as every engine does by itself on a host that has it. */
+  appArmor: boolean;
 }
 
 export const defaultOptions: EngineOptions = {
@@ -23,6 +25,7 @@ export const defaultOptions: EngineOptions = {
   cdi: true,
   snapshotter: 'overlayfs',
   cgroupDriver: 'systemd',
+  appArmor: false,
 };
 
 /** A fixture that is one node, directory or mount of the host. */
@@ -54,6 +57,8 @@ export interface ScenarioPod {
   /** Mounts fixture `hugepages` at /dev/hugepages. */
   hugepages?: boolean;
   userNamespace?: boolean;
+  /** Without it nobody names a profile of AppArmor. */
+  appArmor?: 'RuntimeDefault' | 'Unconfined';
   /** Annotations of the sandbox, as a pod's metadata carries them. */
   annotations?: Record<string, string>;
 }
@@ -179,8 +184,13 @@ export function optionsOf(scenario: Scenario, { runtime, facts }: Where = {}): E
 }
 
 /** A readable key of a combination of switches: `ownership,cdi,systemd`, `ownership,cdi,devmapper` or `none`. */
-export function optionsKey({ deviceOwnership, cdi, snapshotter, cgroupDriver }: EngineOptions): string {
-  const root = snapshotter === defaultOptions.snapshotter ? '' : snapshotter;
-  const on = [deviceOwnership ? 'ownership' : '', cdi ? 'cdi' : '', root, cgroupDriver === 'systemd' ? 'systemd' : ''];
-  return on.filter((word) => word !== '').join(',') || 'none';
+export function optionsKey({ deviceOwnership, cdi, snapshotter, cgroupDriver, appArmor }: EngineOptions): string {
+  const on = [
+    ...(deviceOwnership ? ['ownership'] : []),
+    ...(cdi ? ['cdi'] : []),
+    ...(snapshotter === defaultOptions.snapshotter ? [] : [snapshotter]),
+    ...(cgroupDriver === 'systemd' ? ['systemd'] : []),
+    ...(appArmor ? ['apparmor'] : []),
+  ];
+  return on.join(',') || 'none';
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { namesProfile } from '../cri/kubelet/apparmor.ts';
 import type { Engine } from '../engines/engine.ts';
 import { nodeOf } from '../kubelet/differences.ts';
 import { leaseKubelet } from '../run/kubelet-lease.ts';
@@ -32,9 +33,21 @@ export async function tryOnEngine(work: TrialWork, setting: HostSetting, group: 
   }
 }
 
-/** The engine as it comes, or with device_ownership_from_security_context; what else its runtimes or the host ask for is as in a run. */
-function switchesFor({ runtime }: PlannedCell, { host: { facts } }: HostSetting, deviceOwnership: boolean): EngineOptions {
-  return optionsOf({ id: 'try', title: 'pod of a manifest', pod: {}, options: { deviceOwnership } }, { runtime, facts });
+/**
+ * The engine as it comes, or with device_ownership_from_security_context; with AppArmor for pods that speak of it, where the host has
+ * it: an engine without it refuses them. What else its runtimes or the host ask for is as in a run.
+ */
+function switchesFor(
+  { pods }: TrialWork,
+  { runtime }: PlannedCell,
+  { host: { facts } }: HostSetting,
+  deviceOwnership: boolean,
+): EngineOptions {
+  const appArmor = facts.appArmor === true && facts.ownKernel && pods.some(namesProfile);
+  return optionsOf(
+    { id: 'try', title: 'pod of a manifest', pod: {}, options: { deviceOwnership, appArmor } },
+    { runtime, facts },
+  );
 }
 
 /** Leases the engine for its cells, once for all that can share a configuration, and does `each` in every cell at once. */
@@ -45,11 +58,11 @@ async function withEngine<T>(
   deviceOwnership: boolean,
   each: (place: Place) => Promise<T>,
 ): Promise<T[]> {
-  const shared = groupBy(group.cells, (cell) => optionsKey(switchesFor(cell, setting, deviceOwnership)));
+  const shared = groupBy(group.cells, (cell) => optionsKey(switchesFor(work, cell, setting, deviceOwnership)));
   const title = `${group.engine.name} ${group.engine.version}${deviceOwnership ? ' with device_ownership_from_security_context' : ''}`;
   const results: T[][] = [];
   for (const cells of shared.values()) {
-    const options = switchesFor(cells[0], setting, deviceOwnership);
+    const options = switchesFor(work, cells[0], setting, deviceOwnership);
     results.push(await withLease(work, setting, { ...group, cells }, { options, title }, each));
   }
   return results.flat();

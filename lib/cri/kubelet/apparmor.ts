@@ -1,4 +1,4 @@
-import type { Container, Pod, SecurityContext } from '../../manifest/pod.ts';
+import { allContainers, type Container, type Pod, type SecurityContext } from '../../manifest/pod.ts';
 import { SecurityProfile_ProfileType as ProfileType } from '../gen/cri_pb.js';
 import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
@@ -23,6 +23,14 @@ export function apparmorProfile(node: KubeletNode, { metadata, spec }: Pod, cont
     apparmorProfile:
       type === 'Localhost' ? `localhost/${localhostProfile}` : type === 'Unconfined' ? 'unconfined' : 'runtime/default',
   };
+}
+
+/** Whether a pod says anything of AppArmor, for any of its containers. */
+export function namesProfile({ metadata, spec }: Pod): boolean {
+  return (
+    Object.keys(metadata.annotations).some((key) => key.startsWith(annotation)) ||
+    [spec, ...allContainers(spec)].some(({ securityContext }) => securityContext?.appArmorProfile !== undefined)
+  );
 }
 
 /** Of an annotation that says none of the known words nothing comes. */

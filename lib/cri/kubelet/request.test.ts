@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { allContainers, Pod } from '../../manifest/pod.ts';
 import { readManifest } from '../../manifest/read.ts';
 import { NamespaceMode, SecurityProfile_ProfileType as ProfileType, SupplementalGroupsPolicy } from '../gen/cri_pb.js';
+import { namesProfile } from './apparmor.ts';
 import { defaultNode, type KubeletNode } from './node.ts';
 import type { ContainerPlacement, Placement } from './placement.ts';
 import { kubeletRequest } from './request.ts';
@@ -217,6 +218,14 @@ test('AppArmor is asked for by the field, by the annotation, and by its text alo
     apparmor: { profileType: ProfileType.Unconfined },
     apparmorProfile: 'unconfined',
   });
+});
+
+test('a pod speaks of AppArmor by the field of the pod or of a container, or by the annotation', () => {
+  const field = { securityContext: { appArmorProfile: { type: 'Unconfined' } } };
+  expect(namesProfile(podWith({}, { 'container.apparmor.security.beta.kubernetes.io/c0': 'unconfined' }))).toBe(true);
+  expect(namesProfile(podWith(field))).toBe(true);
+  expect(namesProfile(podWith({ containers: [{ name: 'c0', image: 'a', ...field }] }))).toBe(true);
+  expect(namesProfile(podWith({}))).toBe(false);
 });
 
 test('a raw block volume is a link of the kubelet’s to the disk, with the rights of the claim', () => {

@@ -100,7 +100,7 @@ function otherPlugins(spec: EngineSpec): TomlTable {
 /** What schema 3 calls the runtime service: all of the CRI's configuration but images and streaming. */
 function runtimeService(spec: EngineSpec, runtimeRoot: string): TomlTable & { containerd: TomlTable } {
   return {
-    disable_apparmor: true,
+    disable_apparmor: !spec.options.appArmor,
     ...(hasFeature(spec, 'missing-hugetlb-controller') ? { tolerate_missing_hugetlb_controller: true } : {}),
     // Else the machine's own processes would be killed before a pause container; it takes a capability that not every machine gives.
     ...(spec.sharesKernel === true ? { restrict_oom_score_adj: true } : {}),

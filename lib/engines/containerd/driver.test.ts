@@ -188,6 +188,19 @@ describe('the configuration of containerd', () => {
     });
   });
 
+  it.each(['1.3.10', '1.7.24', '2.3.4'])(
+    'of %s has AppArmor where it is asked for, and the profile then goes with it',
+    (version) => {
+      const on = specFixture('containerd', version, { options: { ...defaultOptions, appArmor: true } });
+      expect(containerdDriver.configure(on)).toMatchObject({
+        planned: { disable_apparmor: false },
+        profile: 'cri-containerd.apparmor.d',
+      });
+      expect(criTable(specFixture('containerd', version))).toHaveProperty('disable_apparmor', true);
+      expect(containerdDriver.configure(specFixture('containerd', version)).profile).toBeUndefined();
+    },
+  );
+
   it('needs the daemon among the executables of its artifact', () => {
     expect(() => containerdDriver.configure(specFixture('containerd', '1.7.24', { binaries: {} }))).toThrow(
       /no executable "containerd"/,
@@ -205,6 +218,7 @@ describe('the effective configuration of containerd', () => {
         cdi: fc.boolean(),
         snapshotter: fc.constantFrom(...keysOf(snapshotters)),
         cgroupDriver: fc.constantFrom(...cgroupDrivers),
+        appArmor: fc.boolean(),
       }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });

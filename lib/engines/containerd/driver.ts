@@ -2,6 +2,7 @@ import { hasFeature, tells } from '../../model/feature.ts';
 import { messageOf } from '../../util/errors.ts';
 import { parseToml, writeToml, type TomlTable } from '../../util/toml.ts';
 import { certificates, containerdConfig } from './config.ts';
+import { containerd } from './facts.ts';
 import { containerdReader } from './reader.ts';
 import { thinPool, withScratchFile } from './snapshotter.ts';
 import { cniConfiguration } from '../cni.ts';
@@ -56,6 +57,7 @@ export const containerdDriver: EngineDriver = {
       shimMark: socket,
       bridge,
       thinPool: thinPool(spec),
+      profile: spec.options.appArmor ? containerd.defaultProfile : undefined,
     };
   },
 

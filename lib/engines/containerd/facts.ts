@@ -9,6 +9,7 @@ export const containerd = {
   startsShims: true,
   // The 14 of containerd v1.7.24 oci/spec.go defaultUnixCaps.
   defaultCapabilities: 0xa80425fbn,
+  defaultProfile: 'cri-containerd.apparmor.d',
   processes: [{ role: 'shim', program: /^containerd-shim/ }],
   settings: {
     file: '/etc/containerd/config.toml; from 2.0 on the table is io.containerd.cri.v1.runtime',

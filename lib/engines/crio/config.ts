@@ -2,7 +2,7 @@ import { inRange } from '../../model/version.ts';
 import { handlerVariants } from '../../suite/handler.ts';
 import type { TomlTable, TomlValue } from '../../util/toml.ts';
 import { configurable, logLevel, type EngineSpec, type Handler } from '../engine.ts';
-import { knownKeys } from './facts.ts';
+import { crio, knownKeys } from './facts.ts';
 
 /**
  * Otherwise the storage is a private mount, and a shim with a mount namespace of its own never sees what is mounted below. No
@@ -54,7 +54,7 @@ function runtimeTable(spec: EngineSpec, state: string): TomlTable {
     conmon_cgroup: spec.options.cgroupDriver === 'cgroupfs' ? 'pod' : 'system.slice',
     pinns_path: binary(spec, 'pinns'),
     // The empty string would load CRI-O's own profile into the host's kernel (internal/config/apparmor).
-    apparmor_profile: 'unconfined',
+    apparmor_profile: spec.options.appArmor ? crio.defaultProfile : 'unconfined',
     selinux: false,
     hooks_dir: [`${spec.directory}/hooks.d`],
     default_mounts_file: `${spec.directory}/mounts.conf`,

@@ -106,6 +106,12 @@ describe('the configuration of CRI-O', () => {
     expect(written()).toMatchObject({ runtime: on });
   });
 
+  it('loads its AppArmor profile where it is asked for, and it then goes with the engine', () => {
+    const configured = (appArmor: boolean) => crioDriver.configure(spec({ options: { ...defaultOptions, appArmor } }));
+    expect(configured(true)).toMatchObject({ planned: { apparmor_profile: 'crio-default' }, profile: 'crio-default' });
+    expect(configured(false)).toMatchObject({ planned: { apparmor_profile: 'unconfined' }, profile: undefined });
+  });
+
   it.each(['1.24.6', '1.36.3'])('%s has the conmon of a pod where its cgroup driver allows it', (version) => {
     const keys = (cgroupDriver: CgroupDriver): unknown => {
       const { planned } = crioDriver.configure(specFixture('crio', version, { options: { ...defaultOptions, cgroupDriver } }));
@@ -172,6 +178,7 @@ describe('the effective configuration of CRI-O', () => {
         cdi: fc.boolean(),
         snapshotter: fc.constantFrom(...keysOf(snapshotters)),
         cgroupDriver: fc.constantFrom(...cgroupDrivers),
+        appArmor: fc.boolean(),
       }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });

@@ -2,7 +2,7 @@ import { parseToml, writeToml } from '../../util/toml.ts';
 import { cniConfiguration } from '../cni.ts';
 import type { EngineDriver } from '../engine.ts';
 import { binary, crioConfig, knowsKey } from './config.ts';
-import { cannotRun } from './facts.ts';
+import { cannotRun, crio } from './facts.ts';
 import { relative, withFalse } from './keys.ts';
 
 const bridge = 'pp-crio';
@@ -46,6 +46,7 @@ export const crioDriver: EngineDriver = {
       runtimeState: `${state}/oci/{id}`,
       shimMark: socket,
       bridge,
+      profile: spec.options.appArmor ? crio.defaultProfile : undefined,
     };
   },
 

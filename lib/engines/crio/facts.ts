@@ -12,6 +12,7 @@ export const crio = {
   startsShims: false,
   // The nine of v1.36.3 vendor/go.podman.io/common/pkg/config DefaultCapabilities.
   defaultCapabilities: 0x5fbn,
+  defaultProfile: 'crio-default',
   processes: [{ role: 'other', program: /^(crio-)?conmon/ }],
   settings: { file: '/etc/crio/crio.conf.d/…', table: 'crio.runtime', handlers: 'crio.runtime.runtimes' },
   features: [

@@ -23,6 +23,9 @@ test('only the kata variant carries a VMM, and no image carries an engine or a r
   expect(recipe('trixie', 'plain').packages).not.toContain('qemu-system-x86');
   expect(recipe('trixie', 'kata').packages).toContain('virtiofsd');
   expect(recipe('bookworm', 'kata').packages).not.toContain('virtiofsd');
+  // Profiles are loaded by engines, and none at boot.
+  expect(recipe('trixie', 'plain').packages).toContain('apparmor');
+  expect(recipe('trixie', 'plain').links).toHaveProperty(['/etc/systemd/system/apparmor.service'], '/dev/null');
   for (const name of ['containerd', 'runc', 'crun', 'cri-o']) expect(recipe('sid', 'kata').packages).not.toContain(name);
 });
 

@@ -31,6 +31,8 @@ export const rootLabel = 'podproof-root';
 const machine = [
   ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'linux-image-amd64', 'initramfs-tools', 'zstd', 'kmod', 'passwd', 'e2fsprogs'],
   ...['openssh-server', 'iproute2', 'iptables', 'nftables', 'socat', 'procps', 'busybox-static', 'pciutils', 'ca-certificates'],
+  // Engines load their default profiles by its parser.
+  'apparmor',
   // The pod network of user-namespace and Kata pods.
   'containernetworking-plugins',
 ];
@@ -69,7 +71,7 @@ const without = [
 const masked = [
   ...['apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer', 'e2scrub_all.timer', 'e2scrub_reap.service'],
   ...['fstrim.timer', 'systemd-tmpfiles-clean.timer', 'systemd-networkd-wait-online.service', 'systemd-firstboot.service'],
-  ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'ssh.socket', 'nftables.service'],
+  ...['getty@tty1.service', 'serial-getty@ttyS0.service', 'ssh.socket', 'nftables.service', 'apparmor.service'],
   // As long as logind listens, systemd tells the bus of every mount and scope of each pod; and nobody sits at these machines.
   ...['systemd-logind.service', 'systemd-udev-load-credentials.service', 'modprobe@drm.service', 'modprobe@efi_pstore.service'],
 ];

@@ -54,6 +54,10 @@ make() {
     chown "${4:-0:0}" "$1" && chmod "${5:-0660}" "$1" && echo "made $1"
 }
 
+# Whether the kernel has an AppArmor profile of this name. `root` is the machine's, for tests another.
+profiles=${root-}/sys/kernel/security/apparmor
+loaded() { while read -r name _; do [ "$name" != "$1" ] || return 0; done 2>/dev/null <"$profiles/profiles"; return 1; }
+
 case $verb in
 node) # PATH OWNER MODE
   before=$(stat -L -c '%u:%g %a' "$1") || exit
@@ -74,6 +78,9 @@ unlink) # PATH: of a symbolic link; where there is none, nothing is to be done
   target=$(readlink "$1") || exit 0
   remember link "$target" - "$1" && rm -f "$1"
   ;;
+profile) # NAME: somebody is about to load it; one that is there stays
+  loaded "$1" || remember profile "$1" - -
+  ;;
 undo)
   status=0
   for entry in $(ls -r "$where" 2>/dev/null | grep '^change'); do
@@ -84,6 +91,7 @@ undo)
     link) [ -e "$path" ] || ln -s "$first" "$path" ;;
     made) rm -f "$path" ;;
     directory) [ ! -d "$path" ] || rmdir "$path" ;;
+    profile) ! loaded "$first" || printf %s "$first" >"$profiles/.remove" ;;
     function) [ ! -e "/sys/bus/pci/devices/$first" ] || bind "$first" "$second" ;;
     esac && rm -f "$where/$entry" || status=1
   done

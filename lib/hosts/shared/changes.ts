@@ -6,6 +6,9 @@ import type { Step } from './steps.ts';
 /** Where a host remembers what was changed on it: forgotten together with it at a reboot, and found by whoever comes next. */
 const memory = '/run/podproof/changes';
 
+/** The same for what an engine loads into the kernel, which goes with it, and not with a pod. */
+const ofEngines = '/run/podproof/changes-of-engines';
+
 const script = readFileSync(new URL('changes.sh', import.meta.url), 'utf8');
 
 /** Owner and mode of a node: `{ owner: 'root:root', mode: '0600' }`. */
@@ -29,11 +32,23 @@ export function removeLink(remote: Remote, path: string, where: string = memory)
   return change(remote, `remove the link ${path}`, 'unlink', [path], where);
 }
 
+/** Remembers that an engine loads an AppArmor profile, where there is none of this name yet. */
+export function expectProfile(remote: Remote, name: string): Promise<void> {
+  return change(remote, `look for the AppArmor profile ${name}`, 'profile', [name], ofEngines);
+}
+
+/** Takes the profiles of engines out of the kernel. Throws NotRestoredError. */
+export function unloadProfiles(remote: Remote): Promise<void> {
+  return undoChanges(remote, ofEngines);
+}
+
 /** The host is not as it was, and still remembers how to get there. */
 export class NotRestoredError extends Error {}
 
 /** Undoes every change that the host remembers, whoever made it, a run that was killed too. Idempotent. */
-export const undoStep: Step = { name: 'restore what was changed', script, args: [memory, 'undo'] };
+export const undoSteps: readonly Step[] = [memory, ofEngines].map((where) => ({
+  ...{ name: 'restore what was changed', script, args: [where, 'undo'] },
+}));
 
 /** The same while a run goes on. Throws NotRestoredError. */
 export async function undoChanges(remote: Remote, where: string = memory): Promise<void> {
@@ -46,7 +61,7 @@ export async function undoChanges(remote: Remote, where: string = memory): Promi
 export async function change(
   remote: Remote,
   what: string,
-  verb: 'node' | 'make' | 'release' | 'unlink' | 'undo',
+  verb: 'node' | 'make' | 'release' | 'unlink' | 'profile' | 'undo',
   words: readonly string[],
   where: string = memory,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { Fixtures, cdiDevice } from '../../model/fixtures.ts';
-import { undoStep } from './changes.ts';
+import { undoSteps } from './changes.ts';
 import type { FixturePlan } from './fixture-plan.ts';
 import { deviceDirectory, prepareSteps, runDirectory } from './fixture-scripts.ts';
 import { restoreSteps } from './restore-scripts.ts';
@@ -33,7 +33,7 @@ export const cdiSpecification = {
  * Throws HostLostError when the host hangs in it.
  */
 export async function prepareFixtures(host: Stepping & Pick<Host, 'write'>, plan: FixturePlan): Promise<Fixtures> {
-  await runStep(host, undoStep);
+  for (const step of undoSteps) await runStep(host, step);
   await host.write(cdiSpecification.path, cdiSpecification.content);
   const said: string[] = [];
   for (const step of prepareSteps(plan)) said.push(await runStep(host, step));
@@ -49,7 +49,7 @@ export function parseFixtures(text: string): Fixtures {
 /** Undoes `prepareFixtures`. Idempotent; does nothing on a host without our record, which is kept until everything is undone. */
 export async function restoreFixtures(host: Stepping): Promise<void> {
   const troubles: string[] = [];
-  for (const step of [undoStep, ...restoreSteps])
+  for (const step of [...undoSteps, ...restoreSteps])
     await runStep(host, step).catch((error: unknown) => {
       if (error instanceof HostLostError) throw error;
       troubles.push(messageOf(error));

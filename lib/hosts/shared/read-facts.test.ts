@@ -15,6 +15,7 @@ const lines = [
   'cgroup=v2',
   'systemd=yes',
   'erofsUtils=no',
+  'appArmor=yes',
   'lsm=capability,apparmor',
   'kvm=0:993 660 kvm',
   'vhostVsock=yes',

@@ -28,6 +28,7 @@ const Answers = z.object({
   cgroup: z.enum(['v1', 'v2', 'hybrid']),
   systemd: yes,
   erofsUtils: yes,
+  appArmor: yes,
   lsm: z.string(),
   kvm: z.string().regex(/^$|^\d+:\d+ \d{1,4} \S+$/),
   vhostVsock: yes,
@@ -70,6 +71,12 @@ esac
 # sd_booted(3)
 if [ -d /run/systemd/system ]; then say systemd yes; else say systemd no; fi
 if command -v mkfs.erofs >/dev/null; then say erofsUtils yes; else say erofsUtils no; fi
+# As containerd asks (pkg/apparmor/apparmor_linux.go).
+if [ -d /sys/kernel/security/apparmor ] && [ -x /sbin/apparmor_parser ] && grep -q ^Y /sys/module/apparmor/parameters/enabled; then
+  say appArmor yes
+else
+  say appArmor no
+fi
 say lsm "$(cat /sys/kernel/security/lsm 2>/dev/null)"
 say kvm "$(stat -c '%u:%g %a %G' /dev/kvm 2>/dev/null)"
 say vhostVsock "$(has /dev/vhost-vsock)"

@@ -52,6 +52,15 @@ export function confinement(): Reading<'none' | 'filter' | 'filter, no new privi
   }));
 }
 
+/** Whether AppArmor holds the process to the profile that its engine loads by itself, or to none. */
+export function appArmor(): Reading<'default' | 'none'> {
+  return podReading(['default', 'none'], ({ appArmor: seen }, _, { cell }) => {
+    if (seen === undefined) return { word: 'unseen', text: 'the kernel of the process has no AppArmor' };
+    const word = seen === `${engines[cell.engine.name].defaultProfile} (enforce)` ? 'default' : 'other';
+    return { word: seen === 'unconfined' ? 'none' : word, text: `AppArmor ${seen}` };
+  });
+}
+
 /** Which paths the engine told the runtime to mask or to make read-only: none, those of the kubelet, or more besides. */
 export function masked(): Reading<'none' | 'asked' | 'more'> {
   return ofLaunch(['none', 'asked', 'more'], ({ observation: { request, spec, outcome } }) => {
