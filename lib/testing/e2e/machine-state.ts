@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Host } from '../../hosts/host.ts';
 
-/** Every file of the machine with owner, mode, size and times, and every process; without the logs of logins. */
+/** Every file of the machine with owner, mode, size and times, every process, and every AppArmor profile; without the logs of logins. */
 export async function stateOf(machine: Pick<Host, 'exec'>): Promise<Set<string>> {
   const quiet = ['/run/log', '/var/log', '/run/systemd', '/run/udev', '/root/.cache'].flatMap((path) => [
     '-path',
@@ -15,7 +15,7 @@ export async function stateOf(machine: Pick<Host, 'exec'>): Promise<Set<string>>
   const processes = await machine.exec([
     'sh',
     '-c',
-    "ps -eo ppid=,comm= | awk '$1 != 2 && $2 !~ /^(sshd|sh$|ps$|awk$|systemd|[(]udev-worker)/ { print $2 }'",
+    "ps -eo ppid=,comm= | awk '$1 != 2 && $2 !~ /^(sshd|sh$|ps$|awk$|systemd|[(]udev-worker)/ { print $2 }'; cat /sys/kernel/security/apparmor/profiles",
   ]);
   expect(files.stdout.length).toBeGreaterThan(100_000);
   return new Set(

@@ -10,7 +10,8 @@ import { forFile } from './for-file.ts';
 import { cleanRun, documentOf, firstPod, podproof } from './podproof.ts';
 import { temporary } from '../temporary.ts';
 
-const only = 'suite=ownership scenario=user-and-group,user-only,group-only,root';
+const only = 'scenario=unnamed,user-and-group,user-only,group-only,root';
+const profiles = '/sys/kernel/security/apparmor/profiles';
 /** The machine that podproof reaches by ssh alone: how it was started is nobody's business. */
 let machine: Host;
 const { path: directory } = await forFile(temporary());
@@ -25,7 +26,7 @@ const matrix = {
   hosts: { metal: lentHost(directory) },
   engines: { containerd: [{ version: '1.7.24', source: deb('containerd') }] },
   runtimes: { crun: [{ version: '1.21', source: deb('crun') }] },
-  profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['ownership'] } },
+  profiles: { quick: { title: 'by ssh', hosts: ['metal'], engines: ['*'], runtimes: ['*'], suites: ['apparmor', 'ownership'] } },
 };
 
 const run = (...args: string[]) =>
@@ -101,9 +102,11 @@ test('after kill -9, clean gives the machine back', async () => {
   await mark(await machineId());
   const running = run();
   const owner = '/run/podproof-lease/owner';
-  // A shim that is killed leaves its socket behind.
+  // A shim that is killed leaves its socket behind, and a containerd its profile.
   await waitFor({ name: 'see a shim there', timeoutMs: 420_000, intervalMs: 1_000 }, async () =>
-    (await machine.exec(['sh', '-c', 'ls /run/containerd/s/*'])).exitCode === 0 ? true : undefined,
+    (await machine.exec(['sh', '-c', `ls /run/containerd/s/* && grep -q cri-containerd ${profiles}`])).exitCode === 0
+      ? true
+      : undefined,
   );
   running.kill('SIGKILL');
   await running;
@@ -117,7 +120,7 @@ test('after kill -9, clean gives the machine back', async () => {
   const left = await machine.exec([
     'sh',
     '-c',
-    `ls -d ${owner} /run/podproof /run/containerd /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* /sys/fs/cgroup/kubepods* 2>/dev/null; pgrep -a 'containerd|pause'`,
+    `ls -d ${owner} /run/podproof /run/containerd /var/lib/podproof /dev/podproof /sys/block/loop[0-9][0-9][0-9]* /sys/fs/cgroup/kubepods* 2>/dev/null; pgrep -a 'containerd|pause'; grep containerd ${profiles}`,
   ]);
   expect(left.stdout).toBe('');
 });
