@@ -5,6 +5,7 @@ import { containerdDriver } from './driver.ts';
 import { cgroupDrivers } from '../../model/cgroup-driver.ts';
 import type { EngineSpec } from '../engine.ts';
 import { snapshotters } from '../facts.ts';
+import { variantsOf } from '../../suite/handler.ts';
 import { defaultOptions } from '../../suite/scenario.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
 import { keysOf } from '../../util/keys-of.ts';
@@ -148,6 +149,11 @@ describe('the configuration of containerd', () => {
       privileged_without_host_devices_all_devices_allowed: false,
     });
     expect(criTable(spec)).toHaveProperty('containerd.default_runtime_name', 'runc-1-1-15');
+  });
+
+  it('runs a pod that names no handler, as those of a kubelet without an API server, as an ordinary one of its first cell', () => {
+    const spec = specFixture('containerd', '1.7.24', { handlers: variantsOf('kata').map(kataHandler) });
+    expect(criTable(spec)).toHaveProperty('containerd.default_runtime_name', 'kata-3-30-0-go-qemu');
   });
 
   it('allows all devices only together with withheld ones, as containerd does not start otherwise', () => {

@@ -5,6 +5,7 @@ import { crioDriver } from './driver.ts';
 import { cgroupDrivers, type CgroupDriver } from '../../model/cgroup-driver.ts';
 import type { EngineSpec } from '../engine.ts';
 import { snapshotters } from '../facts.ts';
+import { variantsOf } from '../../suite/handler.ts';
 import { defaultOptions } from '../../suite/scenario.ts';
 import { flatten } from '../flatten.ts';
 import { kataHandler, runcHandler, specFixture } from '../../testing/engine-spec.ts';
@@ -95,6 +96,10 @@ describe('the configuration of CRI-O', () => {
     expect(written({ handlers: [handler] })).toHaveProperty(
       `runtime.runtimes.${handler.name}`,
       expect.objectContaining({ runtime_type: 'vm', runtime_path: handler.path, runtime_config_path: handler.kata?.configPath }),
+    );
+    expect(written({ handlers: variantsOf('kata').map(kataHandler) })).toHaveProperty(
+      'runtime.default_runtime',
+      'kata-3-30-0-go-qemu',
     );
     expect(crioDriver.configure(spec({ handlers: [handler] })).files[handler.kata?.configPath ?? '']).toBe('[hypervisor.qemu]\n');
   });
