@@ -29,6 +29,9 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   try {
     if (config.profile !== undefined) await expectProfile(host, config.profile);
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
+    // What the file comes to is printed meanwhile: a daemon that does not start has better words than that.
+    const printed = dumpConfig(host, driver, spec, config);
+    printed.catch(() => undefined);
     const pid = await startInstance(host, instance, ['env', ...environment, ...config.argv], { signal: options.signal });
     const api = await waitFor(
       { name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal },
@@ -40,7 +43,7 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
     if (driver.configPath !== undefined) {
       info['config'] = await inspect(host, config.socket, driver.configPath, options.signal);
     }
-    const dump = await dumpConfig(host, driver, spec, config);
+    const dump = await printed;
     const effective = driver.effective({ info, dump }, planned.planned);
     const handlers = configurable(spec);
     const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler, spec)]));
