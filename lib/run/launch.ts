@@ -15,6 +15,7 @@ import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
+import { reloadDaemon } from './daemon-reload.ts';
 import { failure } from './failure.ts';
 import { look, type Facts } from './look.ts';
 import type { GuestBoots } from './guest-boots.ts';
@@ -154,12 +155,6 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
   } finally {
     if (before !== undefined) seen.left = await whatIsLeft(remote, before, ids);
   }
-}
-
-/** systemd reads its units again, and sets the device rules of every scope anew. */
-async function reloadDaemon(remote: Remote): Promise<void> {
-  const { exitCode, stderr } = await remote.exec(['systemctl', 'daemon-reload'], { timeoutMs: 120_000 });
-  if (exitCode !== 0) throw new Error(`Cannot run systemctl daemon-reload: ${stderr.trim()}`);
 }
 
 /** Only the VMM of this sandbox, by pid and start time. */
