@@ -22,6 +22,7 @@ import {
   suite,
   systemdHost,
 } from '../lib/suite/mod.ts';
+import { openToAll } from './modes.ts';
 import { noMultifunction } from './refusals.ts';
 
 const readOnly = { fixture: 'char' } as const;
@@ -218,12 +219,7 @@ export default suite({
           says: 'as root’s own, with the host’s mode',
           seen: { device: 'host', owner: 'root', mode: 'host' },
         },
-        'open-to-all': {
-          short: '0666',
-          says: 'as root’s own, and everybody in the pod may open it: 0666',
-          harm: 'weakens',
-          seen: { device: 'host', owner: 'root', mode: 'open' },
-        },
+        'open-to-all': openToAll('as root’s own', { device: 'host', owner: 'root' }, { it: 'it', short: '0666' }),
         'left-out': { says: 'not at all', harm: 'breaks', seen: { device: 'absent', owner: 'absent', mode: 'absent' } },
       },
       documented: { injected: 'https://github.com/cncf-tags/container-device-interface/blob/v0.5.4/SPEC.md' },

@@ -3,6 +3,32 @@ import { engine, kubelet, runtime, shim, vmm, type KnownIssue } from '../lib/sui
 const kataSource = 'https://github.com/kata-containers/kata-containers/blob/4.1.0';
 const kataRelease = `${kataSource}/docs/releases/4.1.0.md`;
 
+const modeInSpecification = {
+  setting: 'fileMode of each device node in the CDI specification',
+  since: 'CDI 0.3.0',
+  cost: 'the specification has to be kept in step with the host’s nodes',
+};
+const withholdFromGuest = {
+  setting: 'privileged_without_host_devices = true of the runtime',
+  since: 'containerd 1.3.0, CRI-O 1.16.0',
+  cost: 'the guest no longer has the host’s devices, which is safer',
+};
+const withholdFromCrio = {
+  setting: 'privileged_without_host_devices = true of the runtime, and devices asked for one by one',
+  since: 'CRI-O 1.16.0',
+  cost: 'privileged pods no longer have the host’s devices',
+};
+const groupOfKvm = {
+  setting: 'a group of its own for /dev/kvm with mode 0660, as udev’s kvm',
+  since: 'every version',
+  cost: 'every member of the group can start virtual machines',
+};
+const noUserNamespace = {
+  setting: 'hostUsers: true (the default) for pods of this RuntimeClass: their guest has users of its own',
+  since: 'every version',
+  cost: 'a process that breaks out of the guest into its VMM is no longer mapped by the pod',
+};
+
 /**
  * Answers that are not the documented ones, by question and version range. A `fail` of that answer is `known`; where the
  * documented one is seen instead, the verdict is `fixed`.
@@ -81,11 +107,7 @@ export const knownIssues: KnownIssue[] = [
     where: [engine('crio'), runtime('runc', 'crun')],
     impact:
       'A process of any user in a privileged pod reads and writes the disks of the host. CRI-O sends no file mode for host devices either.',
-    remedy: {
-      setting: 'privileged_without_host_devices = true of the runtime, and devices asked for one by one',
-      since: 'CRI-O 1.16.0',
-      cost: 'privileged pods no longer have the host’s devices',
-    },
+    remedy: withholdFromCrio,
   },
   {
     id: 'containerd-host-devices-0666',
@@ -105,11 +127,7 @@ export const knownIssues: KnownIssue[] = [
     where: [engine('containerd >=1.7.0 <2.2.1'), runtime('runc', 'crun', 'runsc')],
     impact:
       'Every process of the pod, of any user, opens the CDI device for reading and writing, whatever the mode on the host. Its CDI library, before 1.1.0, does not copy the mode of the host’s node, and runc, crun and runsc take 0666.',
-    remedy: {
-      setting: 'fileMode of each device node in the CDI specification',
-      since: 'CDI 0.3.0',
-      cost: 'the specification has to be kept in step with the host’s nodes',
-    },
+    remedy: modeInSpecification,
   },
   {
     id: 'kata-cdi-mode-000',
@@ -119,11 +137,7 @@ export const knownIssues: KnownIssue[] = [
     where: [engine('containerd >=1.7.0 <2.2.1'), runtime('kata')],
     impact:
       'A non-root pod cannot open the CDI device that belongs to it: EACCES. The CDI library of containerd, before 1.1.0, does not copy the mode of the host’s node, and the Kata agent takes 0 for it.',
-    remedy: {
-      setting: 'fileMode of each device node in the CDI specification',
-      since: 'CDI 0.3.0',
-      cost: 'the specification has to be kept in step with the host’s nodes',
-    },
+    remedy: modeInSpecification,
   },
   {
     id: 'crio-privileged-ambient',
@@ -227,11 +241,7 @@ export const knownIssues: KnownIssue[] = [
     where: [engine('crio <1.25'), runtime('crun >=1.3 <1.24')],
     impact:
       'A process of any user in a privileged pod reads and writes the disks of the host. All other devices are 0666, as CRI-O sends no file mode.',
-    remedy: {
-      setting: 'privileged_without_host_devices = true of the runtime, and devices asked for one by one',
-      since: 'CRI-O 1.16.0',
-      cost: 'privileged pods no longer have the host’s devices',
-    },
+    remedy: withholdFromCrio,
   },
   {
     id: 'crio-crun-userns-mode-000',
@@ -294,11 +304,7 @@ export const knownIssues: KnownIssue[] = [
     on: ['kata-host-devices'],
     where: [runtime('kata')],
     impact: 'No privileged Kata pod starts while the engine passes it the host’s devices.',
-    remedy: {
-      setting: 'privileged_without_host_devices = true of the runtime',
-      since: 'containerd 1.3.0, CRI-O 1.16.0',
-      cost: 'the guest no longer has the host’s devices, which is safer',
-    },
+    remedy: withholdFromGuest,
   },
   {
     id: 'kata-privileged-read-only-disk',
@@ -309,11 +315,7 @@ export const knownIssues: KnownIssue[] = [
     where: [runtime('kata <3.32.0')],
     impact:
       'No privileged Kata pod starts on a host with a read-only disk while the engine passes it the host’s devices. Before 3.32.0 the disk is plugged writable, which QEMU cannot open.',
-    remedy: {
-      setting: 'privileged_without_host_devices = true of the runtime',
-      since: 'containerd 1.3.0, CRI-O 1.16.0',
-      cost: 'the guest no longer has the host’s devices, which is safer',
-    },
+    remedy: withholdFromGuest,
   },
   {
     id: 'kata-rust-host-path',
@@ -330,11 +332,7 @@ export const knownIssues: KnownIssue[] = [
     where: [runtime('kata >=3.20.0'), shim('rust')],
     impact:
       'No privileged Kata pod of runtime-rs starts while the engine passes it the host’s devices. It looks every node up in /sys/dev and fails at the first that the kernel does not list there, such as a node that somebody made.',
-    remedy: {
-      setting: 'privileged_without_host_devices = true of the runtime',
-      since: 'containerd 1.3.0, CRI-O 1.16.0',
-      cost: 'the guest no longer has the host’s devices, which is safer',
-    },
+    remedy: withholdFromGuest,
   },
   {
     id: 'kata-go-annotation-ignored',
@@ -401,11 +399,7 @@ export const knownIssues: KnownIssue[] = [
     where: [runtime('kata >=3.30.0'), shim('go')],
     impact:
       'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm. QEMU ends at once with "Could not access KVM kernel module: Permission denied", which only the log shows; the shim goes on waiting, and RunPodSandbox runs into its deadline.',
-    remedy: {
-      setting: 'a group of its own for /dev/kvm with mode 0660, as udev’s kvm',
-      since: 'every version',
-      cost: 'every member of the group can start virtual machines',
-    },
+    remedy: groupOfKvm,
   },
   {
     id: 'kata-userns-invalid-argument',
@@ -415,11 +409,7 @@ export const knownIssues: KnownIssue[] = [
     where: [engine('containerd >=2.3.4'), runtime('kata >=4.1.0'), shim('go')],
     impact:
       'A pod with hostUsers: false never starts under Kata: RunPodSandbox fails in the shim, before a guest is booted, and neither its message nor the logs say that it is the user namespace.',
-    remedy: {
-      setting: 'hostUsers: true (the default) for pods of this RuntimeClass: their guest has users of its own',
-      since: 'every version',
-      cost: 'a process that breaks out of the guest into its VMM is no longer mapped by the pod',
-    },
+    remedy: noUserNamespace,
   },
   {
     id: 'runsc-userns-not-entered',
@@ -443,11 +433,7 @@ export const knownIssues: KnownIssue[] = [
     where: [runtime('kata >=4.1.0'), shim('go'), vmm('qemu')],
     impact:
       'A pod with hostUsers: false never starts under Kata. CRI-O asks no runtime whether it can map ids, so that a guest is booted first; its agent then cannot make the pause container, and neither its message nor the logs say at which step.',
-    remedy: {
-      setting: 'hostUsers: true (the default) for pods of this RuntimeClass: their guest has users of its own',
-      since: 'every version',
-      cost: 'a process that breaks out of the guest into its VMM is no longer mapped by the pod',
-    },
+    remedy: noUserNamespace,
   },
   {
     id: 'kata-rust-waits-for-dead-vmm',
@@ -457,11 +443,7 @@ export const knownIssues: KnownIssue[] = [
     where: [runtime('kata >=4.1.0'), shim('rust')],
     impact:
       'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm. It goes on waiting for QEMU or Cloud Hypervisor, and RunPodSandbox runs into its deadline.',
-    remedy: {
-      setting: 'a group of its own for /dev/kvm with mode 0660, as udev’s kvm',
-      since: 'every version',
-      cost: 'every member of the group can start virtual machines',
-    },
+    remedy: groupOfKvm,
   },
   {
     id: 'kata-failed-create-leaks-account',

@@ -26,6 +26,7 @@ import {
   starts,
   suite,
 } from '../lib/suite/mod.ts';
+import { closed, everybodyOpens, openToAll } from './modes.ts';
 import { noMultifunction } from './refusals.ts';
 
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
@@ -59,9 +60,52 @@ const inSentry = { disk: 'ENXIO', char: 'works' } as const;
 /** Whether the primary group is a supplementary one too is a question of its own. */
 const processIds = ['asked', 'primary group missing'] as const;
 
-/** Without the mode in the OCI spec runc, crun and runsc open a node to everybody, and the agent of Kata closes it to all. */
-const openToAll = 'the mode is 0666: everybody in the pod may open it';
 const keptOwner = 'it keeps the owner of the host’s node';
+const ofGroup = 'they belong to runAsUser:runAsGroup';
+const ofUser = 'they belong to that user';
+
+/** The disk alone does not open, as gVisor has no driver for it. */
+const withoutDisk = <const Owner extends string>(whose: string, owner: Owner) =>
+  ({
+    short: 'opens, but no disk',
+    says: `${whose}; the disk has no driver in gVisor: ENXIO`,
+    harm: 'breaks',
+    seen: { owner, mode: 'host', ...inSentry },
+  }) as const;
+
+/** What becomes of devices that stay the host’s, of a pod that is not root. */
+const kept = <const Seen extends object>(no: string, seen: Seen) =>
+  ({
+    denied: {
+      short: 'EACCES',
+      says: `${no}${keptOwner}, and opening it fails: EACCES`,
+      harm: 'breaks',
+      seen: { ...seen, owner: 'host', mode: 'host', ...denied },
+    },
+    'open-to-all': {
+      short: 'opens, 0666',
+      says: `${no}${keptOwner}, and ${everybodyOpens}`,
+      harm: 'weakens',
+      seen: { ...seen, owner: 'host', mode: 'open', ...open },
+    },
+    closed: {
+      short: 'mode 000',
+      says: `${no}${keptOwner}, with the mode 000`,
+      harm: 'breaks',
+      seen: { ...seen, owner: 'host', mode: 'closed', ...denied },
+    },
+  }) as const;
+
+/** What becomes of devices of an engine that does not know the key: closed or open, with what is read of them besides. */
+const keyUnknown = <const Seen extends object>(seen: Seen) =>
+  ({
+    short: 'EACCES: key unknown',
+    says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
+    harm: 'breaks',
+    seen: { owner: 'host', mode: 'host', ...denied, ...seen },
+  }) as const;
+const keyUnknownAndOpen = <const Seen extends object>(seen: Seen) =>
+  openToAll('the engine does not know the key', { owner: 'host', ...open, ...seen }, { short: 'key unknown, 0666' });
 
 const idmapMissing = {
   short: 'refused: no idmap',
@@ -165,26 +209,7 @@ export default suite({
       asks: 'With the flag off, whose is a device, and can a non-root pod open it?',
       on: ['flag-off'],
       reads: given,
-      answers: {
-        denied: {
-          short: 'EACCES',
-          says: `${keptOwner}, and opening it fails: EACCES`,
-          harm: 'breaks',
-          seen: { owner: 'host', mode: 'host', ...denied },
-        },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: `${keptOwner}, and ${openToAll}`,
-          harm: 'weakens',
-          seen: { owner: 'host', mode: 'open', ...open },
-        },
-        closed: {
-          short: 'mode 000',
-          says: `${keptOwner}, with the mode 000`,
-          harm: 'breaks',
-          seen: { owner: 'host', mode: 'closed', ...denied },
-        },
-      },
+      answers: kept('', {}),
       documented: { denied: blog },
     }),
     question({
@@ -199,30 +224,10 @@ export default suite({
           says: 'they belong to runAsUser:runAsGroup with the host’s mode, and opening them works',
           seen: { owner: 'asked', mode: 'host', ...open, content: 'ours' },
         },
-        ignored: {
-          short: 'EACCES: key unknown',
-          says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
-          harm: 'breaks',
-          seen: { owner: 'host', mode: 'host', ...denied, content: 'EACCES' },
-        },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: 'they belong to runAsUser:runAsGroup, and everybody in the pod may open them: 0666',
-          harm: 'weakens',
-          seen: { owner: 'asked', mode: 'open', ...open, content: 'ours' },
-        },
-        'ignored-and-open-to-all': {
-          short: 'key unknown, 0666',
-          says: 'the engine does not know the key, and everybody in the pod may open them: 0666',
-          harm: 'weakens',
-          seen: { owner: 'host', mode: 'open', ...open, content: 'ours' },
-        },
-        closed: {
-          short: 'EACCES: mode 000',
-          says: 'they belong to runAsUser:runAsGroup, and the mode 000 keeps their own owner out: EACCES',
-          harm: 'breaks',
-          seen: { owner: 'asked', mode: 'closed', ...denied, content: 'EACCES' },
-        },
+        ignored: keyUnknown({ content: 'EACCES' }),
+        'open-to-all': openToAll(ofGroup, { owner: 'asked', ...open, content: 'ours' }),
+        'ignored-and-open-to-all': keyUnknownAndOpen({ content: 'ours' }),
+        closed: closed(ofGroup, { owner: 'asked', ...denied, content: 'EACCES' }),
       },
       documented: [
         { answer: 'owned', where: [feature('device-ownership')], citation: blog },
@@ -240,36 +245,11 @@ export default suite({
           says: 'they belong to that user and the group of the host’s node, and opening them works',
           seen: { owner: 'asked', mode: 'host', ...open },
         },
-        'owned-without-disk': {
-          short: 'opens, but no disk',
-          says: 'they belong to that user and the group of the host’s node; the disk has no driver in gVisor: ENXIO',
-          harm: 'breaks',
-          seen: { owner: 'asked', mode: 'host', ...inSentry },
-        },
-        ignored: {
-          short: 'EACCES: key unknown',
-          says: 'the engine does not know the key: they keep the host’s owner, and opening them fails: EACCES',
-          harm: 'breaks',
-          seen: { owner: 'host', mode: 'host', ...denied },
-        },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: 'they belong to that user, and everybody in the pod may open them: 0666',
-          harm: 'weakens',
-          seen: { owner: 'asked', mode: 'open', ...open },
-        },
-        'ignored-and-open-to-all': {
-          short: 'key unknown, 0666',
-          says: 'the engine does not know the key, and everybody in the pod may open them: 0666',
-          harm: 'weakens',
-          seen: { owner: 'host', mode: 'open', ...open },
-        },
-        closed: {
-          short: 'EACCES: mode 000',
-          says: 'they belong to that user, and the mode 000 keeps their own owner out: EACCES',
-          harm: 'breaks',
-          seen: { owner: 'asked', mode: 'closed', ...denied },
-        },
+        'owned-without-disk': withoutDisk('they belong to that user and the group of the host’s node', 'asked'),
+        ignored: keyUnknown({}),
+        'open-to-all': openToAll(ofUser, { owner: 'asked', ...open }),
+        'ignored-and-open-to-all': keyUnknownAndOpen({}),
+        closed: closed(ofUser, { owner: 'asked', ...denied }),
       },
       documented: [
         { answer: 'ignored', where: [lacks('device-ownership')], citation: noKey },
@@ -289,18 +269,8 @@ export default suite({
           says: 'they belong to the user of the host’s node and to that group, and root opens them',
           seen: { owner: 'asked', mode: 'host', ...open },
         },
-        'owned-without-disk': {
-          short: 'opens, but no disk',
-          says: 'they belong to the user of the host’s node and to that group; the disk has no driver in gVisor: ENXIO',
-          harm: 'breaks',
-          seen: { owner: 'asked', mode: 'host', ...inSentry },
-        },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: 'they belong to that group, and everybody in the pod may open them: 0666',
-          harm: 'weakens',
-          seen: { owner: 'asked', mode: 'open', ...open },
-        },
+        'owned-without-disk': withoutDisk('they belong to the user of the host’s node and to that group', 'asked'),
+        'open-to-all': openToAll('they belong to that group', { owner: 'asked', ...open }),
         closed: {
           short: 'mode 000',
           says: 'they belong to that group with the mode 000, which root may open all the same',
@@ -334,15 +304,10 @@ export default suite({
       reads: given,
       answers: {
         kept: { short: 'opens', says: `${keptOwner}, and root opens it`, seen: { owner: 'host', mode: 'host', ...open } },
-        'kept-without-disk': {
-          short: 'opens, but no disk',
-          says: `${keptOwner}; the disk has no driver in gVisor: ENXIO`,
-          harm: 'breaks',
-          seen: { owner: 'host', mode: 'host', ...inSentry },
-        },
+        'kept-without-disk': withoutDisk(keptOwner, 'host'),
         'open-to-all': {
           short: 'opens, 0666',
-          says: `${keptOwner}, and ${openToAll}`,
+          says: `${keptOwner}, and ${everybodyOpens}`,
           harm: 'weakens',
           seen: { owner: 'host', mode: 'open', ...open },
         },
@@ -363,26 +328,7 @@ export default suite({
       asks: 'Does USER in the image, without runAsUser, make a device belong to that user?',
       on: ['image-user'],
       reads: { ids: identity('uid=777 gid=0 groups=0'), ...given },
-      answers: {
-        denied: {
-          short: 'EACCES',
-          says: `no: ${keptOwner}, and opening it fails: EACCES`,
-          harm: 'breaks',
-          seen: { ids: processIds, owner: 'host', mode: 'host', ...denied },
-        },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: `no: ${keptOwner}, and ${openToAll}`,
-          harm: 'weakens',
-          seen: { ids: processIds, owner: 'host', mode: 'open', ...open },
-        },
-        closed: {
-          short: 'mode 000',
-          says: `no: ${keptOwner}, with the mode 000`,
-          harm: 'breaks',
-          seen: { ids: processIds, owner: 'host', mode: 'closed', ...denied },
-        },
-      },
+      answers: kept('no: ', { ids: processIds }),
       documented: { denied: blog },
     }),
     question({
@@ -476,7 +422,7 @@ export default suite({
       reads: { mode: modeOf(block, char) },
       answers: {
         host: { short: 'the host’s', says: 'that of the host’s node', seen: { mode: 'host' } },
-        'open-to-all': { short: '0666', says: openToAll, harm: 'weakens', seen: { mode: 'open' } },
+        'open-to-all': { short: '0666', says: everybodyOpens, harm: 'weakens', seen: { mode: 'open' } },
         closed: { short: '000', says: 'it is 000: nobody but root may open it', harm: 'breaks', seen: { mode: 'closed' } },
       },
       documented: { host: 'OCI runtime-spec v1.2 config-linux.md, fileMode; containerd v1.5.0 oci/utils_unix.go' },
@@ -503,12 +449,11 @@ export default suite({
           harm: 'breaks',
           seen: { owner: 'host', mode: 'host', device: 'host' },
         },
-        'kept-and-open-to-all': {
-          short: 'the host’s, 0666',
-          says: 'they keep the owners of the host’s nodes, and everybody in the pod may open them: 0666',
-          harm: 'weakens',
-          seen: { owner: 'host', mode: 'open', device: 'host' },
-        },
+        'kept-and-open-to-all': openToAll(
+          'they keep the owners of the host’s nodes',
+          { owner: 'host', device: 'host' },
+          { short: 'the host’s, 0666' },
+        ),
         'kept-and-closed': {
           short: 'the host’s, 000',
           says: 'they keep the owners of the host’s nodes, with the mode 000',
@@ -580,30 +525,19 @@ export default suite({
           says: 'it belongs to the process user with the host’s mode, and opening it works',
           seen: { owner: 'asked', mode: 'host', read: 'works' },
         },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: 'it belongs to the process user, and everybody in the pod may open it: 0666',
-          harm: 'weakens',
-          seen: { owner: 'asked', mode: 'open', read: 'works' },
-        },
-        closed: {
-          short: 'EACCES: mode 000',
-          says: 'it belongs to the process user, and the mode 000 keeps its own owner out: EACCES',
-          harm: 'breaks',
-          seen: { owner: 'asked', mode: 'closed', read: 'EACCES' },
-        },
+        'open-to-all': openToAll('it belongs to the process user', { owner: 'asked', read: 'works' }, { it: 'it' }),
+        closed: closed('it belongs to the process user', { owner: 'asked', read: 'EACCES' }, 'its'),
         'of-root': {
           short: 'EACCES: of root',
           says: 'it belongs to root, as it is injected before the user is known, and opening it fails: EACCES',
           harm: 'breaks',
           seen: { owner: 'root', mode: ['host', 'closed'], read: 'EACCES' },
         },
-        'of-root-and-open-to-all': {
-          short: 'of root, 0666',
-          says: 'it belongs to root, and everybody in the pod may open it: 0666',
-          harm: 'weakens',
-          seen: { owner: 'root', mode: 'open', read: 'works' },
-        },
+        'of-root-and-open-to-all': openToAll(
+          'it belongs to root',
+          { owner: 'root', read: 'works' },
+          { it: 'it', short: 'of root, 0666' },
+        ),
       },
       documented: [
         {

@@ -29,6 +29,7 @@ import {
   suite,
   writability,
 } from '../lib/suite/mod.ts';
+import { openToAll } from './modes.ts';
 import { noHostPath } from './refusals.ts';
 
 const kataPrivileged = 'kata-containers 4.1.0 docs/how-to/privileged.md';
@@ -388,12 +389,7 @@ export default suite({
           says: 'it is there, and keeps the host’s owner and mode',
           seen: { device: 'host', owner: 'host', mode: 'host' },
         },
-        'open-to-all': {
-          short: 'opens, 0666',
-          says: 'it is there, and everybody in the pod may open it: 0666',
-          harm: 'weakens',
-          seen: { device: 'host', owner: ['asked', 'host'], mode: 'open' },
-        },
+        'open-to-all': openToAll('it is there', { device: 'host', owner: ['asked', 'host'] }, { it: 'it' }),
         ignored: {
           short: 'not there',
           says: 'the engine ignores the request: it is not there',
