@@ -1,94 +1,69 @@
-/** An errno of Linux and the words that C libraries, languages and drivers have for it. `words` is matched without case. */
-interface ErrnoRow {
-  name: string;
-  number: number;
-  words: string;
-}
-
-/** English first, then German, French, Spanish, Portuguese, Italian, Russian, Chinese and Japanese of the GNU C library, then names of languages and libraries. */
-const rows: readonly ErrnoRow[] = [
-  {
-    name: 'EPERM',
-    number: 1,
-    words:
-      'operation not permitted|operation nicht (?:erlaubt|zulässig|gestattet)|die operation ist nicht erlaubt|opération non permise|operación no permitida|operação não permitida|operazione non permessa|операция не позволена|不允许的操作|許可されていない操作です',
-  },
-  {
-    name: 'ENXIO',
-    number: 6,
-    words:
-      'no such device or address|kein passendes gerät[^.:]{0,40}gefunden|aucun périphérique ou adresse|no existe el dispositivo o la dirección|没有那个设备或地址',
-  },
-  {
-    name: 'ENOENT',
-    number: 2,
-    words:
-      'no such file or directory|no such file(?! system)|datei oder verzeichnis nicht gefunden|aucun fichier ou dossier de ce (?:type|nom)|no existe el (?:archivo|fichero) o el directorio|arquivo ou diretório (?:inexistente|não encontrado)|file o directory non esistente|нет такого файла или каталога|没有那个文件或目录|そのようなファイルやディレクトリはありません|nosuchfileexception|filenotfounderror',
-  },
-  {
-    name: 'EIO',
-    number: 5,
-    words:
-      "input/output error|eingabe-/ausgabefehler|erreur d'entrée/sortie|error de entrada/salida|输入/输出错误|libusb_error_io\\b|\\bi/o error",
-  },
-  { name: 'ENOEXEC', number: 8, words: 'exec format error' },
-  { name: 'EBADF', number: 9, words: 'bad file descriptor' },
-  { name: 'EAGAIN', number: 11, words: 'resource temporarily unavailable' },
-  {
-    name: 'ENOMEM',
-    number: 12,
-    words:
-      'cannot allocate memory|nicht genügend hauptspeicher|ne peut allouer de la mémoire|no se pudo asignar memoria|无法分配内存|not enough space',
-  },
-  {
-    name: 'EACCES',
-    number: 13,
-    words:
-      "(?<!OCI )permission denied|keine berechtigung|permission non accordée|permiso denegado|permissão negada|permesso negato|отказано в доступе|权限不够|許可がありません|libusb_error_access\\b|insufficient permissions?|accessdeniedexception|unauthorizedaccessexception|access to the path '[^']{1,200}' is denied|access denied(?=\\W*(?:insufficient|$))|permissiondenied(?=\\W*(?:,|\\}|\\)|$))",
-  },
-  { name: 'EFAULT', number: 14, words: 'bad address' },
-  { name: 'ENOTBLK', number: 15, words: 'block device required' },
-  {
-    name: 'EBUSY',
-    number: 16,
-    words:
-      'device or resource busy|resource busy|das gerät oder die ressource ist belegt|périphérique ou ressource occupé|dispositivo o recurso ocupado|设备或资源忙|libusb_error_busy\\b|resource device busy|device busy',
-  },
-  {
-    name: 'EEXIST',
-    number: 17,
-    words: 'file exists|die datei existiert bereits|le fichier existe|el (?:archivo|fichero) ya existe|文件已存在|alreadyexists',
-  },
-  {
-    name: 'ENODEV',
-    number: 19,
-    words:
-      'no such device(?! or address)|kein passendes gerät gefunden|aucun périphérique de ce type|no existe el dispositivo|没有那个设备|libusb_error_no_device\\b|operation not supported by device',
-  },
-  { name: 'ENOTDIR', number: 20, words: 'not a directory|ist kein verzeichnis' },
-  { name: 'EISDIR', number: 21, words: 'is a directory|ist ein verzeichnis' },
-  {
-    name: 'EINVAL',
-    number: 22,
-    words: 'invalid argument|das argument ist ungültig|ungültiges argument|argument invalide|argumento inválido|无效的参数',
-  },
-  { name: 'EMFILE', number: 24, words: 'too many open files' },
-  { name: 'ENOTTY', number: 25, words: 'inappropriate ioctl for device' },
-  { name: 'ENOSPC', number: 28, words: 'no space left on device|auf dem gerät ist kein speicherplatz mehr' },
-  {
-    name: 'EROFS',
-    number: 30,
-    words:
-      'read-only file ?system|das dateisystem ist nur lesbar|système de fichiers (?:accessible )?en lecture seule|只读文件系统|sistema de archivos de sólo lectura',
-  },
-  { name: 'ENOSYS', number: 38, words: 'function not implemented|system call not implemented' },
-  { name: 'ELOOP', number: 40, words: 'too many levels of symbolic links' },
-  { name: 'EOVERFLOW', number: 75, words: 'value too large for defined data type' },
-  { name: 'EOPNOTSUPP', number: 95, words: 'operation not supported(?! by device)|libusb_error_not_supported\\b' },
-  { name: 'ETIMEDOUT', number: 110, words: 'connection timed out' },
-  { name: 'ECONNREFUSED', number: 111, words: 'connection refused' },
-  { name: 'ENOMEDIUM', number: 123, words: 'no medium found' },
-];
+/**
+ * The errnos of Linux by name: the number, and the words that C libraries, languages and drivers have for it, matched without case.
+ * English first, then German, French, Spanish, Portuguese, Italian, Russian, Chinese and Japanese of the GNU C library, then names
+ * of languages and libraries.
+ */
+const table: Readonly<Record<string, readonly [number: number, words: string]>> = {
+  EPERM: [
+    1,
+    'operation not permitted|operation nicht (?:erlaubt|zulässig|gestattet)|die operation ist nicht erlaubt|opération non permise|operación no permitida|operação não permitida|operazione non permessa|операция не позволена|不允许的操作|許可されていない操作です',
+  ],
+  ENXIO: [
+    6,
+    'no such device or address|kein passendes gerät[^.:]{0,40}gefunden|aucun périphérique ou adresse|no existe el dispositivo o la dirección|没有那个设备或地址',
+  ],
+  ENOENT: [
+    2,
+    'no such file or directory|no such file(?! system)|datei oder verzeichnis nicht gefunden|aucun fichier ou dossier de ce (?:type|nom)|no existe el (?:archivo|fichero) o el directorio|arquivo ou diretório (?:inexistente|não encontrado)|file o directory non esistente|нет такого файла или каталога|没有那个文件或目录|そのようなファイルやディレクトリはありません|nosuchfileexception|filenotfounderror',
+  ],
+  EIO: [
+    5,
+    "input/output error|eingabe-/ausgabefehler|erreur d'entrée/sortie|error de entrada/salida|输入/输出错误|libusb_error_io\\b|\\bi/o error",
+  ],
+  ENOEXEC: [8, 'exec format error'],
+  EBADF: [9, 'bad file descriptor'],
+  EAGAIN: [11, 'resource temporarily unavailable'],
+  ENOMEM: [
+    12,
+    'cannot allocate memory|nicht genügend hauptspeicher|ne peut allouer de la mémoire|no se pudo asignar memoria|无法分配内存|not enough space',
+  ],
+  EACCES: [
+    13,
+    "(?<!OCI )permission denied|keine berechtigung|permission non accordée|permiso denegado|permissão negada|permesso negato|отказано в доступе|权限不够|許可がありません|libusb_error_access\\b|insufficient permissions?|accessdeniedexception|unauthorizedaccessexception|access to the path '[^']{1,200}' is denied|access denied(?=\\W*(?:insufficient|$))|permissiondenied(?=\\W*(?:,|\\}|\\)|$))",
+  ],
+  EFAULT: [14, 'bad address'],
+  ENOTBLK: [15, 'block device required'],
+  EBUSY: [
+    16,
+    'device or resource busy|resource busy|das gerät oder die ressource ist belegt|périphérique ou ressource occupé|dispositivo o recurso ocupado|设备或资源忙|libusb_error_busy\\b|resource device busy|device busy',
+  ],
+  EEXIST: [
+    17,
+    'file exists|die datei existiert bereits|le fichier existe|el (?:archivo|fichero) ya existe|文件已存在|alreadyexists',
+  ],
+  ENODEV: [
+    19,
+    'no such device(?! or address)|kein passendes gerät gefunden|aucun périphérique de ce type|no existe el dispositivo|没有那个设备|libusb_error_no_device\\b|operation not supported by device',
+  ],
+  ENOTDIR: [20, 'not a directory|ist kein verzeichnis'],
+  EISDIR: [21, 'is a directory|ist ein verzeichnis'],
+  EINVAL: [22, 'invalid argument|das argument ist ungültig|ungültiges argument|argument invalide|argumento inválido|无效的参数'],
+  EMFILE: [24, 'too many open files'],
+  ENOTTY: [25, 'inappropriate ioctl for device'],
+  ENOSPC: [28, 'no space left on device|auf dem gerät ist kein speicherplatz mehr'],
+  EROFS: [
+    30,
+    'read-only file ?system|das dateisystem ist nur lesbar|système de fichiers (?:accessible )?en lecture seule|只读文件系统|sistema de archivos de sólo lectura',
+  ],
+  ENOSYS: [38, 'function not implemented|system call not implemented'],
+  ELOOP: [40, 'too many levels of symbolic links'],
+  EOVERFLOW: [75, 'value too large for defined data type'],
+  EOPNOTSUPP: [95, 'operation not supported(?! by device)|libusb_error_not_supported\\b'],
+  ETIMEDOUT: [110, 'connection timed out'],
+  ECONNREFUSED: [111, 'connection refused'],
+  ENOMEDIUM: [123, 'no medium found'],
+};
+const rows = Object.entries(table).map(([name, [number, words]]) => ({ name, number, words }));
 
 const names = new Map(rows.map(({ name, number }) => [String(number), name]));
 names.set('524', 'EOPNOTSUPP');

@@ -95,7 +95,7 @@ export const accessSymptoms: readonly SymptomRow[] = [
       'CRI-O and podman as distributions ship them (mountopt = "nodev"), Kata’s runtime-rs (virtiofs nodev), volumes and tmpfs mounted nodev.',
     questions: ['PRIV-WITHHELD-DENIED', 'PRIV-ALL-DEVICES-ALLOWED', 'PRIV-GUEST-MKNOD'],
     remedies: [
-      { do: 'ask for the device, so that the runtime makes it in /dev, or make the node in the container’s own /dev' },
+      'ask for the device, so that the runtime makes it in /dev, or make the node in the container’s own /dev',
       {
         do: 'take nodev out of mountopt of storage.conf, or storage_option of CRI-O',
         cost: 'a node in any image or volume works, where the device cgroup lets it',
@@ -126,8 +126,8 @@ export const accessSymptoms: readonly SymptomRow[] = [
       'runc and crun: pipes and terminals of a process that was started as, or changed to, another user; crun since 1.24 leaves their owner.',
     questions: ['HYG-HOST-NULL'],
     remedies: [
-      { do: 'write to descriptor 1 or 2 itself (>&1), not to /dev/stdout, or log to a file' },
-      { do: 'run the process as the user that the container starts with (no su, no gosu), or with tty: true' },
+      'write to descriptor 1 or 2 itself (>&1), not to /dev/stdout, or log to a file',
+      'run the process as the user that the container starts with (no su, no gosu), or with tty: true',
     ],
     otherwise: 'ls -lL /proc/self/fd/1 in the container: an owner that is the user itself speaks for an LSM',
     signs: [
@@ -189,9 +189,7 @@ export const accessSymptoms: readonly SymptomRow[] = [
     where: 'every engine and runtime; CRI-O and containerd alike.',
     questions: ['PRIV-CAPS'],
     remedies: [
-      {
-        do: 'let the host write the value (sysctls: in the pod, an init job on the node, a device plugin), and use vfio-pci instead of uio',
-      },
+      'let the host write the value (sysctls: in the pod, an init job on the node, a device plugin), and use vfio-pci instead of uio',
       {
         do: 'mount the one directory by hostPath',
         cost: 'the pod can change that part of the host’s kernel settings',
@@ -228,8 +226,8 @@ export const accessSymptoms: readonly SymptomRow[] = [
     where: 'every engine: a read-only loop, snapshot or attachment, readOnly: true of a volume.',
     questions: ['DEV-CGROUP'],
     remedies: [
-      { do: 'ask for it with rw, or open it read-only' },
-      { do: 'attach it writable: blockdev --getro <node> on the host says 1 while it is not' },
+      'ask for it with rw, or open it read-only',
+      'attach it writable: blockdev --getro <node> on the host says 1 while it is not',
     ],
     otherwise: 'blockdev --getro <node> on the host: 0 speaks for the device cgroup',
     signs: [

@@ -62,7 +62,7 @@ export const cdiSymptoms: readonly SymptomRow[] = [
       'the CDI specification names a node or file that the host no longer has: it was written before the hardware or driver changed',
     where: 'every engine with CDI, at creation.',
     questions: ['DEV-CDI'],
-    remedies: [{ do: 'write the specification anew (nvidia-ctk cdi generate), at boot and after each update of the driver' }],
+    remedies: ['write the specification anew (nvidia-ctk cdi generate), at boot and after each update of the driver'],
     otherwise:
       'grep -h path: /etc/cdi/* /var/run/cdi/* | sort -u on the node, and ls of each: if all are there, another specification has the name too',
     signs: [
@@ -81,7 +81,7 @@ export const cdiSymptoms: readonly SymptomRow[] = [
       'a CDI specification cannot be read, is of a version that the engine does not know, or two of them have the same device',
     where: 'every engine with CDI; one bad file may hide the devices of all.',
     questions: ['DEV-CDI'],
-    remedies: [{ do: 'remove or mend the named file; one specification for each kind; a generator of the engine’s CDI version' }],
+    remedies: ['remove or mend the named file; one specification for each kind; a generator of the engine’s CDI version'],
     otherwise: 'cdi validate, or nvidia-ctk cdi list on the node: without a complaint there the engine’s own library is older',
     signs: [
       {
@@ -101,9 +101,7 @@ export const cdiSymptoms: readonly SymptomRow[] = [
     ranges: ['kata >=3.13.0'],
     questions: ['DEV-CDI'],
     remedies: [
-      {
-        do: 'a guest image with driver and nvidia-ctk (configuration-qemu-nvidia-gpu), and the device plugged in by VFIO; or no CDI annotation',
-      },
+      'a guest image with driver and nvidia-ctk (configuration-qemu-nvidia-gpu), and the device plugged in by VFIO; or no CDI annotation',
     ],
     otherwise:
       'the guest’s console (kata-runtime exec): a specification in /var/run/cdi there speaks for another kind in its name',

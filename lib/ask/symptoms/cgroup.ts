@@ -18,9 +18,7 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
       'runc and crun, every engine: a node from a hostPath mount or from mknod, or a device that was asked for with fewer permissions than rwm.',
     questions: ['DEV-CGROUP', 'PRIV-WITHHELD-DENIED', 'PRIV-ALL-DEVICES-ALLOWED'],
     remedies: [
-      {
-        do: 'ask for the device instead of mounting its path: a device plugin’s resource, CDI, or volumeDevices for a disk; with r, w and m as needed',
-      },
+      'ask for the device instead of mounting its path: a device plugin’s resource, CDI, or volumeDevices for a disk; with r, w and m as needed',
       {
         do: 'CRI-O: annotation io.kubernetes.cri-o.Devices with the path in allowed_devices',
         since: 'CRI-O 1.23.1',
@@ -87,9 +85,9 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
     ranges: ['runc <1.2.5', 'crun <1.19'],
     questions: ['DEV-CGROUP'],
     remedies: [
-      { do: 'restart the container; then runc 1.2.5 or crun 1.19, or newer' },
-      { do: 'links in /dev/char for the device: nvidia-ctk system create-dev-char-symlinks --create-all, kept by udev' },
-      { do: 'give the device by CDI, or by a device plugin that lists every node' },
+      'restart the container; then runc 1.2.5 or crun 1.19, or newer',
+      'links in /dev/char for the device: nvidia-ctk system create-dev-char-symlinks --create-all, kept by udev',
+      'give the device by CDI, or by a device plugin that lists every node',
     ],
     otherwise:
       'systemctl show -p DeviceAllow <scope of the container> on the host: if the device is listed, it is the driver itself (dmesg)',
@@ -124,8 +122,8 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
     ranges: ['runc >=1.2.0 <1.2.4', 'crun >=1.5 <1.20'],
     questions: ['DEV-CGROUP', 'PRIV-WITHHELD-DENIED'],
     remedies: [
-      { do: 'runc 1.2.4 or crun 1.20, or newer' },
-      { do: 'ask for /dev/net/tun as a device: a device plugin, CDI, or CRI-O’s annotation io.kubernetes.cri-o.Devices' },
+      'runc 1.2.4 or crun 1.20, or newer',
+      'ask for /dev/net/tun as a device: a device plugin, CDI, or CRI-O’s annotation io.kubernetes.cri-o.Devices',
       { do: 'privileged: true', cost: 'all devices of the host, all capabilities', weakens: true },
     ],
     otherwise: 'runc --version and crun --version on the node: outside of these ranges NET_ADMIN is missing (capsh --print)',
@@ -148,7 +146,7 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
       'a runtime inside a container (docker-in-docker, LXC), privileged_without_host_devices; crun 1.18 to 1.18.2 everywhere on cgroup v1.',
     questions: ['PRIV-ALL-DEVICES-ALLOWED', 'PRIV-WITHHELD-DENIED'],
     remedies: [
-      { do: 'cgroup v2 on the host; crun: 1.18.3 or newer' },
+      'cgroup v2 on the host; crun: 1.18.3 or newer',
       {
         do: 'for docker in a pod: privileged_without_host_devices_all_devices_allowed = true',
         since: 'containerd 1.7',
@@ -171,10 +169,8 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
       'runc, crun, systemd, libnvidia-container: in a container or user namespace without CAP_BPF, under lockdown, or with a kernel without CONFIG_CGROUP_BPF.',
     questions: ['DEV-CGROUP'],
     remedies: [
-      {
-        do: 'run the runtime in the initial user namespace with CAP_BPF or CAP_SYS_ADMIN; a kernel with CONFIG_CGROUP_BPF; raise memlock for kernels before 5.11',
-      },
-      { do: 'nvidia: libnvidia-container 1.8 or newer, or CDI instead of its hook' },
+      'run the runtime in the initial user namespace with CAP_BPF or CAP_SYS_ADMIN; a kernel with CONFIG_CGROUP_BPF; raise memlock for kernels before 5.11',
+      'nvidia: libnvidia-container 1.8 or newer, or CDI instead of its hook',
       {
         do: 'for docker in docker: privileged: true of the outer container',
         cost: 'all devices of the host, all capabilities',
@@ -201,7 +197,7 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
     where:
       'libnvidia-container before 1.8, runc before 1.0.0-rc93, docker and the kubelet where boot parameters turned a controller off.',
     remedies: [
-      { do: 'a version that knows cgroup v2; mount or delegate the controller (cgroup_enable=memory, Delegate=yes)' },
+      'a version that knows cgroup v2; mount or delegate the controller (cgroup_enable=memory, Delegate=yes)',
       {
         do: 'no-cgroups = true in the NVIDIA runtime’s configuration, for rootless engines only',
         cost: 'devices are then given by mounts alone',
@@ -227,7 +223,7 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
     cause: 'kubelet and engine, or engine and runtime, disagree on the cgroup driver: one says cgroupfs, the other systemd',
     where: 'SystemdCgroup of containerd’s runc options, cgroup_manager of CRI-O, cgroupDriver of the kubelet.',
     questions: ['ID-CONFIG'],
-    remedies: [{ do: 'the same driver in both, systemd where the host runs systemd; restart engine and kubelet' }],
+    remedies: ['the same driver in both, systemd where the host runs systemd; restart engine and kubelet'],
     otherwise:
       'crictl info | grep -i cgroup, and cgroupDriver in /var/lib/kubelet/config.yaml: if they agree, the handler’s own options differ',
     signs: [

@@ -9,9 +9,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     where: 'CRI-O says failed to find, containerd says no runtime for; at RunPodSandbox.',
     questions: ['ID-RUNTIME', 'ID-CONFIG'],
     remedies: [
-      {
-        do: 'name the table as RuntimeClass.handler does: containerd …containerd.runtimes.NAME, CRI-O crio.runtime.runtimes.NAME, written out in full; look for a dropped key in the engine’s log',
-      },
+      'name the table as RuntimeClass.handler does: containerd …containerd.runtimes.NAME, CRI-O crio.runtime.runtimes.NAME, written out in full; look for a dropped key in the engine’s log',
     ],
     otherwise:
       'crictl info | grep -A2 runtimes on that node: if the handler is there, the pod ran on another node or before the restart',
@@ -54,9 +52,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     where: 'containerd, CRI-O, docker, podman, after an incomplete installation or an update.',
     questions: ['ID-RUNTIME'],
     remedies: [
-      {
-        do: 'install it on the node, or correct its path: BinaryName, runtime_path, conmon, daemon.json; and restart the engine',
-      },
+      'install it on the node, or correct its path: BinaryName, runtime_path, conmon, daemon.json; and restart the engine',
     ],
     otherwise:
       'ls -l and file of the named path on the node: if it is there, it is of another architecture or its interpreter is missing',
@@ -81,9 +77,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     ranges: ['containerd >=1.6.32'],
     questions: ['ID-CONFIG', 'DOC-DROP-IN-NEWER', 'DOC-DROP-IN-OLDER'],
     remedies: [
-      {
-        do: 'version = 2 with [plugins."io.containerd.grpc.v1.cri"] is read by 1.3 to 2.3; schema 3 needs 2.0, schema 4 needs 2.3',
-      },
+      'version = 2 with [plugins."io.containerd.grpc.v1.cri"] is read by 1.3 to 2.3; schema 3 needs 2.0, schema 4 needs 2.3',
     ],
     otherwise: 'containerd -c FILE config dump: what became effective; if the key is there, it is its value',
     signs: [
@@ -122,7 +116,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     cause: 'the engine refuses its configuration, or cannot read it',
     where: 'containerd, CRI-O and docker at start, and every handler’s own options.',
     questions: ['ID-CONFIG'],
-    remedies: [{ do: 'mend the named line or key; start from containerd config default or crio config' }],
+    remedies: ['mend the named line or key; start from containerd config default or crio config'],
     otherwise:
       'containerd -c FILE config dump, or crio -c FILE config: if it prints, the file is not the one that the unit reads',
     signs: [
@@ -142,9 +136,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     where:
       'containerd of docker’s packages (disabled there), and every containerd before 1.6 for CRI v1; kubeadm, crictl, kubelet.',
     questions: ['ID-API', 'ID-CONFIG'],
-    remedies: [
-      { do: 'take "cri" out of disabled_plugins, or write containerd config default anew; restart; containerd 1.6 or newer' },
-    ],
+    remedies: ['take "cri" out of disabled_plugins, or write containerd config default anew; restart; containerd 1.6 or newer'],
     otherwise: 'ctr plugins ls | grep cri: ok there speaks for another socket',
     signs: [
       {
@@ -183,7 +175,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     where: 'containerd 2.0 releases with runsc; a handler whose runtime_type does not fit its options.',
     questions: ['ID-RUNTIME'],
     remedies: [
-      { do: 'options of the shim’s own kind (TypeUrl, ConfigPath), the right runtime_type, and the newest patch of containerd' },
+      'options of the shim’s own kind (TypeUrl, ConfigPath), the right runtime_type, and the newest patch of containerd',
     ],
     otherwise: 'crictl info, runtimeType and options of the handler: if they fit, the shim is older than containerd',
     signs: [
@@ -200,9 +192,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     cause: 'the shim or its sandbox ended or does not answer; the cause is earlier, in its own log',
     where: 'containerd and CRI-O with any shim.',
     remedies: [
-      {
-        do: 'journalctl -u containerd (or -t kata) around that time, dmesg for the OOM killer; then explain the first error there',
-      },
+      'journalctl -u containerd (or -t kata) around that time, dmesg for the OOM killer; then explain the first error there',
     ],
     otherwise: 'dmesg | grep -i -e oom -e segfault on the node: a line for the shim or VMM is the cause',
     signs: [
@@ -227,9 +217,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     where:
       'containerd: devmapper, nydus, stargz, overlayfs; per-handler snapshotter from 1.7 on, in 2.0 to 2.2 as runtime_platforms of the image service.',
     questions: ['DOC-SNAPSHOTTER'],
-    remedies: [
-      { do: 'configure or start it (ctr plugins ls | grep snapshotter), and pull the image anew with that snapshotter' },
-    ],
+    remedies: ['configure or start it (ctr plugins ls | grep snapshotter), and pull the image anew with that snapshotter'],
     otherwise: 'ctr plugins ls | grep snapshotter: ok there speaks for content that was pulled for another one',
     signs: [
       {
@@ -246,7 +234,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     cause: 'a volume asks for mount propagation, and the mount below it is not shared',
     where: 'containerd, CRI-O, docker and the kubelet: Bidirectional needs a shared, HostToContainer a shared or slave mount.',
     remedies: [
-      { do: 'HostToContainer instead of Bidirectional, or none, where the pod itself mounts nothing for others' },
+      'HostToContainer instead of Bidirectional, or none, where the pod itself mounts nothing for others',
       {
         do: 'mount --make-rshared / on the node, in the engine’s unit or at boot',
         cost: 'mounts made in that container appear on the host: only for such pods',
@@ -273,7 +261,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     where: 'CRI-O before 1.33 with storage_option overlay.skip_mount_home=true, where the storage lies on a shared mount.',
     ranges: ['crio <1.33.0'],
     questions: ['OWN-USERNS', 'OWN-USERNS-MAPPED'],
-    remedies: [{ do: 'CRI-O 1.33 or newer; before it, overlay.skip_mount_home only on nodes whose runtimes need it (Kata)' }],
+    remedies: ['CRI-O 1.33 or newer; before it, overlay.skip_mount_home only on nodes whose runtimes need it (Kata)'],
     otherwise: 'crio status config | grep skip_mount_home: without it, look for who else uses the storage',
     signs: [{ weight: 9, says: /cleanup container storage: removing mount point/i }],
     source: 'measured: CRI-O 1.30.14; read: containers/storage pkg/idmap/idmapped_utils.go, MS_PRIVATE since CRI-O 1.33.0',
@@ -284,9 +272,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     cause:
       'the container’s root is empty in the guest: CRI-O’s storage is a private mount, and mounts below it never reach the shim',
     where: 'CRI-O with Kata, when the container starts.',
-    remedies: [
-      { do: 'storage_option = ["overlay.skip_mount_home=true"] in [crio], and the same in storage.conf for skopeo and podman' },
-    ],
+    remedies: ['storage_option = ["overlay.skip_mount_home=true"] in [crio], and the same in storage.conf for skopeo and podman'],
     otherwise: 'findmnt -o PROPAGATION -T /var/lib/containers/storage/overlay: shared there speaks for the image itself',
     signs: [
       { weight: 9, says: /replacing mount point .{0,200}merged.{0,10}: directory not empty/i },
@@ -300,9 +286,7 @@ export const engineSymptoms: readonly SymptomRow[] = [
     cause: 'systemd-udevd rewrote the address of the pod’s interface between the bridge plugin’s add and its check',
     where: 'any engine with the CNI bridge plugin on a host with systemd, now and then, at RunPodSandbox.',
     remedies: [
-      {
-        do: 'a .link file in /etc/systemd/network: [Match] Driver=veth, [Link] MACAddressPolicy=none; the same for a bridge whose address changes',
-      },
+      'a .link file in /etc/systemd/network: [Match] Driver=veth, [Link] MACAddressPolicy=none; the same for a bridge whose address changes',
     ],
     otherwise:
       'udevadm info /sys/class/net/<veth>, ID_NET_LINK_FILE: a file with MACAddressPolicy=none speaks for two pods of one name',

@@ -79,7 +79,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     ranges: ['kata <2.0.0'],
     questions: ['RVMM-VFIO-EACCES'],
     remedies: [
-      { do: 'a current Kata, whose shim adds the VFIO nodes to the cgroup of the sandbox' },
+      'a current Kata, whose shim adds the VFIO nodes to the cgroup of the sandbox',
       { do: 'sandbox_cgroup_only = false, in 1.x', cost: 'shim and VMM are outside the limits of the pod', weakens: true },
     ],
     otherwise: 'cat /proc/<pid of the VMM>/cgroup on the host: if it is not in the pod’s cgroup, a lockdown or an LSM refuses',
@@ -121,9 +121,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     ranges: ['kata <3.32.0'],
     questions: ['PRIV-KATA-BLOCK', 'PRIV-NO-HOST-DEV'],
     remedies: [
-      {
-        do: 'privileged_without_host_devices = true for the Kata handler; or Kata 3.32.0 or newer, which plugs such a disk read-only',
-      },
+      'privileged_without_host_devices = true for the Kata handler; or Kata 3.32.0 or newer, which plugs such a disk read-only',
     ],
     otherwise: 'blockdev --getro <disk> on the host: 0 speaks for the mode of its node',
     signs: [
@@ -143,8 +141,8 @@ export const kataSymptoms: readonly SymptomRow[] = [
     where: 'Kata; with host devices passed every disk of the host is plugged. A slow (emulated, nested) host has it too.',
     questions: ['PRIV-KATA-BLOCK', 'DEV-BLOCK-KATA'],
     remedies: [
-      { do: 'privileged_without_host_devices = true for the Kata handler' },
-      { do: 'agent.hotplug_timeout=10 in kernel_params, on a slow host' },
+      'privileged_without_host_devices = true for the Kata handler',
+      'agent.hotplug_timeout=10 in kernel_params, on a slow host',
     ],
     otherwise:
       'the guest’s dmesg (kata-runtime exec): a disk that came late speaks for the timeout, none for a guest kernel without its driver or hot-plug',
@@ -164,8 +162,8 @@ export const kataSymptoms: readonly SymptomRow[] = [
       'Kata, both shims: containerd at StartContainer, CRI-O at CreateContainer; also a privileged pod with a VFIO group among the host’s devices.',
     questions: ['DEV-VFIO', 'DEV-VFIO-GUEST-KERNEL'],
     remedies: [
-      { do: 'vfio_mode = "guest-kernel": the guest’s driver takes the function' },
-      { do: 'enable_iommu = true, and a guest kernel with IOMMU and VFIO, for DPDK in the guest' },
+      'vfio_mode = "guest-kernel": the guest’s driver takes the function',
+      'enable_iommu = true, and a guest kernel with IOMMU and VFIO, for DPDK in the guest',
     ],
     otherwise: 'ls /sys/kernel/iommu_groups on the host: empty speaks for the host’s IOMMU, not the guest’s',
     signs: [
@@ -183,7 +181,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     ranges: ['kata >=3.2.0'],
     questions: ['DEV-VFIO-NO-PORT', 'DEV-VFIO-GUEST-KERNEL'],
     remedies: [
-      { do: 'Go shim: hot_plug_vfio = "root-port" and pcie_root_port = 1 or more in [hypervisor.qemu]; never both hot and cold' },
+      'Go shim: hot_plug_vfio = "root-port" and pcie_root_port = 1 or more in [hypervisor.qemu]; never both hot and cold',
       { do: 'runtime-rs: cold_plug_vfio = "root-port"', since: 'Kata 4.0' },
     ],
     otherwise:
@@ -235,9 +233,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     ranges: ['kata >=1.9.0'],
     questions: ['RVMM-ANNOTATION-DENIED', 'RVMM-ANNOTATION'],
     remedies: [
-      {
-        do: 'the key itself in the handler’s configuration: rootless = true in [hypervisor.…] (its annotation works with runtime-rs only)',
-      },
+      'the key itself in the handler’s configuration: rootless = true in [hypervisor.…] (its annotation works with runtime-rs only)',
       {
         do: 'add what follows io.katacontainers.config.hypervisor. to enable_annotations; containerd also needs pod_annotations = ["io.katacontainers.*"]',
         cost: 'whoever may create pods may set it; the list holds unanchored patterns, so that memory enables memory_slots too',
@@ -260,9 +256,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     where: 'Kata; now and then where the guest’s KVM is itself emulated or nested.',
     questions: ['ID-GUEST-OWN'],
     remedies: [
-      {
-        do: 'try again, on working KVM if you can (dial_timeout 45 and 120 s made no difference); if every pod does it, read the guest’s console (agent.debug_console, kernel_params) for a kernel without vsock or a crashed agent',
-      },
+      'try again, on working KVM if you can (dial_timeout 45 and 120 s made no difference); if every pod does it, read the guest’s console (agent.debug_console, kernel_params) for a kernel without vsock or a crashed agent',
     ],
     otherwise:
       'ps on the host while it waits: no VMM means that the guest’s kernel gave up, as over an image that it cannot mount; else enable_debug = true, then the console lines in journalctl -t kata: a login or agent line there speaks for the host’s vhost_vsock',
@@ -288,9 +282,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     where: 'Kata with rootless = true.',
     ranges: ['kata >=2.3.0'],
     questions: ['RVMM-UID'],
-    remedies: [
-      { do: 'install useradd (passwd on Debian), with a writable /etc, and run the engine as root: only the VMM is non-root' },
-    ],
+    remedies: ['install useradd (passwd on Debian), with a writable /etc, and run the engine as root: only the VMM is non-root'],
     otherwise:
       'useradd -M kata-test && userdel kata-test as root on the host: if both work, the engine is not root or is confined',
     signs: [
@@ -306,7 +298,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     example: 'CreateContainer failed: Host networking requested, not supported by runtime',
     cause: 'the pod asks for the network of the host, which a guest cannot join',
     where: 'Kata, every version.',
-    remedies: [{ do: 'hostNetwork: false, and a CNI configuration for pods' }],
+    remedies: ['hostNetwork: false, and a CNI configuration for pods'],
     otherwise: 'kubectl get pod -o yaml | grep hostNetwork: without it a static pod or webhook set it',
     signs: [
       {
@@ -324,7 +316,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     where: 'Kata 4.0.0 on for KATA_CONF_FILE; the two shims look at different places.',
     ranges: ['kata >=4.0.0'],
     questions: ['ID-CONFIG', 'ID-SHIM-CONFIG'],
-    remedies: [{ do: 'ConfigPath in the options of the containerd handler, runtime_config_path in that of CRI-O' }],
+    remedies: ['ConfigPath in the options of the containerd handler, runtime_config_path in that of CRI-O'],
     otherwise: 'the shim’s log line "loaded configuration" or "load configuration from": the file that it read',
     signs: [
       {
@@ -340,7 +332,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     cause: 'Kata’s agent takes devices below /dev only, and the pod’s devicePath is elsewhere',
     where: 'Kata, every version, at StartContainer; runc and crun take any path.',
     questions: ['DEV-BLOCK-KATA'],
-    remedies: [{ do: 'devicePath: /dev/<name> in volumeDevices' }],
+    remedies: ['devicePath: /dev/<name> in volumeDevices'],
     otherwise: 'kubectl get pod -o yaml | grep devicePath: below /dev speaks for another container of the pod',
     signs: [{ weight: 9, says: /is not a valid device path|invalid container path for device/i }],
     source: 'read: kata-containers 4.1.0 src/agent/rustjail/src/mount.rs:929',
@@ -352,7 +344,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
       'one device reaches the agent twice: two nodes of the host for one disk, or a disk by name and among the host’s devices',
     where: 'Kata, mostly privileged pods with host devices passed.',
     questions: ['PRIV-KATA-BLOCK'],
-    remedies: [{ do: 'privileged_without_host_devices = true for the Kata handler, and each disk once' }],
+    remedies: ['privileged_without_host_devices = true for the Kata handler, and each disk once'],
     otherwise: 'ls -l /dev on the host for two nodes of the same numbers: none speaks for two entries in the pod',
     signs: [
       {
@@ -369,7 +361,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
       'ctr: Error Code: \'Error(Io(Os { code: 17, kind: AlreadyExists, message: "File exists" }), State { next_error: None',
     cause: 'the pod mounts the host’s /dev over the guest’s, or the agent makes a node that is there',
     where: 'Kata’s agent; hostPath /dev becomes the guest’s /dev.',
-    remedies: [{ do: 'the devices by name instead of hostPath /dev' }],
+    remedies: ['the devices by name instead of hostPath /dev'],
     otherwise: 'kubectl get pod -o yaml | grep -A2 hostPath: without /dev the pod is privileged with host devices passed',
     signs: [
       { weight: 8, errno: ['EEXIST'], layer: ['kata', 'shim', 'engine'], says: /AlreadyExists/, not: /\/dev\/full|LinuxDevice/ },
@@ -384,7 +376,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     where: 'Kata’s agent, at any call after the guest came up.',
     questions: ['ID-AGENT'],
     remedies: [
-      { do: 'the agent’s lines in journalctl -t kata (enable_debug = true); blocked by policy: genpolicy for the pod as it is' },
+      'the agent’s lines in journalctl -t kata (enable_debug = true); blocked by policy: genpolicy for the pod as it is',
     ],
     otherwise: 'the words after the last colon: explain them alone',
     signs: [
@@ -407,9 +399,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     where: 'Kata and Firecracker; VMs beside Kata that choose their cid by hand.',
     questions: ['ID-GUEST-OWN'],
     remedies: [
-      {
-        do: 'let one program choose cids, or give the other VMs high ones; vsock_loopback and the transport of the host in a nested VM',
-      },
+      'let one program choose cids, or give the other VMs high ones; vsock_loopback and the transport of the host in a nested VM',
     ],
     otherwise: 'ss --vsock -a on the host: no listener of that cid speaks for a missing transport module',
     signs: [
@@ -425,7 +415,7 @@ export const kataSymptoms: readonly SymptomRow[] = [
     example: 'level=warning msg="Could not add /dev/vfio/vfio to the devices cgroup" name=containerd-shim-v2',
     cause: 'nothing: the shim warns of nodes that this host does not have; the failure is another line',
     where: 'Kata’s Go shim at every start.',
-    remedies: [{ do: 'leave it; read on to the last error of the same sandbox' }],
+    remedies: ['leave it; read on to the last error of the same sandbox'],
     otherwise: 'crictl pods: a sandbox that is ready shows that it was harmless',
     signs: [{ weight: 7, says: /could not add \/dev\/\S+ to the devices cgroup|fail\w* to add \/dev\/\S+ to .{0,20}cgroup/i }],
     source: 'read: kata-containers 4.1.0 src/runtime/pkg/resourcecontrol/cgroups.go:74',

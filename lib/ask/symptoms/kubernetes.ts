@@ -9,7 +9,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     cause: 'a policy of the cluster forbids what the pod asks for: privileged, hostPath, host namespaces, capabilities or a user',
     where: 'Pod Security Admission, OpenShift’s SCC, Kyverno, Gatekeeper, at creation; no container runs.',
     remedies: [
-      { do: 'ask for less: a device plugin’s resource or CDI needs neither privileged nor hostPath' },
+      'ask for less: a device plugin’s resource or CDI needs neither privileged nor hostPath',
       {
         do: 'a namespace (label pod-security.kubernetes.io/enforce) or service account (SCC) for this workload alone',
         cost: 'whoever may create pods there has what the policy would forbid',
@@ -33,7 +33,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     cause: 'runAsNonRoot is set, and the image’s user is root, or a name whose number the kubelet cannot know',
     where: 'the kubelet, at CreateContainerConfigError.',
     questions: ['OWN-IMAGE-USER'],
-    remedies: [{ do: 'runAsUser with a number in the pod, or a numeric USER in the image' }],
+    remedies: ['runAsUser with a number in the pod, or a numeric USER in the image'],
     otherwise: 'the image’s USER (skopeo inspect --config): a number other than 0 speaks for the pod’s own runAsUser: 0',
     signs: [{ weight: 9, says: /runAsNonRoot|non-numeric user|will run as root/i }],
     source: 'read: kubernetes pkg/kubelet/kuberuntime/security_context.go',
@@ -44,9 +44,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     cause: 'the device plugin answered Allocate or PreStartContainer with an error',
     where: 'the kubelet, UnexpectedAdmissionError; the pod stays failed.',
     remedies: [
-      {
-        do: 'the device plugin’s own log at that time; restart it and the pod (a controller makes a new one, a bare pod must be deleted)',
-      },
+      'the device plugin’s own log at that time; restart it and the pod (a controller makes a new one, a bare pod must be deleted)',
     ],
     otherwise:
       'kubectl get node -o jsonpath={.status.allocatable}: if the resource is 0 there, its devices are unhealthy or not registered',
@@ -65,9 +63,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
       'Allocate failed due to no healthy devices present; cannot allocate unhealthy devices nvidia.com/gpu, which is unexpected',
     cause: 'the device plugin reports every device of the resource as unhealthy, or it is not there (any more)',
     where: 'the kubelet, UnexpectedAdmissionError; mostly after a reboot, before the plugin has registered.',
-    remedies: [
-      { do: 'the plugin’s log for the health check; restart it; delete failed pods so that their controller makes new ones' },
-    ],
+    remedies: ['the plugin’s log for the health check; restart it; delete failed pods so that their controller makes new ones'],
     otherwise: 'kubectl describe node, Allocatable of the resource: above 0 means that it was a race at boot',
     signs: [
       {
@@ -85,9 +81,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
       'the kubelet has fewer free devices than the scheduler believed: others hold them, or the plugin has not registered again',
     where: 'the kubelet, UnexpectedAdmissionError or OutOf<resource>, after restarts of kubelet, plugin or node.',
     remedies: [
-      {
-        do: 'delete the failed pod; restart the device plugin after the kubelet; a checkpoint that does not fit: remove /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint and restart the kubelet',
-      },
+      'delete the failed pod; restart the device plugin after the kubelet; a checkpoint that does not fit: remove /var/lib/kubelet/device-plugins/kubelet_internal_checkpoint and restart the kubelet',
     ],
     otherwise:
       'kubectl get pods -A -o wide on that node, which of them asks for the resource: if fewer than there are, the plugin reports too few',
@@ -106,7 +100,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     cause: 'the Topology or CPU Manager of the kubelet finds no placement that its policy accepts',
     where: 'the kubelet, TopologyAffinityError, SMTAlignmentError; the scheduler does not know NUMA nodes.',
     remedies: [
-      { do: 'ask for what one NUMA node has, whole cores under full-pcpus-only, integer cpus and Guaranteed' },
+      'ask for what one NUMA node has, whole cores under full-pcpus-only, integer cpus and Guaranteed',
       { do: 'topologyManagerPolicy: best-effort, or scope: container', cost: 'memory and devices of another NUMA node: slower' },
     ],
     otherwise: 'topologyManagerPolicy in the kubelet’s configuration: none or best-effort never refuse',
@@ -124,9 +118,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     example: '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.',
     cause: 'no node offers enough of the resource: no device plugin registered it, all are taken, or the nodes are not eligible',
     where: 'the scheduler, FailedScheduling.',
-    remedies: [
-      { do: 'install or restart the device plugin; compare Capacity and Allocatable of the nodes; tolerate their taints' },
-    ],
+    remedies: ['install or restart the device plugin; compare Capacity and Allocatable of the nodes; tolerate their taints'],
     otherwise:
       'kubectl describe nodes, Allocatable of the resource: above 0 and free speaks for taints, affinity or another resource',
     signs: [
@@ -145,9 +137,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     where:
       '/var/lib/kubelet/device-plugins/kubelet.sock, /var/lib/kubelet/plugins_registry; another root-dir of the kubelet (k0s, microk8s), SELinux, a plugin that started first.',
     remedies: [
-      {
-        do: 'mount the kubelet’s real root-dir into the plugin, at the same path; restart the plugin whenever kubelet.sock is made anew',
-      },
+      'mount the kubelet’s real root-dir into the plugin, at the same path; restart the plugin whenever kubelet.sock is made anew',
     ],
     otherwise:
       'ls -lZ /var/lib/kubelet/device-plugins on the node: a socket of the plugin’s name that the kubelet may open speaks for a proxy or name resolver in the plugin',
@@ -168,9 +158,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     where: 'Kubernetes 1.32 on; the driver’s kubelet plugin on the node, or the scheduler.',
     questions: ['DEV-CDI'],
     remedies: [
-      {
-        do: 'the log of the driver’s kubelet plugin; ResourceSlices of the node; features and driver of the versions that belong together',
-      },
+      'the log of the driver’s kubelet plugin; ResourceSlices of the node; features and driver of the versions that belong together',
     ],
     otherwise:
       'kubectl get resourceclaims,resourceslices -o yaml: a claim that is allocated and prepared speaks for CDI in the engine',
@@ -188,7 +176,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     example: 'pod rejected: RuntimeClass "kata" not found',
     cause: 'the cluster has no RuntimeClass object of that name',
     where: 'the API server at creation; the kubelet where the object was deleted later.',
-    remedies: [{ do: 'create the RuntimeClass, whose handler is the name of the engine’s table' }],
+    remedies: ['create the RuntimeClass, whose handler is the name of the engine’s table'],
     otherwise: 'kubectl get runtimeclass: if it is there, look for its handler in the engine (no runtime for … is configured)',
     signs: [
       {
@@ -205,7 +193,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     where: 'containerd and CRI-O, at CreateContainer. The kubelet asks for both; a hand-written crictl pod may not.',
     questions: ['PRIV-SANDBOX-FIRST'],
     remedies: [
-      { do: 'an unprivileged container that asks for its devices by name' },
+      'an unprivileged container that asks for its devices by name',
       {
         do: 'linux.security_context.privileged: true in the configuration of the sandbox too',
         cost: 'all devices of the host, all capabilities for containers of this pod',
@@ -222,7 +210,7 @@ export const kubernetesSymptoms: readonly SymptomRow[] = [
     cause: 'the pod has runAsGroup without runAsUser',
     where: 'containerd and CRI-O, at CreateContainer.',
     questions: ['OWN-GROUP-NEEDS-USER'],
-    remedies: [{ do: 'set runAsUser too; 0 counts' }],
+    remedies: ['set runAsUser too; 0 counts'],
     otherwise: 'crictl inspect <container>: a run_as_user there speaks for another container of the pod',
     signs: [
       {

@@ -81,7 +81,7 @@ export const limitSymptoms: readonly SymptomRow[] = [
         do: 'reserve them on the node (hugepagesz=1G hugepages=N at boot, or vm.nr_hugepages), restart the kubelet, and ask for them: resources.limits: {hugepages-2Mi: …}, with memory or cpu',
         cost: 'the memory is gone for everything else',
       },
-      { do: 'limit what the program takes (EAL: -m, --socket-mem; postgres: huge_pages = try)' },
+      'limit what the program takes (EAL: -m, --socket-mem; postgres: huge_pages = try)',
     ],
     otherwise:
       'grep Huge /proc/meminfo on the node and cat /sys/fs/cgroup/hugetlb.*.max in the container: free ones and a limit above zero speak for the mount',
@@ -111,7 +111,7 @@ export const limitSymptoms: readonly SymptomRow[] = [
     where: 'volumes: emptyDir with medium: HugePages or HugePages-2Mi; a non-root user needs fsGroup.',
     questions: ['OWN-QAT-DPDK'],
     remedies: [
-      { do: 'a volume emptyDir: {medium: HugePages-<size>} at /dev/hugepages, and fsGroup of the pod for a non-root user' },
+      'a volume emptyDir: {medium: HugePages-<size>} at /dev/hugepages, and fsGroup of the pod for a non-root user',
       { do: '--in-memory, or --huge-dir with the path of the volume', since: 'DPDK 18.08' },
     ],
     otherwise:
@@ -135,9 +135,7 @@ export const limitSymptoms: readonly SymptomRow[] = [
       'the pod asks for huge pages in a way that the API server refuses: without cpu or memory, request unlike limit, or two sizes in one volume',
     where: 'Kubernetes, at the creation of the pod.',
     remedies: [
-      {
-        do: 'limits and requests of hugepages-<size> alike, cpu or memory beside them, and one volume of medium HugePages-<size> for each size',
-      },
+      'limits and requests of hugepages-<size> alike, cpu or memory beside them, and one volume of medium HugePages-<size> for each size',
     ],
     otherwise: 'kubectl apply --dry-run=server: if it is accepted, the node lacks the pages (kubectl describe node)',
     signs: [

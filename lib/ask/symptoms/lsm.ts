@@ -9,7 +9,7 @@ export const lsmSymptoms: readonly SymptomRow[] = [
     cause: 'SELinux refuses: the label of the process (container_t) may not do this to the label of the file or device',
     where: 'Fedora, RHEL, OpenShift and others in enforcing mode.',
     remedies: [
-      { do: 'let the engine label it: :z, :Z or seLinuxOptions of the pod; restorecon for a wrong label on the host' },
+      'let the engine label it: :z, :Z or seLinuxOptions of the pod; restorecon for a wrong label on the host',
       {
         do: 'setsebool -P container_use_devices 1',
         cost: 'every container may use the devices that it was given; labels no longer hold them apart',
@@ -177,7 +177,7 @@ export const lsmSymptoms: readonly SymptomRow[] = [
       'every engine and runtime: mount and namespaces SYS_ADMIN; interfaces, routes and iptables NET_ADMIN; raw sockets NET_RAW; mknod MKNOD; /dev/mem, MSR and SCSI commands SYS_RAWIO; priorities and NUMA SYS_NICE; ptrace SYS_PTRACE; modules SYS_MODULE; clock SYS_TIME.',
     questions: ['PRIV-CAPS', 'PRIV-CAPS-FULL'],
     remedies: [
-      { do: 'let the node do it (CNI, a DaemonSet, a udev rule, modules-load.d) instead of the pod' },
+      'let the node do it (CNI, a DaemonSet, a udev rule, modules-load.d) instead of the pod',
       {
         do: 'capabilities: {add: [<the one>]}, for a process that runs as root or has it as a file capability',
         cost: 'what else that capability allows: SYS_ADMIN, SYS_MODULE and SYS_RAWIO are as good as root on the host',

@@ -15,8 +15,8 @@ export const nodeSymptoms: readonly SymptomRow[] = [
     where: 'containerd, docker and podman refuse the container; CRI-O starts it without the device, silently.',
     questions: ['DEV-MISSING'],
     remedies: [
-      { do: 'load its driver on the node, or correct the path that the device plugin, the pod or the compose file names' },
-      { do: 'select nodes that have it: a device plugin, node-feature-discovery' },
+      'load its driver on the node, or correct the path that the device plugin, the pod or the compose file names',
+      'select nodes that have it: a device plugin, node-feature-discovery',
     ],
     otherwise: 'ls -l <path> on the node that ran the pod: if it is there, it came later or hangs on a mount of its own',
     signs: [
@@ -57,7 +57,7 @@ export const nodeSymptoms: readonly SymptomRow[] = [
     where: 'every engine and runtime: a container has eight nodes of its own and those that it was given.',
     questions: ['PRIV-DEFAULT-DEV'],
     remedies: [
-      { do: 'ask for it: a device plugin’s resource, a CDI device, volumeDevices for a disk; docker and podman: --device' },
+      'ask for it: a device plugin’s resource, a CDI device, volumeDevices for a disk; docker and podman: --device',
       { do: 'hostPath of the node in a privileged pod', cost: 'all devices of the host, all capabilities', weakens: true },
     ],
     otherwise: 'ls -l <node> on the host: if it is absent there too, its driver is not loaded',
@@ -97,12 +97,12 @@ export const nodeSymptoms: readonly SymptomRow[] = [
       'privileged pods, whose engine lists all of /dev (docker, containerd); USB and hot-plug; loop and dm devices of volumes.',
     questions: ['PRIV-HOST-DEV'],
     remedies: [
-      { do: 'start the container again; restart it after the device was plugged in' },
+      'start the container again; restart it after the device was plugged in',
       {
         do: 'a device plugin that watches the device, or a volume of the one directory (/dev/bus/usb) with its device rule',
         cost: 'every device below that directory',
       },
-      { do: 'not privileged: ask for the devices by name' },
+      'not privileged: ask for the devices by name',
     ],
     otherwise: 'udevadm monitor on the host while it fails: without an event the path was never there',
     signs: [
@@ -132,8 +132,8 @@ export const nodeSymptoms: readonly SymptomRow[] = [
     where: 'every engine: nodes of mknod and hostPath, a module that was unloaded, a driver that failed.',
     questions: ['DEV-MISSING'],
     remedies: [
-      { do: 'modprobe the driver on the node and name it in /etc/modules-load.d; look at dmesg for why it refused the hardware' },
-      { do: 'take the numbers from ls -l on the host if the node was made by hand' },
+      'modprobe the driver on the node and name it in /etc/modules-load.d; look at dmesg for why it refused the hardware',
+      'take the numbers from ls -l on the host if the node was made by hand',
     ],
     otherwise: 'cat <node> as root on the host: if that works, the container’s node has other numbers (ls -l in both)',
     signs: [
@@ -174,9 +174,7 @@ export const nodeSymptoms: readonly SymptomRow[] = [
       'containerd, docker and podman at creation; CRI-O leaves such a device out. ctr and nerdctl do not follow links, the CRI does.',
     questions: ['DEV-MISSING'],
     remedies: [
-      {
-        do: 'ls -l the path on the node: give the device that the link points to; for a volume, delete the pod and let CSI publish it again',
-      },
+      'ls -l the path on the node: give the device that the link points to; for a volume, delete the pod and let CSI publish it again',
     ],
     otherwise: 'stat -L -c %F <path> on the node that ran the pod: "block special file" speaks for a race at boot',
     signs: [
@@ -196,10 +194,8 @@ export const nodeSymptoms: readonly SymptomRow[] = [
       'source and target of a mount differ in kind: a file over a directory, a dangling link where a directory was to be made, a hostPath type that is not met',
     where: 'containerd, docker, runc, crun at creation; hostPath.type at the kubelet.',
     remedies: [
-      {
-        do: 'give the path that exists on every node, of the kind that the pod names (hostPath.type: CharDevice, BlockDevice, File, Directory)',
-      },
-      { do: 'remove the directory or dangling link that a former start left in its place' },
+      'give the path that exists on every node, of the kind that the pod names (hostPath.type: CharDevice, BlockDevice, File, Directory)',
+      'remove the directory or dangling link that a former start left in its place',
     ],
     otherwise:
       'stat -c %F <source> on the node, and the same on the target in the image: if both are alike, the path was changed in between',
@@ -220,9 +216,7 @@ export const nodeSymptoms: readonly SymptomRow[] = [
     cause: 'the device is in use: another process, a driver of the host, a mount or another pod has it',
     where: 'every engine and runtime; the container is not the cause.',
     remedies: [
-      {
-        do: 'find who has it on the node (fuser -v <node>, lsof, lsblk, ls /sys/bus/pci/devices/<function>/driver) and end it, or give the pod another device',
-      },
+      'find who has it on the node (fuser -v <node>, lsof, lsblk, ls /sys/bus/pci/devices/<function>/driver) and end it, or give the pod another device',
     ],
     otherwise: 'fuser -v <node> and findmnt -S <node> on the host: nobody there speaks for a driver that is bound',
     signs: [
@@ -245,9 +239,7 @@ export const nodeSymptoms: readonly SymptomRow[] = [
     cause: 'the driver, or the sandbox between, does not know this operation or flag',
     where: 'O_DIRECT on tmpfs and overlay, terminal ioctls on pipes, loop and DRM ioctls on another driver or in gVisor.',
     remedies: [
-      {
-        do: 'tty: true for programs that want a terminal; direct I/O on a real disk; the driver that the program was written for',
-      },
+      'tty: true for programs that want a terminal; direct I/O on a real disk; the driver that the program was written for',
     ],
     otherwise: 'the same program on the host with the same node: if it works there, the sandbox does not pass the call (strace)',
     signs: [
@@ -269,9 +261,7 @@ export const nodeSymptoms: readonly SymptomRow[] = [
     cause: 'the kubelet or the CSI driver could not map the raw block volume: publish path, link or loop device failed',
     where: 'Kubernetes, volumeMode: Block, before the container is created.',
     remedies: [
-      {
-        do: 'the CSI driver’s node log for this volume; losetup -a and /var/lib/kubelet/plugins/kubernetes.io/csi/volumeDevices on the node; remove what a former attachment left',
-      },
+      'the CSI driver’s node log for this volume; losetup -a and /var/lib/kubelet/plugins/kubernetes.io/csi/volumeDevices on the node; remove what a former attachment left',
     ],
     otherwise: 'ls -l the publish path on the node: a block device there speaks for the engine, not the volume',
     signs: [
@@ -293,9 +283,7 @@ export const gpuSymptoms: readonly SymptomRow[] = [
       'the kernel module of the node and the library in the container have different versions, or the driver is too old for the image',
     where: 'NVIDIA: after an update of the driver without a reboot, or an image of a newer CUDA.',
     remedies: [
-      {
-        do: 'reload the modules or reboot the node after an update; an image whose CUDA the driver supports; no driver libraries inside the image',
-      },
+      'reload the modules or reboot the node after an update; an image whose CUDA the driver supports; no driver libraries inside the image',
     ],
     otherwise:
       'cat /proc/driver/nvidia/version on the node and nvidia-smi in the container: the same version speaks for missing nodes',
@@ -317,10 +305,8 @@ export const gpuSymptoms: readonly SymptomRow[] = [
       'NVIDIA: RuntimeClass nvidia missing in the pod, or nvidia not the default runtime; docker without --gpus or without the toolkit.',
     questions: ['DEV-CDI'],
     remedies: [
-      {
-        do: 'runtimeClassName: nvidia, or CDI with nvidia-ctk cdi generate; nvidia-ctk runtime configure, and restart the engine',
-      },
-      { do: 'ask for the resource (nvidia.com/gpu: 1), docker: --gpus all' },
+      'runtimeClassName: nvidia, or CDI with nvidia-ctk cdi generate; nvidia-ctk runtime configure, and restart the engine',
+      'ask for the resource (nvidia.com/gpu: 1), docker: --gpus all',
     ],
     otherwise:
       'ls /dev/nvidia* and ldconfig -p | grep libcuda in the container: if both are there, the driver of the node fails (dmesg | grep NVRM)',

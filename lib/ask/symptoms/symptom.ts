@@ -53,7 +53,8 @@ export interface Symptom {
 /** A cause as the tables have it: a remedy without a cost gives nothing away, and where no question is named none asks about it. */
 export interface SymptomRow extends Omit<Symptom, 'questions' | 'remedies'> {
   questions?: readonly string[];
-  remedies: readonly [RemedyRow, ...RemedyRow[]];
+  /** A text says what to do, where there is nothing else to say of it. */
+  remedies: readonly [RemedyRow | string, ...Array<RemedyRow | string>];
 }
 
 type RemedyRow = Omit<Remedy, 'cost'> & { cost?: string };
@@ -64,6 +65,8 @@ export const none = 'none';
 /** The cause with what its row leaves out. */
 export function symptomOf(row: SymptomRow): Symptom {
   const { id, example, cause, where, ranges, questions = [], otherwise, signs, source } = row;
-  const remedies = row.remedies.map((remedy) => ({ ...remedy, cost: remedy.cost ?? none }));
+  const remedies = row.remedies
+    .map((remedy): RemedyRow => (typeof remedy === 'string' ? { do: remedy } : remedy))
+    .map((remedy) => ({ ...remedy, cost: remedy.cost ?? none }));
   return { id, example, cause, where, ranges, questions, remedies, otherwise, signs, source };
 }

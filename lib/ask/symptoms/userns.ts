@@ -11,9 +11,7 @@ export const usernsSymptoms: readonly SymptomRow[] = [
     where: 'rootless engines, hostUsers: false, build tools that unpack layers; chown, chmod, mknod, setgroups and mounts.',
     questions: ['OWN-USERNS'],
     remedies: [
-      {
-        do: 'change owner or mode on the host, or give the range that covers the owner (/etc/subuid, userns of the engine: 65536 ids)',
-      },
+      'change owner or mode on the host, or give the range that covers the owner (/etc/subuid, userns of the engine: 65536 ids)',
       {
         do: 'unpack without owners (tar --no-same-owner, ignore_chown_errors of storage.conf)',
         cost: 'files belong to one user',
@@ -75,8 +73,8 @@ export const usernsSymptoms: readonly SymptomRow[] = [
     cause: 'the file server refuses: root of a client is nobody there (root_squash), or the client is not among its exports',
     where: 'volumes of NFS and SMB: chown and mkdir by an engine, an init container or an entrypoint that runs as root.',
     remedies: [
-      { do: 'set owner and mode on the server, and run the pod with that user (runAsUser, supplementalGroups)' },
-      { do: 'tell the image not to change owners; docker: the volume option nocopy' },
+      'set owner and mode on the server, and run the pod with that user (runAsUser, supplementalGroups)',
+      'tell the image not to change owners; docker: the volume option nocopy',
       { do: 'no_root_squash for this export', cost: 'root of every client is root on the files of that export', weakens: true },
     ],
     otherwise: 'findmnt -no FSTYPE -T <path> in the container: neither nfs nor cifs speaks for a user namespace or a capability',
@@ -121,9 +119,7 @@ export const usernsSymptoms: readonly SymptomRow[] = [
       'gVisor and Kata handlers; containerd before 2.0, CRI-O before 1.25, runc before 1.2, crun before 1.9; 2.0.0 and 2.0.1 ignore BinaryName when they ask.',
     questions: ['OWN-USERNS', 'GUEST-USERNS'],
     remedies: [
-      {
-        do: 'containerd 2.0.2 or CRI-O 1.25 with runc 1.2 or crun 1.9, or newer; a sandboxed runtime without hostUsers: false, as it isolates by itself',
-      },
+      'containerd 2.0.2 or CRI-O 1.25 with runc 1.2 or crun 1.9, or newer; a sandboxed runtime without hostUsers: false, as it isolates by itself',
       { do: 'hostUsers: true for this pod', cost: 'root in the container is root on the host', weakens: true },
     ],
     otherwise: 'crictl info | grep -A3 features, user_namespaces of the handler: true there speaks for the volume or the kernel',
@@ -144,7 +140,7 @@ export const usernsSymptoms: readonly SymptomRow[] = [
     where: 'runc, pods with hostUsers: false: containerd 2.0 on at StartContainer, CRI-O 1.25 on at CreateContainer.',
     ranges: ['containerd >=2.0.0', 'crio >=1.25.0'],
     questions: ['OWN-USERNS-MAPPED', 'OWN-USERNS'],
-    remedies: [{ do: 'give the device at its own path, or use crun 1.8 or newer' }],
+    remedies: ['give the device at its own path, or use crun 1.8 or newer'],
     otherwise: 'ls -l <path> on the host: if it is there, look at hostUsers and at the link that it may be',
     signs: [
       { weight: 9, errno: ['ENOENT'], says: /creating device nodes?:? ?(?:caused: )?(?:mount|bind|open)\b/i },
@@ -158,7 +154,7 @@ export const usernsSymptoms: readonly SymptomRow[] = [
     cause: 'no user namespace can be made: a sysctl, AppArmor’s restriction, absent sub-ids, or the outer container forbids it',
     where: 'rootless podman and buildah, bwrap, Chrome, kaniko and buildkit in pods; Ubuntu 23.10 on restricts it by AppArmor.',
     remedies: [
-      { do: 'a range for the user in /etc/subuid and /etc/subgid; newuidmap and newgidmap with their file capabilities' },
+      'a range for the user in /etc/subuid and /etc/subgid; newuidmap and newgidmap with their file capabilities',
       { do: 'an AppArmor profile with userns for this one program', cost: 'this program may make user namespaces' },
       {
         do: 'sysctl user.max_user_namespaces, kernel.apparmor_restrict_unprivileged_userns=0',

@@ -12,7 +12,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
       'QEMU, Cloud Hypervisor, Firecracker; a cloud VM without nested virtualisation. The Go shim of Kata 3.30.0 says it only in its log, and the call runs into its deadline.',
     questions: ['RVMM-KVM-MODE', 'RVMM-KVM-WIDE'],
     remedies: [
-      { do: 'absent: modprobe kvm_intel or kvm_amd, nested virtualisation in the outer hypervisor, VT-x or SVM in the firmware' },
+      'absent: modprobe kvm_intel or kvm_amd, nested virtualisation in the outer hypervisor, VT-x or SVM in the firmware',
       {
         do: 'refused: chgrp kvm /dev/kvm && chmod 0660 /dev/kvm by a udev rule: a rootless VMM’s one group is that of the node; a pod asks for it by a device plugin',
         cost: 'members of the group kvm can start VMs',
@@ -44,9 +44,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'Kata with QEMU, both shims. Cloud Hypervisor and Firecracker do without.',
     questions: ['ID-GUEST-OWN'],
     remedies: [
-      {
-        do: 'modprobe vhost_vsock, and name it in /etc/modules-load.d; where VMware’s or Hyper-V’s vsock transport holds it, unload that first',
-      },
+      'modprobe vhost_vsock, and name it in /etc/modules-load.d; where VMware’s or Hyper-V’s vsock transport holds it, unload that first',
     ],
     otherwise: 'lsmod | grep vsock on the host: vhost_vsock there speaks for the device cgroup of the engine’s own container',
     signs: [
@@ -62,7 +60,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'QEMU, DPDK, Kata, libvirt: VT-d or AMD-Vi off in the firmware, intel_iommu=on missing, a VM without a virtual IOMMU.',
     questions: ['DEV-VFIO'],
     remedies: [
-      { do: 'VT-d or AMD-Vi in the firmware and intel_iommu=on (amd_iommu=on) iommu=pt at boot; a vIOMMU in a VM' },
+      'VT-d or AMD-Vi in the firmware and intel_iommu=on (amd_iommu=on) iommu=pt at boot; a vIOMMU in a VM',
       {
         do: 'vfio enable_unsafe_noiommu_mode, for DPDK in a VM without one',
         cost: 'the device can write to all memory of that host',
@@ -102,9 +100,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     cause: 'two functions of one IOMMU group are in two address spaces of the guest, as its vIOMMU would have them apart',
     where: 'QEMU with a virtual IOMMU (Kata: enable_iommu = true).',
     questions: ['DEV-VFIO'],
-    remedies: [
-      { do: 'one function of the group for each guest, both behind one conventional PCI bridge, or enable_iommu = false' },
-    ],
+    remedies: ['one function of the group for each guest, both behind one conventional PCI bridge, or enable_iommu = false'],
     otherwise: 'readlink /sys/bus/pci/devices/<function>/iommu_group on the host for both: two groups speak for something else',
     signs: [
       {
@@ -145,7 +141,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'QEMU and the kernel with VFIO: consumer GPUs, large BARs, functions that failed before.',
     questions: ['DEV-VFIO'],
     remedies: [
-      { do: 'power-cycle the host, other firmware, a larger MMIO window (Kata: pcie_root_port, memory64), one guest at a time' },
+      'power-cycle the host, other firmware, a larger MMIO window (Kata: pcie_root_port, memory64), one guest at a time',
     ],
     otherwise:
       'cat /sys/bus/pci/devices/<function>/reset_method and dmesg on the host: a method there speaks for a neighbour in the group',
@@ -165,7 +161,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     cause: 'two disks of one guest get the same node name at the same time: a race in the shim',
     where: 'Kata runtime-rs, two disks or two containers started together.',
     questions: ['DEV-BLOCK-KATA'],
-    remedies: [{ do: 'a release with the fix, or one disk after the other' }],
+    remedies: ['a release with the fix, or one disk after the other'],
     otherwise: 'the shim’s log: two blockdev-add of one name within the same second; otherwise a former one was not removed',
     signs: [
       {
@@ -182,9 +178,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'QEMU of distributions with Kata’s configuration, or an older Cloud Hypervisor.',
     questions: ['DEV-BLOCK-KATA'],
     remedies: [
-      {
-        do: 'the VMM that Kata ships, or a configuration that this one can do: block_device_aio = "threads", another machine_type, block_device_driver or shared_fs',
-      },
+      'the VMM that Kata ships, or a configuration that this one can do: block_device_aio = "threads", another machine_type, block_device_driver or shared_fs',
     ],
     otherwise: 'qemu-system-x86_64 -device help, -machine help, --version: if it is listed, another binary was started',
     signs: [
@@ -204,9 +198,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where:
       'QEMU and Cloud Hypervisor: memory of the node, huge pages or /dev/shm as backend, the pod’s memory limit with sandbox_cgroup_only.',
     remedies: [
-      {
-        do: 'more memory for the node or less default_memory; overhead in the RuntimeClass; a larger /dev/shm or enough huge pages for file-backed guests',
-      },
+      'more memory for the node or less default_memory; overhead in the RuntimeClass; a larger /dev/shm or enough huge pages for file-backed guests',
     ],
     otherwise:
       'free -m, df /dev/shm and dmesg | grep -i oom on the node: enough of all speaks for the cgroup of the sandbox (memory.events)',
@@ -224,7 +216,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     example: 'failed to launch qemu: exit status 1, error messages from qemu log: ',
     cause: 'the VMM ended, or never opened its control socket; its own log says why',
     where: 'Kata, both shims, and libvirt.',
-    remedies: [{ do: 'the VMM’s own lines in journalctl -t kata (enable_debug = true), then explain those' }],
+    remedies: ['the VMM’s own lines in journalctl -t kata (enable_debug = true), then explain those'],
     otherwise: 'run the VMM’s command line from the log by hand: its first line is the cause',
     signs: [
       { weight: 7, errno: ['ECONNREFUSED', 'ENOENT'], layer: ['vmm'], says: /socket|\.sock\b/i, not: /vhost-?fs|vhost-?user/i },
@@ -242,9 +234,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     cause: 'virtiofsd, which shares the container’s files with the guest, is missing, died, or does not fit the VMM',
     where: 'Kata and KubeVirt with virtio-fs.',
     remedies: [
-      {
-        do: 'the virtiofsd that Kata ships at virtio_fs_daemon; its own log; limits of open files (--rlimit-nofile) and its sandbox mode in a container',
-      },
+      'the virtiofsd that Kata ships at virtio_fs_daemon; its own log; limits of open files (--rlimit-nofile) and its sandbox mode in a container',
     ],
     otherwise:
       'ps -C virtiofsd on the host while the pod starts: if it lives, the socket’s directory or the VMM’s vhost-user is at fault',
@@ -264,9 +254,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'Kata: kernel, initrd and image of the configuration; since 4.1.0 two archives ship different guests.',
     questions: ['ID-GUEST'],
     remedies: [
-      {
-        do: 'the kernel and image of the same release, at the paths of the loaded configuration; a guest kernel with the driver',
-      },
+      'the kernel and image of the same release, at the paths of the loaded configuration; a guest kernel with the driver',
     ],
     otherwise:
       'kata-runtime env, paths of kernel and image, and ls -lL of them: if they exist, the guest’s console says what it misses',
@@ -291,9 +279,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     cause: 'Firecracker’s jailer, or the chroot that it makes, refuses',
     where: 'Firecracker with jailer, in Kata or by itself: files outside the chroot, nodev or noexec on its directory, its uid.',
     remedies: [
-      {
-        do: 'links or copies of kernel and disks inside the chroot with the jailer’s owner, on a file system without nodev and noexec',
-      },
+      'links or copies of kernel and disks inside the chroot with the jailer’s owner, on a file system without nodev and noexec',
     ],
     otherwise: 'findmnt -no OPTIONS -T <chroot base> and ls -ln in it: all readable and without nodev speaks for seccomp',
     signs: [
@@ -313,9 +299,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'gVisor under any engine; runsc’s own log has the line before.',
     questions: ['PRIV-RUNSC-HOST-DEV'],
     remedies: [
-      {
-        do: 'runsc --debug --debug-log=/tmp/runsc/ for the first error; --platform=systrap; a current runsc for a current kernel',
-      },
+      'runsc --debug --debug-log=/tmp/runsc/ for the first error; --platform=systrap; a current runsc for a current kernel',
     ],
     otherwise: 'runsc do true as root on the node: if it works, a device or mount of the pod is at fault',
     signs: [
@@ -340,7 +324,7 @@ export const vmmSymptoms: readonly SymptomRow[] = [
     where: 'gVisor: it passes on NVIDIA (nvproxy), TPU and TUN devices of known versions, and no others.',
     questions: ['OWN-RUNSC', 'PRIV-RUNSC-DEV'],
     remedies: [
-      { do: 'a runsc that knows the driver version (runsc nvproxy list-supported-drivers), or that driver on the node' },
+      'a runsc that knows the driver version (runsc nvproxy list-supported-drivers), or that driver on the node',
       { do: 'another runtime class for this pod', cost: 'the pod has the host’s kernel', weakens: true },
     ],
     otherwise:
