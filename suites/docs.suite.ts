@@ -136,11 +136,20 @@ function snippet({ id, asks, on, dead, citation, documented }: Snippet): Questio
   });
 }
 
-/** Which versions of containerd know no file of version 3, and whether they say so. */
-const beforeVersion3 = [
+/** What each 1.x of containerd, none of which knows a file of version 3, makes of one: the last of each series say so. */
+const version3In1 = (since: string, fate: Fate): Snippet['documented'] => [
+  [`containerd >=${since} <1.6.32`, fate],
   ['containerd >=1.6.32 <1.7', 'too-new'],
   ['containerd >=1.7.17 <2.0', 'too-new'],
-] as const;
+  ['containerd >=1.7 <1.7.17', fate],
+];
+
+/** What is documented of the tables of containerd 2. */
+const today = {
+  citation:
+    'containerd v2.3.4 docs/cri/config.md; containerd v1.7.17 services/server/config/config.go: unsupported config version',
+  documented: [...version3In1('1.3', 'dead'), ['containerd >=2.0', 'effective']],
+} satisfies Partial<Snippet>;
 
 export default suite({
   id: 'docs',
@@ -202,14 +211,7 @@ export default suite({
       asks: 'What does containerd make of host devices withheld from Kata in the tables of containerd 2?',
       on: ['privileged-today'],
       dead: 'weakens',
-      citation:
-        'containerd v2.3.4 docs/cri/config.md; containerd v1.7.17 services/server/config/config.go: unsupported config version',
-      documented: [
-        ['containerd >=1.3 <1.6.32', 'dead'],
-        ...beforeVersion3,
-        ['containerd >=1.7 <1.7.17', 'dead'],
-        ['containerd >=2.0', 'effective'],
-      ],
+      ...today,
     }),
     snippet({
       id: 'DOC-SNIPPET-OWNERSHIP',
@@ -241,9 +243,7 @@ export default suite({
       citation: `${blog}; containerd v2.3.4 plugins/cri/runtime/plugin.go`,
       documented: [
         ['containerd <1.6', 'dead'],
-        ['containerd >=1.6 <1.6.32', 'effective'],
-        ...beforeVersion3,
-        ['containerd >=1.7 <1.7.17', 'effective'],
+        ...version3In1('1.6', 'effective'),
         ['containerd >=2.0 <2.3', 'dead-with-a-warning'],
         ['containerd >=2.3', 'effective'],
       ],
@@ -253,14 +253,7 @@ export default suite({
       asks: 'What does containerd make of the ownership flag in the table of containerd 2?',
       on: ['ownership-today'],
       dead: 'breaks',
-      citation:
-        'containerd v2.3.4 docs/cri/config.md; containerd v1.7.17 services/server/config/config.go: unsupported config version',
-      documented: [
-        ['containerd >=1.3 <1.6.32', 'dead'],
-        ...beforeVersion3,
-        ['containerd >=1.7 <1.7.17', 'dead'],
-        ['containerd >=2.0', 'effective'],
-      ],
+      ...today,
     }),
     snippet({
       id: 'DOC-DROP-IN-NEWER',
@@ -270,9 +263,7 @@ export default suite({
       citation:
         'containerd v2.3.4 cmd/containerd/server/config/config.go:480: drop-in config version higher than root config version; v2.4.0 has no such line, and migrates each file',
       documented: [
-        ['containerd >=1.3 <1.6.32', 'dead'],
-        ...beforeVersion3,
-        ['containerd >=1.7 <1.7.17', 'dead'],
+        ...version3In1('1.3', 'dead'),
         ['containerd >=2.0 <2.3', 'effective'],
         ['containerd >=2.3 <2.4.0', 'newer-drop-in'],
         ['containerd >=2.4.0', 'effective'],

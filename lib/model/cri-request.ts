@@ -9,8 +9,8 @@ export const CallTiming = z.object({
 });
 export type CallTiming = z.infer<typeof CallTiming>;
 
-/** What every unprivileged pod was asked to be kept from before requests recorded it: the list of Kubernetes 1.30. */
-const earlier = {
+/** What every unprivileged pod is asked to be kept from: the list of Kubernetes 1.30, and of requests before they recorded it. */
+export const keptFrom = {
   masked: [
     '/proc/asound',
     '/proc/acpi',
@@ -40,7 +40,7 @@ export const CriRequest = z.object({
   annotations: z.record(z.string(), z.string()).default({}),
   hostNetwork: z.boolean(),
   userNamespace: z.boolean().default(false),
-  maskedPaths: z.array(z.string()).default(earlier.masked),
-  readonlyPaths: z.array(z.string()).default(earlier.readonly),
+  maskedPaths: z.array(z.string()).default(keptFrom.masked),
+  readonlyPaths: z.array(z.string()).default(keptFrom.readonly),
 });
 export type CriRequest = z.infer<typeof CriRequest>;
