@@ -1,7 +1,7 @@
 import { readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { PackageIndexes } from './indexes.ts';
+import { packageIndexes } from './indexes.ts';
 import { resolveArtifact } from './resolve.ts';
 import { temporary } from '../testing/temporary.ts';
 import { fakeDebian } from '../testing/fake-debian.ts';
@@ -54,7 +54,7 @@ describe('the source deb', () => {
       'apt-cache': 'echo "$3 | 1.1.15+ds1-2+b4 | x"',
     });
     {
-      await using indexes = new PackageIndexes(cache);
+      await using indexes = packageIndexes(cache);
       for (const name of ['runc', 'crun'])
         await resolveArtifact(name, '1.1.15', { ...source, packages: [name] }, { cache, indexes });
       expect((await calls()).filter((call) => call.startsWith('mmdebstrap'))).toHaveLength(1);

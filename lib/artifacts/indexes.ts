@@ -11,33 +11,29 @@ export interface IndexOptions {
 }
 
 /** The package index of each suite: fetched once, for all who ask, and gone when this is disposed. */
-export class PackageIndexes implements AsyncDisposable {
-  readonly #cache: string;
-  readonly #scope = new Scope();
-  readonly #known = new Map<string, Promise<Apt>>();
-
-  /** `cache` is the cache directory, which has room for them. */
-  constructor(cache: string) {
-    this.#cache = cache;
-  }
-
+export interface PackageIndexes extends AsyncDisposable {
   /** Throws BlockedError when the index cannot be fetched; whoever asks again gets the same answer. */
-  of(suite: string, options: IndexOptions): Promise<Apt> {
-    const key = JSON.stringify([suite, options.allowExpiredRelease]);
-    const known = this.#known.get(key) ?? this.#fetch(suite, options);
-    this.#known.set(key, known);
-    return known;
-  }
+  of(suite: string, options: IndexOptions): Promise<Apt>;
+}
 
-  async #fetch(suite: string, options: IndexOptions): Promise<Apt> {
+/** `cache` is the cache directory, which has room for them. */
+export function packageIndexes(cache: string): PackageIndexes {
+  const scope = new Scope();
+  const known = new Map<string, Promise<Apt>>();
+  const fetch = async (suite: string, options: IndexOptions): Promise<Apt> => {
     options.onFetch?.();
-    await mkdir(join(this.#cache, 'indexes'), { recursive: true });
-    const directory = await mkdtemp(join(this.#cache, 'indexes', `${suite}-`));
-    this.#scope.onRelease(`the package index of ${suite}`, () => rm(directory, { recursive: true, force: true }));
+    await mkdir(join(cache, 'indexes'), { recursive: true });
+    const directory = await mkdtemp(join(cache, 'indexes', `${suite}-`));
+    scope.onRelease(`the package index of ${suite}`, () => rm(directory, { recursive: true, force: true }));
     return aptOf(suite, directory, options);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#scope[Symbol.asyncDispose]();
-  }
+  };
+  return {
+    of(suite, options) {
+      const key = JSON.stringify([suite, options.allowExpiredRelease]);
+      const index = known.get(key) ?? fetch(suite, options);
+      known.set(key, index);
+      return index;
+    },
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
 import { fakeDebian } from '../testing/fake-debian.ts';
-import { PackageIndexes } from './indexes.ts';
+import { packageIndexes } from './indexes.ts';
 import { newestOf, type NewestOptions } from './newest.ts';
 
 afterEach(() => vi.unstubAllEnvs());
@@ -16,7 +16,7 @@ const madison = (...versions: string[]) => ({
 
 /** Asks for the newest containerd, with what it tells. */
 async function asked(cache: string, options: Partial<NewestOptions> = {}) {
-  await using indexes = new PackageIndexes(cache);
+  await using indexes = packageIndexes(cache);
   const lines: string[] = [];
   const answer = await newestOf('containerd', source, {
     cache,

@@ -16,7 +16,7 @@ const reserve = 2048;
 /** The step summary of a run. `budget` is in UTF-8 bytes; what does not fit is counted at the end. */
 export function renderMarkdown(document: Document, options: { budget?: number } = {}): string {
   const ordered = canonical(document);
-  const page = new Page((options.budget ?? markdownBudget) - reserve);
+  const page = pageOf((options.budget ?? markdownBudget) - reserve);
   page.lines(head(ordered));
   for (const { title, causes } of sections(ordered)) page.table(title, causeColumns, causes.map(causeRow));
   page.table('Blocked', ['Why', 'What helps', 'Waiting', 'Cells'], blockedRows(ordered));
@@ -67,7 +67,7 @@ function hostRows({ hosts }: Document): string[][] {
 }
 
 /** What became of the answers since the baseline: a headline for each pair of versions, then what turned. */
-function changes(page: Page, document: Document): void {
+function changes(page: ReturnType<typeof pageOf>, document: Document): void {
   const { baseline } = document;
   if (baseline === null) return;
   page.list(`Since ${code(baseline.run)}`, [...headlines(document), ...remarks(document)].map(prose));
@@ -112,58 +112,43 @@ function causeRow(cause: Cause): string[] {
 }
 
 /** Collects lines within a budget of bytes; once a section is full, the rest of it is counted instead. */
-class Page {
-  readonly #parts: string[] = [];
-  readonly #left: string[] = [];
-  #room: number;
-
-  constructor(budget: number) {
-    this.#room = budget;
-  }
-
-  lines(lines: readonly string[]): void {
-    for (const line of lines) this.#add(line);
-  }
-
-  table(title: string, columns: readonly string[], rows: readonly string[][]): void {
-    this.#section(
-      title,
-      `| ${columns.join(' | ')} |\n|${' --- |'.repeat(columns.length)}`,
-      rows.map((row) => `| ${row.join(' | ')} |`),
-    );
-  }
-
-  list(title: string, items: readonly string[]): void {
-    this.#section(
-      title,
-      undefined,
-      items.map((item) => `- ${item}`),
-    );
-  }
-
-  #section(title: string, header: string | undefined, rows: readonly string[]): void {
+function pageOf(budget: number) {
+  const parts: string[] = [];
+  const left: string[] = [];
+  let room = budget;
+  const add = (text: string): boolean => {
+    const size = Buffer.byteLength(text) + 1;
+    if (size > room) return false;
+    room -= size;
+    parts.push(text);
+    return true;
+  };
+  const section = (title: string, header: string, rows: readonly string[]): void => {
     if (rows.length === 0) return;
     let shown = 0;
-    if (this.#add(`\n### ${title}\n${header === undefined ? '' : `\n${header}`}`)) {
-      while (shown < rows.length && this.#add(rows[shown] ?? '')) shown++;
-    }
-    if (shown < rows.length && this.#left.length < 12)
-      this.#left.push(`${rows.length - shown} of ${rows.length} rows of “${title}”`);
-  }
-
-  #add(text: string): boolean {
-    const size = Buffer.byteLength(text) + 1;
-    if (size > this.#room) return false;
-    this.#room -= size;
-    this.#parts.push(text);
-    return true;
-  }
-
-  end(): string {
-    const note =
-      this.#left.length === 0
-        ? ''
-        : `\nLeft out, as a step summary has a limit: ${this.#left.join('; ')}. report.html and report.json have them.\n`;
-    return `${this.#parts.join('\n')}\n${note}`;
-  }
+    if (add(`\n### ${title}\n${header}`)) while (shown < rows.length && add(rows[shown] ?? '')) shown++;
+    if (shown < rows.length && left.length < 12) left.push(`${rows.length - shown} of ${rows.length} rows of “${title}”`);
+  };
+  return {
+    lines: (lines: readonly string[]): void => lines.forEach(add),
+    table(title: string, columns: readonly string[], rows: readonly string[][]): void {
+      const header = `\n| ${columns.join(' | ')} |\n|${' --- |'.repeat(columns.length)}`;
+      section(
+        title,
+        header,
+        rows.map((row) => `| ${row.join(' | ')} |`),
+      );
+    },
+    list(title: string, items: readonly string[]): void {
+      section(
+        title,
+        '',
+        items.map((item) => `- ${item}`),
+      );
+    },
+    end(): string {
+      const note = `\nLeft out, as a step summary has a limit: ${left.join('; ')}. report.html and report.json have them.\n`;
+      return `${parts.join('\n')}\n${left.length === 0 ? '' : note}`;
+    },
+  };
 }

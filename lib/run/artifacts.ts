@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Artifact } from '../artifacts/artifact.ts';
-import { PackageIndexes } from '../artifacts/indexes.ts';
+import { packageIndexes } from '../artifacts/indexes.ts';
 import { cniArtifact } from '../artifacts/cni-plugins.ts';
 import { fileSha256 } from '../artifacts/inventory.ts';
 import { resolveArtifact } from '../artifacts/resolve.ts';
@@ -28,7 +28,7 @@ export async function resolveAll(
   },
 ): Promise<Map<string, Resolved>> {
   const resolved = new Map<string, Resolved>();
-  await using indexes = new PackageIndexes(cacheDirectory());
+  await using indexes = packageIndexes(cacheDirectory());
   // One after the other: each Debian source waits for the same package lists.
   for (const { key, component, allowExpiredRelease } of distinctComponents(cells)) {
     options.signal.throwIfAborted();

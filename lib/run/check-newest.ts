@@ -1,5 +1,5 @@
 import { versionsAtHand } from '../artifacts/at-hand.ts';
-import { PackageIndexes } from '../artifacts/indexes.ts';
+import { packageIndexes } from '../artifacts/indexes.ts';
 import { newestOf } from '../artifacts/newest.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
 import type { Matrix, Source } from '../model/matrix/matrix.ts';
@@ -27,7 +27,7 @@ export interface Standing {
 /** Compares every version of the matrix with what its suite, `$PODPROOF_ARTIFACTS` and the cache have. Upstream is not asked. */
 export async function checkNewest(matrix: Matrix, { signal, progress }: Asking): Promise<Standing[]> {
   const cache = cacheDirectory();
-  await using indexes = new PackageIndexes(cache);
+  await using indexes = packageIndexes(cache);
   const consent = new Set(
     Object.values(matrix.hosts).flatMap((spec) => {
       const kind = hostKindFacts(spec);

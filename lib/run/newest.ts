@@ -1,5 +1,5 @@
 import { versionsAtHand } from '../artifacts/at-hand.ts';
-import { PackageIndexes } from '../artifacts/indexes.ts';
+import { packageIndexes } from '../artifacts/indexes.ts';
 import { newestOf } from '../artifacts/newest.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
 import { componentKey, componentsOf, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
@@ -22,7 +22,7 @@ export interface Asking {
 export async function findVersions(cells: readonly PlannedCell[], { signal, progress }: Asking): Promise<FoundVersions> {
   const found = new Map<string, string>();
   const cache = cacheDirectory();
-  await using indexes = new PackageIndexes(cache);
+  await using indexes = packageIndexes(cache);
   for (const { component, allowExpiredRelease } of distinctComponents(cells)) {
     const { name, source } = component;
     if (component.version !== newest || source.kind !== 'deb') continue;
