@@ -24,9 +24,9 @@ export function plainOrder(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Where each distinct text is in natural order: sorts many rows by few distinct texts. */
-export function ranks(texts: Iterable<string>): (text: string) => number {
-  const sorted = [...new Set(texts)].sort(naturalOrder);
+/** Where each distinct text is in an order: sorts many rows by few distinct texts. */
+export function ranks(texts: Iterable<string>, order = naturalOrder): (text: string) => number {
+  const sorted = [...new Set(texts)].sort(order);
   const rank = new Map(sorted.map((text, index) => [text, index]));
   return (text) => rank.get(text) ?? -1;
 }

@@ -1,5 +1,6 @@
 import { versionLabel } from '../../model/matrix/pick.ts';
 import { flavourOf } from '../../model/flavour.ts';
+import { ranks } from '../../report/order.ts';
 import { ownName } from '../../report/own-name.ts';
 import { neighbours, rangeText, versionOrder } from '../../report/ranges.ts';
 import type { Model } from './model.ts';
@@ -20,11 +21,11 @@ export function familiesOf(model: Model): Families {
   const family = model.cells.map(({ id, host, engine, runtime, kubelet }) =>
     engine && runtime ? [host, engine.name, flavourOf({ runtime, kubelet })].join('\n') : id,
   );
-  const place = rankOf(family);
-  const engines = rankOf([...new Set(model.cells.map(engineVersion))].sort(versionOrder));
-  const runtimes = rankOf([...new Set(model.cells.map(runtimeVersion))].sort(versionOrder));
+  const asTheyCome = ranks(family, () => 0);
+  const engines = ranks(model.cells.map(engineVersion), versionOrder);
+  const runtimes = ranks(model.cells.map(runtimeVersion), versionOrder);
   const keys = model.cells.map((cell, index) => [
-    place(family[index] ?? ''),
+    asTheyCome(family[index] ?? ''),
     engines(engineVersion(cell)),
     runtimes(runtimeVersion(cell)),
     index,
@@ -95,10 +96,4 @@ function readNames(cells: readonly Cell[]): Names {
 
 function range(versions: readonly string[]): string {
   return rangeText([...new Set(versions)].sort(versionOrder), 3);
-}
-
-/** Where each distinct text is. */
-function rankOf(texts: readonly string[]): (text: string) => number {
-  const ranks = new Map([...new Set(texts)].map((text, index) => [text, index]));
-  return (text) => ranks.get(text) ?? 0;
 }
