@@ -11,13 +11,13 @@ import { looksLikeCell } from './looks-like-cell.ts';
 import { reply } from './reply/reply.ts';
 import { symptoms } from './symptoms/all.ts';
 import { asked } from './words/asked.ts';
-import { find } from './words/find.ts';
-import { buildIndex } from './words/index.ts';
+import { find, indexOf } from './words/find.ts';
+import { entriesOf } from './words/entries.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const matrix = await loadMatrix(join(packageRoot, 'matrix.json'));
 const questionIds = suites.flatMap((suite) => suite.questions.map(({ id }) => id));
-const index = buildIndex(book);
+const index = indexOf(entriesOf(book));
 const ask = (text: string): Explanation => explain(text, book, { matrix, find: (query) => find(index, query) });
 const causesOf = (text: string): string[] => ask(text).causes.map(({ id }) => id);
 

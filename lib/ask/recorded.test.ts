@@ -8,12 +8,12 @@ import { explain, type Explanation, type Sources } from './explain.ts';
 import { recordedCell, recordedQuestions } from './recorded.ts';
 import { reply } from './reply/reply.ts';
 import { symptoms } from './symptoms/all.ts';
-import { find } from './words/find.ts';
-import { buildIndex } from './words/index.ts';
+import { find, indexOf } from './words/find.ts';
+import { entriesOf } from './words/entries.ts';
 
 const book: Book = { suites, known: knownIssues, symptoms };
 const documents = await referenceDocuments();
-const index = buildIndex(book);
+const index = indexOf(entriesOf(book));
 const ask = (text: string, sources: Sources = {}): Explanation =>
   explain(text, book, { documents, find: (query) => find(index, query), ...sources });
 const shown = (text: string): string => reply(explain(text, book, { documents })).replaceAll(/\s+/g, ' ');

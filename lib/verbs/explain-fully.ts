@@ -5,8 +5,8 @@ import { looksLikeCell } from '../ask/looks-like-cell.ts';
 import type { Wanted } from '../ask/narrow.ts';
 import { narrowRecorded } from '../ask/recorded.ts';
 import { symptoms } from '../ask/symptoms/all.ts';
-import { find, type Hit } from '../ask/words/find.ts';
-import { buildIndex } from '../ask/words/index.ts';
+import { entriesOf } from '../ask/words/entries.ts';
+import { find, indexOf, type Hit } from '../ask/words/find.ts';
 import { loadMatrix } from '../model/matrix/load.ts';
 import { unknownWord } from '../model/matrix/suggest.ts';
 import { UsageError } from '../util/errors.ts';
@@ -22,7 +22,7 @@ export async function explainFully(
 ): Promise<Explanation> {
   const book = { suites, known: knownIssues, symptoms };
   const loaded = looksLikeCell(text.trim()) ? await loadMatrix(matrix) : undefined;
-  const search = (query: string): Hit[] => find(buildIndex(book), query);
+  const search = (query: string): Hit[] => find(indexOf(entriesOf(book)), query);
   const answer = explain(text, book, { matrix: loaded, documents: await referenceDocuments(), find: search, engine, runtime });
   if (answer.kind === 'unknown' && loaded !== undefined) throw new UsageError(unknownWord('cell', text.trim(), cellIds(loaded)));
   return { ...answer, recorded: narrowRecorded(answer.recorded, engine, runtime) };
