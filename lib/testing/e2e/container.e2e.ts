@@ -16,7 +16,7 @@ import { packageRoot } from '../../util/paths.ts';
 import { waitFor } from '../../util/wait.ts';
 import { forFile } from './for-file.ts';
 import { leaseContext } from './lease.ts';
-import { cleanRun, documentOf, podproof } from './podproof.ts';
+import { cleanKilled, documentOf, podproof, recordedLines } from './podproof.ts';
 import { temporary } from '../temporary.ts';
 
 const { path: directory } = await forFile(temporary());
@@ -111,7 +111,7 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
     test('no node of a disk of this machine was there, in the container or in any pod', async () => {
       const disks = await machineDisks();
       expect(disks.length).toBeGreaterThan(0);
-      const recorded = await observations(join(latest(), 'cells'));
+      const recorded = (await recordedLines(latest())).map((line) => Observation.parse(JSON.parse(line)));
       expect(recorded.length).toBeGreaterThan(30);
       const nodes = recorded.flatMap(({ guest, host }) => [...(guest?.dev ?? []), ...(host?.dev ?? [])]);
       const recordedBlocks = new Set(nodes.filter(({ type }) => type === 'b').map(({ major, minor }) => `${major}:${minor}`));
@@ -168,9 +168,7 @@ describe.skipIf(reason !== undefined)('a container as host, on a real dockerd', 
     await running;
     const kinds = new Set((await left()).map((name) => name.split(' ')[0]));
     expect(kinds).toEqual(new Set(['container', 'volume']));
-    const cleaned = await cleanRun(await readlink(latest()));
-    expect(cleaned).toContain('removed');
-    expect(cleaned.filter((outcome) => outcome.startsWith('failed'))).toEqual([]);
+    await cleanKilled(await readlink(latest()));
     expect(await left()).toEqual([]);
     expect(await ourLoops()).toEqual([]);
     const resumed = await run('--resume');
@@ -198,17 +196,6 @@ async function ourLoops(): Promise<string[]> {
   const names = (await readdir('/sys/block')).filter((name) => /^loop\d{6}$/.test(name));
   const files = await Promise.all(names.map((name) => readFile(`/sys/block/${name}/loop/backing_file`, 'utf8').catch(() => '')));
   return names.filter((_, index) => files[index]?.includes('/run/podproof/'));
-}
-
-async function observations(directory: string): Promise<Observation[]> {
-  const files = (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('observations.ndjson'));
-  const texts = await Promise.all(files.map((name) => readFile(join(directory, name), 'utf8')));
-  return texts.flatMap((text) =>
-    text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => Observation.parse(JSON.parse(line))),
-  );
 }
 
 /**

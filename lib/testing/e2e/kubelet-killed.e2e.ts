@@ -9,7 +9,7 @@ import { forFile } from './for-file.ts';
 import { version, why } from './kubelet-artifact.ts';
 import { lentHost, lentMachine } from './lent-machine.ts';
 import { changes, stateOf } from './machine-state.ts';
-import { cleanRun, podproof } from './podproof.ts';
+import { cleanKilled, podproof } from './podproof.ts';
 
 const { path: directory } = await forFile(temporary());
 const kubelet = `/var/lib/podproof/kubelet-${version}`;
@@ -60,13 +60,7 @@ describe.skipIf(why !== '')(`a run before kubelet ${version} on a borrowed machi
       expect(ended, `the run ended before ${when}`).toBeUndefined();
       running.kill('SIGKILL');
       await running;
-      const killed = await readlink(join(directory, 'results/latest'));
-      const cleaned = await cleanRun(killed);
-      expect(cleaned, when).toContain('removed');
-      expect(
-        cleaned.filter((outcome) => outcome.startsWith('failed')),
-        when,
-      ).toEqual([]);
+      await cleanKilled(await readlink(join(directory, 'results/latest')), when);
       expect(await traces(), when).toBe(before.traces);
       // Modules that were loaded stay, with their nodes; a directory that something was in keeps the time of it.
       const changed = changes(before.files, await stateOf(machine));

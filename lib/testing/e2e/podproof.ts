@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect } from 'vitest';
 import { z } from 'zod';
 import type { Document, Verdict } from '../../model/document.ts';
 import { readDocument } from '../../record/read-document.ts';
@@ -43,6 +44,13 @@ export async function cleanRun(run: string, ...flags: string[]): Promise<string[
     if (entry.run !== run) return [];
     return [entry.outcome === 'failed' ? `failed: ${entry.detail}` : entry.outcome];
   });
+}
+
+/** Cleans up after a run that was killed: there is something to remove, and nothing fails. */
+export async function cleanKilled(run: string, about = 'clean'): Promise<void> {
+  const cleaned = await cleanRun(run);
+  expect(cleaned, about).toContain('removed');
+  expect(cleaned.join('\n'), about).not.toContain('failed');
 }
 
 /** The document of a run folder. */
