@@ -5,6 +5,8 @@ import { runtimes, type RuntimeName } from '../runtimes/facts.ts';
 import { keysOf } from '../util/keys-of.ts';
 import { inRange } from './version.ts';
 
+export type { FeatureRow };
+
 type ComponentName = EngineName | RuntimeName | 'cni' | 'kubelet';
 const components = { ...engines, ...runtimes, cni, kubelet } as const satisfies Record<ComponentName, ComponentFacts>;
 const names = keysOf(components);
@@ -56,6 +58,7 @@ export function featureRows(): Array<FeatureRow & { of: ComponentName }> {
   return names.flatMap((of) => components[of].features.map((row) => ({ ...row, of })));
 }
 
-function rangeOf({ since, until }: FeatureRow): string {
+/** The versions that have it, as `>=1.7.0 <2.4.0`. */
+export function rangeOf({ since, until }: Pick<FeatureRow, 'since' | 'until'>): string {
   return until === undefined ? `>=${since}` : `>=${since} <${until}`;
 }

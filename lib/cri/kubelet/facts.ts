@@ -1,12 +1,5 @@
+import { rangeOf, type FeatureRow } from '../../model/feature.ts';
 import { inRange } from '../../model/version.ts';
-
-interface Row {
-  feature: string;
-  since: string;
-  /** The first version without it. */
-  until?: string;
-  citation: string;
-}
 
 const features = 'Kubernetes pkg/features/kube_features.go';
 const masks = 'Kubernetes pkg/securitycontext/util.go, defaultMaskedPaths';
@@ -32,7 +25,7 @@ const rows = [
   { feature: 'mask-interrupts', since: '1.33.5', until: '1.34.0', citation: `${masks}, backported` },
   { feature: 'mask-interrupts', since: '1.32.9', until: '1.33.0', citation: `${masks}, backported` },
   { feature: 'mask-interrupts', since: '1.31.13', until: '1.32.0', citation: `${masks}, backported` },
-] as const satisfies readonly Row[];
+] as const satisfies readonly FeatureRow[];
 
 /** The newest kubelet whose requests are known. */
 export const newestKubelet = '1.37.2';
@@ -44,8 +37,6 @@ export function kubeletHas(
   { version, gates = {} }: { version: string; gates?: Readonly<Partial<Record<KubeletFeature, boolean>>> },
   feature: KubeletFeature,
 ): boolean {
-  const byDefault = rows.some(
-    (row: Row) => row.feature === feature && inRange(version, `>=${row.since}${row.until === undefined ? '' : ` <${row.until}`}`),
-  );
+  const byDefault = rows.some((row) => row.feature === feature && inRange(version, rangeOf(row)));
   return gates[feature] ?? byDefault;
 }

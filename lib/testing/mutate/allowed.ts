@@ -6,6 +6,8 @@ import { pattern, valueAt, type KeyPath } from './watch.ts';
 /** What is read and may change without another answer, with the reason. */
 const allowed: ReadonlyArray<{
   at: RegExp;
+  /** Only where one of these was seen. */
+  answers?: readonly string[];
   only?: (one: Case, keyPath: KeyPath, answer: string | undefined) => boolean;
   why: string;
 }> = [
@@ -25,13 +27,9 @@ const allowed: ReadonlyArray<{
     only: ({ evidence }) => !isUnanswered(evidence),
     why: 'the other statuses are told apart by the words beside them',
   },
-  {
-    at: /bootId$/,
-    only: (_, __, answer) => answer === 'own' || answer === 'isolated',
-    why: 'every boot id but the host’s is a guest’s own',
-  },
-  { at: /runUser\[\]\.mode$/, only: (_, __, answer) => answer === 'closed', why: '0700 is as closed as 0750' },
-  { at: /runVc\[\]\.mode$/, only: (_, __, answer) => answer === 'root', why: '0700 is as closed to others as 0600' },
+  { at: /bootId$/, answers: ['own', 'isolated'], why: 'every boot id but the host’s is a guest’s own' },
+  { at: /runUser\[\]\.mode$/, answers: ['closed'], why: '0700 is as closed as 0750' },
+  { at: /runVc\[\]\.mode$/, answers: ['root'], why: '0700 is as closed to others as 0600' },
   {
     at: /host\.processes\[\]\.argv\[\]$/,
     only: (one, keyPath) => {
@@ -52,13 +50,13 @@ const allowed: ReadonlyArray<{
   },
   {
     at: /guest\.commands\[\]$|host\.processes\[\]\.comm$|guest\.(disks|partitions)\[\]\.(serial|content|blocks)$|host\.disks\[\]\.(name|serial|blocks)$/,
-    only: (_, __, answer) => answer === 'isolated',
+    answers: ['isolated'],
     why: 'a process or a disk is told from another only where both show the same',
   },
   { at: /guest\.processes$/, why: 'a count: fewer than twenty are the container’s own' },
   {
     at: /host\.runVc\[\]\.type$/,
-    only: (_, __, answer) => answer === 'root',
+    answers: ['root'],
     why: 'a disk of root’s in the jail is as closed to others as a character device',
   },
   {
@@ -92,11 +90,7 @@ const allowed: ReadonlyArray<{
     only: (one, keyPath) => valueAt(one.evidence, [...keyPath.slice(0, -1), 'role']) === 'shim',
     why: 'says what every capability is on a machine that lacks some',
   },
-  {
-    at: /host\.processes\[\]\.cap/,
-    only: (_, __, answer) => answer === 'ignored' || answer === 'root',
-    why: 'which capabilities a VMM of root has',
-  },
+  { at: /host\.processes\[\]\.cap/, answers: ['ignored', 'root'], why: 'which capabilities a VMM of root has' },
   {
     at: /host\.dev\[\]\.mode$/,
     only: (_, __, answer) => /open-to-all|everything-open|closed/.test(answer ?? ''),
@@ -133,5 +127,7 @@ function isUnanswered({ observation: { outcome } }: Case['evidence']): boolean {
 /** Why a change at this path need not show, or undefined. */
 export function reasonAllowed(one: Case, keyPath: KeyPath, answer: string | undefined): string | undefined {
   const at = pattern(keyPath);
-  return allowed.find((row) => row.at.test(at) && (row.only?.(one, keyPath, answer) ?? true))?.why;
+  return allowed.find(
+    (row) => row.at.test(at) && (row.answers?.includes(answer ?? '') ?? true) && (row.only?.(one, keyPath, answer) ?? true),
+  )?.why;
 }
