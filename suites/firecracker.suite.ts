@@ -28,33 +28,19 @@ const jailer = 'https://github.com/firecracker-microvm/firecracker/blob/v1.12.1/
 const firecracker = [runtime('kata'), vmm('firecracker')];
 const disk = { fixture: 'blockPlain' } as const;
 
+const jailed = { needs: firecracker, handler: 'withheld' as const, pod: {} };
+
 export default suite({
   id: 'firecracker',
   title: 'What confines Firecracker, with its jailer and without',
   scenarios: [
-    {
-      id: 'jailed',
-      title: 'pod, jailer on, as the template has it',
-      needs: firecracker,
-      handler: 'withheld',
-      pod: {},
-      afterRemoval: true,
-    },
+    { id: 'jailed', title: 'pod, jailer on, as the template has it', ...jailed, afterRemoval: true },
     { id: 'unjailed', title: 'pod, jailer off', needs: firecracker, handler: 'unjailed', pod: {}, afterRemoval: true },
-    {
-      id: 'killed',
-      title: 'pod whose VMM is killed, jailer on',
-      needs: firecracker,
-      handler: 'withheld',
-      pod: {},
-      killVmm: true,
-      afterRemoval: true,
-    },
+    { id: 'killed', title: 'pod whose VMM is killed, jailer on', ...jailed, killVmm: true, afterRemoval: true },
     {
       id: 'disk',
       title: 'pod with a disk, jailer on',
-      needs: firecracker,
-      handler: 'withheld',
+      ...jailed,
       pod: { devices: [{ ...disk, at: '/dev/podproof-disk' }] },
       attempts: [{ what: 'read', path: disk }],
     },

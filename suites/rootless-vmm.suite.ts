@@ -44,12 +44,15 @@ const neverRuns = {
 /** How a sandbox ends that was begun, and whose VMM never came up: what is left of any other refusal says nothing of a VMM. */
 const noVmm = /failed to launch|\/dev\/kvm|KVM|does not support rootless mode/;
 
+const rootless = { needs: [kata, supported], handler: 'rootless' as const, pod: {} };
+const rootlessDisk = { ...rootless, pod: { devices: [plainDisk] } };
+
 export default suite({
   id: 'rootless-vmm',
   title: 'Who runs the VMM, and what it can still open',
   scenarios: [
     { id: 'baseline', title: 'pod, rootless off', needs: [kata, supported], pod: {} },
-    { id: 'rootless', title: 'pod, rootless on', needs: [kata, supported], handler: 'rootless', pod: {}, afterRemoval: true },
+    { id: 'rootless', title: 'pod, rootless on', ...rootless, afterRemoval: true },
     {
       id: 'confined',
       title: 'pod, rootless and QEMU’s seccomp filter on',
@@ -60,12 +63,11 @@ export default suite({
     {
       id: 'unsupported',
       title: 'pod, rootless on, of a VMM that it is not for',
+      ...rootless,
       needs: [kata, others],
-      handler: 'rootless',
-      pod: {},
       afterRemoval: true,
     },
-    { id: 'twins', title: 'two pods at once, rootless on', needs: [kata, supported], handler: 'rootless', pod: {}, twin: true },
+    { id: 'twins', title: 'two pods at once, rootless on', ...rootless, twin: true },
     {
       id: 'annotation',
       title: 'pod with the rootless annotation, enabled',
@@ -98,26 +100,20 @@ export default suite({
     {
       id: 'kvm-open',
       title: 'pod, rootless on, /dev/kvm root:root 0666',
-      needs: [kata, supported],
-      handler: 'rootless',
+      ...rootless,
       hostState: { kvm: { owner: 'root:root', mode: '0666' } },
-      pod: {},
     },
     {
       id: 'block-closed',
       title: 'pod with a disk root:disk 0660, rootless on',
-      needs: [kata, supported],
-      handler: 'rootless',
+      ...rootlessDisk,
       hostState: { blockPlain: { owner: 'root:disk', mode: '0660' } },
-      pod: { devices: [plainDisk] },
     },
     {
       id: 'block-open',
       title: 'pod with a disk 0666, rootless on',
-      needs: [kata, supported],
-      handler: 'rootless',
+      ...rootlessDisk,
       hostState: { blockPlain: { owner: 'root:disk', mode: '0666' } },
-      pod: { devices: [plainDisk] },
       attempts: [{ what: 'read', path: { fixture: 'blockPlain' } }],
     },
     {
@@ -127,15 +123,7 @@ export default suite({
       handler: 'rootless-vfio',
       pod: { devices: [{ fixture: 'vfioGroup' }] },
     },
-    {
-      id: 'killed',
-      title: 'pod whose VMM is killed, rootless on',
-      needs: [kata, supported],
-      handler: 'rootless',
-      pod: {},
-      killVmm: true,
-      afterRemoval: true,
-    },
+    { id: 'killed', title: 'pod whose VMM is killed, rootless on', ...rootless, killVmm: true, afterRemoval: true },
   ],
   questions: [
     question({
