@@ -69,7 +69,7 @@ describe('CNI plugins', () => {
     });
   });
 
-  test('are not there where no known place has one', async () => {
+  test('are not there where no known directory has one', async () => {
     await using prefix = await temporary();
     await laidOut(prefix.path, 'elsewhere');
     await expect(cniArtifact(artifactAt(prefix.path))).rejects.toThrow(

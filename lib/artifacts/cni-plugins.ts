@@ -18,7 +18,7 @@ const places = ['', 'bin', 'opt/cni/bin', 'usr/lib/cni', 'usr/libexec/cni'];
 
 /**
  * The artifact with those plugins for binaries that engines need, all from one directory, as engines are given directories.
- * Throws BlockedError when they are not together in any known place.
+ * Throws BlockedError when they are not together in any known directory.
  */
 export async function cniArtifact(artifact: Artifact): Promise<Artifact> {
   const root = await realpath(artifact.directory);

@@ -176,7 +176,7 @@ describe('download', () => {
     expect(await readdir(place.path)).toEqual([]);
   });
 
-  test('follows a redirect, as releases are served from another place', async () => {
+  test('follows a redirect, as releases are served from another host', async () => {
     await using place = await temporary();
     await using server = await serve((request, response) => {
       if (request.url?.startsWith('/elsewhere')) return honest(request, response);

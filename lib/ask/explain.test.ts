@@ -95,7 +95,7 @@ describe('a cell', () => {
     expect(ask('debian-13/containerd-1.7.24/runc-9.9').kind).toBe('unknown');
   });
 
-  it('is told from a path', () => {
+  it('is distinguished from a path', () => {
     expect(['debian-13/containerd-1.7.24/runc-1.1.15', '/dev/vfio/5', 'a/b', 'a b/c/d'].map(looksLikeCell)).toEqual([
       true,
       false,
@@ -139,7 +139,7 @@ describe('a failure', () => {
   });
 });
 
-it('a call that ran into its deadline is told a known issue of Kata only where Kata spoke', () => {
+it('a call that ran into its deadline is answered with a known issue of Kata only where Kata spoke', () => {
   const late = 'RunPodSandbox from runtime service failed: rpc error: code = DeadlineExceeded desc = context deadline exceeded';
   expect(ask(late).known).toEqual([]);
   expect(ask(`kata shim: ${late}`).known.map(({ id }) => id)).toContain('kata-go-waits-for-dead-qemu');
@@ -222,7 +222,7 @@ describe('the printed text', () => {
     expect(Math.max(...lengths)).toBeLessThanOrEqual(24);
   });
 
-  it('breaks lines at the width and paints labels where it is told to', () => {
+  it('breaks lines at the width and paints labels where it is asked to', () => {
     const text = reply(ask('cat: /dev/dri/card0: Permission denied'), {
       sheet: { width: 60, paint: (style, words) => (style === 'label' ? `<${words}>` : words) },
     });

@@ -73,7 +73,7 @@ describe('recorded evidence', () => {
 });
 
 describe('who asks in words', () => {
-  it('is told what the newest tested versions answer, since when, and what older ones answer', () => {
+  it('learns what the newest tested versions answer, since when, and what older ones answer', () => {
     const { questions, standings } = ask('since which containerd version does device_ownership_from_security_context work');
     expect(questions.map(({ id }) => id)).toEqual(['OWN-ON']);
     expect(standings.map(({ engine }) => engine)).not.toContain('CRI-O');
@@ -87,7 +87,7 @@ describe('who asks in words', () => {
     });
   });
 
-  it('is told of the engine and the runtime that he names, what weakens first, with the issue and its remedy', () => {
+  it('learns of the engine and the runtime that he names, what weakens first, with the issue and its remedy', () => {
     const asked = ask('can a non-root pod open /dev/dri/renderD128 on CRI-O?');
     expect(new Set(asked.standings.map(({ engine }) => engine))).toEqual(new Set(['CRI-O']));
     expect(asked.standings[0]).toMatchObject({ harm: 'weakens', known: ['crio-mode-0666'] });

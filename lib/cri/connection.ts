@@ -56,7 +56,7 @@ export class CriConnection {
 
 /**
  * What a call is answered, in place of its own iterator: that of Node.js 24.22 ends with "Premature close" on some calls whose
- * stream has ended, and then closed, over a stream that is no socket. What failed is told by the stream's other events.
+ * stream has ended, and then closed, over a stream that is no socket. What failed is reported by the stream's other events.
  */
 async function* chunksOf(call: ClientHttp2Stream): AsyncGenerator<unknown, undefined> {
   if (call.destroyed) return;

@@ -79,7 +79,7 @@ export interface ReadingPlan {
   files: Record<string, string>;
   /** Prints what the files come to, or refuses them with another exit code than 0. */
   print: string[];
-  /** A daemon with the same files, where the engine takes every place of its own from the command line. */
+  /** A daemon with the same files, where the engine takes every directory of its own from the command line. */
   daemon?: { argv: string[]; socket: string; log: string };
 }
 

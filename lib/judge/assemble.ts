@@ -54,7 +54,7 @@ export async function assembleParts(run: string, parts: readonly Part[], catalog
   return document();
 }
 
-/** Judges a plan place by place: cells of one host and engine are contrasted with each other, and with no others. */
+/** Judges a plan by host and engine: cells of one host and engine are contrasted with each other, and with no others. */
 function assembly(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | 'events'>>, catalog: Catalog) {
   const [first] = parts;
   if (first === undefined) throw new Error('Cannot judge a run without records');
@@ -69,7 +69,7 @@ function assembly(run: string, parts: ReadonlyArray<Pick<Part, 'id' | 'plan' | '
   return {
     /** The planned cells of each host and engine. */
     places: [...groupBy(plan.cells, ({ host, engine }) => `${host.id} ${engine.name} ${engine.version}`).values()],
-    /** Judges the cells of one place by what each run observed in them, in the order of the runs. */
+    /** Judges the cells of one engine of a host by what each run observed in them, in the order of the runs. */
     judge: (cells: readonly PlannedCell[], seen: ReadonlyArray<readonly Located[]>): void => {
       const tries = new Tries(runs.journals.map((journal, index) => ({ journal, observations: seen[index] ?? [] })));
       seen.forEach((list, index) => pods[index]?.push(...list.flatMap(({ observation }) => podSpans(observation))));

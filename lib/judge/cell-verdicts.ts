@@ -50,7 +50,7 @@ function verdictOf(place: Place, asked: Asked): Verdict {
   if (inapplicable !== undefined) return without(place, asked, evidence, ['unsupported', inapplicable]);
   const judged = launches.map((one) => judgeTry(place, asked, one, evidence));
   const name = worstOf(judged.map(({ verdict }) => verdict));
-  // Of several tries that differ the worst is told, and that they differ: another try never turns a verdict green.
+  // Of several tries that differ the worst is reported, and that they differ: another try never turns a verdict green.
   const verdict = judged.findLast((each) => each.verdict === name);
   if (verdict !== undefined) {
     const other = judged.find((each) => each.verdict !== name);

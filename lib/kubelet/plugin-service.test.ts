@@ -35,7 +35,7 @@ test('a container gets all that its devices bring, each once', async () => {
   expect(plugin.allocated).toEqual([['b', 'a'], ['b']]);
 });
 
-test('the list of devices is told at once, and again whenever the health of one changes', async () => {
+test('the list of devices is sent at once, and again whenever the health of one changes', async () => {
   const { plugin, client } = served();
   const told: string[][] = [];
   for await (const { devices: list } of client.listAndWatch({})) {

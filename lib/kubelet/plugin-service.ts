@@ -77,7 +77,7 @@ export function offered(devices: readonly OfferedDevice[], id: string): OfferedD
   return device;
 }
 
-/** What a container is told of several devices at once. */
+/** What a container is given of several devices at once. */
 function given(devices: readonly OfferedDevice[]) {
   return {
     devices: devices.flatMap(({ nodes = [] }) => nodes.map((node) => ({ ...node }))),

@@ -45,7 +45,7 @@ test('a call goes through to the engine, and its answer comes back', async () =>
   expect(seen).toEqual([]);
 });
 
-test('a request that makes a sandbox is told as it was sent, and the engine gets the same', async () => {
+test('a request that makes a sandbox is reported as it was sent, and the engine gets the same', async () => {
   const { client, engine, seen } = await between();
   const { podSandboxId } = await client.runtime.runPodSandbox({ config, runtimeHandler: 'crun' });
   expect(podSandboxId).not.toBe('');
@@ -53,7 +53,7 @@ test('a request that makes a sandbox is told as it was sent, and the engine gets
   expect(engine.calls.at(-1)?.request).toEqual(seen[0]?.message);
 });
 
-test('a refusal comes back with its code and words, and is told', async () => {
+test('a refusal comes back with its code and words, and is reported', async () => {
   const { client, refused } = await between(undefined, {
     runtime: {
       runPodSandbox() {
@@ -69,7 +69,7 @@ test('a refusal comes back with its code and words, and is told', async () => {
   expect(refused).toEqual([{ call: 'RunPodSandbox', code: 'ALREADY_EXISTS', message: 'name is reserved' }]);
 });
 
-test('what is tampered with reaches the engine, and is what was told', async () => {
+test('what is tampered with reaches the engine, and is what was reported', async () => {
   const { client, engine, seen } = await between((request) => {
     if (request.call === 'RunPodSandbox' && request.message.config !== undefined) request.message.config.hostname = 'other';
   });

@@ -31,7 +31,7 @@ test('a manifest of which the log says nothing may still come', async () => {
   await expect(pods.waitFor('p', () => true, 50)).rejects.toThrow('the kubelet knows no such pod');
 });
 
-test('what a kubelet tries without end is told in its newest words', async () => {
+test('what a kubelet tries without end is reported in its newest words', async () => {
   const line = (why: string): string =>
     `E1129 1 pod_workers.go:1] "Error syncing pod, skipping" err="${why}" pod="default/p-node" podUID="u"\n`;
   const pods = staticPods(

@@ -16,7 +16,7 @@ function recorded(name: string): RecordedPod {
   return pod;
 }
 
-test('what a kubelet asked for is told with the manifest, and nothing differs', () => {
+test('what a kubelet asked for is recorded with the manifest, and nothing differs', () => {
   expect(kubeletWork(identity, recorded('plain'), 'main')).toEqual({
     ...identity,
     pod: recorded('plain'),

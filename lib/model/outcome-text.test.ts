@@ -7,7 +7,7 @@ const refused = (message: string): Pick<Observation, 'outcome'> => ({
 });
 const text = (message: string): string => outcomeText(refused(message));
 
-test('a refusal is told in the words of the engine', () => {
+test('a refusal is given in the words of the engine', () => {
   expect(text('lstat /dev/nope: no such file or directory')).toBe(
     'StartContainer failed: lstat /dev/nope: no such file or directory',
   );

@@ -19,7 +19,7 @@ export interface Term<Key extends string> {
 
 /** What a filter is about. Names are checked only where they are known in advance. */
 export interface Vocabulary<Key extends string> {
-  /** In the order in which they are told. */
+  /** In the order in which they are listed. */
   keys: readonly Key[];
   names: (key: Key) => readonly string[] | undefined;
   components: (key: 'engine' | 'runtime') => readonly Component[] | undefined;

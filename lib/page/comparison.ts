@@ -5,7 +5,7 @@ import { explained } from './legend.ts';
 import { badge, drawerLink, limited } from './parts.ts';
 import { html, type Markup } from './template.ts';
 
-/** Changes that are told one by one; the others are only counted. */
+/** Changes that are listed one by one; the others are only counted. */
 const shownKinds: readonly ChangeKind[] = ['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended', 'changed-evidence'];
 /** Pairs of versions that have a line. */
 const most = 12;

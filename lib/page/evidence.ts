@@ -47,7 +47,7 @@ export function podsByVerdict(document: Document): JudgedPod[] {
   return [...pods.values()].sort((a, b) => b.worst - a.worst);
 }
 
-/** The observations that fit, in the order of `podsByVerdict`, of `of` that there are: as many as are given, unless told. */
+/** The observations that fit, in the order of `podsByVerdict`, of `of` that there are: as many as are given, where nobody says. */
 export function embeddedEvidence(
   document: Document,
   evidence: ReadonlyMap<string, Observation>,

@@ -35,7 +35,7 @@ function escape(text: string): string {
   return text.replace(/[&<>"'`]/g, (found) => `&#${found.charCodeAt(0)};`);
 }
 
-/** A link where the address is an https one, told by its `text`, and the bare address otherwise. */
+/** A link where the address is an https one, with `text` for a label, and the bare address otherwise. */
 export function citation(address: string, text = address): Markup {
   return isHttps(address)
     ? html`<a href="${address}" rel="noreferrer noopener" target="_blank">${text}</a>`

@@ -12,7 +12,7 @@ test('behind a kubelet an engine is there for one cell alone', () => {
   expect(lease?.engines.map((group) => group.cells)).toEqual(cells.map((cell) => [cell]));
 });
 
-test('each host is booted once, each engine version started once on it, and every cell is in its place', () => {
+test('each host is booted once, each engine version started once on it, and every cell is in one of them', () => {
   const all = madeUpCells(3, 3, 3);
   fc.assert(
     fc.property(fc.shuffledSubarray(all), (cells) => {

@@ -16,7 +16,7 @@ const shapes = fc.record({
   seconds: fc.array(fc.integer({ min: 1, max: 2_000 }), { minLength: 1, maxLength: 20 }),
 });
 
-/** Cells of a shape with recorded costs, taken from `seconds` in turn. */
+/** Cells of a shape with recorded costs, taken from `seconds` one after another. */
 function made(shape: { hosts: number; engines: number; runtimes: number; seconds: number[] }) {
   const cells = madeUpCells(shape.hosts, shape.engines, shape.runtimes);
   const pod = Object.fromEntries(cells.map(({ id }, index) => [id, [shape.seconds[index % shape.seconds.length] ?? 1]]));

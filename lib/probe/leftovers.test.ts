@@ -20,7 +20,7 @@ describe('leftovers', () => {
     expect(leftovers(host, structuredClone(host))).toEqual({ runtime: [], ours: [] });
   });
 
-  it('of the runtime are told from ours by our name', () => {
+  it('of the runtime are distinguished from ours by our name', () => {
     const after: HostReport = {
       ...host,
       dev: [...host.dev, { ...node, path: '/dev/vfio/5' }, { ...node, path: '/dev/podproof-char' }],

@@ -29,7 +29,7 @@ export function leftovers(before: HostReport, after: HostReport): NonNullable<Ob
   };
 }
 
-/** The entries that are below no other, as what is below them need not be told. */
+/** The entries that are below no other, as what is below them need not be listed. */
 function tops(entries: NonNullable<HostReport['runVc']>): NonNullable<HostReport['runVc']> {
   const paths = new Set(entries.map(({ path }) => path));
   return entries.filter(({ path }) => !paths.has(path.slice(0, path.lastIndexOf('/'))));

@@ -30,7 +30,7 @@ describe('the log of a Kata shim', () => {
     expect(log.split('\n').filter(Boolean)).toEqual([loaded, announced, warned]);
   });
 
-  it('is told by the id of the sandbox where no process was seen', async () => {
+  it('is recognized by the id of the sandbox where no process was seen', async () => {
     const other = loaded.replaceAll(id, 'f'.repeat(64));
     expect((await read({ pids: [], sandboxId: id }, other, loaded, warned)).trim().split('\n')).toEqual([loaded, warned]);
   });

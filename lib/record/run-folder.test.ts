@@ -82,7 +82,7 @@ describe('run folder', () => {
     await expect(folder.plan()).rejects.toBeInstanceOf(UsageError);
   });
 
-  it('gives back the journal, and observations with their place', async () => {
+  it('gives back the journal, and observations with file and line', async () => {
     await using results = await temporary();
     const folder = await RunFolder.create(results.path, plan);
     folder.append(span);

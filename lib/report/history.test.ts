@@ -107,7 +107,7 @@ test('a question under an engine with a runtime has ranges of versions, and the 
   ]);
 });
 
-test('a turn is put down to the engine, to the runtime, or to both where no run tells them apart', () => {
+test('a change is attributed to the engine, to the runtime, or to both where no run tells them apart', () => {
   const alongs = (...rows: Array<[string, string, VerdictName]>): string[] =>
     history([run('a', '2026-01-01T00:00:00Z', rows)]).tracks.flatMap(({ turns }) => turns.map(({ along }) => along));
   expect(alongs(['1.36.3', '3.8.0', 'fail'], ['1.37.0', '3.8.0', 'pass'])).toEqual(['engine']);
@@ -116,7 +116,7 @@ test('a turn is put down to the engine, to the runtime, or to both where no run 
   expect(alongs(['1.36.3', '3.8.0', 'unsupported'], ['1.36.3', '3.9.0', 'pass'])).toEqual([]);
 });
 
-test('a documented answer that turns into another is told, as broken or mended by the harm of both', () => {
+test('a documented answer that becomes another is reported as broken or mended by the harm of both', () => {
   const turns = (...names: Name[]): unknown =>
     history([
       run(
@@ -129,7 +129,7 @@ test('a documented answer that turns into another is told, as broken or mended b
   expect(turns('host', 'host', 'open-to-all', 'closed', 'ignored')).toEqual(['broke', 'mended', 'changed']);
 });
 
-test('pods of one question that answer differently are all told, what harms most first', () => {
+test('pods of one question that answer differently are all reported, what harms most first', () => {
   const { tracks } = history([
     run('a', '2026-01-01T00:00:00Z', [
       ['1.36.3', '3.8.0', 'pass', 'a', 'host'],
@@ -160,7 +160,7 @@ test('the worst of the pods of a question is its answer, and pods to which it do
   expect(answer('blocked', 'void', 'missing', 'error')).toBeUndefined();
 });
 
-test('over runs the newest verdict counts, and what turned between two runs is told with both', () => {
+test('over runs the newest verdict counts, and what changed between two runs is reported with both', () => {
   const of = (id: string, verdict: VerdictName): Document => run(id, `2026-01-0${id}T00:00:00Z`, [['1.36.3', '3.8.0', verdict]]);
   const runs = [of('1', 'pass'), of('2', 'blocked'), of('3', 'fail'), of('4', 'fail'), of('5', 'pass')];
   const { tracks, events } = history(runs);

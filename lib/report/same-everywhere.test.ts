@@ -28,7 +28,7 @@ async function reportsOf(name: string, elsewhere: { cwd: string; env: Record<str
 }
 
 it(
-  'judging and rendering the same records gives the same bytes in any place, time zone, language and home',
+  'judging and rendering the same records gives the same bytes in any directory, time zone, language and home',
   { timeout: 240_000 },
   async () => {
     await using place = await temporary();

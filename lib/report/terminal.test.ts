@@ -84,7 +84,7 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
   ]);
 });
 
-test('what is mended since a baseline is told with what it was and is', () => {
+test('what is mended since a baseline is shown with what it was and is', () => {
   const older = sampleDocument();
   const [question] = older.verdicts.flatMap(({ question: each, verdict }) => (verdict === 'pass' ? [each] : []));
   older.verdicts = older.verdicts.map((each) => (each.question === question ? { ...each, verdict: 'fail' as const } : each));
@@ -148,7 +148,7 @@ describe('what blocked a run', () => {
     return document;
   };
 
-  test('is told once, in three lines, with what helps and how to go on', () => {
+  test('is shown once, in three lines, with what helps and how to go on', () => {
     const lines = renderTerminal(blockedDocument(), { reportPath: 'r.html' }).split('\n');
     const start = lines.indexOf('Blocked   nothing could run: 2 cells, 10 questions');
     expect(lines.slice(start + 1, start + 5)).toEqual([

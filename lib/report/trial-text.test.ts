@@ -147,7 +147,7 @@ describe('what to change first', () => {
     expect(helpsOf(sampleTrial({ attempts: [first] }))).toEqual([]);
   });
 
-  test('is told of the nodes and of the manifest, and privileges are no advice', () => {
+  test('is reported of the nodes and of the manifest, and privileges are no advice', () => {
     const [, ownership, privileged] = trial.fixes;
     if (ownership === undefined || privileged === undefined) throw new Error('the sample has other fixes');
     const user = { ...ownership, id: 'user', title: 'runAsUser: 0', by: 'manifest' as const };

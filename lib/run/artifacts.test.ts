@@ -11,7 +11,7 @@ import { resolveAll, reasonNot } from './artifacts.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A place of one test, with the cache in it too. */
+/** A directory of one test, with the cache in it too. */
 async function workshop(): Promise<Awaited<ReturnType<typeof temporary>>> {
   const place = await temporary();
   vi.stubEnv('XDG_CACHE_HOME', join(place.path, 'cache'));

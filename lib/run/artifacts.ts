@@ -77,7 +77,7 @@ function refuseOther(now: ArtifactEvent, before: readonly JournalEvent[]): void 
   if (!before.some(({ event }) => event === 'lease')) return;
   const first = before.find((event): event is ArtifactEvent => event.event === 'artifact' && event.key === now.key);
   if (first === undefined) return;
-  // What a record of another version of podproof did not name is not told from another.
+  // What a record of another version of podproof did not name is not distinguished from another.
   const other = Object.keys(first.binaries).find((name) => now.binaries[name] !== first.binaries[name]);
   if (other === undefined) return;
   const short = (event: ArtifactEvent): string => event.binaries[other]?.slice(0, 12) ?? 'none';

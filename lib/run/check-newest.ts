@@ -9,7 +9,7 @@ import { groupBy } from '../util/group-by.ts';
 import { cacheDirectory } from '../util/paths.ts';
 import type { Asking } from './newest.ts';
 
-/** What the matrix has of one component from one place, and what there is now. */
+/** What the matrix has of one component from one source, and what there is now. */
 export interface Standing {
   name: string;
   /** `trixie`, or the kind of a source that is no suite. */

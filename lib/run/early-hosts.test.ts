@@ -45,7 +45,7 @@ test('a host with Kata is left to its lease', async () => {
   expect(asked).toEqual([]);
 });
 
-test('what blocks a host is told to who leases it, and any other trouble the lease meets itself', async () => {
+test('what blocks a host is passed to whoever leases it, and any other trouble the lease meets itself', async () => {
   await using blocked = early([cell], fails(new BlockedError('Cannot build'))).hosts;
   await expect(blocked.ready('debian-13')).rejects.toThrow('Cannot build');
   await using troubled = early([cell], fails(new Error('no network'))).hosts;

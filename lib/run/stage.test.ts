@@ -4,7 +4,7 @@ import { BlockedError } from '../util/errors.ts';
 import { cell, stageIn } from '../testing/stage.ts';
 
 describe('a cell that could not be tried', () => {
-  it('is recorded and told with the reason and what to do', async () => {
+  it('is recorded and reported with the reason and what to do', async () => {
     await using results = await temporary();
     const { stage, written } = await stageIn(results.path);
     stage.block([cell], new BlockedError('There is no KVM', { remedy: 'load kvm_amd' }));

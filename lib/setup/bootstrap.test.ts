@@ -5,7 +5,7 @@ import { packageRoot } from '../util/paths.ts';
 
 const setup = join(packageRoot, 'lib/setup');
 
-test('an old Node.js is told which one is needed, before anything is installed', async () => {
+test('under an old Node.js the message names the one that is needed, before anything is installed', async () => {
   const old = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{...process.versions,node:"18.20.4"}})';
   const { exitCode, stderr, stdout } = await exec([process.execPath, '--import', old, join(setup, 'bootstrap.mjs'), 'start']);
   expect(exitCode).toBe(2);

@@ -67,7 +67,7 @@ test('a user installs through sudo', async () => {
   ]);
 });
 
-test('a sudo that asks for a password is told apart where nobody can answer', async () => {
+test('a sudo that asks for a password is detected where nobody can answer', async () => {
   const { outcome, argvs } = await setUp({ release: debian, programs: { ...apt, sudo: asks } });
   expect(outcome).toEqual({
     exitCode: 2,

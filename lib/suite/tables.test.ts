@@ -23,7 +23,7 @@ describe('questions', () => {
     for (const { id, asks } of questions) expect(asks, id).toMatch(/^[A-Z].*[^?]\?$/);
   });
 
-  it('have answers that fit the cell of a table, and are told apart there', () => {
+  it('have answers that fit the cell of a table, and are distinct there', () => {
     for (const { id, answers } of questions) {
       const texts = Object.entries(answers).map(([name, { short }]) => ({ name, short }));
       const cells = texts.map(({ name }) => shortAnswer(name, texts));
@@ -76,7 +76,7 @@ describe('questions', () => {
 });
 
 describe('refusals', () => {
-  it('are told from a long message at once, whatever it repeats', () => {
+  it('are recognized in a long message at once, whatever it repeats', () => {
     const messages = questions.flatMap(({ answers }) =>
       Object.values(answers).flatMap(({ seen }) => (isRefusal(seen) ? [seen.message] : [])),
     );

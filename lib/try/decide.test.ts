@@ -68,7 +68,7 @@ describe('who decides over an open that fails', () => {
 });
 
 describe('what is in the way', () => {
-  test('is told in the order of the kernel, also where the first of it hides the rest', () => {
+  test('is named in the order of the kernel, also where the first of it hides the rest', () => {
     expect(obstacles(path, scene({ spec: listed(denied) }))).toEqual(['file mode', 'device cgroup']);
   });
 

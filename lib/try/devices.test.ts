@@ -33,7 +33,7 @@ describe('the devices of a pod', () => {
     ]);
   });
 
-  test('are not known for a resource that nobody described, and the place is told', () => {
+  test('are not known for a resource that nobody described, and the place is named', () => {
     const read = (): unknown => devicesOf(mediaWorkload().pod, nothing);
     expect(read).toThrow(UnknownResource);
     expect(read).toThrow('what does gpu.intel.com/i915 stand for? Say --device gpu.intel.com/i915=PATH');

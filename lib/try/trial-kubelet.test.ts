@@ -61,7 +61,7 @@ test('a fix by CDI hands out names, and no nodes', () => {
   expect(all[1]?.hand?.([])).toMatchObject([{ nodes: [], cdiNames: [expect.stringContaining('device-1')] }]);
 });
 
-test('what was given is told in the order in which the kubelet asked the engine for it', () => {
+test('what was given is reported in the order in which the kubelet asked the engine for it', () => {
   const { plugins: own } = plugins();
   own.give(pod, devices, undefined);
   const node = (name: string) => ({ host_path: '/x', container_path: `/dev/${name}`, permissions: 'rw' });

@@ -15,7 +15,7 @@ export interface TrialKubelet {
   plugins: TrialPlugins;
 }
 
-/** The device plugins of a manifest: before each pod they are told what its containers get, in the order in which the kubelet asks. */
+/** The device plugins of a manifest: before each pod they learn what its containers get, in the order in which the kubelet asks. */
 export class TrialPlugins {
   /** By resource, for each container that asks for it. */
   readonly #waiting = new Map<string, OfferedDevice[]>();

@@ -47,7 +47,7 @@ describe('a lock', () => {
     expect({ most, turns }).toEqual({ most: 1, turns: 6 });
   });
 
-  it('of a process that is killed is free at once, and until then it is told who holds it', async () => {
+  it('of a process that is killed is free at once, and until then whoever waits sees who holds it', async () => {
     await using place = await temporary();
     const path = join(place.path, 'lock');
     const other = await otherProcess(path);

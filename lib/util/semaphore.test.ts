@@ -20,7 +20,7 @@ test('a semaphore never lets more work in than it has slots, and lets all of it 
   expect(running).toBe(0);
 });
 
-test('work that must be alone runs while nothing else does, in its turn', async () => {
+test('work that must run alone keeps its place in the queue, and runs while nothing else does', async () => {
   const semaphore = new Semaphore(2);
   const running = new Set<string>();
   const seen: string[] = [];

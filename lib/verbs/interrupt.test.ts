@@ -40,7 +40,7 @@ describe('a reader that closes early', () => {
     expect(exit).toHaveBeenCalled();
   });
 
-  it('is told from a stream that fails in another way', () => {
+  it('is distinguished from a stream that fails in another way', () => {
     const stream = new EventEmitter();
     endWithReader(stream);
     expect(() => stream.emit('error', new Error('disk'))).toThrow('disk');

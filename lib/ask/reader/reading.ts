@@ -14,7 +14,7 @@ const longest = 8_192;
 /** How many statements of a long text are read, from its end, and how much text. */
 const most = 400;
 const mostText = 262_144;
-/** How many failures of a text are told: what is farther from its end decides nothing. */
+/** How many failures of a text are reported: what is farther from its end decides nothing. */
 const mostFailures = 300;
 /** How much of a text decides beside the failure itself. */
 const around = 65_536;

@@ -13,7 +13,7 @@ const remedies = 2;
 /** So much of a statement is in the title, where its facts make none. In UTF-16 units. */
 const longestTitle = 150;
 
-/** What was tested, how much is told, and of which engine. */
+/** What was tested, how much is shown, and of which engine. */
 export interface FailureReplyOptions {
   tested: readonly Tested[];
   all: boolean;

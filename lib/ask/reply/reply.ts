@@ -11,7 +11,7 @@ import { causeBlock, failureReply, titleOf } from './failure-reply.ts';
 import { field, heading, plainSheet, type Sheet } from './lines.ts';
 import { wordsReply } from './words-reply.ts';
 
-/** How much is told, and of which engine. */
+/** How much is shown, and of which engine. */
 export interface ReplyOptions {
   sheet?: Sheet;
   /** All that is known instead of a dozen lines. */

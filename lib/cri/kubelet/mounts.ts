@@ -78,7 +78,7 @@ function below({ subPath = '', subPathExpr }: VolumeMount, environment: Readonly
 }
 
 /**
- * A part of a volume is bound at a place of its own first, so that nobody can change the way to it any more (Kubernetes v1.37.2
+ * A part of a volume is bound at a path of its own first, so that nobody can change the way to it any more (Kubernetes v1.37.2
  * pkg/volume/util/subpath/subpath_linux.go, doBindSubPath).
  */
 export function subPathObjects(

@@ -412,7 +412,7 @@ test('a variable has a resource of its container in parts of the divisor, rounde
   expect(of('limits.memory', '0')).toBe('104857600');
 });
 
-test('a part of a volume is bound at a place of its own, and mounted from there', () => {
+test('a part of a volume is bound at a path of its own, and mounted from there', () => {
   const pod = podWith({
     containers: [
       {

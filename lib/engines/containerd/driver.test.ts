@@ -285,7 +285,7 @@ function asGo(value: unknown): unknown {
   );
 }
 
-it('says in one line that the engine told no configuration', () => {
+it('says in one line that the engine reported no configuration', () => {
   const { planned } = containerdDriver.configure(specFixture('containerd', '1.7.24'));
   const told = () => containerdDriver.effective({ info: { config: '{"enableCDI":\nrue}' }, dump: '' }, planned);
   expect(told).toThrow(/^Cannot read the configuration that containerd reports: .+$/);

@@ -101,7 +101,7 @@ function searchPath(spec: EngineSpec, binary: string): string {
   return [...new Set(own), '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(':');
 }
 
-/** Every key that can be told: those of the table that the CRI shows are relative to it, and read from the running engine. */
+/** Every key that can be read back: those of the table that the CRI shows are relative to it, and read from the running engine. */
 function plannedKeys(spec: EngineSpec, table: TomlTable, shown: string): Record<string, Scalar> {
   const prefix = `${shown}.`;
   return Object.fromEntries(

@@ -5,7 +5,7 @@ import { flatten } from '../flatten.ts';
 /** The CRI's tables by schema: 1, 2, and 3 on. An engine that has the last one serves from it, whatever else it prints. */
 const criTables = ['plugins.cri.', 'plugins.io.containerd.grpc.v1.cri.', 'plugins.io.containerd.cri.v1.runtime.'];
 
-/** containerd prints what a file comes to, and takes every place of its own from the command line. */
+/** containerd prints what a file comes to, and takes every directory of its own from the command line. */
 export const containerdReader: ConfigReader = {
   plan(binary, directory, { text, beside }) {
     const file = `${directory}/config.toml`;

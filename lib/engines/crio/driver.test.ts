@@ -42,7 +42,7 @@ describe('the configuration of CRI-O', () => {
     );
   });
 
-  it('sets every place that has a default in /etc, /run or /var', () => {
+  it('sets every path that has a default in /etc, /run or /var', () => {
     expect(flatten(written())).toMatchObject({
       root: `${directory}/root`,
       runroot: `${directory}/state/storage`,

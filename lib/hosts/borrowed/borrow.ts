@@ -47,7 +47,7 @@ export async function borrowMachine(
         await releaseMachine(remote, token);
         await receipt.done();
       } catch (error) {
-        // A machine that was lost cannot be tidied now; what it did to the run is told elsewhere, and clean knows of it.
+        // A machine that was lost cannot be tidied now; what it did to the run is reported elsewhere, and clean knows of it.
         context.progress(`${what} was not given back: ${messageOf(error)}; run podproof clean when it is reachable`);
       }
     });

@@ -10,7 +10,7 @@ export interface ContainerPlan {
   devices: readonly string[];
   /** Numbers of the two loop devices that the container may make and use; no other block device. */
   loops: readonly [number, number];
-  /** What the machine can give; without it a daemon in a restricted place refuses. */
+  /** What the machine can give; without it a daemon in a restricted container refuses. */
   capabilities: readonly string[];
   /** Whether its owner gives the machine away: only then is the container privileged in the daemon's sense, with every device. */
   disposable: boolean;

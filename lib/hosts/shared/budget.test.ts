@@ -21,7 +21,7 @@ describe('the budget of a machine', () => {
     expect(granted([claim('a', 10), claim('b', 10)], [claim('c', 10), claim('d', 20)])).toEqual(['d']);
   });
 
-  it('takes turns: whoever holds less goes first, whatever the order of arrival', () => {
+  it('is fair: whoever holds less goes first, whatever the order of arrival', () => {
     const held = [claim('a', 10, { memoryMiB: 9_000 })];
     expect(granted(held, [claim('b', 10, { memoryMiB: 5_000 }), claim('c', 20, { memoryMiB: 5_000 })])).toEqual(['c']);
   });

@@ -77,7 +77,7 @@ const readOnly = [
 
 const unfit: Array<{ what: string; says: string; changed: string[]; helps: string }> = [
   {
-    what: 'a full /run is told with its number and who needs more',
+    what: 'a full /run is reported with its number and who needs more',
     changed: fullRun,
     says: 'the file system at /run has 0 MiB free and takes 48: 48 for sockets, fixtures and loop disks in /run',
     helps: 'make room there: du -xh /run | sort -h | tail',
@@ -89,7 +89,7 @@ const unfit: Array<{ what: string; says: string; changed: string[]; helps: strin
     helps: 'make room there: du -xh / | sort -h | tail',
   },
   {
-    what: 'a file system without an inode is told apart from a full one',
+    what: 'a file system without an inode is distinguished from a full one',
     changed: ["write:/run=mktemp: failed to create file via template '/run/.podproof-XXXXXX': No space left on device"],
     says: 'the file system at /run takes no file: it has 595 MiB free, but no inode',
     helps: 'make room there: du -xh /run | sort -h | tail',
@@ -101,19 +101,19 @@ const unfit: Array<{ what: string; says: string; changed: string[]; helps: strin
     helps: 'see why in its kernel log (dmesg), then mount -o remount,rw /',
   },
   {
-    what: 'another refusal is told in the words of the host',
+    what: 'another refusal is reported in the words of the host',
     changed: ["write:/tmp=mktemp: failed to create file via template '/tmp/.podproof-XXXXXX': Permission denied"],
     says: '/tmp cannot be written: Permission denied',
     helps: 'make /tmp writable for root there',
   },
   {
-    what: 'memory that is taken is told with both numbers',
+    what: 'memory that is taken is reported with both numbers',
     changed: ['memory=51200'],
     says: 'it has 50 MiB of memory available, and engines and pods of this plan take 192',
     helps: 'end what takes it there (ps -eo rss,args --sort -rss | head), or give the host more ("memoryMiB" of a vm)',
   },
   {
-    what: 'a module without which nothing runs is told with the words of modprobe',
+    what: 'a module without which nothing runs is reported with the words of modprobe',
     changed: ['feature:overlay=no modprobe: FATAL: Module overlay not found in directory /lib/modules/6.12.0'],
     says: 'its kernel has no overlay (modprobe: FATAL: Module overlay not found in directory /lib/modules/6.12.0)',
     helps: 'modprobe -a overlay on its machine, and look for what forbids it: grep -rw overlay /etc/modprobe.d /run/modprobe.d',
@@ -125,12 +125,12 @@ test.for(unfit)('$what', async ({ changed, says, helps }) => {
   expect(remedy).toBe(helps);
 });
 
-test('all that is wrong is told at once', async () => {
+test('all that is wrong is reported at once', async () => {
   const { message } = await refusal(answers(...fullRun, ...readOnly, 'memory=0'));
   expect(message).toMatch(/\/run has 0 MiB free.*; the file system at \/ is read-only.*; it has 0 MiB of memory available/);
 });
 
-test('a host that does not answer is told with its last words', async () => {
+test('a host that does not answer is reported with its last words', async () => {
   expect((await refusal('', 255)).message).toBe(
     'Cannot use ssh host metal (metal-1): it does not say whether it is fit: ssh: connect to host metal port 22: No route to host',
   );

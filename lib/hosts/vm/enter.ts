@@ -52,7 +52,7 @@ async function settle(machine: Remote & Pick<Host, 'consoleTail'>, signal: Abort
   await prepareFixtures(machine, spareFixtures);
 }
 
-/** A degraded system is fine: a unit that has no place in a VM failed. */
+/** A degraded system is fine: a unit that does not belong in a VM failed. */
 export const settleScript = `
 systemctl is-system-running --wait >/dev/null
 modprobe -qa overlay br_netfilter

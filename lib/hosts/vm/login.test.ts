@@ -58,13 +58,13 @@ test('a machine whose sshd refuses is given up at its deadline, with the last wo
   expect(error.message).toMatch(console);
 });
 
-test('one that closes every connection without a word is told so', async () => {
+test('one that closes every connection without a word is reported as such', async () => {
   const error = await login((socket) => socket.end());
   expect(error).toBeInstanceOf(NoLoginError);
   expect(error.message).toMatch(/port \d+ closed without a greeting/);
 });
 
-test('one that greets and then hangs up is told in the words of ssh', async () => {
+test('one that greets and then hangs up is reported in the words of ssh', async () => {
   const error = await login((socket) => socket.end('SSH-2.0-broken\r\n'));
   expect(error).toBeInstanceOf(NoLoginError);
   expect(error.message).toMatch(/^ssh ended \(exit code 255\): .*(closed by|reset by|aborted)/i);

@@ -91,7 +91,7 @@ test('backports that have nothing newer change nothing', async () => {
   );
 });
 
-test('a machine without QEMU is told which package has it', async () => {
+test('of a machine without QEMU the reason names the package that has it', async () => {
   await using place = await temporary();
   const { obtain } = await machine(place.path, '', { 'qemu-system-x86_64': 'echo "exec format error" >&2; exit 126' });
   await expect(obtain()).rejects.toMatchObject({ name: 'BlockedError', remedy: 'apt install qemu-system-x86 qemu-utils' });

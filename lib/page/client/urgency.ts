@@ -10,7 +10,7 @@ export type Class = (typeof classes)[number];
 export type Foldable = Extract<Class, 'documented' | 'inapplicable'>;
 export const foldable: readonly Foldable[] = ['documented', 'inapplicable'];
 
-/** The class of each question, and its place: what weakens isolation by its worst verdict, then what deviates. */
+/** The class of each question, and its rank: what weakens isolation by its worst verdict, then what deviates. */
 export interface Urgency {
   classOf: readonly Class[];
   rank: Uint8Array;

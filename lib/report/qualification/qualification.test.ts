@@ -84,7 +84,7 @@ describe('a qualification', () => {
     expect(qualification([lost], { name: 'containerd', against: '2.2.7', version: '2.3.4' }).exit).toBe(75);
   });
 
-  it.for(['2.3.4', '2.2.7'])('exits with 75 where a scenario of %s was lost: it could not be told', (version) => {
+  it.for(['2.3.4', '2.2.7'])('exits with 75 where a scenario of %s was lost: nothing could be decided', (version) => {
     const document = {
       ...both,
       verdicts: both.verdicts.map((each) =>

@@ -70,7 +70,7 @@ export interface Qualification extends Compared {
   unjudged: Array<{ verdict: VerdictName; reason: string; answers: number }>;
   /** Headlines of what else weakens isolation with the newer version: known or documented, and no news. */
   alsoWeakens: string[];
-  /** 1: newly weaker, newly broken, or changed and recorded by nobody; 75: it could not be told; 0. */
+  /** 1: newly weaker, newly broken, or changed and recorded by nobody; 75: it could not be decided; 0. */
   exit: 0 | 1 | 75;
 }
 

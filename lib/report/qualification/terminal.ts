@@ -3,7 +3,7 @@ import { clip, commandless } from '../escape.ts';
 import { arrow, countText, effectText, exitText, remedyOf, restTexts, title } from './words.ts';
 import type { Qualification, QualifiedChange } from './qualification.ts';
 
-/** Changes that are told one by one. */
+/** Changes that are listed one by one. */
 const most = 12;
 const labelWidth = 10;
 const longest = 240;

@@ -105,7 +105,7 @@ test('the script does nothing before it is told that its machine is disposable',
   ]);
 });
 
-test('a record that names a file outside of its place is refused', () => {
+test('a record that names a file outside of its folder is refused', () => {
   expect(() => reproBundle(input({ hostFiles: { '/a/../../etc/passwd': '' } }))).toThrow('without ".."');
 });
 

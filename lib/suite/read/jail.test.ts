@@ -21,7 +21,7 @@ function left(...runtime: string[]) {
 }
 
 describe('the jail of a VMM', () => {
-  it('is told from the files of the host by what its root is', () => {
+  it('is distinguished from the files of the host by what its root is', () => {
     expect(vmmRoot().read(jailed())?.word).toBe('jail');
     expect(vmmRoot().read(jailed({ root: `/kata/firecracker/${short}/root` }))?.word).toBe('jail');
     expect(vmmRoot().read(jailed({ root: '/' }))?.word).toBe('host');

@@ -44,6 +44,6 @@ it.for<[string, Guest, string]>([
   ],
   ['a node that no disk of the guest is behind', { node: [254, 16], disks: [['vda', 254, 0, 132096]] }, 'host'],
   ['a node of numbers that nobody has', { node: [7, 0], disks: [] }, 'b 7:0'],
-])('%s is told apart', ([, guest, word]) => {
+])('%s is distinguished', ([, guest, word]) => {
   expect(seen(guest)?.word).toBe(word);
 });

@@ -9,7 +9,7 @@ import type { Document } from '../../model/document.ts';
 import { catalogFor } from '../../verbs/catalog.ts';
 import { repeat, type Spread } from './measure.ts';
 
-/** Recorded evidence, copied under other names of hosts until there are so many cells, with as many pods each as there are or as told. */
+/** Recorded evidence, copied under other names of hosts until there are so many cells, with as many pods each as there are or as asked for. */
 export async function manifold({ cells, each = Infinity }: { cells: number; each?: number }): Promise<Records> {
   const run = recordedRuns().find(({ name }) => name === 'containerd-1.7.24');
   if (run === undefined) throw new Error('Cannot measure: there is no recorded run containerd-1.7.24');

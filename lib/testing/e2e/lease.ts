@@ -27,7 +27,7 @@ export async function leaseContext(
   return { ledger: await openLedger(run), logs, signal: new AbortController().signal, progress };
 }
 
-/** A host that tests use in turn. */
+/** A host that tests use one after another. */
 export interface SharedHost extends AsyncDisposable {
   /** Work that loses an emulated host gets a fresh one, once, as in a run. */
   use(work: (host: Host) => Promise<void>): Promise<void>;

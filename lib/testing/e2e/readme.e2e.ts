@@ -29,7 +29,7 @@ async function commands(): Promise<Line[]> {
 
 const lines = await commands();
 
-/** A place where each command of the texts finds the files that it names. */
+/** A directory where each command of the texts finds the files that it names. */
 let place: Awaited<ReturnType<typeof temporary>>;
 let env: Record<string, string>;
 beforeAll(async () => {

@@ -57,7 +57,7 @@ describe('the sweep for leftovers', () => {
     }
   });
 
-  it('finds a process by a path of ours among its arguments where no environment is told', async () => {
+  it('finds a process by a path of ours among its arguments where its environment cannot be read', async () => {
     const child = spawn('tail', ['-f', '/dev/null', join(root, 'log')], { stdio: 'ignore' });
     try {
       await once(child, 'spawn');

@@ -4,7 +4,7 @@ import { countOf, sampleDocument } from './sample.ts';
 
 /**
  * A run as large as podproof promises to bear: 60 questions in each cell, versions that walk through an engine's history, mostly
- * green. Texts repeat as real ones do: a tenth of the observations, and the address of each pod's evidence, are told once.
+ * green. Texts repeat as real ones do: a tenth of the observations, and the address of each pod's evidence, occur once.
  */
 export function largeDocument(cellCount = 10_000, questionCount = 60): Document {
   const base = sampleDocument();
