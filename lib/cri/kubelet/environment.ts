@@ -1,20 +1,20 @@
 import { allContainers, type Container, type Pod, type ResourceReference } from '../../manifest/pod.ts';
 import { quantity } from '../../manifest/quantity.ts';
 import type { KubeletNode } from './node.ts';
-import type { Allocation, Placement } from './placement.ts';
+import type { AskedContainer, Placement } from './placement.ts';
 import { requestsOf } from './qos.ts';
 
 /**
  * The environment that the kubelet sends: what device plugins ask for, then the container's own (Kubernetes v1.37.2
  * pkg/kubelet/kubelet_pods.go, makeEnvironmentVariables; it sends them in no order). A value that only a cluster has is empty.
  */
-export function environment(
-  node: KubeletNode,
-  pod: Pod,
-  container: Container,
-  placement: Placement,
-  allocation: Allocation | undefined,
-): { key: string; value: string }[] {
+export function environment({
+  node,
+  pod,
+  container,
+  placement,
+  own: { allocation },
+}: AskedContainer): { key: string; value: string }[] {
   const own = new Map<string, string>();
   for (const { name, value = '', valueFrom: { fieldRef, resourceFieldRef } = {} } of container.env) {
     if (value !== '') own.set(name, expand(value, own));

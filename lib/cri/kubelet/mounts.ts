@@ -1,12 +1,12 @@
 import { create } from '@bufbuild/protobuf';
 import { posix } from 'node:path';
-import type { Container, Pod, VolumeMount } from '../../manifest/pod.ts';
+import type { Container, VolumeMount } from '../../manifest/pod.ts';
 import { type Device, DeviceSchema, type Mount, MountPropagation, MountSchema } from '../gen/cri_pb.js';
 import { expand } from './environment.ts';
 import { kubeletHas } from './facts.ts';
 import { podDirectory } from './names.ts';
 import type { KubeletNode } from './node.ts';
-import type { ContainerPlacement, Placement } from './placement.ts';
+import type { AskedContainer, Placement } from './placement.ts';
 import { blockVolumePath, type NodeObject, volumePath } from './volumes.ts';
 
 /** Where the kubelet keeps a pod's /etc/hosts. */
@@ -23,21 +23,16 @@ export function terminationLogPath(node: KubeletNode, { name }: Container, place
  * The mounts of a container, in the kubelet's order: those of device plugins, its volumes, /etc/hosts, the termination log (Kubernetes
  * v1.37.2 pkg/kubelet/kubelet_pods.go, makeMounts, and pkg/kubelet/kuberuntime/kuberuntime_container.go, makeMounts).
  */
-export function mounts(
-  node: KubeletNode,
-  pod: Pod,
-  container: Container,
-  placement: Placement,
-  { allocation }: ContainerPlacement,
-  environment: ReadonlyMap<string, string>,
-): Mount[] {
+export function mounts(asked: AskedContainer, environment: ReadonlyMap<string, string>): Mount[] {
+  const { node, pod, container, placement } = asked;
+  const { allocation } = asked.own;
   const { spec } = pod;
   const own = container.volumeMounts;
   const ids = spec.hostUsers === false && kubeletHas(node, 'user-namespaces') ? placement.userNamespace : undefined;
   const mapping = ids === undefined ? [] : [{ hostId: ids.hostId, containerId: 0, length: ids.length }];
   const all = [
     ...(allocation?.mounts ?? []).map(({ readOnly = false, ...mount }) => ({ ...mount, readonly: readOnly })),
-    ...own.map((_, at) => volumeMount(node, pod, container, at, placement, environment)),
+    ...own.map((_, at) => volumeMount(asked, at, environment)),
     ...(own.some(({ mountPath }) => mountPath === '/etc/hosts')
       ? []
       : [{ containerPath: '/etc/hosts', hostPath: hostsPath(node, placement) }]),
@@ -48,14 +43,7 @@ export function mounts(
   return all.map((mount) => create(MountSchema, { ...mount, uidMappings: mapping, gidMappings: mapping }));
 }
 
-function volumeMount(
-  node: KubeletNode,
-  pod: Pod,
-  container: Container,
-  at: number,
-  placement: Placement,
-  environment: ReadonlyMap<string, string>,
-) {
+function volumeMount({ node, pod, container, placement }: AskedContainer, at: number, environment: ReadonlyMap<string, string>) {
   const mount = container.volumeMounts[at];
   const volume = pod.spec.volumes.find(({ name }) => name === mount?.name);
   if (mount === undefined || volume === undefined)
@@ -81,18 +69,13 @@ function below({ subPath = '', subPathExpr }: VolumeMount, environment: Readonly
  * A part of a volume is bound at a path of its own first, so that nobody can change the way to it any more (Kubernetes v1.37.2
  * pkg/volume/util/subpath/subpath_linux.go, doBindSubPath).
  */
-export function subPathObjects(
-  node: KubeletNode,
-  pod: Pod,
-  container: Container,
-  placement: Placement,
-  environment: ReadonlyMap<string, string>,
-): NodeObject[] {
+export function subPathObjects(asked: AskedContainer, environment: ReadonlyMap<string, string>): NodeObject[] {
+  const { node, pod, container, placement } = asked;
   return container.volumeMounts.flatMap((mount, at): NodeObject[] => {
     const part = below(mount, environment);
     const volume = pod.spec.volumes.find(({ name }) => name === mount.name);
     if (part === '' || volume === undefined) return [];
-    const { hostPath } = volumeMount(node, pod, container, at, placement, environment);
+    const { hostPath } = volumeMount(asked, at, environment);
     const whole = volumePath(node, volume, placement);
     return [{ what: 'bind', path: hostPath, target: posix.join(whole, part), volume: whole }];
   });
@@ -105,15 +88,9 @@ const propagations = {
 };
 
 /** Devices of plugins, then raw block volumes (Kubernetes v1.37.2 pkg/kubelet/kubelet_pods.go, makeBlockVolumes). */
-export function devices(
-  node: KubeletNode,
-  { spec }: Pod,
-  { volumeDevices }: Container,
-  placement: Placement,
-  { allocation }: ContainerPlacement,
-): Device[] {
-  const blocks = volumeDevices.map(({ name, devicePath }) => {
-    const volume = spec.volumes.find((each) => each.name === name);
+export function devices({ node, pod, container, placement, own }: AskedContainer): Device[] {
+  const blocks = container.volumeDevices.map(({ name, devicePath }) => {
+    const volume = pod.spec.volumes.find((each) => each.name === name);
     if (volume === undefined) throw new Error(`Cannot give the volume "${name}" as a device: the pod has none of this name`);
     return {
       hostPath: blockVolumePath(node, volume, placement),
@@ -121,5 +98,5 @@ export function devices(
       permissions: volume.persistentVolumeClaim?.readOnly === true ? 'r' : 'mrw',
     };
   });
-  return [...(allocation?.devices ?? []), ...blocks].map((device) => create(DeviceSchema, device));
+  return [...(own.allocation?.devices ?? []), ...blocks].map((device) => create(DeviceSchema, device));
 }

@@ -1,3 +1,6 @@
+import type { Container, Pod } from '../../manifest/pod.ts';
+import type { KubeletNode } from './node.ts';
+
 /** What is decided for one run of a pod on one node: its identity, and what plugins, images and the CPU manager give its containers. */
 export interface Placement {
   uid: string;
@@ -27,6 +30,16 @@ export interface ContainerPlacement {
   /** CPUs of its own, of the static CPU manager: `2-4`. */
   cpus?: string;
   memoryNodes?: string;
+}
+
+/** One container of a pod on a node: what each part of its request is made of. */
+export interface AskedContainer {
+  node: KubeletNode;
+  pod: Pod;
+  container: Container;
+  placement: Placement;
+  /** What is decided for the container itself. */
+  own: ContainerPlacement;
 }
 
 /** Everything that the plugins of a container's resources ask for it. */

@@ -16,7 +16,7 @@ import { devices, hostsPath, mounts, subPathObjects, terminationLogPath } from '
 import { hostname, podDirectory, podLabels, podLogDirectory } from './names.ts';
 import type { KubeletNode } from './node.ts';
 import { reasonNotRun } from './non-root.ts';
-import type { Placement } from './placement.ts';
+import type { AskedContainer, Placement } from './placement.ts';
 import { isSidecar, qosClass } from './qos.ts';
 import { containerResources, overheadResources, sandboxResources } from './resources.ts';
 import { containerSecurity, sandboxSecurity } from './security.ts';
@@ -44,17 +44,22 @@ export interface ContainerRequest {
 
 /** A pod of a manifest as a kubelet would ask an engine for it. Throws an Error for a placement that lacks a container or a volume. */
 export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement): KubeletRequest {
-  const all = allContainers(pod.spec);
+  const all = allContainers(pod.spec).map((container): AskedContainer => {
+    const own = placement.containers.get(container.name);
+    if (own === undefined) throw new Error(`Cannot ask for the container "${container.name}": it has no image`);
+    return { node, pod, container, placement, own };
+  });
   return {
     handler: placement.handler,
     ignored: ignoredFields(node, pod),
     sandbox: sandboxConfig(node, pod, placement),
-    containers: all.map((container): ContainerRequest => {
+    containers: all.map((asked): ContainerRequest => {
+      const { container } = asked;
       const refused = reasonNotRun(pod, container, placement);
       return {
         name: container.name,
         role: pod.spec.containers.includes(container) ? 'main' : isSidecar(node, pod.spec, container) ? 'sidecar' : 'init',
-        config: containerConfig(node, pod, container, placement),
+        config: containerConfig(asked),
         ...(refused === undefined ? {} : { refused }),
       };
     }),
@@ -63,10 +68,10 @@ export function kubeletRequest(node: KubeletNode, pod: Pod, placement: Placement
       ...volumeObjects(node, pod, placement),
       { what: 'directory', path: podLogDirectory(node, pod, placement), mode: 0o755 },
       { what: 'file', path: hostsPath(node, placement), mode: 0o644, text: hostsText(node, pod, placement) },
-      ...all.flatMap((container): NodeObject[] => [
-        ...subPathObjects(node, pod, container, placement, valuesOf(node, pod, container, placement)),
-        { what: 'directory', path: `${podLogDirectory(node, pod, placement)}/${container.name}`, mode: 0o755 },
-        { what: 'file', path: terminationLogPath(node, container, placement), mode: 0o666, text: '' },
+      ...all.flatMap((asked): NodeObject[] => [
+        ...subPathObjects(asked, valuesOf(asked)),
+        { what: 'directory', path: `${podLogDirectory(node, pod, placement)}/${asked.container.name}`, mode: 0o755 },
+        { what: 'file', path: terminationLogPath(node, asked.container, placement), mode: 0o666, text: '' },
       ]),
     ],
   };
@@ -101,22 +106,20 @@ function sandboxConfig(node: KubeletNode, pod: Pod, placement: Placement): PodSa
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kuberuntime/kuberuntime_container.go, generateContainerConfig. */
-function containerConfig(node: KubeletNode, pod: Pod, container: Container, placement: Placement): ContainerConfig {
-  const placed = placement.containers.get(container.name);
-  if (placed === undefined) throw new Error(`Cannot ask for the container "${container.name}": it has no image`);
-  const { allocation } = placed;
-  const envs = environment(node, pod, container, placement, allocation);
-  const values = valuesOf(node, pod, container, placement);
-  const cdi = [...(placed.claimedDevices ?? []), ...(kubeletHas(node, 'plugin-cdi') ? (allocation?.cdiDevices ?? []) : [])];
+function containerConfig(asked: AskedContainer): ContainerConfig {
+  const { node, pod, container, placement, own } = asked;
+  const { allocation } = own;
+  const values = valuesOf(asked);
+  const cdi = [...(own.claimedDevices ?? []), ...(kubeletHas(node, 'plugin-cdi') ? (allocation?.cdiDevices ?? []) : [])];
   return create(ContainerConfigSchema, {
     metadata: { name: container.name },
-    image: { image: placed.image.reference, userSpecifiedImage: container.image },
+    image: { image: own.image.reference, userSpecifiedImage: container.image },
     command: container.command.map((word) => expand(word, values)),
     args: container.args.map((word) => expand(word, values)),
     workingDir: container.workingDir ?? '',
-    envs,
-    mounts: mounts(node, pod, container, placement, placed, values),
-    devices: devices(node, pod, container, placement, placed),
+    envs: environment(asked),
+    mounts: mounts(asked, values),
+    devices: devices(asked),
     CDIDevices: [...new Set(cdi)].map((name) => ({ name })),
     labels: { ...podLabels(pod, placement), 'io.kubernetes.container.name': container.name },
     annotations: { ...allocation?.annotations, ...containerAnnotations(pod, container) },
@@ -125,16 +128,15 @@ function containerConfig(node: KubeletNode, pod: Pod, container: Container, plac
     stdinOnce: container.stdinOnce ?? false,
     tty: container.tty ?? false,
     linux: {
-      resources: containerResources(node, pod.spec, container, placed),
-      securityContext: containerSecurity(node, pod, container, placement, placed),
+      resources: containerResources(asked),
+      securityContext: containerSecurity(asked),
     },
   });
 }
 
 /** A container's environment by name: what `$(NAME)` stands for. */
-function valuesOf(node: KubeletNode, pod: Pod, container: Container, placement: Placement): ReadonlyMap<string, string> {
-  const { allocation } = placement.containers.get(container.name) ?? {};
-  return new Map(environment(node, pod, container, placement, allocation).map(({ key, value }) => [key, value]));
+function valuesOf(asked: AskedContainer): ReadonlyMap<string, string> {
+  return new Map(environment(asked).map(({ key, value }) => [key, value]));
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kuberuntime/labels.go, but the hash, which only the kubelet reads. */

@@ -3,7 +3,7 @@ import type { Container, PodSpec } from '../../manifest/pod.ts';
 import { type LinuxContainerResources, LinuxContainerResourcesSchema } from '../gen/cri_pb.js';
 import { kubeletHas } from './facts.ts';
 import type { KubeletNode } from './node.ts';
-import type { ContainerPlacement, Placement } from './placement.ts';
+import type { ContainerPlacement, AskedContainer, Placement } from './placement.ts';
 import { hasPodResources, oomScoreAdj, qosClass, requestsOf, sumOfContainers } from './qos.ts';
 import { quantity } from '../../manifest/quantity.ts';
 
@@ -11,12 +11,7 @@ import { quantity } from '../../manifest/quantity.ts';
 const period = 100_000n;
 
 /** What a container may use (Kubernetes v1.37.2 pkg/kubelet/kuberuntime/kuberuntime_container_linux.go, generateLinuxContainerResources). */
-export function containerResources(
-  node: KubeletNode,
-  spec: PodSpec,
-  container: Container,
-  placement: ContainerPlacement,
-): LinuxContainerResources {
+export function containerResources({ node, pod: { spec }, container, own }: AskedContainer): LinuxContainerResources {
   const { limits, requests } = container.resources;
   const ofPod = hasPodResources(node, spec) ? spec.resources.limits : {};
   const limit = (name: string): string => nonZero(limits[name]) ?? ofPod[name] ?? '0';
@@ -24,14 +19,14 @@ export function containerResources(
     cpuRequest: quantity(requests['cpu'] ?? limit('cpu'), 1000),
     cpuLimit: quantity(limit('cpu'), 1000),
     memoryLimit: quantity(limit('memory')),
-    exclusive: hasExclusiveCpus(node, spec, container, placement),
+    exclusive: hasExclusiveCpus(node, spec, container, own),
   });
   return create(LinuxContainerResourcesSchema, {
     ...base,
     oomScoreAdj: BigInt(oomScoreAdj(node, spec, container)),
     hugepageLimits: hugePageLimits(node, { ...ofPod, ...limits }),
-    ...(placement.cpus === undefined ? {} : { cpusetCpus: placement.cpus }),
-    ...(placement.memoryNodes === undefined ? {} : { cpusetMems: placement.memoryNodes }),
+    ...(own.cpus === undefined ? {} : { cpusetCpus: own.cpus }),
+    ...(own.memoryNodes === undefined ? {} : { cpusetMems: own.memoryNodes }),
     ...(node.cgroupVersion === 2
       ? { unified: { ...base.unified, ...(node.swapController ? { 'memory.swap.max': '0' } : {}), ...memoryQos(node) } }
       : node.swapController

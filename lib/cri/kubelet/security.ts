@@ -16,7 +16,7 @@ import { apparmorProfile } from './apparmor.ts';
 import { kubeletHas } from './facts.ts';
 import { maskedPaths, readonlyPaths } from './masks.ts';
 import type { KubeletNode } from './node.ts';
-import type { ContainerPlacement, Placement } from './placement.ts';
+import type { AskedContainer, Placement } from './placement.ts';
 
 /** Kubernetes v1.37.2 pkg/kubelet/kuberuntime/kuberuntime_sandbox.go, generatePodSandboxLinuxConfig. */
 export function sandboxSecurity(node: KubeletNode, { spec }: Pod, placement: Placement): LinuxSandboxSecurityContext {
@@ -33,13 +33,9 @@ export function sandboxSecurity(node: KubeletNode, { spec }: Pod, placement: Pla
 }
 
 /** Kubernetes v1.37.2 pkg/kubelet/kuberuntime/security_context.go, determineEffectiveSecurityContext. */
-export function containerSecurity(
-  node: KubeletNode,
-  pod: Pod,
-  container: Container,
-  placement: Placement,
-  { image }: ContainerPlacement,
-): LinuxContainerSecurityContext {
+export function containerSecurity(asked: AskedContainer): LinuxContainerSecurityContext {
+  const { node, pod, container, placement } = asked;
+  const { image } = asked.own;
   const { spec } = pod;
   const context = effective(spec, container);
   const unmasked = context.procMount === 'Unmasked' && kubeletHas(node, 'unmasked-proc');
