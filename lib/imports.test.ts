@@ -19,7 +19,7 @@ const allowed: Record<string, string> = {
   hosts: 'artifacts facts model util',
   runtimes: 'artifacts engines facts model suite util',
   engines: 'cri facts hosts model runtimes suite util',
-  manifest: 'model',
+  manifest: 'model util',
   cri: 'manifest model util',
   probe: 'artifacts cri facts hosts model util',
   kubelet: 'cri engines hosts manifest model suite util',

@@ -1,3 +1,4 @@
+import { UsageError } from '../util/errors.ts';
 import { inert } from './path.ts';
 
 /** A place in a text; both count from 1. */
@@ -6,15 +7,9 @@ export interface Place {
   column: number;
 }
 
-/** A manifest that cannot be used: one sentence, with its place before it: `pod.yaml:12:7: …`. The command line exits with 2. */
-export class ManifestError extends Error {
-  override readonly name = 'ManifestError';
-  readonly file: string;
-  readonly place: Place;
-
-  constructor(file: string, place: Place, sentence: string) {
-    super(`${file}:${place.line}:${place.column}: ${inert(sentence)}`);
-    this.file = file;
-    this.place = place;
+/** A manifest that cannot be used: one sentence, with its place before it: `pod.yaml:12:7: …`. */
+export class ManifestError extends UsageError {
+  constructor(file: string, { line, column }: Place, sentence: string) {
+    super(`${file}:${line}:${column}: ${inert(sentence)}`);
   }
 }

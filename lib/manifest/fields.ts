@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { compareVersions, isVersion } from '../model/version.ts';
+import { UsageError } from '../util/errors.ts';
 
 /** One field of a Kubernetes type, as the table writes it: `[Container]! since 1.29 until 1.31`. */
 export interface Field {
@@ -34,12 +35,12 @@ function loadTable(): z.infer<typeof Table> {
   return table;
 }
 
-/** The schema of a version like `1.30` or `v1.30.14`. Throws RangeError for one that is not known. */
+/** The schema of a version like `1.30` or `v1.30.14`. Throws UsageError for one that is not known. */
 export function schemaOf(version: string): Schema {
   const { oldest, newest, types } = loadTable();
   const [minor] = isVersion(version) ? (/\d+\.\d+/.exec(version) ?? []) : [];
   if (minor === undefined || compareVersions(minor, oldest) < 0 || compareVersions(minor, newest) > 0)
-    throw new RangeError(`Cannot read manifests of Kubernetes ${JSON.stringify(version)}: known are ${oldest} to ${newest}`);
+    throw new UsageError(`Cannot read manifests of Kubernetes ${JSON.stringify(version)}: known are ${oldest} to ${newest}`);
   const read = new Map<string, Record<string, Field>>();
   return {
     version: minor,

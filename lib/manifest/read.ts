@@ -17,7 +17,7 @@ export interface Manifest {
 
 /**
  * Every workload of a manifest, in the order of the text: documents one after the other, and lists of them. `schema` is the version of
- * Kubernetes whose fields it may have, like `1.37`. Throws ManifestError for the first thing that its API server would refuse, and RangeError
+ * Kubernetes whose fields it may have, like `1.37`. Throws ManifestError for the first thing that its API server would refuse, and UsageError
  * for a version that is not known.
  */
 export function readManifest(text: string, { file, schema }: { file: string; schema: string }): Manifest {

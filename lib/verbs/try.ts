@@ -128,22 +128,17 @@ async function readAsked(file: string, flags: TryFlags): Promise<Array<{ workloa
   const resources = [...description.devices, ...flags.device.map((each) => parseDevice(each, description.nodes))];
   const devices: Devices = { resources, described: description.nodes };
   const schema = flags.kubelet?.split('.').slice(0, 2).join('.') ?? flags.kubernetes;
-  try {
-    const { workloads } = readManifest(text, { file: name, schema });
-    const pods = workloads.map((workload) => ({
-      workload: withoutNodeProfiles(workload),
-      devices: devicesIn(workload, devices, name),
-    }));
-    const idle = resources.find(
-      ({ resource }) =>
-        !pods.some((pod) => pod.devices.some(({ origin }) => origin.kind === 'resource' && origin.name === resource)),
-    );
-    if (idle !== undefined) throw new UsageError(`--device ${idle.resource}: no container of ${name} asks for it in its limits`);
-    return pods;
-  } catch (error) {
-    if (error instanceof ManifestError || error instanceof RangeError) throw new UsageError(messageOf(error));
-    throw error;
-  }
+  const { workloads } = readManifest(text, { file: name, schema });
+  const pods = workloads.map((workload) => ({
+    workload: withoutNodeProfiles(workload),
+    devices: devicesIn(workload, devices, name),
+  }));
+  const idle = resources.find(
+    ({ resource }) =>
+      !pods.some((pod) => pod.devices.some(({ origin }) => origin.kind === 'resource' && origin.name === resource)),
+  );
+  if (idle !== undefined) throw new UsageError(`--device ${idle.resource}: no container of ${name} asks for it in its limits`);
+  return pods;
 }
 
 type AskedPod = Awaited<ReturnType<typeof readAsked>>[number];
@@ -151,12 +146,7 @@ type AskedPod = Awaited<ReturnType<typeof readAsked>>[number];
 /** The pods as a kubelet without an API server can make them. Throws UsageError for what it cannot. */
 function forKubelet(asked: readonly AskedPod[], file: string, { runtimeClass }: TryFlags): AskedPod[] {
   if (runtimeClass.length > 0) throw new UsageError('--runtime-class: a kubelet without an API server knows no RuntimeClass');
-  try {
-    return asked.map((pod) => ({ ...pod, workload: asStaticPod(pod.workload, nameOf(file)) }));
-  } catch (error) {
-    if (error instanceof ManifestError) throw new UsageError(messageOf(error));
-    throw error;
-  }
+  return asked.map((pod) => ({ ...pod, workload: asStaticPod(pod.workload, nameOf(file)) }));
 }
 
 function nameOf(file: string): string {
