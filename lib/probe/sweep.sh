@@ -69,7 +69,12 @@ quotas() {
   for pid; do
     read -r path <"/proc/$pid/cgroup" || continue
     case $path in 0::/?*) path=${path#0::} ;; *) continue ;; esac
-    row quota "$pid" "$(while [ -n "$path" ]; do cat "/sys/fs/cgroup$path/cpu.max"; path=${path%/*}; done | tr '\n' ,)"
+    limits=''
+    while [ -n "$path" ]; do
+      read -r limit <"/sys/fs/cgroup$path/cpu.max" && limits="$limits$limit,"
+      path=${path%/*}
+    done
+    row quota "$pid" "$limits"
   done 2>/dev/null
 }
 
