@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { workerContext } from '../testing/worker.ts';
-import { Handover, takeContext } from './handover.ts';
+import { openHandover, takeContext } from './handover.ts';
 
 it('waits for the later of the worker and its context', async () => {
   const context = workerContext({}, { pods: 7 });
   {
-    using handover = new Handover();
+    using handover = openHandover();
     handover.give(context);
     expect(await takeContext(handover.name)).toEqual(context);
   }
   {
-    using handover = new Handover();
+    using handover = openHandover();
     const taken = takeContext(handover.name);
     handover.give(context);
     expect(await taken).toEqual(context);
@@ -18,8 +18,8 @@ it('waits for the later of the worker and its context', async () => {
 });
 
 it('tells a worker for which there is nothing to test, and nothing to any other', async () => {
-  using handover = new Handover();
-  using other = new Handover();
+  using handover = openHandover();
+  using other = openHandover();
   const taken = [takeContext(handover.name), takeContext(other.name)];
   handover.give(undefined);
   handover.give(workerContext({}, { pods: 1 }));

@@ -10,33 +10,28 @@ interface Given {
  * Gives a test worker its context once there is one. The worker loads all suites while the engine starts, which takes it about
  * as long, and asks for what it shall test only then.
  */
-export class Handover implements Disposable {
+export function openHandover() {
   /** By which the worker finds it. */
-  readonly name = `podproof ${randomUUID()}`;
-  readonly #channel = new BroadcastChannel(this.name);
-  #asked = false;
-  #given: Given | undefined;
-
-  constructor() {
-    this.#channel.onmessage = () => {
-      this.#asked = true;
-      this.#answer();
-    };
-  }
-
-  /** Without a context there is nothing to test. Only the first call counts. */
-  give(context: WorkerContext | undefined): void {
-    this.#given ??= { context };
-    this.#answer();
-  }
-
-  #answer(): void {
-    if (this.#asked && this.#given !== undefined) this.#channel.postMessage(this.#given);
-  }
-
-  [Symbol.dispose](): void {
-    this.#channel.close();
-  }
+  const name = `podproof ${randomUUID()}`;
+  const channel = new BroadcastChannel(name);
+  let asked = false;
+  let given: Given | undefined;
+  const answer = (): void => {
+    if (asked && given !== undefined) channel.postMessage(given);
+  };
+  channel.onmessage = () => {
+    asked = true;
+    answer();
+  };
+  return {
+    name,
+    /** Without a context there is nothing to test. Only the first call counts. */
+    give(context: WorkerContext | undefined): void {
+      given ??= { context };
+      answer();
+    },
+    [Symbol.dispose]: () => channel.close(),
+  };
 }
 
 /** In the worker: waits for the context that is handed over under this name; undefined when there is nothing to test. */

@@ -3,7 +3,7 @@ import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { compiled } from '../util/compiled.mjs';
 import type { Observation } from '../model/observation.ts';
 import { packageRoot } from '../util/paths.ts';
-import { Handover } from './handover.ts';
+import { openHandover } from './handover.ts';
 import { begun, type WorkerContext } from './worker-context.ts';
 
 export interface SuiteRun {
@@ -34,7 +34,7 @@ const graceMs = 10_000;
 export function prepareSuites(): LeaseSuites {
   const errors: string[] = [];
   const heard: Pick<SuiteRun, 'onObserved' | 'onPod'> = { onObserved: () => undefined, onPod: () => undefined };
-  const handover = new Handover();
+  const handover = openHandover();
   const { exitCode } = process;
   const ready = start(reporter(heard, errors), handover.name);
   const ran = ready.then((vitest) => vitest.start());
