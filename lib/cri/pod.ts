@@ -5,7 +5,7 @@ import { Scope } from '../util/scope.ts';
 import { timeoutFactor } from '../util/wait.ts';
 import type { CriClient } from './client.ts';
 import { CriError } from './error.ts';
-import type { ContainerConfig, PodSandboxConfig } from './gen/cri_pb.js';
+import { PodSandboxState, type ContainerConfig, type PodSandboxConfig } from './gen/cri_pb.js';
 import { containerConfig, sandboxConfig, uidLabel, type PodSpec } from './pod-spec.ts';
 
 export interface ExecOutput {
@@ -26,6 +26,8 @@ export interface Container {
   pid(): Promise<number>;
   /** The OCI runtime specification that the engine reports. */
   spec(): Promise<OciSpec>;
+  /** Whether its sandbox runs, as the engine reports it. */
+  sandboxRuns(): Promise<boolean>;
 }
 
 /** A sandbox that takes containers. Disposing it stops and removes it, and by this its containers (api.proto, StopPodSandbox). */
@@ -117,6 +119,10 @@ export function containerOf(client: CriClient, ids: Pick<Container, 'pod' | 'san
     },
     pid: async () => (await info()).pid,
     spec: async () => (await info()).runtimeSpec,
+    async sandboxRuns() {
+      const { items } = await client.runtime.listPodSandbox({ filter: { id: ids.sandboxId } });
+      return items.some(({ state }) => state === PodSandboxState.SANDBOX_READY);
+    },
   };
 }
 

@@ -28,11 +28,15 @@ describe('symptoms of the harness’s own trouble', () => {
     expect(
       symptomOf(refused('ttrpc: closed: unknown; its guest was silent for 47 s, and podproof ended the shim 7 that waited on')),
     ).toBe('the guest stayed silent far longer than others of its cell took to boot');
+    expect(symptomOf(refused('the probe ended with 255: ; its sandbox ended while it was probed'))).toBe(
+      'the guest was lost while it was probed: its shim ended the sandbox',
+    );
     expect(symptomOf(lost(int3, true))).toBe('the emulator died: Oops int3');
   });
 
   it('are not seen in other failures', () => {
     expect(symptomOf(refused('EEXIST: File exists'))).toBeUndefined();
+    expect(symptomOf(refused('the probe ended with 255: '))).toBeUndefined();
     expect(symptomOf(refused('open /dev/vhost-vsock: no such file or directory'))).toBeUndefined();
     expect(symptomOf(lost('Kernel panic - not syncing: Attempted to kill init!', true))).toBeUndefined();
     expect(symptomOf({ kind: 'ran' })).toBeUndefined();

@@ -23,6 +23,11 @@ const symptoms: ReadonlyArray<{ pattern: RegExp; says: string }> = [
     says: 'the guest was lost in the middle of a request',
   },
   {
+    // lib/probe/observe.ts: the words of podproof.
+    pattern: /; its sandbox ended while it was probed$/,
+    says: 'the guest was lost while it was probed: its shim ended the sandbox',
+  },
+  {
     // A static-key patch seen half-way by another CPU: multi-threaded emulation of QEMU 7.2, not the runtime.
     pattern: /Oops: int3/,
     says: 'the emulator died: Oops int3',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { criClient } from '../cri/client.ts';
-import { fakeCri } from '../testing/fake-cri/server.ts';
+import { PodSandboxState } from '../cri/gen/cri_pb.js';
+import { fakeCri, type FakeCri } from '../testing/fake-cri/server.ts';
 import { launchPod } from '../cri/pod.ts';
 import type { Remote } from '../hosts/host.ts';
 import { exec } from '../util/exec.ts';
@@ -62,5 +63,44 @@ describe('observation of a pod', () => {
     await expect(observePod(pod, here as Remote, [])).rejects.toThrow(
       'Cannot probe pod pod-1: the probe ended with 127: the file /podproof/probe was not found',
     );
+  });
+
+  it('has lost its guest where the probe ends with 255 and the sandbox, which nobody has stopped, ends a moment later', async () => {
+    const asked: string[] = [];
+    await using cri: FakeCri = await fakeCri({
+      runtime: {
+        execSync: () => ({ exitCode: 255 }),
+        listPodSandbox(request, context) {
+          const [sandbox] = cri.engine.sandboxes.values();
+          if (asked.push(request.filter?.id ?? '') > 1 && sandbox) sandbox.state = PodSandboxState.SANDBOX_NOTREADY;
+          return cri.engine.runtime.listPodSandbox?.(request, context) ?? {};
+        },
+      },
+    });
+    await using client = criClient({ dial: cri.dial });
+    await using pod = await launchPod(client, spec);
+    await expect(observePod(pod, here as Remote, [])).rejects.toMatchObject({
+      call: 'ExecSync',
+      raw: 'the probe ended with 255: ; its sandbox ended while it was probed',
+    });
+    expect(asked).toEqual([pod.sandboxId, pod.sandboxId]);
+  });
+
+  it.for([
+    ['255 and the sandbox runs on', 255, PodSandboxState.SANDBOX_READY],
+    ['137, as one that is killed', 137, PodSandboxState.SANDBOX_NOTREADY],
+  ] as const)('has lost no guest where the probe ends with %s', async ([, exitCode, state]) => {
+    await using cri: FakeCri = await fakeCri({
+      runtime: {
+        execSync() {
+          for (const sandbox of cri.engine.sandboxes.values()) sandbox.state = state;
+          return { exitCode };
+        },
+      },
+    });
+    await using client = criClient({ dial: cri.dial });
+    await using pod = await launchPod(client, spec);
+    const observed = observePod(pod, here as Remote, [], { lostWithinMs: 0 });
+    await expect(observed).rejects.toThrow(`Cannot probe pod pod-1: the probe ended with ${exitCode}: `);
   });
 });

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
 import { criClient } from '../cri/client.ts';
+import { PodSandboxState } from '../cri/gen/cri_pb.js';
+import { symptomOf, worthRetry } from '../judge/symptoms.ts';
 import { fakeCri, type FakeCri, type FakeCriOptions } from '../testing/fake-cri/server.ts';
 import type { Remote } from '../hosts/host.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
@@ -183,6 +185,22 @@ describe('launch of a scenario', () => {
       kind: 'error',
       message: expect.stringMatching(/^Cannot read the probe of/),
     });
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('is a lost guest, which is worth another try, when the sandbox ends under the probe', async () => {
+    await using cri: FakeCri = await fakeCri({
+      runtime: {
+        execSync() {
+          for (const sandbox of cri.engine.sandboxes.values()) sandbox.state = PodSandboxState.SANDBOX_NOTREADY;
+          return { exitCode: 255 };
+        },
+      },
+    });
+    const { outcome } = await launched(cri);
+    expect(outcome).toMatchObject({ kind: 'refused', call: 'ExecSync' });
+    expect(symptomOf(outcome)).toMatch(/^the guest was lost while it was probed/);
+    expect(worthRetry(outcome)).toBe(true);
     expect(cri.engine.sandboxes.size).toBe(0);
   });
 

@@ -8,8 +8,11 @@ const refused = (message: string): { outcome: Outcome } => ({
 const silent = refused('Failed to Check if grpc server is working: … timed out connecting to vsock 4112385362:1024: unknown');
 const emulated = { accelerator: 'tcg' } as const;
 
-test('a guest that never answered is lost where KVM is emulated, and the answer of the runtime elsewhere', () => {
+const probed = refused('the probe ended with 255: ; its sandbox ended while it was probed');
+
+test('a guest that never answered, or ended while it was probed, is lost where KVM is emulated, and the answer of the runtime elsewhere', () => {
   expect(lostGuest('kata', emulated, [silent])).toMatch(/guest/);
+  expect(lostGuest('kata', emulated, [{ outcome: { kind: 'ran' } }, probed])).toMatch(/guest/);
   expect(lostGuest('kata', { accelerator: 'kvm' }, [silent])).toBeUndefined();
   expect(lostGuest('runc', emulated, [silent])).toBeUndefined();
 });
