@@ -71,7 +71,11 @@ export async function stayUp({ progress, signal }: Pick<Stage, 'progress' | 'sig
 }
 
 /** Programs of the engine and its runtimes before those of the host, and where crictl and ctr find the engine. */
-function environmentOf(host: Host, { prefixes, images }: HostSetting, { config }: Engine): Record<string, string> {
+function environmentOf(
+  host: Host,
+  { prefixes, images }: Pick<HostSetting, 'prefixes' | 'images'>,
+  { config }: Engine,
+): Record<string, string> {
   const programs = [...prefixes.values()].flatMap(({ artifact, path }) =>
     Object.values(artifact.binaries).map((binary) => dirname(join(path, binary))),
   );

@@ -6,11 +6,11 @@ import { componentKey, type Component } from '../model/cell.ts';
 import type { JournalEvent } from '../model/journal.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { evidence, fixtures, lease, planned } from '../testing/evidence.ts';
+import { fakeHostFacts } from '../testing/fake-host/facts.ts';
 import { cell } from '../testing/stage.ts';
-import type { HostSetting } from './engine-lease.ts';
 import { liveNews } from './live-news.ts';
 
-const setting = { host: { facts: undefined }, fixtures } as unknown as HostSetting;
+const setting = { host: { facts: fakeHostFacts }, fixtures };
 const artifact = (component: Component, sha256: string): JournalEvent => {
   const { name, version } = component;
   return { event: 'artifact', key: componentKey(component), name, version, source: 'path', sha256, binaries: { [name]: sha256 } };

@@ -6,8 +6,7 @@ import type { JournalEvent } from '../model/journal.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import type { Observation } from '../model/observation.ts';
 import type { KnownIssue } from '../suite/known-issue.ts';
-import type { HostSetting } from './engine-lease.ts';
-import { factsOf } from './open-work.ts';
+import { factsOf, type HostUp } from './open-work.ts';
 
 const asExpected = new Set(['pass', 'known', 'unsupported']);
 
@@ -23,7 +22,7 @@ interface Leased {
  */
 export function liveNews(
   { questions, known }: { questions: readonly Asked[]; known: readonly KnownIssue[] },
-  setting: HostSetting,
+  setting: HostUp,
   { cells, lease, events }: Leased,
 ): (observation: Observation) => string[] {
   const leased = new Map(

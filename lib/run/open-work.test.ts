@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fixtures, observation } from '../testing/evidence.ts';
+import { fakeHostFacts } from '../testing/fake-host/facts.ts';
 import { scenarioKey } from '../model/observation.ts';
 import { defaultOptions } from '../suite/scenario.ts';
 import { cell, openIn } from '../testing/stage.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { isEngineSpoiled, settledScenarios } from './open-work.ts';
-import type { HostSetting } from './engine-lease.ts';
 
-const setting = { host: { facts: undefined }, fixtures } as unknown as HostSetting;
+const setting = { host: { facts: fakeHostFacts }, fixtures };
 const key = (scenario: string): string => scenarioKey({ cell: cell.id, suite: 's', scenario });
 
 describe('scenarios that still need a pod', () => {

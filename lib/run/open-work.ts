@@ -5,6 +5,8 @@ import { cellFacts } from '../judge/cell-facts.ts';
 import { worthRetry } from '../judge/symptoms.ts';
 import type { Plan, PlannedCell } from '../model/cell.ts';
 import { scenarioKey } from '../model/observation.ts';
+import type { Fixtures } from '../model/fixtures.ts';
+import type { HostFacts } from '../model/host-facts.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { costs, type Costs } from '../plan/cost.ts';
 import { readCosts } from '../record/costs.ts';
@@ -12,10 +14,15 @@ import type { RunFolder } from '../record/run-folder.ts';
 import type { CellFacts } from '../suite/requirement.ts';
 import { optionsKey, optionsOf, type EngineOptions, type Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { HostSetting } from './engine-lease.ts';
 import type { Task } from './worker-context.ts';
 
 export type OpenWork = ReturnType<typeof openWork>;
+
+/** What of a host that is up says which scenarios it can have. */
+export interface HostUp {
+  host: { facts: HostFacts };
+  fixtures: Fixtures;
+}
 
 /** Which scenarios of which cells still need a pod. `before` are keys of those that need none any more. */
 export function openWork(suites: readonly Suite[], selects: Selects, before: Iterable<string> = []) {
@@ -24,7 +31,7 @@ export function openWork(suites: readonly Suite[], selects: Selects, before: Ite
   const lost = new Set<string>();
 
   /** The scenarios that a cell still needs, as far as this is known: without `setting` its host is not up yet. */
-  const scenarios = (cell: PlannedCell, setting?: HostSetting): Array<{ key: string; suite: string; scenario: Scenario }> =>
+  const scenarios = (cell: PlannedCell, setting?: HostUp): Array<{ key: string; suite: string; scenario: Scenario }> =>
     scenariosOf(suites, questions, factsOf(cell, setting))
       .map(({ suite, scenario }) => ({ key: scenarioKey({ cell: cell.id, suite, scenario: scenario.id }), suite, scenario }))
       .filter(({ key }) => !settled.has(key));
@@ -32,12 +39,12 @@ export function openWork(suites: readonly Suite[], selects: Selects, before: Ite
   return {
     ...{ suites, questions, scenarios },
     /** What is still to be observed in a cell under these options. */
-    tasks: (cell: PlannedCell, setting: HostSetting, options: EngineOptions): Task[] =>
+    tasks: (cell: PlannedCell, setting: HostUp, options: EngineOptions): Task[] =>
       scenarios(cell, setting)
         .filter(({ scenario }) => optionsKey(optionsIn(cell, setting, scenario)) === optionsKey(options))
         .map(({ suite, scenario }) => ({ cell: cell.id, suite, scenario: scenario.id })),
     /** Every combination of switches that these cells still need. */
-    switches(cells: readonly PlannedCell[], setting: HostSetting): EngineOptions[] {
+    switches(cells: readonly PlannedCell[], setting: HostUp): EngineOptions[] {
       const open = cells.flatMap((cell) => scenarios(cell, setting).map(({ scenario }) => optionsIn(cell, setting, scenario)));
       return distinctBy(open, optionsKey);
     },
@@ -70,11 +77,11 @@ export function isEngineSpoiled(outcome: Outcome): boolean {
   return outcome.kind !== 'refused' && worthRetry(outcome);
 }
 
-export function factsOf(cell: PlannedCell, setting?: HostSetting): CellFacts {
+export function factsOf(cell: PlannedCell, setting?: HostUp): CellFacts {
   return cellFacts(cell, setting && { facts: setting.host.facts, fixtures: setting.fixtures });
 }
 
-function optionsIn({ runtime }: PlannedCell, { host: { facts } }: HostSetting, scenario: Scenario): EngineOptions {
+function optionsIn({ runtime }: PlannedCell, { host: { facts } }: HostUp, scenario: Scenario): EngineOptions {
   return optionsOf(scenario, { runtime, facts });
 }
 

@@ -126,7 +126,7 @@ async function devicesIn(work: TrialWork, { cell, setting }: Place, pod: number)
 
 /** Where engines look for CDI devices, a file with these devices for the ids that their processes have, with the modes that they saw. */
 async function writeCdi(
-  { host, fixtures }: HostSetting,
+  { host, fixtures }: Pick<HostSetting, 'host' | 'fixtures'>,
   [first, ...others]: readonly PlacedDevice[],
   { found }: Launched,
 ): Promise<void> {

@@ -5,6 +5,7 @@ import { nodeOf } from '../kubelet/differences.ts';
 import { leaseKubelet } from '../run/kubelet-lease.ts';
 import { eachAlone, withoutDropped, podBudget } from '../run/engine-run.ts';
 import { leaseOn, type HostSetting } from '../run/engine-lease.ts';
+import type { HostUp } from '../run/open-work.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
@@ -40,7 +41,7 @@ export async function tryOnEngine(work: TrialWork, setting: HostSetting, group: 
 function switchesFor(
   { pods }: TrialWork,
   { runtime }: PlannedCell,
-  { host: { facts } }: HostSetting,
+  { host: { facts } }: HostUp,
   deviceOwnership: boolean,
 ): EngineOptions {
   const appArmor = facts.appArmor === true && facts.ownKernel && pods.some(namesProfile);

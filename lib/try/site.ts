@@ -20,7 +20,10 @@ export interface Site {
 const kubeletVersion = '1.37.2';
 
 /** Makes the stand-ins of some pods on a host. The host remembers them, and its release removes them. */
-export async function prepareSite({ host, fixtures }: HostSetting, pods: readonly (readonly PodDevice[])[]): Promise<Site> {
+export async function prepareSite(
+  { host, fixtures }: Pick<HostSetting, 'host' | 'fixtures'>,
+  pods: readonly (readonly PodDevice[])[],
+): Promise<Site> {
   const before = await sweepHost(host, { sandboxId: '', containerId: '' });
   const all = pods.flat();
   const { placed, standIns } = placeDevices(all, fixtures);
