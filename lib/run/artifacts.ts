@@ -69,7 +69,7 @@ export function reasonNot(cell: PlannedCell, resolved: ReadonlyMap<string, Resol
   if (missing !== undefined && 'reason' in missing) return missing.reason;
   const runtime = resolved.get(componentKey(cell.runtime));
   if (runtime === undefined || 'reason' in runtime) return undefined;
-  return runtimeDrivers[cell.runtime.name].reasonNot?.(cell.engine.name, runtime.artifact);
+  return runtimeDrivers[cell.runtime.name].reasonNot?.(cell, runtime.artifact);
 }
 
 /** What a run has observed with one binary is not to be judged by another. */

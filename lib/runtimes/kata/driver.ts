@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { hostKindFacts } from '../../hosts/facts.ts';
 import { BlockedError, messageOf } from '../../util/errors.ts';
 import type { RuntimeDriver } from '../runtime.ts';
 import { kataConfiguration } from './configuration.ts';
-import { kata } from './facts.ts';
+import { kata, vmmFacts } from './facts.ts';
 import { discoverKataRelease } from './release.ts';
 
 /** A template that is not what it should be blocks the cell, and names the file. */
@@ -40,5 +41,13 @@ export const kataDriver: RuntimeDriver = {
     const shims = Object.entries(prefix.shims).map(([shim, path]) => [`${kata.program} (${shim})`, path] as const);
     const others = [template, ...guest].map((path) => [path, path] as const);
     return Object.fromEntries([...shims, ...others].map(([name, path]) => [name, join(prefix.directory, path)]));
+  },
+
+  /** The virtiofsd that QEMU 7.2 came with, and Debian 12 so, takes other options than those of virtio-fs' own, which Kata gives it. */
+  reasonNot({ host: { spec }, runtime }, { version, binaries }) {
+    const { program, takes } = vmmFacts(runtime.vmm ?? 'qemu');
+    const shares = program !== undefined && takes === undefined;
+    if (!shares || hostKindFacts(spec).debianSuite?.(spec) !== 'bookworm' || 'virtiofsd' in binaries) return undefined;
+    return `Kata ${version} brings no virtiofsd, and that of Debian 12 does not know --shared-dir; put one of virtio-fs, 1.0 or newer, into libexec of the prefix`;
   },
 };

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { parseToml } from '../../util/toml.ts';
 import { containerdDriver as containerd } from '../../engines/containerd/driver.ts';
 import type { Handler } from '../../engines/engine.ts';
+import type { EngineName } from '../../engines/facts.ts';
+import { HostSpec } from '../../hosts/facts.ts';
+import type { RuntimePlace } from '../runtime.ts';
 import { runscConfiguration } from './configuration.ts';
 import { runscDriver } from './driver.ts';
 import { runcHandler, specFixture } from '../../testing/engine-spec.ts';
@@ -51,13 +54,15 @@ describe('gVisor under containerd', () => {
   });
 
   it('is blocked without its shim, which Debian’s package lacks; CRI-O needs none', () => {
+    const spec = HostSpec.parse({ kind: 'vm', suite: 'trixie' });
+    const under = (name: EngineName): RuntimePlace => ({ host: { spec }, engine: { name }, runtime: {} });
     const debian = { version: '20240729.0', binaries: { runsc: 'usr/bin/runsc' } };
-    expect(runscDriver.reasonNot?.('containerd', debian)).toMatch(
+    expect(runscDriver.reasonNot?.(under('containerd'), debian)).toMatch(
       /^runsc 20240729\.0 has no containerd-shim-runsc-v1, which containerd needs; .*cannot run with network enabled in root network namespace; take the upstream release, or put both/,
     );
-    expect(runscDriver.reasonNot?.('crio', debian)).toBeUndefined();
+    expect(runscDriver.reasonNot?.(under('crio'), debian)).toBeUndefined();
     const upstream = { ...debian, binaries: { ...debian.binaries, 'containerd-shim-runsc-v1': 'bin/containerd-shim-runsc-v1' } };
-    expect(runscDriver.reasonNot?.('containerd', upstream)).toBeUndefined();
+    expect(runscDriver.reasonNot?.(under('containerd'), upstream)).toBeUndefined();
   });
 
   it('runs without KVM, and its sentry says in the engine’s log why it died', () => {

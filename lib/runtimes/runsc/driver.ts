@@ -17,8 +17,8 @@ export const runscDriver: RuntimeDriver = {
   },
 
   /** Debian's package has no shim, and runc's will not do. */
-  reasonNot(engine, { version, binaries }) {
-    if (!engines[engine].startsShims || runscShim in binaries) return undefined;
+  reasonNot({ engine }, { version, binaries }) {
+    if (!engines[engine.name].startsShims || runscShim in binaries) return undefined;
     return `runsc ${version} has no ${runscShim}, which containerd needs; under runc's shim runsc refuses: cannot run with network enabled in root network namespace; take the upstream release, or put both binaries into $PODPROOF_ARTIFACTS/runsc-${version}/`;
   },
 };
