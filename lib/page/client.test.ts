@@ -98,7 +98,9 @@ describe('a filter', () => {
 describe('the matrix', () => {
   test('has the questions and cells of the verdicts that meet every term and hold every word', () => {
     const { rows, columns, hits, count } = select('question=OWN-* engine=crio verdict=fail,known');
-    expect(new Set(rows.map((row) => model.questions[row]?.id))).toEqual(new Set(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-ON']));
+    expect(new Set(rows.map((row) => model.questions[row]?.id))).toEqual(
+      new Set(['OWN-DIRECTORY', 'OWN-MODE', 'OWN-OFF', 'OWN-ON']),
+    );
     expect(columns.every((column) => model.cells[column]?.engine?.name === 'crio')).toBe(true);
     expect(hits?.reduce((sum, hit) => sum + hit, 0)).toBeLessThanOrEqual(count);
     expect(select('permission denied vmm').rows.map((row) => model.questions[row]?.id)).toEqual(['RVMM-BLOCK-EACCES']);

@@ -13,6 +13,7 @@ test('a deviation is an error; what weakens isolation is a warning although it i
     'error fail',
     'error fixed',
     'warning known',
+    'warning known',
     'warning error',
     'warning blocked',
   ]);

@@ -54,13 +54,13 @@ test('a cell that the baseline does not have is not comparable, and nothing in i
   expect([baseline.changes, baseline.exit]).toEqual([[], 0]);
   expect(remarks({ ...more, baseline }).join()).toMatch(/in 1 cell not comparable, as the baseline has no cell to pair/);
   expect(remarks({ ...more, baseline }).join()).toMatch(/\d failures among what is not comparable, not recorded/);
-  expect(compare(more, without(more, 'debian-12')).goneCells).toEqual(['debian-12/containerd-1.6.20/runc-1.1.15']);
+  expect(compare(more, without(more, 'debian-12')).goneCells).toEqual(['debian-12/containerd-1.6.20/runc-1.1.5']);
 });
 
 test('only temporary names that differ are no change', () => {
-  const renamed = changed(sampleDocument(), (verdict) => verdict.question === 'RVMM-UID' && verdict.verdict === 'pass', {
-    observed: 'qemu-system-x86 runs as kata-11111 (1000:1000), groups 993, CapEff 0',
-  });
+  const renamed = sampleDocument();
+  for (const verdict of renamed.verdicts) verdict.observed = verdict.observed.replace(/which is kata-\d+/, 'which is kata-11111');
+  expect(renamed).not.toEqual(sampleDocument());
   expect(compare(sampleDocument(), renamed).changes).toEqual([]);
 });
 

@@ -114,6 +114,7 @@ describe('hostile text in one field of a document', () => {
       '.hosts[].facts.accelerator',
       '.hosts[].facts.cgroup',
       '.known[].remedy',
+      '.questions[].answers[].harm',
       '.verdicts[].harm',
       '.verdicts[].layers[].layer',
       '.verdicts[].verdict',

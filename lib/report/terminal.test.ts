@@ -9,7 +9,7 @@ test('the summary names hosts with accelerator, counts, findings, the report and
     reportPath: 'results/x/report.html',
     width: 500,
   });
-  expect(text).toContain('debian-13 (vm, kernel 6.12.117+deb13-amd64), accelerator tcg: /dev/kvm opens');
+  expect(text).toContain('debian-13 (vm, kernel 6.12.118+deb13-amd64), accelerator tcg: full emulation');
   expect(text).toMatch(/^Verdicts +1 error, 4 fail/m);
   expect(text).toMatch(/^Found +\d new findings, 1 weakens isolation\. \d known causes? weakens? isolation\.$/m);
   expect(text).toMatch(/^ {4}in {4}OWN-DIRECTORY in 2 cells: .* and 1 more$/m);
@@ -55,9 +55,9 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
     ...(security && { harm: 'weakens' as const }),
   });
   document.verdicts = [
-    known('kata-privileged-dev-full', false, 'a/b/c'),
-    known('crio-opens-device-mode', true, 'a/b/d'),
-    known('crio-opens-device-mode', true, 'a/b/c'),
+    known('kata-privileged-full-exists', false, 'a/b/c'),
+    known('crio-mode-0666', true, 'a/b/d'),
+    known('crio-mode-0666', true, 'a/b/c'),
     { ...first!, verdict: 'fail', question: 'R-1', cell: 'a/b/c' },
   ];
   document.cells = [];
@@ -65,19 +65,19 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
   expect(lines).toEqual([
     'Found     1 new finding. 1 known cause weakens isolation.',
     'Weakens isolation, known: 1',
-    '  CRI-O sends no file mode, so that runc and crun make the node 0666',
+    '  CRI-O opens every requested device to everybody: 0666',
     `    in    ${first?.question} in 2 cells: a/b/c and 1 more`,
-    '    who   Every user of the pod opens the device',
+    expect.stringMatching(/^ {4}who {3}Every process of the pod, of any user, opens the device /),
     '    fix   none known',
-    '    more  npx podproof explain crio-opens-device-mode',
+    '    more  npx podproof explain crio-mode-0666',
     'Deviates, new: 1',
     expect.stringMatching(/^ {2}R-1 Unforeseen: /),
     '    in    R-1 in 1 cell: a/b/c',
     expect.stringMatching(/^ {4}why {3}expected /),
     'Broken, known: 1',
-    expect.stringMatching(/^ {2}Host devices passed /),
+    expect.stringMatching(/^ {2}A privileged Kata pod with host devices fails/),
     `    in    ${first?.question} in 1 cell: a/b/c`,
-    '    more  npx podproof explain kata-privileged-dev-full',
+    '    more  npx podproof explain kata-privileged-full-exists',
     'Report    r.html',
     expect.stringMatching(/^Verdicts /),
     expect.stringMatching(/^Exit {6}1: /),
@@ -86,8 +86,9 @@ test('the summary ends with what weakens, what broke, the counts and the exit co
 
 test('what is mended since a baseline is shown with what it was and is', () => {
   const older = sampleDocument();
-  const [question] = older.verdicts.flatMap(({ question: each, verdict }) => (verdict === 'pass' ? [each] : []));
-  older.verdicts = older.verdicts.map((each) => (each.question === question ? { ...each, verdict: 'fail' as const } : each));
+  older.verdicts = older.verdicts.map((each) =>
+    each.question === 'PRIV-NO-HOST-DEV' ? { ...each, verdict: 'fail' as const, answer: 'other' } : each,
+  );
   const text = renderTerminal(withBaseline(sampleDocument(), older), { width: 500 });
   expect(text).toMatch(/^Mended: 1\n {2}\S.*\n {4}was {3}\S.*\n {4}now {3}\S.*\n {4}in {4}\S/m);
   expect(text).not.toMatch(/^Newly/m);
