@@ -297,6 +297,20 @@ export const knownIssues: KnownIssue[] = [
     },
   },
   {
+    id: 'kata-exec-new-privileges',
+    title: 'A process that enters a Kata container may gain privileges, whatever its pod says',
+    url: `${kataSource}/src/runtime/virtcontainers/kata_agent.go`,
+    answers: { 'KUBE-RESTRICTED': ['new-privileges'] },
+    where: [runtime('kata >=4.1'), shim('go')],
+    impact:
+      'A setuid program gives privileges to kubectl exec and to exec probes, which allowPrivilegeEscalation: false does not hold for. The shim tells the agent nothing of it for a process that enters a container (cmdToKataProcess). As Kata comes, no seccomp filter holds in the guest either.',
+    remedy: {
+      setting: 'an image without setuid programs, and disable_guest_seccomp = false of Kata',
+      since: 'every version',
+      cost: 'each image has to be looked through',
+    },
+  },
+  {
     id: 'kata-privileged-full-exists',
     title: 'A privileged Kata pod with host devices fails: the agent makes /dev/full twice (EEXIST)',
     url: 'https://github.com/kata-containers/kata-containers/issues/10365',

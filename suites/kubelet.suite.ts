@@ -23,11 +23,13 @@ import {
   question,
   refused,
   runtime,
+  spareFunction,
   starts,
   suite,
   takesStandIns,
   userNamespace,
 } from '../lib/suite/mod.ts';
+import { noPort, noPortSource } from './refusals.ts';
 
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
 /** A kubelet takes a whole machine. */
@@ -306,6 +308,8 @@ spec:
         ...['qat-dpdk', 'privileged', 'host-path', 'restricted', 'no-such-resource'],
         ...['profile-unnamed', 'profile-default', 'profile-unconfined', 'profile-privileged'],
       ],
+      // The requests are the same whatever runs the pod, and Kata refuses some of them.
+      needs: [runtime('runc', 'crun')],
       reads: { request: kubeletRequest() },
       answers: { same: { says: 'yes, but for ids, hashes and times', seen: { request: 'as podproof' } } },
       documented: { same: 'Kubernetes pkg/kubelet/kuberuntime, by version: lib/cri/kubelet' },
@@ -391,8 +395,12 @@ spec:
           harm: 'weakens',
           seen: { capabilities: 'all', confinement: 'none', devices: 'opened' },
         },
+        'no-port': noPort,
       },
-      documented: { everything: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/' },
+      documented: [
+        { answer: 'no-port', where: [runtime('kata'), spareFunction], citation: noPortSource },
+        { answer: 'everything', citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/' },
+      ],
     }),
     question({
       id: 'KUBE-HOST-PATH',
@@ -413,8 +421,24 @@ spec:
           harm: 'weakens',
           seen: { char: 'works', disk: 'works' },
         },
+        'no-node': {
+          short: 'refused',
+          says: 'the pod is refused: the shim leaves devices of the host out, and the guest has none at these paths',
+          harm: 'breaks',
+          seen: refused(atCreateOrStart, /create shim task: No such file or directory \(os error 2\)/),
+        },
       },
-      documented: { denied: 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath; kubernetes/kubernetes#5607' },
+      documented: [
+        {
+          answer: 'no-node',
+          where: [runtime('kata')],
+          citation: 'kata-containers 4.1.0 src/runtime/virtcontainers/container.go isHostDevice',
+        },
+        {
+          answer: 'denied',
+          citation: 'https://kubernetes.io/docs/concepts/storage/volumes/#hostpath; kubernetes/kubernetes#5607',
+        },
+      ],
     }),
     question({
       id: 'KUBE-RESTRICTED',
@@ -430,8 +454,26 @@ spec:
           says: 'no capability, a seccomp filter, no new privileges, and the ids that it asked for',
           seen: { id: 'asked', capabilities: 'none', confinement: 'filter, no new privileges' },
         },
+        unfiltered: {
+          short: 'no filter',
+          says: 'no capability, no new privileges, and the ids that it asked for; no seccomp filter',
+          harm: 'weakens',
+          seen: { id: 'asked', capabilities: 'none', confinement: 'no new privileges' },
+        },
+        'new-privileges': {
+          says: 'no capability, and the ids that it asked for; no seccomp filter, and who enters it may gain privileges',
+          harm: 'weakens',
+          seen: { id: 'asked', capabilities: 'none', confinement: 'none' },
+        },
       },
-      documented: { confined: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted' },
+      documented: [
+        {
+          answer: 'unfiltered',
+          where: [runtime('kata')],
+          citation: 'kata-containers 4.1.0 src/runtime/config/configuration-qemu.toml.in: disable_guest_seccomp',
+        },
+        { answer: 'confined', citation: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted' },
+      ],
     }),
     question({
       id: 'KUBE-APPARMOR',

@@ -30,7 +30,7 @@ import {
   writability,
 } from '../lib/suite/mod.ts';
 import { openToAll } from './modes.ts';
-import { noHostPath } from './refusals.ts';
+import { noHostPath, noPort, noPortSource } from './refusals.ts';
 
 const kataPrivileged = 'kata-containers 4.1.0 docs/how-to/privileged.md';
 const containerdCreate = 'containerd v2.3.4 internal/cri/server/container_create.go:857-871';
@@ -269,15 +269,11 @@ export default suite({
       on: ['kata-host-devices-vfio'],
       reads: { pod: starts() },
       answers: {
-        'no-port': {
-          says: 'the pod is refused: the group is passed too, and has no hot-plug port',
-          harm: 'breaks',
-          seen: refused(atCreateOrStart, /hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
-        },
+        'no-port': noPort,
         started: { says: 'the pod starts', seen: { pod: 'ran' } },
         'no-host-path': noHostPath,
       },
-      documented: { 'no-port': 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89' },
+      documented: { 'no-port': noPortSource },
     }),
     question({
       id: 'PRIV-KATA-VFIO-MODE',

@@ -14,3 +14,12 @@ export const noHostPath = {
   harm: 'breaks',
   seen: refused(atCreateOrStart, /get host path failed.{1,20}1: No such file or directory/s),
 } as const;
+
+/** Of a VFIO group among the devices of the host. */
+export const noPort = {
+  short: 'refused: no port',
+  says: 'the pod is refused: the group is passed too, and has no hot-plug port',
+  harm: 'breaks',
+  seen: refused(atCreateOrStart, /hot_plug_vfio= port is not set for device|No available node found for NoPort device/),
+} as const;
+export const noPortSource = 'kata-containers 4.1.0 src/runtime/pkg/device/drivers/vfio.go:89';

@@ -42,15 +42,19 @@ export function capabilities(...sets: [CapabilitySet, ...CapabilitySet[]]): Read
 }
 
 /** Whether the process runs under a seccomp filter, and whether it can gain privileges. */
-export function confinement(): Reading<'none' | 'filter' | 'filter, no new privileges'> {
-  return podReading(['none', 'filter', 'filter, no new privileges'], ({ credentials: { noNewPrivs, seccomp } }) => ({
-    word:
-      ({ '0 0': 'none', '0 2': 'filter', '1 2': 'filter, no new privileges' } as Record<string, string>)[
-        `${noNewPrivs} ${seccomp}`
-      ] ?? 'other',
+export function confinement(): Reading<(typeof confinements)[keyof typeof confinements]> {
+  return podReading(Object.values(confinements), ({ credentials: { noNewPrivs, seccomp } }) => ({
+    word: new Map(Object.entries(confinements)).get(`${noNewPrivs} ${seccomp}`) ?? 'other',
     text: `NoNewPrivs ${noNewPrivs}, Seccomp ${seccomp}`,
   }));
 }
+
+const confinements = {
+  '0 0': 'none',
+  '1 0': 'no new privileges',
+  '0 2': 'filter',
+  '1 2': 'filter, no new privileges',
+} as const;
 
 /** Whether AppArmor holds the process to the profile that its engine loads by itself, or to none. */
 export function appArmor(): Reading<'default' | 'none'> {
