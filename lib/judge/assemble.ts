@@ -144,7 +144,7 @@ function cellHead(planned: PlannedCell, journal: Journal): Omit<Cell, 'verdict'>
 }
 
 /** What a document says of a question. */
-export function questionText(suite: string, { id, asks, needs = [], answers, documented }: Question): QuestionText {
+function questionText(suite: string, { id, asks, needs = [], answers, documented }: Question): QuestionText {
   return {
     ...{ id, suite, asks },
     citation: [...new Set(documented.map(({ citation }) => citation))].join('; '),

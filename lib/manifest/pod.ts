@@ -10,8 +10,9 @@ const flag = z.boolean().optional();
 /** Ids and counts: 64 bits in the API, and far below 2^53 in fact. */
 const whole = z.number().int().optional();
 const texts = z.record(z.string(), z.string()).default({});
-/** A quantity is written as a text or a number: `128Mi`, `2`, `0.5`. */
-const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).default({});
+/** Written as a text or a number: `128Mi`, `2`, `0.5`. */
+const quantity = z.union([z.string(), z.number()]).transform(String);
+const quantities = z.record(z.string(), quantity).default({});
 
 const Profile = z.object({ type: z.enum(['RuntimeDefault', 'Unconfined', 'Localhost']), localhostProfile: text });
 const SelinuxOptions = z.object({ user: text, role: text, type: text, level: text });
@@ -63,13 +64,7 @@ const EnvironmentVariable = z.object({
   valueFrom: z
     .object({
       fieldRef: z.object({ fieldPath: z.string() }).optional(),
-      resourceFieldRef: z
-        .object({
-          resource: z.string(),
-          containerName: text,
-          divisor: z.union([z.string(), z.number()]).transform(String).optional(),
-        })
-        .optional(),
+      resourceFieldRef: z.object({ resource: z.string(), containerName: text, divisor: quantity.optional() }).optional(),
     })
     .optional(),
 });
@@ -135,9 +130,7 @@ export type HostPathType = z.infer<typeof HostPathType>;
 const Volume = z.looseObject({
   name: z.string(),
   hostPath: z.object({ path: z.string(), type: HostPathType.default('') }).optional(),
-  emptyDir: z
-    .object({ medium: z.string().default(''), sizeLimit: z.union([z.string(), z.number()]).transform(String).optional() })
-    .optional(),
+  emptyDir: z.object({ medium: z.string().default(''), sizeLimit: quantity.optional() }).optional(),
   persistentVolumeClaim: z.object({ claimName: z.string(), readOnly: flag }).optional(),
 });
 export type Volume = z.infer<typeof Volume>;

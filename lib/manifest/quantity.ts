@@ -1,21 +1,6 @@
-const suffixes: Readonly<Record<string, readonly [base: bigint, power: number]>> = {
-  n: [10n, -9],
-  u: [10n, -6],
-  m: [10n, -3],
-  '': [10n, 0],
-  k: [10n, 3],
-  M: [10n, 6],
-  G: [10n, 9],
-  T: [10n, 12],
-  P: [10n, 15],
-  E: [10n, 18],
-  Ki: [2n, 10],
-  Mi: [2n, 20],
-  Gi: [2n, 30],
-  Ti: [2n, 40],
-  Pi: [2n, 50],
-  Ei: [2n, 60],
-};
+const decimal = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'].map((suffix, nth) => [suffix, [10n, 3 * nth - 9]] as const);
+const binary = ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].map((suffix, nth) => [suffix, [2n, 10 * nth + 10]] as const);
+const suffixes = new Map<string, readonly [base: bigint, power: number]>([...decimal, ...binary]);
 
 const shape = /^([+-]?)(\d*)(?:\.(\d*))?([eE][+-]?\d{1,2}|[numkMGTPE]|[KMGTPE]i)?$/;
 
@@ -34,7 +19,9 @@ export function quantity(text: string, per: 1 | 1000 = 1): bigint {
   if (match === null || !isQuantity(text))
     throw new RangeError(`Cannot read the quantity "${text}": expected one like 128Mi or 0.5`);
   const [, sign, whole = '', fraction = '', suffix = ''] = match;
-  const [base, power] = /^[eE][+-]?\d/.test(suffix) ? ([10n, Number(suffix.slice(1))] as const) : (suffixes[suffix] ?? [10n, 0]);
+  const [base, power] = /^[eE][+-]?\d/.test(suffix)
+    ? ([10n, Number(suffix.slice(1))] as const)
+    : (suffixes.get(suffix) ?? [10n, 0]);
   let [over, under] = [BigInt(`${whole}${fraction}`) * BigInt(per), 10n ** BigInt(fraction.length)];
   if (power >= 0) over *= base ** BigInt(power);
   else under *= base ** BigInt(-power);

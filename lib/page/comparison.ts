@@ -1,5 +1,6 @@
 import { type Baseline, type ChangeKind, changeKinds } from '../model/baseline.ts';
 import type { Document } from '../model/document.ts';
+import type { VerdictName } from '../model/verdict.ts';
 import { changeTitles, headlines, type Outcome, outcomesOf, remarks, totals } from '../report/comparison-text.ts';
 import { explained } from './legend.ts';
 import { badge, drawerLink, limited } from './parts.ts';
@@ -7,6 +8,11 @@ import { html, type Markup } from './template.ts';
 
 /** Changes that are listed one by one; the others are only counted. */
 const shownKinds: readonly ChangeKind[] = ['newly-weaker', 'newly-broken', 'newly-unjudged', 'mended', 'changed-evidence'];
+/** The verdict whose colours a kind has. */
+const shownAs: Partial<Record<ChangeKind, `v-${VerdictName}`>> = {
+  ...{ 'newly-weaker': 'v-fail', 'newly-broken': 'v-fail', 'newly-unjudged': 'v-blocked' },
+  ...{ 'changed-evidence': 'v-known', mended: 'v-fixed' },
+};
 /** Pairs of versions that have a line. */
 const most = 12;
 
@@ -18,7 +24,9 @@ export function comparison(document: Document, baseline: Baseline): Markup {
     <h2 id="changes-title" ${explained('baseline')}>Since <span class="mono">${baseline.run}</span></h2>
     <ul class="changes">
       ${changeKinds.flatMap((kind) =>
-        counts[kind] === 0 ? [] : [html`<li class="k-${kind}"><b>${counts[kind]}</b> ${changeTitles[kind].toLowerCase()}</li>`],
+        counts[kind] === 0
+          ? []
+          : [html`<li class="${shownAs[kind]}"><b>${counts[kind]}</b> ${changeTitles[kind].toLowerCase()}</li>`],
       )}
     </ul>
     ${quiet ? html`<p>Nothing changed.</p>` : undefined}

@@ -3,7 +3,7 @@ import { blockages, waitingText } from '../report/blocked.ts';
 import { type Cause, extent, type Section, sections, sentence } from '../report/causes.ts';
 import { remedyText } from '../report/verdicts.ts';
 import { comparison } from './comparison.ts';
-import { cellLink, drawerLink, limited, onlyLink } from './parts.ts';
+import { drawerLink, limited, onlyLink } from './parts.ts';
 import { citation, html, type Markup } from './template.ts';
 
 /** What a reader wants first: what weakens isolation, what broke, what could not run, and what changed. */
@@ -56,7 +56,9 @@ function blocked(document: Document): Markup | undefined {
             <h3>${waitingText(waiting)}</h3>
             <p class="said">${reason}</p>
             ${remedy === undefined ? undefined : html`<p><b>Remedy</b> ${remedy}</p>`}
-            <p class="where">${waiting.cells.slice(0, 4).map(cellLink)}</p>
+            <p class="where">
+              ${waiting.cells.slice(0, 4).map((cell) => drawerLink({ cell, suite: 'cell', question: 'CELL' }, cell))}
+            </p>
           </li>`,
       ),
     )}

@@ -66,14 +66,9 @@ export function harmMark(harm: string | undefined): Markup | undefined {
 }
 
 /** A link to a verdict's drawer; the synthetic verdict of a whole cell leads to the cell. */
-export function drawerLink({ cell, suite, question }: Verdict, text: string): Markup {
+export function drawerLink({ cell, suite, question }: Pick<Verdict, 'cell' | 'suite' | 'question'>, text: string): Markup {
   const within = question === 'CELL' ? {} : { suite: escapeText(suite), question: escapeText(question) };
   return html`<a class="mono" data-drawer href="${writeAddress({ cell: escapeText(cell), ...within })}">${text}</a>`;
-}
-
-/** A link to the drawer of a whole cell. */
-export function cellLink(cell: string): Markup {
-  return html`<a class="mono" data-drawer href="${writeAddress({ cell: escapeText(cell) })}">${cell}</a>`;
 }
 
 /** A link that narrows the matrix by a filter. */

@@ -1,5 +1,6 @@
 import { random } from '../../util/random.ts';
-import { EngineWhat, mayMount, type Fault, type Target } from './experiment.ts';
+import { mayMount, type Fault, type Target } from './experiment.ts';
+import { EngineFault } from './fault.ts';
 import { victims } from './vm.ts';
 
 /** How many calls an undisturbed run makes to its engine, and how long it takes on an idle machine, in milliseconds. */
@@ -11,7 +12,7 @@ export function faultOf(target: Target, seed: number, index: number): Fault {
   const dice = random(seed, index);
   // Every victim in turn, as there are few: a run in a machine takes minutes.
   if (target === 'vm') return { kind: 'vm', victim: victims[index % victims.length] ?? 'podproof', ms: dice.below(15_000) };
-  const engine = (what: (typeof EngineWhat.options)[number]): Fault => ({ kind: 'engine', what, at: 1 + dice.below(calls) });
+  const engine = (what: EngineFault['what']): Fault => ({ kind: 'engine', what, at: 1 + dice.below(calls) });
   switch (dice.below(12)) {
     case 0:
     case 1:
@@ -26,6 +27,6 @@ export function faultOf(target: Target, seed: number, index: number): Fault {
     case 6:
       return { kind: 'registry', manner: dice.pick(['stalls', 'truncates', 'lies']) };
     default:
-      return engine(dice.pick(EngineWhat.options.filter((what) => what !== 'kill podproof')));
+      return engine(dice.pick(EngineFault.shape.what.options.filter((what) => what !== 'kill podproof')));
   }
 }

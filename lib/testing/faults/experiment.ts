@@ -2,14 +2,13 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Leftover } from '../leftover/leftover.ts';
 import type { Document } from '../../model/document.ts';
 import { execOk } from '../../util/exec.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { Scope } from '../../util/scope.ts';
 import { badRegistry } from './bad-registry.ts';
-import { EngineFault } from './fault.ts';
+import type { EngineFault } from './fault.ts';
 import { killInRun, pathsLeft, type Victim } from './vm.ts';
 import { makeSetting, matrixText, type Program, type Setting } from './setting.ts';
 
@@ -209,4 +208,3 @@ async function disturbed(setting: Setting, fault: Fault, scope: Scope): Promise<
 
 /** What `--target fake` may do here: a small disk takes the right to mount. */
 export const mayMount = process.getuid?.() === 0;
-export const EngineWhat = EngineFault.shape.what satisfies z.ZodType;
