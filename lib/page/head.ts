@@ -4,8 +4,8 @@ import { headline } from '../report/causes.ts';
 import { testedText } from '../report/tested-text.ts';
 import { duration } from './duration.ts';
 import { explained, legend } from './legend.ts';
-import { facts, glyph, headings } from './parts.ts';
-import { html, type Markup, trusted } from './template.ts';
+import { facts, glyph, headings, shareBar } from './parts.ts';
+import { html, type Markup } from './template.ts';
 import { groupBy } from '../util/group-by.ts';
 import { count } from '../util/words.ts';
 
@@ -59,15 +59,12 @@ export function runDetails(document: Document): Markup {
 export function counts(document: Document): Markup {
   const some = verdictNames.filter((name) => document.counts[name] > 0).reverse();
   const total = some.reduce((sum, name) => sum + document.counts[name], 0);
-  let from = 0;
-  const bars = some.map((name) => {
-    const share = (document.counts[name] / total) * 100;
-    const bar = `<rect class="v-${name}" x="${from.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"/>`;
-    from += share;
-    return bar;
-  });
   return html`<div class="counts">
-    <svg class="share" role="img" aria-label="Share of each verdict; the numbers follow">${trusted(bars.join(''))}</svg>
+    ${shareBar(
+      'verdict',
+      total,
+      some.map((name) => [`v-${name}`, document.counts[name]]),
+    )}
     <ul>
       ${some.map(
         (name) =>

@@ -34,6 +34,22 @@ export function badge(name: VerdictName): Markup {
   return html`<span class="verdict v-${name}">${glyph(name)}${name}</span>`;
 }
 
+/** A share of the whole as SVG has it. */
+export function percent(share: number): string {
+  return `${(Math.min(1, Math.max(0, share)) * 100).toFixed(3)}%`;
+}
+
+/** A bar of which each part has its share of `total`, in the colours of its class. */
+export function shareBar(of: string, total: number, parts: ReadonlyArray<readonly [name: string, amount: number]>): Markup {
+  let from = 0;
+  const bars = parts.map(([name, amount]) => {
+    const bar = html`<rect class="${name}" x="${percent(from / total)}" width="${percent(amount / total)}" height="100%" />`;
+    from += amount;
+    return bar;
+  });
+  return html`<svg class="share" role="img" aria-label="Share of each ${of}; the numbers follow">${bars}</svg>`;
+}
+
 /** The head of a table with one heading a column. */
 export function headings(names: readonly Content[]): Markup {
   return html`<thead>

@@ -2,6 +2,7 @@ import type { Document, Span } from '../model/document.ts';
 import { naturalOrder } from '../report/order.ts';
 import { wallTime, wallTimeText } from '../report/wall-time.ts';
 import { duration } from './duration.ts';
+import { percent, shareBar } from './parts.ts';
 import { html, type Markup } from './template.ts';
 import { shares, wallMs } from './shares.ts';
 import { groupBy } from '../util/group-by.ts';
@@ -63,19 +64,12 @@ export function timeline(document: Document): Markup {
 function account(document: Document): Markup {
   const time = wallTime(document);
   const parts = time?.phases ?? shares(document);
-  let from = 0;
   const total = wallMs(document);
-  const bars = parts.map(({ phase, ms }) => {
-    const bar = html`<rect
-      class="t-${phaseClass(phase)}"
-      x="${percent(from / total)}"
-      width="${percent(ms / total)}"
-      height="100%"
-    />`;
-    from += ms;
-    return bar;
-  });
-  return html`<svg class="share" role="img" aria-label="Share of each phase; the numbers follow">${bars}</svg>
+  return html`${shareBar(
+      'phase',
+      total,
+      parts.map(({ phase, ms }) => [`t-${phaseClass(phase)}`, ms]),
+    )}
     <ul class="phases">
       ${parts.map(
         ({ phase, ms }) =>
@@ -148,8 +142,4 @@ const phaseNames: Record<string, string> = {
 /** A record may hold a phase that we do not know: it becomes part of a class name. */
 function phaseClass(phase: string): string {
   return ['artifact', 'host', 'engine', 'cri', 'pod', 'teardown'].includes(phase) ? phase : 'other';
-}
-
-function percent(share: number): string {
-  return `${(Math.min(1, Math.max(0, share)) * 100).toFixed(3)}%`;
 }

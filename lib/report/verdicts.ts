@@ -17,9 +17,15 @@ export function everyVerdict(document: Document): readonly Verdict[] {
 /** Each kind of report asks for them, of one document. */
 const every = new WeakMap<Document, readonly Verdict[]>();
 
-function withBareCells(document: Document): readonly Verdict[] {
+/** The worst verdict of each cell that has any. */
+export function worstByCell(verdicts: readonly Verdict[]): Map<string, VerdictName> {
   const worst = new Map<string, VerdictName>();
-  for (const { cell, verdict } of document.verdicts) worst.set(cell, worstOf([verdict, worst.get(cell) ?? verdict]) ?? verdict);
+  for (const { cell, verdict } of verdicts) worst.set(cell, worstOf([verdict, worst.get(cell) ?? verdict]) ?? verdict);
+  return worst;
+}
+
+function withBareCells(document: Document): readonly Verdict[] {
+  const worst = worstByCell(document.verdicts);
   const bare = document.cells.filter((cell) => {
     const found = worst.get(cell.id);
     return found === undefined || severity(cell.verdict) > severity(found);

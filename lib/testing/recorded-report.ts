@@ -4,12 +4,10 @@ import type { Document } from '../model/document.ts';
 import { readDocument } from '../record/read-document.ts';
 import { leasesIn } from '../model/journal.ts';
 import type { Observation } from '../model/observation.ts';
-import { worstOf } from '../model/verdict.ts';
 import { renderHtml } from '../page/page.ts';
-import { countOf } from './report/sample.ts';
+import { withVerdicts } from './report/sample.ts';
 import { sideBySide } from '../report/side-by-side.ts';
 import { evidenceKey } from '../report/verdicts.ts';
-import { groupBy } from '../util/group-by.ts';
 
 /** One page of all recorded runs below results/reference side by side, with their evidence. */
 export async function recordedPage(): Promise<string> {
@@ -32,15 +30,5 @@ function allRuns(documents: readonly Document[]): Document {
   const [first] = documents;
   if (first === undefined) throw new Error('Cannot show recorded runs: there is none below results/reference');
   const all = sideBySide(documents, first);
-  const verdicts = groupBy(all.verdicts, ({ cell }) => cell);
-  return {
-    ...all,
-    run: { ...first.run, id: 'reference' },
-    counts: countOf(all.verdicts),
-    cells: all.cells.map((cell) => ({
-      ...cell,
-      verdict: worstOf(verdicts.get(cell.id)?.map(({ verdict }) => verdict) ?? []) ?? cell.verdict,
-    })),
-    excluded: [],
-  };
+  return withVerdicts({ ...all, run: { ...first.run, id: 'reference' }, excluded: [] }, all.verdicts);
 }

@@ -1,6 +1,5 @@
 import type { Document } from '../../model/document.ts';
-import { worstOf } from '../../model/verdict.ts';
-import { countOf, sampleDocument } from './sample.ts';
+import { sampleDocument, withVerdicts } from './sample.ts';
 
 /**
  * A run as large as podproof promises to bear: 60 questions in each cell, versions that walk through an engine's history, mostly
@@ -36,13 +35,5 @@ export function largeDocument(cellCount = 10_000, questionCount = 60): Document 
       };
     }),
   );
-  const worst = new Map<string, Document['cells'][number]['verdict']>();
-  for (const { cell, verdict } of verdicts) worst.set(cell, worstOf([verdict, worst.get(cell) ?? verdict]) ?? verdict);
-  return {
-    ...base,
-    questions,
-    cells: cells.map((cell) => ({ ...cell, verdict: worst.get(cell.id) ?? cell.verdict })),
-    verdicts,
-    counts: countOf(verdicts),
-  };
+  return withVerdicts({ ...base, questions, cells }, verdicts);
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Document, HostEntry, Verdict } from '../../model/document.ts';
 import type { Observation } from '../../model/observation.ts';
-import { verdictNames, worstOf } from '../../model/verdict.ts';
+import { verdictNames } from '../../model/verdict.ts';
 import { readDocument } from '../../record/read-document.ts';
 import { sideBySide } from '../../report/side-by-side.ts';
-import { evidenceKey } from '../../report/verdicts.ts';
+import { evidenceKey, worstByCell } from '../../report/verdicts.ts';
 import { packageRoot } from '../../util/paths.ts';
 import { sampleObservation } from './evidence.ts';
 
@@ -35,12 +35,7 @@ function ofEveryKind(): Document {
   // Tests of what one run alone has count on one cell of Debian 12.
   const isLeftOut = (cell: string): boolean => cell.includes('crun-1.8.1');
   const verdicts = all.verdicts.filter(({ cell, question }) => asked.has(question) && !isLeftOut(cell)).map(changed);
-  const cells = all.cells
-    .filter(({ id }) => !isLeftOut(id))
-    .map((cell) => ({
-      ...cell,
-      verdict: worstOf(verdicts.filter((verdict) => verdict.cell === cell.id).map(({ verdict }) => verdict)) ?? cell.verdict,
-    }));
+  const cells = all.cells.filter(({ id }) => !isLeftOut(id));
   const kata = cells.find(({ id }) => id.includes('kata-3.30.0'))!;
   const blocked = {
     ...kata,
@@ -49,17 +44,16 @@ function ofEveryKind(): Document {
     verdict: 'blocked' as const,
     reason: 'Cannot fetch kata 4.1.0: the download was refused with 403; put the archive into $PODPROOF_ARTIFACTS/kata-4.1.0/',
   };
-  return {
+  const document = {
     ...all,
     run: { ...all.run, exit: 1 },
-    counts: countOf(verdicts),
     cells: cells.toSpliced(3, 0, blocked),
     hosts: all.hosts.map((host) => (host.id === 'debian-12' ? underKvm(host) : host)),
     questions: all.questions.filter(({ id }) => asked.has(id)),
     known: all.known.filter(({ id }) => verdicts.some(({ known }) => known === id)),
-    verdicts,
     excluded: documents.flatMap(({ excluded }) => excluded),
   };
+  return withVerdicts(document, verdicts);
 }
 
 /** A recorded verdict as it would be if its answer had not been foreseen, its issue were fixed, or its host had gone down. */
@@ -81,6 +75,13 @@ function underKvm(host: HostEntry): HostEntry {
     acceleratorDetail: 'Linux 6.1',
   };
   return { ...host, accelerator: 'kvm', ...(host.facts && { facts: { ...host.facts, ...seen } }) };
+}
+
+/** A document with these verdicts, and with what is said of its cells and of the whole by them. */
+export function withVerdicts(document: Document, verdicts: Verdict[]): Document {
+  const worst = worstByCell(verdicts);
+  const cells = document.cells.map((cell) => ({ ...cell, verdict: worst.get(cell.id) ?? cell.verdict }));
+  return { ...document, verdicts, cells, counts: countOf(verdicts) };
 }
 
 /** Counts by verdict, as the run has them. */
