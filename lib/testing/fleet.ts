@@ -125,14 +125,8 @@ class VirtualClock {
   sleep(seconds: number): Promise<void> {
     return new Promise((wake) => {
       const at = this.now + seconds;
-      let low = 0;
-      let high = this.#sleepers.length;
-      while (low < high) {
-        const middle = (low + high) >>> 1;
-        if ((this.#sleepers[middle]?.at ?? 0) > at) low = middle + 1;
-        else high = middle;
-      }
-      this.#sleepers.splice(low, 0, { at, wake });
+      // The last one wakes first; of several at one moment the one that slept first.
+      this.#sleepers.splice(this.#sleepers.findLastIndex((other) => other.at > at) + 1, 0, { at, wake });
       this.#arm();
     });
   }
