@@ -81,7 +81,7 @@ export const containerdDriver: EngineDriver = {
     // The shim's own file names runsc; it is ours where the configuration names that file.
     if (handler.runscShim !== undefined)
       return String(effective[`${table}.options.ConfigPath`]).endsWith(`/${handler.name}.toml`) ? handler.path : '';
-    // A version that does not know runtime_path says nothing of it, and finds the shim on the PATH.
+    // Where runtime_path is of no use it is not in the configuration, and the shim is found on the PATH.
     if (handler.kata !== undefined) return String(effective[`${table}.runtime_path`] ?? handler.path);
     return String(effective[`${table}.options.BinaryName`] ?? '');
   },

@@ -104,7 +104,20 @@ export const containerd = {
       since: '1.7.0',
       citation: 'containerd v1.7.0: io.containerd.nri.v1.nri; enabled by default from 2.0',
     },
-    { feature: 'runtime-path', key: 'runtime_path', since: '1.6.0', citation: 'containerd v1.6.0 pkg/cri/config/config.go' },
+    // 1.6.0 to 1.6.20 and 1.7.0 take the key, report it, and look for the shim on the PATH (1.6.20: seen).
+    {
+      feature: 'runtime-path',
+      key: 'runtime_path',
+      since: '1.6.21',
+      until: '1.7.0',
+      citation: 'containerd v1.6.21 container.go NewTask: request.RuntimePath',
+    },
+    {
+      feature: 'runtime-path',
+      key: 'runtime_path',
+      since: '1.7.1',
+      citation: 'containerd v1.7.1 container.go NewTask: request.RuntimePath',
+    },
     {
       feature: 'missing-hugetlb-controller',
       key: 'tolerate_missing_hugetlb_controller',
