@@ -48,20 +48,27 @@ export async function runEngine(run: EngineRun, setting: HostSetting, { engine, 
         open.settle(await settledScenarios(stage.folder, group.cells, isEngineSpoiled));
       }
     } catch (error) {
-      return eachAlone(stage, group, error, (alone) => runEngine(run, setting, alone));
+      return eachAlone(stage, setting, group, error, (alone) => runEngine(run, setting, alone));
     }
   }
 }
 
-/** What follows when an engine was blocked: one runtime that it cannot start with costs its own cells only. Throws any other error. */
+/**
+ * What follows when an engine was blocked: one runtime that it cannot start with costs its own cells only. Throws any other error, or
+ * HostLostError where the host is lost: a dead one takes no release either, and that is then the error.
+ */
 export async function eachAlone(
   stage: Stage,
+  { host }: { host: Pick<Host, 'assertAlive'> },
   group: EngineGroup,
   error: unknown,
   again: (alone: EngineGroup) => Promise<void>,
 ): Promise<void> {
   stage.signal.throwIfAborted();
-  if (!(error instanceof BlockedError)) throw error;
+  if (!(error instanceof BlockedError)) {
+    await host.assertAlive();
+    throw error;
+  }
   if (group.cells.length === 1) return stage.block(group.cells, error);
   stage.progress.line('engine', `${error.message}; trying each runtime alone`);
   for (const cell of group.cells) await again({ ...group, cells: [cell] });

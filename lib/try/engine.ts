@@ -30,7 +30,7 @@ export async function tryOnEngine(work: TrialWork, setting: HostSetting, group: 
         return Promise.all(own.flatMap((trial) => trial.ownership.map((fix) => tryFix(work, place, trial, fix))));
       });
   } catch (error) {
-    await eachAlone(work.stage, group, error, (alone) => tryOnEngine(work, setting, alone));
+    await eachAlone(work.stage, setting, group, error, (alone) => tryOnEngine(work, setting, alone));
   }
 }
 

@@ -76,6 +76,25 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
     source: 'measured: containerd 1.7.24 with runc 1.1.15 and crun 1.21',
   },
   {
+    id: 'cgroup-missing-controllers',
+    example: 'cgroup ["kubepods" "besteffort"] has some missing controllers: cpuset',
+    cause:
+      'systemd has taken a controller, mostly cpuset, from a slice in which no unit asks for it, and the kubelet takes the slice for absent',
+    where:
+      'cgroup v2 with the systemd driver. The kubelet does not start, or ends a pod soon after its start (exit code 137, "Container not ready or running"): Kata pods too, whose slices have no scope.',
+    questions: ['KUBE-NO-RESOURCE'],
+    remedies: [
+      {
+        do: 'a service with Delegate=yes beside kubepods.slice, as containerd.service is one, so that systemd keeps every controller',
+        cost: 'a unit to keep on the nodes; it keeps the controllers of kubepods.slice, not those of the slice of a Kata pod',
+      },
+    ],
+    otherwise: 'cgroup.controllers of the pod’s slice while the pod runs: with cpuset in it something else ended the pod',
+    signs: [{ weight: 9, says: /has some missing controllers|cpuset disappears/i }],
+    source:
+      'measured: kubelet 1.37.2, also with Kata 4.1.0; pkg/kubelet/kubelet.go SyncPod, https://github.com/kubernetes/kubernetes/issues/131567',
+  },
+  {
     id: 'cgroup-daemon-reload',
     example: 'Failed to initialize NVML: Unknown Error',
     cause:
