@@ -1,7 +1,6 @@
-import { appArmor, appArmorHost, ownKernel, question, runtime, suite } from '../lib/suite/mod.ts';
+import { appArmorHost, ownKernel, question, runtime, suite } from '../lib/suite/mod.ts';
+import { freedOnRequest, heldByDefault } from './confinement.ts';
 
-const kubernetes = 'https://kubernetes.io/docs/tutorials/security/apparmor/';
-const standards = 'https://kubernetes.io/docs/concepts/security/pod-security-standards/';
 /** A container in a guest has the guest's kernel, and gVisor's has no AppArmor. */
 const here = { needs: [appArmorHost, ownKernel, runtime('runc', 'crun')], options: { appArmor: true } };
 
@@ -19,27 +18,13 @@ export default suite({
       id: 'LSM-DEFAULT',
       asks: 'Does the default profile of its engine confine a container that asks for it, or for nothing?',
       on: ['unnamed', 'default'],
-      reads: { profile: appArmor() },
-      answers: {
-        confined: { says: 'yes, and the kernel enforces it', seen: { profile: 'default' } },
-        unconfined: { says: 'no, nothing confines it', harm: 'weakens', seen: { profile: 'none' } },
-      },
-      documented: { confined: `${standards}#baseline` },
+      ...heldByDefault,
     }),
     question({
       id: 'LSM-UNCONFINED',
       asks: 'Is a container unconfined that asks for it, or that is privileged?',
       on: ['unconfined', 'privileged'],
-      reads: { profile: appArmor() },
-      answers: {
-        unconfined: { says: 'yes', seen: { profile: 'none' } },
-        confined: {
-          says: 'no, the default profile of its engine confines it',
-          harm: 'breaks',
-          seen: { profile: 'default' },
-        },
-      },
-      documented: { unconfined: kubernetes },
+      ...freedOnRequest,
     }),
   ],
 });

@@ -1,5 +1,4 @@
 import {
-  appArmor,
   appArmorHost,
   atCreateOrStart,
   capabilities,
@@ -29,6 +28,7 @@ import {
   takesStandIns,
   userNamespace,
 } from '../lib/suite/mod.ts';
+import { freedOnRequest, heldByDefault } from './confinement.ts';
 import { noPort, noPortSource } from './refusals.ts';
 
 const blog = 'https://kubernetes.io/blog/2021/11/09/non-root-containers-and-devices/';
@@ -479,23 +479,13 @@ spec:
       id: 'KUBE-APPARMOR',
       asks: 'Does the default profile of its engine confine a pod that asks for it, or for nothing?',
       on: ['profile-unnamed', 'profile-default'],
-      reads: { profile: appArmor() },
-      answers: {
-        confined: { says: 'yes, and the kernel enforces it', seen: { profile: 'default' } },
-        unconfined: { says: 'no, nothing confines it', harm: 'weakens', seen: { profile: 'none' } },
-      },
-      documented: { confined: 'https://kubernetes.io/docs/concepts/security/pod-security-standards/#baseline' },
+      ...heldByDefault,
     }),
     question({
       id: 'KUBE-UNCONFINED',
       asks: 'Is a pod unconfined by AppArmor that asks for it, or that is privileged?',
       on: ['profile-unconfined', 'profile-privileged'],
-      reads: { profile: appArmor() },
-      answers: {
-        unconfined: { says: 'yes', seen: { profile: 'none' } },
-        confined: { says: 'no, the default profile of its engine confines it', harm: 'breaks', seen: { profile: 'default' } },
-      },
-      documented: { unconfined: 'https://kubernetes.io/docs/tutorials/security/apparmor/' },
+      ...freedOnRequest,
     }),
     question({
       id: 'KUBE-USERNS',

@@ -18,8 +18,7 @@ const execDeadline = 60;
  */
 const lostExitCode = 255;
 
-interface ProbeOptions {
-  signal?: AbortSignal;
+interface ProbeOptions extends Pick<SweepOptions, 'signal'> {
   /** How long the sandbox of a lost guest may take to end. */
   lostWithinMs?: number;
 }

@@ -127,11 +127,12 @@ async function devicesIn(work: TrialWork, { cell, setting }: Place, pod: number)
 /** Where engines look for CDI devices, a file with these devices for the ids that their processes have, with the modes that they saw. */
 async function writeCdi(
   { host, fixtures }: Pick<HostSetting, 'host' | 'fixtures'>,
-  [first, ...others]: readonly PlacedDevice[],
+  devices: readonly PlacedDevice[],
   { found }: Launched,
 ): Promise<void> {
+  const [first] = devices;
   if (first === undefined) return;
-  const nodes = [first, ...others].map(({ cdi, container, nodes: own }) => {
+  const nodes = devices.map(({ cdi, container, nodes: own }) => {
     const seen = found.find(({ name }) => name === container)?.devices ?? [];
     return {
       ...{ cdi, container },

@@ -9,9 +9,7 @@ export const readonlyPaths: readonly string[] = keptFrom.readonly;
 export function maskedPaths(node: Pick<KubeletNode, 'version' | 'gates' | 'thermalThrottle'>): string[] {
   const interrupts = kubeletHas(node, 'mask-interrupts');
   return [
-    ...keptFrom.masked.slice(0, 2),
-    ...(interrupts ? ['/proc/interrupts'] : []),
-    ...keptFrom.masked.slice(2),
+    ...keptFrom.masked.flatMap((path) => (interrupts && path === '/proc/acpi' ? [path, '/proc/interrupts'] : [path])),
     ...(kubeletHas(node, 'mask-powercap') ? ['/sys/devices/virtual/powercap'] : []),
     ...(interrupts ? node.thermalThrottle : []),
   ];
