@@ -92,12 +92,20 @@ const cases: Record<string, Case> = {
     : {}),
 };
 
-/** Runs the command line; as root with a small disk in the place of the cached artifacts, in a mount namespace of its own. */
+/**
+ * Runs the command line; as root with a small disk in the place of the cached artifacts, in a mount namespace of its own. The emulator
+ * that was fetched is seen there too: without it the host would be booted anew, by the one that is installed.
+ */
 function onSmallDisk(place: string, args: string[]) {
   if (!asRoot) return podproof(args);
   const script = `
     mount -t tmpfs -o size=260m podproof-small "$1"
     cp -a "$2"/artifacts/containerd-1.7.24-* "$2"/artifacts/runc-1.1.15-* "$1"
+    for qemu in "$2"/artifacts/qemu-*; do
+      [ -d "$qemu" ] || continue
+      mkdir "$1/\${qemu##*/}"
+      mount --bind "$qemu" "$1/\${qemu##*/}"
+    done
     mount --bind "$1" "$2"/artifacts
     small=$1 kept=$3
     shift 3
