@@ -12,22 +12,16 @@ const endToEnd = {
   sequence: { groupOrder: 1 },
 };
 
-/** End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. */
+/**
+ * End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. Who calls `clean` or looks for what
+ * it left is here, as two of them would take each other's away.
+ */
 const machine = [
-  ...[
-    'main',
-    'interrupt',
-    'ssh',
-    'sabotage',
-    'vm',
-    'broken-host',
-    'together',
-    'hostile-artifacts',
-    'kubelet',
-    'kubelet-killed',
-    'shell',
-  ],
+  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'hostile-artifacts', 'kubelet', 'kubelet-killed', 'shell'],
 ].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
+
+/** One with a virtual machine for who has done all else while the others still run theirs. */
+const late = 'lib/testing/e2e/broken-host.e2e.ts';
 
 /** For most of its time it builds an image, beside the machines. */
 const newcomer = 'lib/testing/e2e/newcomer.e2e.ts';
@@ -35,7 +29,7 @@ const newcomer = 'lib/testing/e2e/newcomer.e2e.ts';
 const behind = 'lib/testing/behind-machines.ts';
 
 /**
- * Unit tests are beside their source. End-to-end tests are in three projects, which `lib/testing/main.ts` runs side by side:
+ * Unit tests are beside their source. End-to-end tests are in four projects, which `lib/testing/main.ts` runs side by side:
  * where one waits for a virtual machine, the other has a processor for its browser and its fake hosts.
  */
 export default defineConfig({
@@ -55,10 +49,11 @@ export default defineConfig({
         },
       },
       { test: { name: 'machine', include: machine, ...endToEnd } },
+      { test: { ...{ name: 'late', include: [late], ...endToEnd }, sequence: { groupOrder: 2 } } },
       { test: { name: 'newcomer', include: [newcomer], setupFiles: behind, ...endToEnd } },
       {
         test: {
-          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, newcomer] },
+          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, late, newcomer] },
           ...{ setupFiles: behind, ...endToEnd },
         },
       },
