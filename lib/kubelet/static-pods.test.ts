@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ExecResult } from '../util/exec.ts';
 import { refusalOf } from './pods.ts';
 import { staticPods } from './static-pods.ts';
@@ -31,13 +31,23 @@ test('a manifest of which the log says nothing may still come', async () => {
   await expect(pods.waitFor('p', () => true, 50)).rejects.toThrow('the kubelet knows no such pod');
 });
 
-test('what a kubelet tries without end is reported in its newest words', async () => {
-  const line = (why: string): string =>
-    `E1129 1 pod_workers.go:1] "Error syncing pod, skipping" err="${why}" pod="default/p-node" podUID="u"\n`;
-  const pods = staticPods(
-    logging(line('one') + line('\\"two\\"')),
-    { version: '1.37.2', directory: '/d' },
-    new AbortController().signal,
-  );
-  expect(await pods.trouble('p')).toBe('"two"');
+describe('what a kubelet tries without end', () => {
+  const line = (time: string, why: string): string =>
+    `E1129 ${time} 1 pod_workers.go:1] "Error syncing pod, skipping" err="${why}" pod="default/p-node" podUID="u"\n`;
+  const troubleIn = (...lines: string[]) =>
+    staticPods(logging(lines.join('')), { version: '1.37.2', directory: '/d' }, new AbortController().signal).trouble('p');
+
+  test('is reported in its newest words, with the time for which it says nothing else', async () => {
+    const lines = [line('08:00:00.500000', 'one'), line('08:00:11.000000', '\\"two\\"'), line('08:00:23.250000', '\\"two\\"')];
+    expect(await troubleIn(...lines)).toEqual({ message: '"two"', forMs: 12_250 });
+    expect(await troubleIn(...lines, line('08:00:31.000000', 'one'))).toEqual({ message: 'one', forMs: 0 });
+    expect(await troubleIn()).toBeUndefined();
+  });
+
+  test('goes on over midnight', async () => {
+    expect(await troubleIn(line('23:59:55.000000', 'no'), line('00:00:06.000000', 'no'))).toEqual({
+      message: 'no',
+      forMs: 11_000,
+    });
+  });
 });

@@ -11,9 +11,16 @@ export interface StaticPods {
    */
   add(name: string, manifest: string): Promise<AsyncDisposable>;
   /** Why the kubelet cannot make the pod, in the newest words of its log; undefined where it says nothing of the kind. */
-  trouble(name: string): Promise<string | undefined>;
+  trouble(name: string): Promise<Trouble | undefined>;
   /** What the kubelet says of the pod, once `done` likes it. Throws an Error with the last status at the deadline. */
   waitFor(name: string, done: (pod: PodStatus) => boolean | Promise<boolean>, timeoutMs?: number): Promise<PodStatus>;
+}
+
+/** What a kubelet says at each try. */
+export interface Trouble {
+  message: string;
+  /** How long it has said nothing else. */
+  forMs: number;
 }
 
 /** Those of the kubelet with this directory. */
@@ -25,18 +32,23 @@ export function staticPods(
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
   const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> =>
     (await podsOf(remote, deadline)).find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
-  /** What it says in the newest line of its log with this title and these words. */
-  const logged = async (title: string, words: string, stop: AbortSignal): Promise<string | undefined> => {
+  /** What it says in the newest line of its log with this title and these words, and in those before it with the same. */
+  const logged = async (title: string, words: string, stop: AbortSignal): Promise<Trouble | undefined> => {
     const { stdout } = await remote.exec(['grep', '-F', words, kubeletPlaces(spec).log], { signal: stop });
-    const line = stdout.split('\n').findLast((each) => each.includes(`"${title}" err="`)) ?? '';
-    return / err="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]?.replaceAll(/\\(.)/g, '$1');
+    const lines = stdout.split('\n').filter((each) => each.includes(`"${title}" err="`));
+    const said = lines.map((line) => / err="((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? '');
+    const newest = said.at(-1);
+    if (newest === undefined) return undefined;
+    const since = said.findLastIndex((each) => each !== newest) + 1;
+    const forMs = (timeOfDay(lines.at(-1)) - timeOfDay(lines[since]) + day) % day;
+    return { message: newest.replaceAll(/\\(.)/g, '$1'), forMs };
   };
   /** What it cannot take for a pod it tells its log alone (Kubernetes pkg/kubelet/config/file.go, listConfig). */
   const rejected = async (name: string, stop: AbortSignal): Promise<PodStatus | undefined> => {
-    const message = await logged('Could not process manifest file', `path="${file(name)}"`, stop);
-    if (message === undefined) return undefined;
+    const trouble = await logged('Could not process manifest file', `path="${file(name)}"`, stop);
+    if (trouble === undefined) return undefined;
     const metadata = { name: `${name}-${nodeName}`, namespace: '', uid: '' };
-    return PodStatus.parse({ metadata, status: { phase: 'Failed', reason: 'InvalidManifest', message } });
+    return PodStatus.parse({ metadata, status: { phase: 'Failed', reason: 'InvalidManifest', message: trouble.message } });
   };
   const remove = async (name: string): Promise<void> => {
     await remote.exec(['rm', '-f', file(name)]);
@@ -65,4 +77,12 @@ export function staticPods(
       });
     },
   };
+}
+
+const day = 24 * 3_600_000;
+
+/** Milliseconds since midnight of a line of klog, `E1129 08:00:00.000000 …`; 0 where it has no time. */
+function timeOfDay(line = ''): number {
+  const [, hours, minutes, seconds] = /^[IWEF]\d{4} (\d\d):(\d\d):(\d\d\.\d+)/.exec(line) ?? [];
+  return ((Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60 + Number(seconds ?? 0)) * 1_000;
 }

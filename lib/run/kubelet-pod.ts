@@ -25,6 +25,13 @@ export function heardInto(file: string): Required<Pick<KubeletOptions, 'onReques
   };
 }
 
+/**
+ * A kubelet that could not make a pod tries again after 10 to 15 s, and after 1 s while the network of its node is not ready, which passes
+ * (Kubernetes pkg/kubelet/pod_workers.go, completeWork).
+ */
+const threeTries = 20_000;
+const syncPod = { call: 'kubelet', code: 'SyncPod' };
+
 type Heard = Pick<KubeletContext, 'node' | 'requests'>;
 
 /** All lines of one pod up to now; `name` is that of its manifest. */
@@ -54,23 +61,21 @@ export async function kubeletPod(
   const { node, directory } = kubelet;
   const pods = staticPods(remote, { version: node.version, directory }, signal);
   const added = await pods.add(name, manifest);
+  /** What it cannot make it tries without end, and asks the engine for nothing. */
+  const unmade = async () => {
+    const trouble = await pods.trouble(name);
+    return trouble === undefined || trouble.forMs < threeTries ? undefined : { ...syncPod, message: trouble.message };
+  };
   return {
     requests: () => requestsFor(kubelet, name),
     async once(done) {
       let refused: { call: string; code: string; message: string } | undefined;
-      const seen = pods.waitFor(name, async (seen) => {
+      const pod = await pods.waitFor(name, async (seen) => {
+        const heard = await heardOf(kubelet, name);
         // The kubelet tells of a sandbox that is refused in its events alone, and tries again.
-        const sandbox = (await heardOf(kubelet, name))
-          .flatMap((line) => line.refused ?? [])
-          .find(({ call }) => call === 'RunPodSandbox');
-        refused = refusalOf(seen) ?? sandbox;
+        const sandbox = heard.flatMap((line) => line.refused ?? []).find(({ call }) => call === 'RunPodSandbox');
+        refused = refusalOf(seen) ?? sandbox ?? (heard.length === 0 ? await unmade() : undefined);
         return refused !== undefined || done(seen);
-      });
-      const pod = await seen.catch(async (error: unknown) => {
-        signal.throwIfAborted();
-        // It tries without end what it cannot make, and asks the engine for nothing.
-        const message = (await requestsFor(kubelet, name)).length > 0 ? undefined : await pods.trouble(name);
-        throw message === undefined ? error : new CriError('kubelet', 'SyncPod', message);
       });
       if (refused !== undefined) throw new CriError(refused.call, refused.code, refused.message);
       return pod;
