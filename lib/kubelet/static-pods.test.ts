@@ -51,3 +51,26 @@ describe('what a kubelet tries without end', () => {
     });
   });
 });
+
+test('a pod is gone once the kubelet does not know it and its control groups are removed', async () => {
+  const known = JSON.stringify({ items: [{ metadata: { name: 'p-node', namespace: 'default', uid: '0a-1b' }, status: {} }] });
+  const answers = {
+    pods: [known, '{"items":null}'],
+    groups: ['/sys/fs/cgroup/kubepods.slice/kubepods-pod0a_1b.slice\n', ''],
+  };
+  const asked: string[] = [];
+  const remote = {
+    write: async () => undefined,
+    async exec(argv: readonly string[]): Promise<ExecResult> {
+      const what = argv.includes('wget') ? 'pods' : argv.includes('0a_1b') ? 'groups' : undefined;
+      asked.push(what ?? argv[0] ?? '');
+      // The last answer stays.
+      const stdout = what === undefined ? '' : ((answers[what].length > 1 ? answers[what].shift() : answers[what][0]) ?? '');
+      return { argv, exitCode: 0, stdout, stderr: '', timedOut: false, durationMs: 0, failure: '' };
+    },
+  };
+  await (
+    await staticPods(remote, { version: '1.37.2', directory: '/d' }, new AbortController().signal).add('p', '')
+  )[Symbol.asyncDispose]();
+  expect(asked).toEqual(['mv', 'rm', 'pods', 'pods', 'groups', 'pods', 'groups']);
+});

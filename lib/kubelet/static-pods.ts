@@ -7,7 +7,8 @@ import { PodStatus, podsOf } from './pods.ts';
 export interface StaticPods {
   /**
    * Writes the manifest of a pod; the kubelet finds it. `name` is that of the pod and of the file. Disposing takes it back, and waits
-   * until the kubelet has ended the pod; it throws an Error at the deadline.
+   * until the kubelet has ended the pod and removed its control groups: a slice that goes may take a controller from others that have
+   * no scope (kubernetes/kubernetes#131567). It throws an Error at the deadline.
    */
   add(name: string, manifest: string): Promise<AsyncDisposable>;
   /** Why the kubelet cannot make the pod, in the newest words of its log; undefined where it says nothing of the kind. */
@@ -52,11 +53,18 @@ export function staticPods(
   };
   const remove = async (name: string): Promise<void> => {
     await remote.exec(['rm', '-f', file(name)]);
+    let uid = '';
     // Also when the run was stopped, its pods are to be ended before their kubelet is.
-    await waitFor({ name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs: 1_000 }, async (deadline) =>
-      (await find(name, deadline)) === undefined ? true : undefined,
-    );
+    await waitFor({ name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs: 1_000 }, async (deadline) => {
+      const pod = await find(name, deadline);
+      if (pod !== undefined) uid = pod.metadata.uid;
+      else if (uid === '' || (await groupsOf(uid, deadline)) === '') return true;
+      return undefined;
+    });
   };
+  /** The control groups of a pod. */
+  const groupsOf = async (uid: string, stop: AbortSignal): Promise<string> =>
+    (await remote.exec(['sh', '-c', listGroups, 'sh', uid.replaceAll('-', '_'), uid], { signal: stop })).stdout;
   return {
     async add(name, manifest) {
       const removed = { [Symbol.asyncDispose]: () => remove(name) };
@@ -78,6 +86,13 @@ export function staticPods(
     },
   };
 }
+
+/** Of slices and of plain groups, in hierarchies of version 1 and in the one of version 2. */
+const listGroups = `
+for root in /sys/fs/cgroup /sys/fs/cgroup/*; do
+  ls -d "$root"/kubepods*/*pod"$1".slice "$root"/kubepods*/*/*pod"$1".slice "$root"/kubepods/pod"$2" "$root"/kubepods/*/pod"$2" 2>/dev/null
+done
+:`;
 
 const day = 24 * 3_600_000;
 
