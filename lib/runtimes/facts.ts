@@ -9,7 +9,7 @@ export interface RuntimeFacts extends ComponentFacts {
   program: string;
   /** As its owners write it. */
   ownName: string;
-  /** Of one pod under full emulation, measured: a guess where nothing was recorded yet. */
+  /** Of one pod under full emulation on a quiet machine, with others beside it where there are some: a guess where nothing was recorded yet. */
   secondsPerPod: number;
   /** Absent where containers run on the host's kernel: in a VM or in gVisor's sentry, /dev is made there. */
   guest?: {

@@ -1,7 +1,7 @@
 export const crun = {
   program: 'crun',
   ownName: 'crun',
-  secondsPerPod: 10,
+  secondsPerPod: 3,
   processes: [{ role: 'other', program: /^crun$/ }],
   // src/libcrun/status.c
   state: { inside: 'status' },

@@ -92,7 +92,7 @@ export const kata = {
   program: 'containerd-shim-kata-v2',
   ownName: 'Kata Containers',
   shims: ['go', 'rust'],
-  secondsPerPod: 50,
+  secondsPerPod: 30,
   hostImage: 'kata',
   guest: { kernel: 'a Kata guest', process: 'vmm', memoryMiB: guestMemoryMiB, modules: ['kvm', 'tun'] },
   processes: [

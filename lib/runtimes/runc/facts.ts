@@ -3,7 +3,7 @@ const downloads = 'https://github.com/opencontainers/runc/releases/download/v{ve
 export const runc = {
   program: 'runc',
   ownName: 'runc',
-  secondsPerPod: 10,
+  secondsPerPod: 3,
   processes: [{ role: 'other', program: /^runc$/ }],
   // libcontainer/factory_linux.go
   state: { inside: 'state.json' },

@@ -3,7 +3,7 @@ const downloads = 'https://storage.googleapis.com/gvisor/releases/release/';
 export const runsc = {
   program: 'runsc',
   ownName: 'gVisor',
-  secondsPerPod: 25,
+  secondsPerPod: 9,
   // CAP_NET_RAW, unless it runs with --net-raw.
   withheldCapabilities: 1n << 13n,
   guest: { kernel: 'a kernel of gVisor', process: 'sentry', memoryMiB: 0, modules: [] },
