@@ -54,6 +54,24 @@ describe('progress', () => {
     expect(shown[1]?.at(-1)).toBe(words(33, 28));
   });
 
+  it('reckons the time that is left by the last pods, and not by the first ones, which are slow', () => {
+    const { progress, written, at } = recorded();
+    using _ = progress.begin('pods', 'debian-13/containerd-1.7.24');
+    const count = (from: number, to: number, when: (done: number) => number): void => {
+      for (let done = from; done <= to; done++) {
+        at(when(done));
+        progress.count(done, 78);
+      }
+    };
+    const said = (): string | undefined => written.at(-1)?.replace(/^\[ *[\d.]+ s\] /, '');
+    count(0, 3, (done) => done * 30);
+    at(100);
+    expect(said()).toBe('pods 3 of 78\n');
+    count(4, 40, (done) => 100 + 2 * (done - 3));
+    at(180);
+    expect(said()).toBe('pods 40 of 78, 92 s left\n');
+  });
+
   it('goes on about a phase by the last that was said of it, and about nothing that is over', () => {
     const { progress, written, at } = recorded();
     {

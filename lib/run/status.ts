@@ -5,6 +5,10 @@ import { groupBy } from '../util/group-by.ts';
 const fresh = 10_000;
 /** How many pods under way are named. */
 const mostPods = 3;
+/** Before so many pods are done nothing is said of the time that is left: the first ones take longest, as nothing is warm. */
+const fewPods = 4;
+/** The time that is left is reckoned by what the last pods took. */
+const lastPods = 16;
 
 interface Said {
   words: string;
@@ -25,7 +29,8 @@ export function statusOn(clock: Clock) {
   const last = new Map<string, Said>();
   let latest: Said | undefined;
   let pods: { done: number; total: number; underWay: readonly string[] } | undefined;
-  let firstCount: { at: number; done: number } | undefined;
+  /** The newest last, and when each was made. */
+  const counts: Array<{ at: number; done: number }> = [];
 
   /** The last that was said of this work; before there is anything, its name. */
   const lastOf = ({ phase, name, since }: Work): Said => {
@@ -35,9 +40,9 @@ export function statusOn(clock: Clock) {
   const sinceThen = ({ words, since }: Said): string => `${words}, for ${Math.round((clock.now() - since) / 1000)} s`;
   const podWords = (): string => {
     const { done, total, underWay } = pods ?? { done: 0, total: 0, underWay: [] };
-    const first = firstCount;
-    const pace = first === undefined ? 0 : (clock.now() - first.at) / Math.max(1, done - first.done);
-    const eta = first !== undefined && done > first.done ? `, ${Math.ceil((pace * (total - done)) / 1000)} s left` : '';
+    const [first] = counts;
+    const left = first === undefined ? 0 : ((clock.now() - first.at) / (done - first.done)) * (total - done);
+    const eta = first !== undefined && done - first.done >= fewPods ? `, ${Math.ceil(left / 1000)} s left` : '';
     const more = underWay.length > mostPods ? ` and ${underWay.length - mostPods} more` : '';
     const byCell = groupBy(underWay.slice(0, mostPods), (pod) => pod.split(' ')[0] ?? '');
     const named = [...byCell].map(([cell, own]) => `${cell} ${own.map((pod) => pod.slice(cell.length + 1)).join(', ')}`);
@@ -53,7 +58,8 @@ export function statusOn(clock: Clock) {
     },
     counted(done: number, total: number, underWay: readonly string[]): void {
       pods = { done, total, underWay };
-      firstCount ??= { at: clock.now(), done };
+      if (counts.at(-1)?.done !== done) counts.push({ at: clock.now(), done });
+      if (counts.length > lastPods) counts.shift();
     },
     begin(phase: string, name: string): Disposable {
       const work = { phase, name, since: clock.now() };
