@@ -311,6 +311,20 @@ export const knownIssues: KnownIssue[] = [
     },
   },
   {
+    id: 'kata-outside-slice',
+    title: 'A kubelet ends Kata pods as they start: nothing of them is in the slice of their pod',
+    url: 'https://github.com/kubernetes/kubernetes/issues/131567',
+    answers: { 'KUBE-SLICE': ['ended'] },
+    where: [runtime('kata'), shim('go')],
+    impact:
+      'As shipped the Go shim takes slice:prefix:name, which a kubelet with the systemd driver gives it, for the path of a control group of its own. On cgroup v2 systemd takes cpuset from the slice that has no scope, the kubelet takes it for no slice at all, and ends what runs in it, again and again.',
+    remedy: {
+      setting: 'sandbox_cgroup_only = true of Kata',
+      since: 'every version',
+      cost: 'memory and CPU time of VMM and shim count to the pod, whose RuntimeClass needs an overhead for them',
+    },
+  },
+  {
     id: 'kata-privileged-full-exists',
     title: 'A privileged Kata pod with host devices fails: the agent makes /dev/full twice (EEXIST)',
     url: 'https://github.com/kata-containers/kata-containers/issues/10365',

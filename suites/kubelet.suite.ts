@@ -97,6 +97,17 @@ spec:
 `;
 }
 
+const plain = `
+apiVersion: v1
+kind: Pod
+metadata:
+  name: unnamed
+spec:
+  containers:
+    - name: main
+      image: busybox
+`;
+
 const privileged = `
 apiVersion: v1
 kind: Pod
@@ -267,19 +278,17 @@ spec:
       manifest: asking(broken.resource),
     },
     {
+      id: 'outside-slice',
+      title: 'pod of Kata as it is shipped, with nothing of it in the slice that the kubelet makes for it',
+      handler: 'plain',
+      needs: [...wholeMachine, runtime('kata')],
+      manifest: plain,
+    },
+    {
       id: 'profile-unnamed',
       title: 'pod that names no AppArmor profile',
       ...appArmorOn,
-      manifest: `
-apiVersion: v1
-kind: Pod
-metadata:
-  name: unnamed
-spec:
-  containers:
-    - name: main
-      image: busybox
-`,
+      manifest: plain,
     },
     {
       id: 'profile-default',
@@ -523,6 +532,21 @@ spec:
         },
         { answer: 'refused', citation: 'Kubernetes v1.37.2 pkg/kubelet/userns/userns_manager.go' },
       ],
+    }),
+    question({
+      id: 'KUBE-SLICE',
+      asks: 'Does a Kata pod keep running whose sandbox is outside the slice of its pod?',
+      on: ['outside-slice'],
+      reads: { pod: starts() },
+      answers: {
+        runs: { says: 'yes, for as long as it was looked at', seen: { pod: 'ran' } },
+        ended: {
+          says: 'no: systemd has taken a controller from the empty slice, and the kubelet ends the pod',
+          harm: 'breaks',
+          seen: refused('kubelet', /the slice \S+ lacks (?:\w+, )*cpuset/),
+        },
+      },
+      documented: { runs: 'https://kubernetes.io/docs/setup/production-environment/container-runtimes/#systemd-cgroup-driver' },
     }),
     question({
       id: 'KUBE-NO-RESOURCE',

@@ -151,6 +151,11 @@ export function handlerName(runtime: PlannedCell['runtime'], variant: HandlerVar
     .replaceAll(/[^a-z0-9-]/g, '-');
 }
 
+/** What runs a pod that names no handler: of its variant, that of the first cell. */
+export function defaultHandler({ handlers, options }: EngineSpec): Handler | undefined {
+  return handlers.find(({ variant }) => variant === options.defaultHandler) ?? handlers[0];
+}
+
 /** The handlers that this engine version can have: without the key for it, `all-allowed` would be another `withheld`. */
 export function configurable(spec: EngineSpec): Handler[] {
   return spec.handlers.filter(

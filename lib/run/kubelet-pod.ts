@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { CriError } from '../cri/error.ts';
 import type { Remote } from '../hosts/host.ts';
 import type { KubeletOptions } from '../kubelet/kubelet.ts';
-import { refusalOf, type PodStatus } from '../kubelet/pods.ts';
-import { recordedRequest } from '../kubelet/requests.ts';
+import { refusalOf, runningId, type PodStatus } from '../kubelet/pods.ts';
+import { recordedRequest, sandboxRequest } from '../kubelet/requests.ts';
 import { staticPods } from '../kubelet/static-pods.ts';
 import { RecordedRequest } from '../model/kubelet-record.ts';
 import { appendRecord, readRecords } from '../record/ndjson.ts';
@@ -32,6 +32,13 @@ export function heardInto(file: string): Required<Pick<KubeletOptions, 'onReques
 const threeTries = 20_000;
 const syncPod = { call: 'kubelet', code: 'SyncPod' };
 
+/** The controllers that a control group of version 2 could have from the one above it, and has not. */
+const lackingScript = `
+[ -e "$1/cgroup.controllers" ] || exit 0
+for each in $(cat "\${1%/*}/cgroup.controllers"); do
+  case " $(cat "$1/cgroup.controllers") " in *" $each "*) ;; *) echo "$each" ;; esac
+done`;
+
 type Heard = Pick<KubeletContext, 'node' | 'requests'>;
 
 /** All lines of one pod up to now; `name` is that of its manifest. */
@@ -50,6 +57,11 @@ export interface KubeletPod extends AsyncDisposable {
   requests(): Promise<RecordedRequest[]>;
   /** What the kubelet says of it, once `done` likes it. Throws CriError where the kubelet or the engine refuses it. */
   once(done: (pod: PodStatus) => boolean): Promise<PodStatus>;
+  /**
+   * Whether the kubelet has ended this container of it, which ran: it does so where the slice of a pod lacks a controller, as it takes
+   * that for no slice at all (Kubernetes v1.37.2 pkg/kubelet/kubelet.go SyncPod).
+   */
+  ended(container: { name: string; id: string }): Promise<CriError | undefined>;
 }
 
 /** Gives a kubelet the manifest of a pod of this name. */
@@ -79,6 +91,18 @@ export async function kubeletPod(
       });
       if (refused !== undefined) throw new CriError(refused.call, refused.code, refused.message);
       return pod;
+    },
+    async ended(container) {
+      const slice = sandboxRequest(await requestsFor(kubelet, name))?.config?.linux?.cgroupParent ?? '';
+      const { stdout } = await remote.exec(['sh', '-c', lackingScript, 'sh', `/sys/fs/cgroup${slice}`], { signal });
+      const lacking = stdout.trim().split(/\s+/).join(', ');
+      if (lacking === '') return undefined;
+      const other = (pod: PodStatus): boolean => runningId(pod, container.name) !== container.id;
+      const gone = await pods.waitFor(name, other, 30_000).catch(() => undefined);
+      signal.throwIfAborted();
+      return (
+        gone && new CriError('kubelet', 'Ended', `it ended the container ${container.name}: the slice ${slice} lacks ${lacking}`)
+      );
     },
     [Symbol.asyncDispose]: () => added[Symbol.asyncDispose](),
   };

@@ -13,7 +13,7 @@ import type { RecordedRequest } from '../model/kubelet-record.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { ManifestScenario } from '../suite/scenario.ts';
+import { optionsOf, type ManifestScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { failure } from './failure.ts';
 import { kubeletPod } from './kubelet-pod.ts';
@@ -29,7 +29,7 @@ type Task = Omit<Launch, 'scenario' | 'cgroups' | 'boots'> & { scenario: Manifes
 export async function launchManifest(task: Task): Promise<Gone> {
   const { context, cell, suite, scenario, remote } = task;
   const { kubelet } = context;
-  const handler = cell.handlers.plain;
+  const handler = cell.handlers[optionsOf(scenario, cell.facts).defaultHandler];
   const { fixtures } = cell.facts;
   if (kubelet === undefined || handler === undefined || fixtures === undefined)
     throw new Error(`Cannot launch ${scenario.id}: no kubelet runs in front of ${cell.facts.id}`);
@@ -95,7 +95,9 @@ async function live(task: Task, { kubelet, name, manifest, container, handler, a
   try {
     const { sandbox, container: id } = (seen.ids = idsOf(await pod.once(isReady), container, await pod.requests()));
     const running = containerOf(client, { pod: name, sandboxId: sandbox, containerId: id });
-    seen.facts = await look(task, running, { handler, attempts });
+    seen.facts = await look(task, running, { handler, attempts }).catch(async (error: unknown) => {
+      throw (await pod.ended({ name: container, id })) ?? error;
+    });
   } finally {
     seen.requests = await pod.requests();
   }

@@ -15,6 +15,11 @@ export interface KataSettings {
   jailer?: false;
   /** The shim waits for its guest as long as the template says, also where KVM is emulated: none will boot. */
   patience?: 'as shipped';
+  /**
+   * The whole sandbox is in the control group of its pod. Without it the shim takes what systemd would call a scope for the path of a
+   * group (kata-containers 4.1.0 src/runtime/pkg/resourcecontrol/cgroups.go, NewSandboxResourceController).
+   */
+  sandboxCgroupOnly?: true;
   /** The guest's console goes to the shim's log, and with it how the agent announces itself. */
   guestConsole?: true;
 }
@@ -34,6 +39,7 @@ export const handlerVariants = {
   rootless: { hostDevices: 'withheld', kata: { rootless: true } },
   'rootless-unbooted': { hostDevices: 'withheld', kata: { rootless: true, patience: 'as shipped' } },
   logged: { hostDevices: 'withheld', kata: { guestConsole: true } },
+  'in-slice': { hostDevices: 'passed', kata: { sandboxCgroupOnly: true } },
   unjailed: { hostDevices: 'withheld', kata: { jailer: false } },
   confined: { hostDevices: 'withheld', kata: { rootless: true, seccompSandbox: true } },
   annotated: { hostDevices: 'withheld', kata: { enableAnnotations: ['rootless'] } },

@@ -18,6 +18,8 @@ export interface EngineOptions {
   cgroupDriver: CgroupDriver;
   /** Confines containers by AppArmor, as every engine does by itself on a host that has it. */
   appArmor: boolean;
+  /** What runs a pod that names no handler, as those of a kubelet without an API server. */
+  defaultHandler: HandlerVariantName;
 }
 
 export const defaultOptions: EngineOptions = {
@@ -26,6 +28,7 @@ export const defaultOptions: EngineOptions = {
   snapshotter: 'overlayfs',
   cgroupDriver: 'systemd',
   appArmor: false,
+  defaultHandler: 'plain',
 };
 
 /** A fixture that is one node, directory or mount of the host. */
@@ -126,6 +129,8 @@ export interface ManifestScenario extends AnyScenario {
    * first of them is looked into.
    */
   manifest: string;
+  /** Default: `plain`; of Kata `in-slice`, without which a kubelet may end its pods. */
+  handler?: HandlerVariantName;
   /** Registered with the kubelet before it reads the manifest. */
   plugins?: readonly PluginOffer[];
   attempts?: Array<{ what: 'read' | 'write' | 'writable'; path: string }>;
@@ -178,19 +183,22 @@ export function optionsOf(scenario: Scenario, { runtime, facts }: Where = {}): E
   return {
     ...defaultOptions,
     ...(vmm !== undefined && vmmFacts(vmm).takes === 'block' ? { snapshotter: 'devmapper' } : {}),
+    ...('manifest' in scenario ? { defaultHandler: scenario.handler ?? (vmm === undefined ? 'plain' : 'in-slice') } : {}),
     ...scenario.options,
     ...(facts?.systemd === false ? { cgroupDriver: 'cgroupfs' } : {}),
   };
 }
 
 /** A readable key of a combination of switches: `ownership,cdi,systemd`, `ownership,cdi,devmapper` or `none`. */
-export function optionsKey({ deviceOwnership, cdi, snapshotter, cgroupDriver, appArmor }: EngineOptions): string {
+export function optionsKey(options: EngineOptions): string {
+  const { deviceOwnership, cdi, snapshotter, cgroupDriver, appArmor, defaultHandler } = options;
   const on = [
     ...(deviceOwnership ? ['ownership'] : []),
     ...(cdi ? ['cdi'] : []),
     ...(snapshotter === defaultOptions.snapshotter ? [] : [snapshotter]),
     ...(cgroupDriver === 'systemd' ? ['systemd'] : []),
     ...(appArmor ? ['apparmor'] : []),
+    ...(defaultHandler === defaultOptions.defaultHandler ? [] : [defaultHandler]),
   ];
   return on.join(',') || 'none';
 }

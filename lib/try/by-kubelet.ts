@@ -27,8 +27,8 @@ export function byKubelet(
   pod: Pod,
   { request, devices, fix }: { request: KubeletRequest; devices: readonly PlacedDevice[]; fix: Fix | undefined },
 ): Way {
-  const { setting, cell, signal } = place;
-  const handler = handlerName(cell.runtime, 'plain');
+  const { setting, cell, engine, signal } = place;
+  const handler = handlerName(cell.runtime, engine.spec.options.defaultHandler);
   const name = `${pod.metadata.name}-${randomBytes(3).toString('hex')}`;
   const { manifest } = staticManifest(plainPod(pod), name, (container) => {
     const { reference, own } = place.imageOf(container);

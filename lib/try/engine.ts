@@ -40,13 +40,16 @@ export async function tryOnEngine(work: TrialWork, setting: HostSetting, group: 
  */
 function switchesFor(
   { pods }: TrialWork,
-  { runtime }: PlannedCell,
+  { runtime, kubelet }: PlannedCell,
   { host: { facts } }: HostUp,
   deviceOwnership: boolean,
 ): EngineOptions {
   const appArmor = facts.appArmor === true && facts.ownKernel && pods.some(namesProfile);
   return optionsOf(
-    { id: 'try', title: 'pod of a manifest', pod: {}, options: { deviceOwnership, appArmor } },
+    {
+      ...{ id: 'try', title: 'pod of a manifest', options: { deviceOwnership, appArmor } },
+      ...(kubelet === undefined ? { pod: {} } : { manifest: '' }),
+    },
     { runtime, facts },
   );
 }

@@ -1,7 +1,7 @@
 import { hasFeature } from '../../model/feature.ts';
 import { handlerVariants } from '../../suite/handler.ts';
 import type { TomlTable } from '../../util/toml.ts';
-import type { EngineSpec, Handler } from '../engine.ts';
+import { defaultHandler, type EngineSpec, type Handler } from '../engine.ts';
 import { runscConfigPath } from '../../runtimes/runsc/configuration.ts';
 import { requiredPlugins, snapshotterTables } from './snapshotter.ts';
 
@@ -109,7 +109,7 @@ function runtimeService(spec: EngineSpec, runtimeRoot: string): TomlTable & { co
     ...(hasFeature(spec, 'cdi-switch') ? { enable_cdi: spec.options.cdi } : {}),
     ...(hasFeature(spec, 'cdi') ? { cdi_spec_dirs: [spec.cdiDirectory] } : {}),
     containerd: {
-      default_runtime_name: spec.handlers[0]?.name ?? 'runc',
+      default_runtime_name: defaultHandler(spec)?.name ?? 'runc',
       runtimes: Object.fromEntries(spec.handlers.map((handler) => [handler.name, runtimeTable(spec, handler, runtimeRoot)])),
     },
     cni: {

@@ -228,6 +228,7 @@ describe('the effective configuration of containerd', () => {
         snapshotter: fc.constantFrom(...keysOf(snapshotters)),
         cgroupDriver: fc.constantFrom(...cgroupDrivers),
         appArmor: fc.boolean(),
+        defaultHandler: fc.constant('plain' as const),
       }),
       handlers: fc.subarray(handlers, { minLength: 1 }),
     });

@@ -1,7 +1,7 @@
 import { inRange } from '../../model/version.ts';
 import { handlerVariants } from '../../suite/handler.ts';
 import type { TomlTable, TomlValue } from '../../util/toml.ts';
-import { configurable, logLevel, type EngineSpec, type Handler } from '../engine.ts';
+import { configurable, defaultHandler, logLevel, type EngineSpec, type Handler } from '../engine.ts';
 import { crio, knownKeys } from './facts.ts';
 
 /**
@@ -66,7 +66,7 @@ function runtimeTable(spec: EngineSpec, state: string): TomlTable {
     disable_hostport_mapping: true,
     drop_infra_ctr: true,
     cdi_spec_dirs: spec.options.cdi ? [spec.cdiDirectory] : [],
-    default_runtime: spec.handlers[0]?.name ?? 'runc',
+    default_runtime: defaultHandler(spec)?.name ?? 'runc',
     runtimes: Object.fromEntries(configurable(spec).map((handler) => [handler.name, handlerTable(handler, state)])),
     device_ownership_from_security_context: spec.options.deviceOwnership,
   };

@@ -57,6 +57,7 @@ export function kataConfiguration(template: string, installation: KataInstallati
     // runtime-rs chooses the port by pcie_root_port alone since 3.29.0.
     if (shim === 'go') hypervisor['hot_plug_vfio'] = settings.hotPlugVfio;
   }
+  if (settings.sandboxCgroupOnly === true) runtime['sandbox_cgroup_only'] = true;
   if (settings.vfioMode !== undefined) runtime['vfio_mode'] = settings.vfioMode;
   // The line "loaded configuration" proves which file the shim read; it is logged at the level info or debug by version.
   runtime['enable_debug'] = true;
