@@ -81,9 +81,13 @@ export const cgroupSymptoms: readonly SymptomRow[] = [
     cause:
       'systemd has taken a controller, mostly cpuset, from a slice in which no unit asks for it, and the kubelet takes the slice for absent',
     where:
-      'cgroup v2 with the systemd driver. The kubelet does not start, or ends a pod soon after its start (exit code 137, "Container not ready or running"): Kata pods too, whose slices have no scope.',
-    questions: ['KUBE-NO-RESOURCE'],
+      'cgroup v2 with the systemd driver. The kubelet does not start, or ends a pod soon after its start (exit code 137, "Container not ready or running"): Kata pods too, whose slices have no scope while sandbox_cgroup_only is false, as Kata comes.',
+    questions: ['KUBE-SLICE'],
     remedies: [
+      {
+        do: 'for Kata pods: sandbox_cgroup_only = true',
+        cost: 'memory and CPU time of VMM and shim count to the pod, whose RuntimeClass needs an overhead for them',
+      },
       {
         do: 'a service with Delegate=yes beside kubepods.slice, as containerd.service is one, so that systemd keeps every controller',
         cost: 'a unit to keep on the nodes; it keeps the controllers of kubepods.slice, not those of the slice of a Kata pod',
