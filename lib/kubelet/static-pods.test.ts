@@ -31,6 +31,13 @@ test('a manifest of which the log says nothing may still come', async () => {
   await expect(pods.waitFor('p', () => true, 50)).rejects.toThrow('the kubelet knows no such pod');
 });
 
+test('nobody waits for a kubelet that is gone', async () => {
+  const gone = { ...logging(''), exec: async () => Promise.reject(new Error('no connection')) };
+  const pods = staticPods(gone, { version: '1.37.2', directory: '/d' }, new AbortController().signal, 1);
+  const waited = pods.waitFor('p', () => true);
+  await expect(waited).rejects.toThrow('Cannot ask the kubelet for its pods: 10 tries in a row failed');
+});
+
 describe('what a kubelet tries without end', () => {
   const line = (time: string, why: string): string =>
     `E1129 ${time} 1 pod_workers.go:1] "Error syncing pod, skipping" err="${why}" pod="default/p-node" podUID="u"\n`;
@@ -70,7 +77,7 @@ test('a pod is gone once the kubelet does not know it and its control groups are
     },
   };
   await (
-    await staticPods(remote, { version: '1.37.2', directory: '/d' }, new AbortController().signal).add('p', '')
+    await staticPods(remote, { version: '1.37.2', directory: '/d' }, new AbortController().signal, 1).add('p', '')
   )[Symbol.asyncDispose]();
   expect(asked).toEqual(['mv', 'rm', 'pods', 'pods', 'groups', 'pods', 'groups']);
 });

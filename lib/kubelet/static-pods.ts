@@ -24,15 +24,25 @@ export interface Trouble {
   forMs: number;
 }
 
-/** Those of the kubelet with this directory. */
+/** Those of the kubelet with this directory, which is asked every `intervalMs` while something is awaited. */
 export function staticPods(
   remote: Pick<Remote, 'exec' | 'write'>,
   spec: Pick<KubeletSpec, 'version' | 'directory'>,
   signal: AbortSignal,
+  intervalMs = 1_000,
 ): StaticPods {
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
-  const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> =>
-    (await podsOf(remote, deadline)).find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+  let failures = 0;
+  const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
+    failures++;
+    const pods = await podsOf(remote, deadline);
+    failures = 0;
+    return pods.find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+  };
+  /** Ends a wait for a kubelet that is gone, and mostly its host with it. */
+  const alive = (): void => {
+    if (failures >= mostFailures) throw new Error(`Cannot ask the kubelet for its pods: ${failures} tries in a row failed`);
+  };
   /** What it says in the newest line of its log with this title and these words, and in those before it with the same. */
   const logged = async (title: string, words: string, stop: AbortSignal): Promise<Trouble | undefined> => {
     const { stdout } = await remote.exec(['grep', '-F', words, kubeletPlaces(spec).log], { signal: stop });
@@ -55,7 +65,8 @@ export function staticPods(
     await remote.exec(['rm', '-f', file(name)]);
     let uid = '';
     // Also when the run was stopped, its pods are to be ended before their kubelet is.
-    await waitFor({ name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs: 1_000 }, async (deadline) => {
+    const options = { name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs, alive };
+    await waitFor(options, async (deadline) => {
       const pod = await find(name, deadline);
       if (pod !== undefined) uid = pod.metadata.uid;
       else if (uid === '' || (await groupsOf(uid, deadline)) === '') return true;
@@ -77,7 +88,8 @@ export function staticPods(
     // Kubernetes pkg/kubelet/pod_workers.go, podWorkerLoop.
     trouble: (name) => logged('Error syncing pod, skipping', `/${name}-${nodeName}"`, signal),
     waitFor(name, done, timeoutMs = 120_000) {
-      return waitFor({ name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs: 1_000, signal }, async (deadline) => {
+      const options = { name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs, signal, alive };
+      return waitFor(options, async (deadline) => {
         const pod = (await find(name, deadline)) ?? (await rejected(name, deadline));
         if (pod === undefined) throw new Error('the kubelet knows no such pod');
         if (await done(pod)) return pod;
@@ -86,6 +98,8 @@ export function staticPods(
     },
   };
 }
+
+const mostFailures = 10;
 
 /** Of slices and of plain groups, in hierarchies of version 1 and in the one of version 2. */
 const listGroups = `
