@@ -319,8 +319,8 @@ export const knownIssues: KnownIssue[] = [
     impact:
       'As shipped the Go shim takes slice:prefix:name, which a kubelet with the systemd driver gives it, for the path of a control group of its own. On cgroup v2 systemd takes cpuset from the slice that has no scope, the kubelet takes it for no slice at all, and ends what runs in it, again and again.',
     remedy: {
-      setting: 'sandbox_cgroup_only = true of Kata',
-      since: 'every version',
+      setting: 'sandbox_cgroup_only = true of Kata, as runtime-rs is shipped',
+      since: 'Kata 3.0.0',
       cost: 'memory and CPU time of VMM and shim count to the pod, whose RuntimeClass needs an overhead for them',
     },
   },

@@ -535,7 +535,7 @@ spec:
     }),
     question({
       id: 'KUBE-SLICE',
-      asks: 'Does a Kata pod keep running whose sandbox is outside the slice of its pod?',
+      asks: 'Does a Kata pod keep running behind a kubelet with the systemd driver, as Kata is shipped?',
       on: ['outside-slice'],
       reads: { pod: starts() },
       answers: {
