@@ -424,7 +424,7 @@ export const knownIssues: KnownIssue[] = [
     title: 'Kata’s Go shim hangs when QEMU cannot open /dev/kvm',
     url: `${kataSource}/src/runtime/virtcontainers/qemu.go`,
     answers: { 'RVMM-KVM-MODE': ['hangs'] },
-    where: [runtime('kata >=3.30.0'), shim('go')],
+    where: [runtime('kata >=3.20.0'), shim('go')],
     impact:
       'A pod hangs in ContainerCreating without a reason, where its VMM may not open /dev/kvm. QEMU ends at once with "Could not access KVM kernel module: Permission denied", which only the log shows; the shim goes on waiting, and RunPodSandbox runs into its deadline.',
     remedy: groupOfKvm,
