@@ -16,12 +16,12 @@ const endToEnd = {
  * End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. Who calls `clean` or looks for what
  * it left is here, as two of them would take each other's away.
  */
-const machine = [
-  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'hostile-artifacts', 'kubelet', 'kubelet-killed', 'shell'],
-].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
+const machine = ['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'kubelet', 'kubelet-killed', 'shell'].map(
+  (name) => `lib/testing/e2e/${name}.e2e.ts`,
+);
 
-/** One with a virtual machine for who has done all else while the others still run theirs. */
-const late = 'lib/testing/e2e/broken-host.e2e.ts';
+/** Two with a virtual machine for who has done all else while the others still run theirs. */
+const late = ['broken-host', 'hostile-artifacts'].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /** For most of its time it builds an image, beside the machines. */
 const newcomer = 'lib/testing/e2e/newcomer.e2e.ts';
@@ -49,11 +49,11 @@ export default defineConfig({
         },
       },
       { test: { name: 'machine', include: machine, ...endToEnd } },
-      { test: { ...{ name: 'late', include: [late], ...endToEnd }, sequence: { groupOrder: 2 } } },
+      { test: { ...{ name: 'late', include: late, ...endToEnd }, sequence: { groupOrder: 2 } } },
       { test: { name: 'newcomer', include: [newcomer], setupFiles: behind, ...endToEnd } },
       {
         test: {
-          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, late, newcomer] },
+          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, ...late, newcomer] },
           ...{ setupFiles: behind, ...endToEnd },
         },
       },
