@@ -33,11 +33,15 @@ export function staticPods(
 ): StaticPods {
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
   let failures = 0;
+  /** By the name of the pod. */
+  const uids = new Map<string, string>();
   const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
     failures++;
     const pods = await podsOf(remote, deadline);
     failures = 0;
-    return pods.find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+    const pod = pods.find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+    if (pod !== undefined) uids.set(name, pod.metadata.uid);
+    return pod;
   };
   /** Ends a wait for a kubelet that is gone, and mostly its host with it. */
   const alive = (): void => {
@@ -63,17 +67,15 @@ export function staticPods(
   };
   const remove = async (name: string): Promise<void> => {
     await remote.exec(['rm', '-f', file(name)]);
-    let uid = '';
     // Also when the run was stopped, its pods are to be ended before their kubelet is.
     const options = { name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs, alive };
     await waitFor(options, async (deadline) => {
-      const pod = await find(name, deadline);
-      if (pod !== undefined) uid = pod.metadata.uid;
-      else if (uid === '' || (await groupsOf(uid, deadline)) === '') return true;
-      return undefined;
+      if ((await find(name, deadline)) !== undefined) return undefined;
+      const uid = uids.get(name);
+      return uid === undefined || (await groupsOf(uid, deadline)) === '' ? true : undefined;
     });
   };
-  /** The control groups of a pod. */
+  /** The control groups of the pod with this uid, a line each. */
   const groupsOf = async (uid: string, stop: AbortSignal): Promise<string> =>
     (await remote.exec(['sh', '-c', listGroups, 'sh', uid.replaceAll('-', '_'), uid], { signal: stop })).stdout;
   return {
