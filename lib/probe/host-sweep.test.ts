@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Remote } from '../hosts/host.ts';
 import { exec } from '../util/exec.ts';
+import { printRows } from '../testing/script-rows.ts';
 import { parseHost, sweepHost } from './host-sweep.ts';
 
 const remote: Pick<Remote, 'exec'> = { exec };
@@ -109,7 +110,7 @@ describe('parser of the sweep', () => {
     ['link', `/proc/${pid}/exe`, `'/proc/${pid}/exe' -> '${exe}'\n`],
   ];
   const parse = (...rows: string[][]): ReturnType<typeof parseHost> =>
-    parseHost(JSON.stringify({ rows: [['file', '/proc/sys/kernel/osrelease', '6.12'], ...rows] }), ids);
+    parseHost(printRows([['file', '/proc/sys/kernel/osrelease', '6.12'], ...rows]), ids);
   const roles = (...rows: string[][]): Record<number, string> =>
     Object.fromEntries(parse(...rows).processes.map(({ pid, role }) => [pid, role]));
 

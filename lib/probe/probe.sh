@@ -90,4 +90,5 @@ observe() {
   for path; do lines_of "$path/comm"; done
 }
 
-observe "$@" | to_json
+observe "$@"
+put_all

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { messageOf } from '../util/errors.ts';
+import type { z } from 'zod';
 
 /** Kind and fields, as the scripts print them. */
 export interface Row {
@@ -10,27 +9,25 @@ export interface Row {
 /** Far above what any host shows; a pod that prints more is not believed. */
 const maximumLength = 8 * 1024 * 1024;
 
-const Document = z.object({ rows: z.array(z.array(z.string()).min(1)).max(50_000) });
+const mostRows = 50_000;
 
 /**
- * The rows of a script's JSON document. `whose` completes "Cannot read …": "the probe of pod x".
+ * The rows that a script printed, set apart by the token that they begin with; the last one says that it is the last. Bytes that are
+ * no UTF-8 have become U+FFFD on the way. `whose` completes "Cannot read …": "the probe of pod x".
  * Throws an Error of one sentence that names the place; the text is untrusted.
  */
 export function parseRows(text: string, whose: string): Row[] {
-  if (text.length > maximumLength) {
-    throw new Error(`Cannot read ${whose}: it has ${text.length} characters, more than ${maximumLength}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new Error(`Cannot read ${whose}: its ${text.length} characters are no JSON: ${messageOf(error).slice(0, 200)}`, {
-      cause: error,
-    });
-  }
-  const parsed = Document.safeParse(value);
-  if (!parsed.success) throw new Error(`Cannot read ${whose}: ${firstIssue(parsed.error)}`);
-  return parsed.data.rows.map(([kind = '', ...fields]) => ({ kind, fields: fields.map(decode) }));
+  const problem = (found: string): Error => new Error(`Cannot read ${whose}: ${found}`);
+  if (text.length > maximumLength) throw problem(`it has ${text.length} characters, more than ${maximumLength}`);
+  const token = /^[\da-f]{16,}(?=r)/.exec(text)?.[0];
+  if (token === undefined) throw problem(`its ${text.length} characters begin with no row: ${JSON.stringify(text.slice(0, 80))}`);
+  const rows = text.slice(token.length + 1).split(`${token}r`);
+  if (rows.length > mostRows) throw problem(`it has ${rows.length} rows, more than ${mostRows}`);
+  if (rows.pop() !== 'end') throw problem(`its ${text.length} characters end in the middle, after ${rows.length} rows`);
+  return rows.map((row) => {
+    const [kind = '', ...fields] = row.split(`${token}f`);
+    return { kind, fields };
+  });
 }
 
 /** The first thing wrong, with its path: `dev[3].mode: Invalid string`. */
@@ -40,14 +37,11 @@ export function firstIssue(error: z.ZodError): string {
   return `${path.replace(/^\./, '') || 'the document'}: ${issue?.message ?? 'invalid'}`;
 }
 
-/** The scripts write one \u00XX per byte. What is no UTF-8 becomes U+FFFD. */
-function decode(text: string): string {
-  return /[\u0080-\u00ff]/.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
-}
-
 /** The lines of each file that a script read, by path. */
 export function filesOf(rows: readonly Row[]): ReadonlyMap<string, string[]> {
-  return new Map(rows.filter(({ kind }) => kind === 'file').map(({ fields: [path = '', ...lines] }) => [path, lines]));
+  return new Map(
+    rows.filter(({ kind }) => kind === 'file').map(({ fields: [path = '', text = ''] }) => [path, text.split('\n').slice(0, -1)]),
+  );
 }
 
 /** The first field of every row of a kind. */

@@ -90,6 +90,7 @@ observe() {
   for pid; do
     lines_of "/proc/$pid/status" "/proc/$pid/stat" "/proc/$pid/cgroup"
     row argv "$pid" ''
+    put_rows
     busybox tr '\0' '\1' <"/proc/$pid/cmdline" 2>/dev/null
     links="$links /proc/$pid/exe /proc/$pid/ns/*"
   done 2>/dev/null
@@ -102,4 +103,5 @@ observe() {
   for directory; do [ ! -d "$directory" ] || tree vc "$directory"; done
 }
 
-observe "$@" | to_json
+observe "$@"
+put_all

@@ -9,6 +9,7 @@ import type { ContainerConfig } from '../../cri/gen/cri_pb.js';
 import { parseToml } from '../../util/toml.ts';
 import { fakeCri, hang, type FakeCri } from '../fake-cri/server.ts';
 import { EngineFault } from '../faults/fault.ts';
+import { printRows } from '../script-rows.ts';
 import { guestRows, standInsIn } from './rows.ts';
 
 const CriTable = z.object({
@@ -125,7 +126,7 @@ const cri: FakeCri = await fakeCri({
         runtime.endsWith('/crun') && (readFileSync(join(root, 'id'), 'utf8') === 'odd' || runtime.includes('/crun-1.99/'));
       // Devices keep what the host's nodes have where the engine changes no owner.
       const nodes = table.device_ownership_from_security_context === true ? new Map() : standInsIn(root);
-      return { stdout: Buffer.from(JSON.stringify({ rows: guestRows(asked, cmd, { odd, nodes }) })), exitCode: 0 };
+      return { stdout: Buffer.from(printRows(guestRows(asked, cmd, { odd, nodes }))), exitCode: 0 };
     },
   },
 });

@@ -27,7 +27,7 @@ case "$1 ${2:-}" in
 # A step that prepares or restores fixtures.
 "sh -uc") cat "$root/fixtures" ;;
 "busybox wget") cat "$root/pods.json" ;;
-"busybox "*) cat "$root/sweep.json" ;;
+"busybox "*) cat "$root/sweep" ;;
 "env "*) printf '%s\n' "$@" ;;
 "sha256sum "*)
   shift 2

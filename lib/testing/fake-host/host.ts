@@ -11,6 +11,7 @@ import { startProcess } from '../../hosts/shared/process.ts';
 import { HostLostError } from '../../util/errors.ts';
 import { scoped } from '../../util/scope.ts';
 import { fakeHostFacts, preparedFixtures } from './facts.ts';
+import { printRows } from '../script-rows.ts';
 import { sweepRows } from './rows.ts';
 
 const script = fileURLToPath(new URL('host.sh', import.meta.url));
@@ -33,7 +34,7 @@ export const acquireFake: typeof acquireHost = async (id, _spec, context) => {
     await ownDirectory(root, scope, context.ledger);
     await mkdir(context.logs, { recursive: true });
     for (const part of ['bin', 'run', 'lib']) await mkdir(join(root, part), { mode: 0o700 });
-    const files = { id, fixtures: preparedFixtures, 'sweep.json': JSON.stringify({ rows: sweepRows() }) };
+    const files = { id, fixtures: preparedFixtures, sweep: printRows(sweepRows()) };
     for (const [name, text] of Object.entries(files)) await writeFile(join(root, name), text);
     for (const [name, body] of Object.entries(standIns))
       await writeFile(join(root, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
