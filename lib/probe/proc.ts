@@ -14,7 +14,8 @@ export function credentials(status: readonly string[]): { [key in keyof Credenti
     capPrm: values.get('CapPrm'),
     capBnd: values.get('CapBnd'),
     capInh: values.get('CapInh'),
-    capAmb: values.get('CapAmb'),
+    // gVisor gave nobody ambient capabilities and had no line for them (gvisor 20260224 pkg/sentry/kernel/auth/capability_set.go).
+    capAmb: values.get('CapAmb') ?? '0'.repeat(16),
     // gVisor has no line of either name; the kernel shows both since 4.10.
     noNewPrivs: Number(values.get('NoNewPrivs') ?? 0),
     seccomp: Number(values.get('Seccomp') ?? 0),
