@@ -22,9 +22,9 @@ const kept = join(root, 'node_modules/.cache/podproof');
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * What to import in place of `entries`, such as `lib/cli.ts`, as paths: the same with all of ours that they import, in a few
- * files of JavaScript. Loading hundreds of modules, each through a hook, took longer than most answers. It is made once for the
- * sources as they are; where it cannot be kept, these are the entries themselves, which tsx loads.
+ * What to import in place of `entries`, such as `lib/cli.ts`, as paths: the same with all that they import, in a few files of
+ * JavaScript. Loading hundreds of modules, each through a hook, took longer than most answers. It is made once for the
+ * sources and packages as they are; where it cannot be kept, these are the entries themselves, which tsx loads.
  */
 export async function compiled(...entries) {
   const sources = identityOfSources();
@@ -49,6 +49,9 @@ function identity(text) {
 
 function identityOfSources() {
   const lines = [root];
+  // What npm wrote of the packages that it put there last.
+  const installed = statSync(join(root, 'node_modules/.package-lock.json'), { throwIfNoEntry: false });
+  lines.push(`packages\0${installed?.size}\0${installed?.mtimeMs}`);
   for (const top of ['lib', 'suites'])
     for (const path of readdirSync(join(root, top), { recursive: true }).sort()) {
       if (!/\.(ts|mjs)$/.test(path) || path.endsWith('.test.ts')) continue;
@@ -57,6 +60,12 @@ function identityOfSources() {
     }
   return identity(lines.join('\0'));
 }
+
+/** Packages that look for files of their own, and those that are one for all who import them: a runner of tests and its tests. */
+const keptOutside = ['esbuild', 'tsx', 'vitest', 'vitest/*', 'testcontainers', 'playwright-core'];
+
+/** What packages of the older kind ask for Node's own modules with, in a module of the newer. */
+const requireOfPackages = `import { createRequire as podproofRequire } from 'node:module'; const require = podproofRequire(${JSON.stringify(root)});`;
 
 async function make(entries, folder, sources) {
   mkdirSync(kept, { recursive: true });
@@ -76,7 +85,9 @@ async function make(entries, folder, sources) {
       outdir: unfinished,
       bundle: true,
       splitting: true,
-      packages: 'external',
+      external: keptOutside,
+      mainFields: ['module', 'main'],
+      banner: { js: requireOfPackages },
       platform: 'node',
       target: 'node20.19',
       format: 'esm',

@@ -52,6 +52,25 @@ describe('a compiled program', () => {
     expect(await program.run()).toMatchObject({ stdout: 'first\n', stderr: '' });
   });
 
+  it('holds its packages, of the older kind too, and is made again when npm has put others there', async () => {
+    await using program = await smallPackage();
+    await mkdir(program.at('node_modules/older'));
+    await writeFile(program.at('node_modules/older/package.json'), '{ "name": "older", "main": "index.js" }');
+    const index = (version: string) =>
+      writeFile(
+        program.at('node_modules/older/index.js'),
+        `exports.word = require('node:path').basename('x/${version}');
+`,
+      );
+    await index('1.0');
+    await writeFile(program.at('lib/cli.ts'), `import older from 'older';\nconsole.log(older.word);\n`);
+    expect(await program.run()).toMatchObject({ stdout: '1.0\n', stderr: '' });
+    await index('2.0');
+    expect(await program.run()).toMatchObject({ stdout: '1.0\n' });
+    await writeFile(program.at('node_modules/.package-lock.json'), '{}');
+    expect(await program.run()).toMatchObject({ stdout: '2.0\n' });
+  });
+
   it('is made again when a source has changed', async () => {
     await using program = await smallPackage();
     await program.run();
