@@ -20,7 +20,7 @@ const machine = ['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'kube
   (name) => `lib/testing/e2e/${name}.e2e.ts`,
 );
 
-/** Two with a virtual machine for who has done all else while the others still run theirs. */
+/** Two with a virtual machine of their own, for who is done with the newcomer. */
 const late = ['broken-host', 'hostile-artifacts'].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /** For most of its time it builds an image, beside the machines. */
@@ -30,7 +30,7 @@ const behind = 'lib/testing/behind-machines.ts';
 
 /**
  * Unit tests are beside their source. End-to-end tests are in four projects, which `lib/testing/main.ts` runs side by side:
- * where one waits for a virtual machine, the other has a processor for its browser and its fake hosts.
+ * where one waits for a virtual machine, the others have a processor for their browser, their fake hosts, and machines of their own.
  */
 export default defineConfig({
   test: {
