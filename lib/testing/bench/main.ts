@@ -14,12 +14,13 @@ import { peakMemory, spread, type Spread } from './measure.ts';
 import { benchJudge, benchRender } from './records.bench.ts';
 import { benchRuns } from './runs.bench.ts';
 
-/** `npm run bench [-- --only plan,fleet,judge,merge,render,large,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON; `--only emulation [--rounds N]` compares two QEMUs. */
+/** `npm run bench [-- --only plan,fleet,judge,merge,render,large,runs,host,critest] [--results DIRECTORY] [--out FILE]`: numbers with their spread, as JSON; `--only emulation [--rounds N] [--emulated WORDS]` compares two QEMUs, in what has these words. */
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: 'plan,fleet,judge,merge,render,large,runs,host,critest' },
     results: { type: 'string', default: join(packageRoot, 'results') },
     rounds: { type: 'string', default: '2' },
+    emulated: { type: 'string', default: '' },
     out: { type: 'string' },
   },
 });
@@ -33,7 +34,7 @@ const parts: Record<string, () => Promise<Spread[]>> = {
   runs: () => benchRuns(values.results),
   host: benchHost,
   critest: benchCritest,
-  emulation: () => benchEmulation(Number(values.rounds)),
+  emulation: () => benchEmulation(Number(values.rounds), values.emulated),
 };
 const measured: Spread[] = [];
 for (const name of values.only.split(',')) {
