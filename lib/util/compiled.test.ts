@@ -63,7 +63,7 @@ describe('a compiled program', () => {
 `,
       );
     await index('1.0');
-    await writeFile(program.at('lib/cli.ts'), `import older from 'older';\nconsole.log(older.word);\n`);
+    await writeFile(program.at('lib/cli.ts'), `import older from '${'older'}';\nconsole.log(older.word);\n`);
     expect(await program.run()).toMatchObject({ stdout: '1.0\n', stderr: '' });
     await index('2.0');
     expect(await program.run()).toMatchObject({ stdout: '1.0\n' });
