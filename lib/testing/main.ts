@@ -5,8 +5,8 @@ import { ClosingLine } from './closing-line.ts';
 
 // All tests, for `npm test`; words narrow them to the files whose path has one of them. Three instances of vitest share the
 // processors, as workers of one would wait for each other: one for what waits for virtual machines, one for the newcomer, who builds an
-// image of his own, and two files more, and one for all else. With the two after all else, a processor was idle for two minutes.
-const lanes = [['machine'], ['newcomer', 'late'], ['unit', 'e2e']];
+// image of his own, and one for all else.
+const lanes = [['machine'], ['newcomer'], ['unit', 'e2e']];
 const closing = new ClosingLine();
 const ran = await Promise.all(
   lanes.map((project) =>

@@ -16,12 +16,10 @@ const endToEnd = {
  * End-to-end tests that start virtual machines, which take most of this one: one file runs at a time. Who calls `clean` or looks for what
  * it left is here, as two of them would take each other's away.
  */
-const machine = ['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'kubelet', 'kubelet-killed', 'shell'].map(
-  (name) => `lib/testing/e2e/${name}.e2e.ts`,
-);
-
-/** Two with a virtual machine of their own, for who is done with the newcomer. */
-const late = ['broken-host', 'hostile-artifacts'].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
+const machine = [
+  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'kubelet', 'kubelet-killed', 'shell', 'broken-host'],
+  'hostile-artifacts',
+].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /** For most of its time it builds an image, beside the machines. */
 const newcomer = 'lib/testing/e2e/newcomer.e2e.ts';
@@ -29,8 +27,8 @@ const newcomer = 'lib/testing/e2e/newcomer.e2e.ts';
 const behind = 'lib/testing/behind-machines.ts';
 
 /**
- * Unit tests are beside their source. End-to-end tests are in four projects, which `lib/testing/main.ts` runs side by side:
- * where one waits for a virtual machine, the others have a processor for their browser, their fake hosts, and machines of their own.
+ * Unit tests are beside their source. End-to-end tests are in three projects, which `lib/testing/main.ts` runs side by side:
+ * where one waits for a virtual machine, the other has a processor for its browser and its fake hosts.
  */
 export default defineConfig({
   test: {
@@ -49,11 +47,10 @@ export default defineConfig({
         },
       },
       { test: { name: 'machine', include: machine, ...endToEnd } },
-      { test: { ...{ name: 'late', include: late, ...endToEnd }, sequence: { groupOrder: 2 } } },
       { test: { name: 'newcomer', include: [newcomer], setupFiles: behind, ...endToEnd } },
       {
         test: {
-          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, ...late, newcomer] },
+          ...{ name: 'e2e', include: ['lib/testing/e2e/*.e2e.ts'], exclude: [...machine, newcomer] },
           ...{ setupFiles: behind, ...endToEnd },
         },
       },
