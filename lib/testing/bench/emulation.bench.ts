@@ -3,7 +3,7 @@ import { obtainImage } from '../../hosts/image/build.ts';
 import { recipe } from '../../hosts/image/recipe.ts';
 import { enterHost, type Entered } from '../../hosts/vm/enter.ts';
 import type { Blueprint } from '../../hosts/vm/machine.ts';
-import { obtainQemu, type Qemu } from '../../hosts/vm/qemu.ts';
+import { obtainQemu } from '../../hosts/vm/qemu.ts';
 import { startHost } from '../../hosts/vm/start.ts';
 import { leaseContext } from '../e2e/lease.ts';
 import { temporary } from '../temporary.ts';
