@@ -80,6 +80,8 @@ async function snapshotKey(blueprint: Blueprint): Promise<string> {
     [qemu.build, qemu.origin],
     qemuArguments(blueprint, paths),
     image.id,
+    // The disk of a snapshot names its image by this path: one in a cache that was copied would read the image of the old place.
+    image.disk,
     await readFile(image.knownHosts, 'utf8'),
     settleScript,
     prepareSteps(spareFixtures),
