@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseGuest } from './parse.ts';
+import { parseRows } from './rows.ts';
 import { printRows } from '../testing/script-rows.ts';
 
 const status = ['Uid:\t1000\t1000\t1000\t1000', 'Gid:\t2000\t2000\t2000\t2000', 'Groups:\t2000 3000 '].concat(
@@ -95,20 +96,17 @@ describe('parser of the probe', () => {
       fc.array(fc.oneof(fc.constantFrom('dev', 'file', 'open', '/proc/self/status', 'pci'), fc.string()), { maxLength: 9 }),
     );
     fc.assert(
-      fc.property(
-        fc.oneof(
-          fc.string(),
-          fc.json(),
-          rows.map((value) => printRows(value)),
-        ),
-        (output) => {
-          try {
-            parseGuest(output, 'p');
-          } catch (error) {
-            expect(String(error)).toMatch(/^Error: Cannot read the probe of pod p: /);
-          }
-        },
-      ),
+      fc.property(fc.oneof(fc.string(), fc.json(), rows.map(printRows)), (output) => {
+        try {
+          parseGuest(output, 'p');
+        } catch (error) {
+          expect(String(error)).toMatch(/^Error: Cannot read the probe of pod p: /);
+        }
+      }),
     );
+  });
+
+  it('gives bytes beyond ASCII back as the text that they are', () => {
+    expect(parseRows(printRows([['k', 'naïve 名']]), 'x')).toEqual([{ kind: 'k', fields: ['naïve 名'] }]);
   });
 });

@@ -17,8 +17,8 @@ const endToEnd = {
  * it left is here, as two of them would take each other's away.
  */
 const machine = [
-  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'kubelet', 'kubelet-killed', 'shell', 'broken-host'],
-  'hostile-artifacts',
+  ...['main', 'interrupt', 'ssh', 'sabotage', 'vm', 'together', 'kubelet', 'kubelet-killed', 'shell'],
+  ...['broken-host', 'hostile-artifacts'],
 ].map((name) => `lib/testing/e2e/${name}.e2e.ts`);
 
 /** For most of its time it builds an image, beside the machines. */

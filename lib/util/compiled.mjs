@@ -62,7 +62,7 @@ function identityOfSources() {
 }
 
 /** Packages that look for files of their own, and those that are one for all who import them: a runner of tests and its tests. */
-const keptOutside = ['esbuild', 'tsx', 'vitest', 'vitest/*', 'testcontainers', 'playwright-core'];
+const keptOutside = ['esbuild', 'tsx', 'vitest', 'testcontainers'];
 
 /** What packages of the older kind ask for Node's own modules with, in a module of the newer. */
 const requireOfPackages = `import { createRequire as podproofRequire } from 'node:module'; const require = podproofRequire(${JSON.stringify(root)});`;
@@ -86,6 +86,7 @@ async function make(entries, folder, sources) {
       bundle: true,
       splitting: true,
       external: keptOutside,
+      // A module of the newest kind before one that asks for its parts in a way that no compiler follows (jsonc-parser).
       mainFields: ['module', 'main'],
       banner: { js: requireOfPackages },
       platform: 'node',

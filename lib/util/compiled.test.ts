@@ -56,12 +56,8 @@ describe('a compiled program', () => {
     await using program = await smallPackage();
     await mkdir(program.at('node_modules/older'));
     await writeFile(program.at('node_modules/older/package.json'), '{ "name": "older", "main": "index.js" }');
-    const index = (version: string) =>
-      writeFile(
-        program.at('node_modules/older/index.js'),
-        `exports.word = require('node:path').basename('x/${version}');
-`,
-      );
+    const index = (version: string): Promise<void> =>
+      writeFile(program.at('node_modules/older/index.js'), `exports.word = require('node:path').basename('x/${version}');\n`);
     await index('1.0');
     await writeFile(program.at('lib/cli.ts'), `import older from '${'older'}';\nconsole.log(older.word);\n`);
     expect(await program.run()).toMatchObject({ stdout: '1.0\n', stderr: '' });

@@ -51,9 +51,9 @@ test('the token is in the argv, and only a restored machine waits for a state', 
 });
 
 test('an emulated kernel is spared work, and one that runs on a real processor is as shipped', () => {
-  for (const spared of [/mitigations=off/, /highres=off/, /preempt=none/]) {
-    expect(kernelCommandLine(machine)).toMatch(spared);
-    expect(kernelCommandLine({ ...machine, accelerator: 'kvm' })).not.toMatch(spared);
+  for (const [name, value] of Object.entries({ mitigations: 'off', highres: 'off', preempt: 'none' })) {
+    expect(kernelCommandLine(machine)).toContain(`${name}=${value}`);
+    expect(kernelCommandLine({ ...machine, accelerator: 'kvm' })).not.toContain(name);
   }
 });
 
