@@ -13,6 +13,10 @@ export const EngineInstance = z.object({
   images: z.array(z.string()).describe('references that the engine pulls, of our own registry'),
   /** Checksum of every executable, kernel and image that the configuration names. */
   binaries: z.record(z.string(), z.string()),
+  sealed: z
+    .array(z.string())
+    .optional()
+    .describe('programs that ran from a sealed copy in memory; absent where none did, and in older records'),
 });
 export type EngineInstance = z.infer<typeof EngineInstance>;
 

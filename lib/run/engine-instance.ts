@@ -6,7 +6,7 @@ import { fileSha256 } from '../artifacts/inventory.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { EngineInstance } from '../model/lease-record.ts';
 
-type Prefixes = ReadonlyArray<{ artifact: Artifact; path: string }>;
+type Prefixes = ReadonlyArray<{ artifact: Artifact; path: string; sealed?: string | undefined }>;
 
 /** What it takes to start the same engine by hand: `images` are those that it was given, `prefixes` the artifacts on its host. */
 export async function instanceOf(
@@ -15,6 +15,7 @@ export async function instanceOf(
   prefixes: Prefixes,
 ): Promise<EngineInstance> {
   const { files, argv, env, socket, bridge, thinPool, shimMark } = config;
+  const sealed = prefixes.flatMap((prefix) => prefix.sealed ?? []);
   // The configuration names no more of them than their directory.
   const plugins = neededPlugins.map((name) => `${spec.cniPlugins}/${name}`);
   return {
@@ -28,6 +29,7 @@ export async function instanceOf(
     directory: spec.directory,
     images: [...images],
     binaries: await namedBinaries(prefixes, [...Object.values(files), ...argv, ...Object.values(spec.binaries), ...plugins]),
+    ...(sealed.length === 0 ? {} : { sealed }),
   };
 }
 

@@ -24,8 +24,8 @@ export interface HostSetting {
   /** Port of our registry on the host's loopback. */
   registryPort: number;
   images: { pause: string; root: string; user777: string; own?: readonly string[] };
-  /** Component key → its prefix on the host. */
-  prefixes: Map<string, { artifact: Artifact; path: string }>;
+  /** Component key → its prefix on the host, and its program where that runs from a sealed copy. */
+  prefixes: Map<string, { artifact: Artifact; path: string; sealed?: string | undefined }>;
 }
 
 /** What of it the specification of an engine is made of. */

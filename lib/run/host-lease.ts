@@ -24,6 +24,7 @@ import { featuresOf, hostNeeds, imageVariant } from './host-needs.ts';
 import type { HostWork } from './host-work.ts';
 import { keepHost } from './keep.ts';
 import type { Job } from './schedule.ts';
+import { sealRuntime } from './sealed-runtime.ts';
 import type { OpenWork } from './open-work.ts';
 import type { Stage } from './stage.ts';
 import type { Timeline } from './timeline.ts';
@@ -157,12 +158,14 @@ async function attachArtifacts(
   { cells }: EngineGroup,
   { host, prefixes }: Pick<HostSetting, 'host' | 'prefixes'>,
 ): Promise<void> {
-  const keys = new Set(cells.flatMap(componentsOf).map(componentKey));
+  const components = new Map(cells.flatMap(componentsOf).map((component) => [componentKey(component), component]));
   await Promise.all(
-    [...keys].map(async (key) => {
+    [...components].map(async ([key, component]) => {
       const found = resolved.get(key);
       if (found === undefined || !('artifact' in found)) return;
-      prefixes.set(key, { artifact: found.artifact, path: await host.attach(attachmentOf(found.artifact)) });
+      const { artifact } = found;
+      const path = await host.attach(attachmentOf(artifact));
+      prefixes.set(key, { artifact, path, sealed: await sealRuntime(host, component, artifact, path) });
     }),
   );
 }

@@ -93,6 +93,16 @@ test('no word of a record becomes a word of the script', () => {
   ]);
 });
 
+test('a runtime that ran from a sealed copy is named, as the script runs the file', () => {
+  const lease = sampleLease();
+  const { instance } = lease.engine;
+  const sealed = { ...lease, engine: { ...lease.engine, instance: { ...instance!, sealed: ['/opt/podproof/runc/runc'] } } };
+  expect(String(reproBundle(input({ lease: sealed })).get('README.md'))).toContain(
+    '`/opt/podproof/runc/runc` ran from a sealed copy of itself in memory',
+  );
+  expect(text('README.md')).not.toContain('sealed');
+});
+
 test('the script does nothing before it is told that its machine is disposable', () => {
   const guard = '[ "${1-}" = --this-machine-is-disposable ] || {';
   const [before = '', after = ''] = text('run.sh').split(guard);

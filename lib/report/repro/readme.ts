@@ -23,6 +23,10 @@ export function instructions(
     ...(replay.meanwhile === 'daemon-reload'
       ? ['`systemctl daemon-reload` was run on the host while the pod ran; `run.sh` does not run it.']
       : []),
+    ...(instance.sealed ?? []).map(
+      (program) =>
+        `\`${program}\` ran from a sealed copy of itself in memory, as runc's \`memfd-bind\` makes it; \`run.sh\` runs the file, which then makes such a copy for each process of a container.`,
+    ),
     ...(replay.killVmm ? ['The VMM was killed before the pod was removed; `run.sh` does not kill it.'] : []),
   ];
   return escapeText(`# ${verdict.verdict}: ${verdict.question}

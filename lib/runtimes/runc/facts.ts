@@ -7,6 +7,11 @@ export const runc = {
   processes: [{ role: 'other', program: /^runc$/ }],
   // libcontainer/factory_linux.go
   state: { inside: 'state.json' },
+  copiesItself: {
+    versions: '<1.2.0',
+    citation:
+      'runc v1.1.15 libcontainer/nsenter/cloned_binary.c; libcontainer/exeseal/cloned_binary_linux.go tries overlayfs first',
+  },
   features: [
     {
       feature: 'idmap-mounts',

@@ -14,6 +14,7 @@ import type { Host } from '../../hosts/host.ts';
 import { readLedger } from '../../hosts/shared/ledger.ts';
 import { findByToken } from '../../hosts/shared/process-identity.ts';
 import { connectRemote } from '../../hosts/shared/remote.ts';
+import { sealRuntime } from '../../run/sealed-runtime.ts';
 import { temporary } from '../temporary.ts';
 import { forFile } from './for-file.ts';
 import { leaseHost, shareHost } from './lease.ts';
@@ -74,6 +75,28 @@ onHost('a dialled stream reaches a unix socket there', async (host) => {
   expect(String(await new Promise((resolve) => stream.once('data', resolve)))).toBe('ping');
   stream.destroy();
 });
+
+onHost(
+  'a runtime that copies itself is laid over by a copy that nobody can write, once, and says why where it cannot be',
+  async (host) => {
+    const prefix = '/tmp/sealed';
+    await host.exec(['sh', '-euc', 'mkdir -p "$1"; cp /bin/true "$1/runc"', 'sh', prefix]);
+    const runc = { name: 'runc', version: '1.1.15', source: { kind: 'path' } } as const;
+    const emulated = { ...host, facts: { ...host.facts, accelerator: 'tcg' } } as const;
+    const seal = (path: string): Promise<string | undefined> => sealRuntime(emulated, runc, { binaries: { runc: 'runc' } }, path);
+    expect(await seal(prefix)).toBe(`${prefix}/runc`);
+    const look = `cmp /bin/true runc && ./runc && readlink "$(readlink runc)"
+    (echo more >>runc) 2>/dev/null || echo unwritable
+    cmp /bin/true runc && grep -c ' /tmp/sealed/runc ' /proc/self/mountinfo`;
+    const { stdout } = await host.exec(['sh', '-c', look], { cwd: prefix });
+    expect(stdout).toBe('/memfd:podproof-sealed (deleted)\nunwritable\n1\n');
+    expect(await seal(prefix)).toBe(`${prefix}/runc`);
+    expect((await host.exec(['sh', '-c', look], { cwd: prefix })).stdout).toBe(stdout);
+    await expect(seal('/tmp/none')).rejects.toThrow(
+      'Cannot seal a copy of /tmp/none/runc in the memory of the host: open /tmp/none/runc: No such file',
+    );
+  },
+);
 
 onHost('a directory is attached read-only, once', async (host) => {
   const source = join(directory, 'artifact');
