@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { Document } from '../../model/document.ts';
 import { LeaseRecord } from '../../model/lease-record.ts';
 import { Observation } from '../../model/observation.ts';
@@ -75,14 +76,31 @@ export function hostileObservation(observation: Observation, text: string): Obse
   return Observation.parse(withText(observation, () => text, Observation));
 }
 
-/** Replaces every text but under the keys where the schema takes only certain words: verdicts, layers, modes. */
+/**
+ * Replaces every text but under the keys where the schema takes only certain words: verdicts, layers, modes. Which these are, it says
+ * itself: what it refuses is kept, until it refuses nothing.
+ */
 function withText(value: unknown, text: (original: string) => string, schema: Schema): unknown {
-  const strict = [...keysOf(value)].filter((key) => !schema.safeParse(replaced(value, text, (other) => other === key)).success);
-  return replaced(value, text, (key) => !strict.includes(key));
+  const strict = new Set<string>();
+  for (;;) {
+    const changed = replaced(value, text, (key) => !strict.has(key));
+    const { error } = schema.safeParse(changed);
+    if (error === undefined) return changed;
+    const refused = error.issues.flatMap((issue) => keysOf(issue)).filter((key) => !strict.has(key));
+    if (refused.length === 0) throw error;
+    for (const key of refused) strict.add(key);
+  }
 }
 
 interface Schema {
-  safeParse: (value: unknown) => { success: boolean };
+  safeParse: (value: unknown) => { error?: z.ZodError };
+}
+
+/** The key of what is refused, and the keys in each part of a union where none takes it. */
+function keysOf(issue: z.core.$ZodIssue): string[] {
+  const here = issue.path.findLast((part) => typeof part === 'string');
+  const within = issue.code === 'invalid_union' ? issue.errors.flat().flatMap(keysOf) : [];
+  return [...(here === undefined ? [] : [here]), ...within];
 }
 
 function replaced(value: unknown, text: (original: string) => string, free: (key: string) => boolean, key = ''): unknown {
@@ -90,9 +108,4 @@ function replaced(value: unknown, text: (original: string) => string, free: (key
   if (Array.isArray(value)) return value.map((child) => replaced(child, text, free, key));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, child]) => [name, replaced(child, text, free, name)]));
-}
-
-function keysOf(value: unknown): Set<string> {
-  if (value === null || typeof value !== 'object') return new Set();
-  return new Set(Object.entries(value).flatMap(([key, child]) => [...(Array.isArray(value) ? [] : [key]), ...keysOf(child)]));
 }
