@@ -1,3 +1,4 @@
+import { browserOf } from './browser.ts';
 import { installMissing } from './install.ts';
 import { commands, needsOf } from './packages.ts';
 
@@ -7,7 +8,7 @@ if (command === undefined) {
   process.exit(2);
 }
 const root = process.getuid?.() === 0;
-const needs = needsOf(command, { root, browser: process.env['PODPROOF_CHROMIUM'] });
+const needs = needsOf(command, { root, browser: browserOf(process.env) });
 const outcome = await installMissing(needs, { files: '/', env: process.env, root, terminal: process.stderr.isTTY === true });
 if (outcome.exitCode !== 0) console.error(outcome.said);
 process.exitCode = outcome.exitCode;

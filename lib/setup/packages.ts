@@ -24,7 +24,7 @@ const unprivileged: Readonly<Record<string, string>> = { '/usr/bin/newuidmap': '
 /** What a user brings who sets up this machine. */
 export interface Setting {
   root: boolean;
-  /** PODPROOF_CHROMIUM: a browser that is there already. Ubuntu has Chromium only as a snap. */
+  /** One that is there already. */
   browser: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export function needsOf(command: Command, { root, browser }: Setting): Record<st
   if (command === 'plan') return plan;
   return {
     ...start,
-    ...(command === 'test' && browser === undefined ? { '/usr/bin/chromium': 'chromium' } : {}),
+    ...(command === 'test' && browser === undefined ? { '/usr/bin/chromium-headless-shell': 'chromium-headless-shell' } : {}),
     ...(root ? {} : unprivileged),
   };
 }

@@ -2,12 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { browserOf } from '../../setup/browser.ts';
 import { temporary } from '../temporary.ts';
 
 /** The system's Chromium, without anything that reaches the network by itself. */
-export function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = browserOf(process.env);
+  if (executablePath === undefined) throw new Error('No Chromium is here: run node lib/setup/bootstrap.mjs test');
   return chromium.launch({
-    executablePath: process.env['PODPROOF_CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath,
     args: [
       '--no-sandbox',
       '--headless',
