@@ -39,6 +39,15 @@ onHost('the host is a machine of its own, with what Kata needs', async (host) =>
   expect(host.facts.iommuGroups).toBeGreaterThan(0);
 });
 
+onHost('its processes wait for their turn, and have a longer one, where it is emulated', async (host) => {
+  const scheduler = '/sys/kernel/debug/sched';
+  const { stdout } = await host.exec(['cat', `${scheduler}/features`, `${scheduler}/base_slice_ns`]);
+  const [features = '', slice] = stdout.trim().split('\n');
+  const emulated = host.facts.accelerator === 'tcg';
+  expect(features.split(' ').includes('NO_WAKEUP_PREEMPTION')).toBe(emulated);
+  expect(Number(slice) === 30_000_000).toBe(emulated);
+});
+
 onHost('its clock is right although its state is old', async (host) => {
   const { stdout } = await host.exec(['date', '+%s']);
   expect(Math.abs(Number(stdout) - Date.now() / 1000)).toBeLessThan(5);
