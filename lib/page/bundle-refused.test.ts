@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
 import { execOk } from '../util/exec.ts';
@@ -10,7 +11,7 @@ const program = `
 import { bundle } from './bundle.ts';
 import { sentenceOf } from '../util/errors.ts';
 try {
-  bundle('client/report.ts');
+  bundle('client/words.ts');
 } catch (error) {
   console.log(sentenceOf(error));
 }`;
@@ -23,6 +24,7 @@ test('where the binary of esbuild does not run, one sentence says so and what he
   const { outputFiles } = await build({
     stdin: { contents: program, resolveDir: import.meta.dirname, loader: 'ts' },
     ...{ bundle: true, packages: 'external', platform: 'node', format: 'esm', write: false },
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(import.meta.dirname, 'bundle.ts')).href) },
   });
   // esbuild reads the variable once, when it is loaded: in a process of its own.
   const module = outputFiles.map(({ text }) => text).join('');
@@ -30,5 +32,5 @@ test('where the binary of esbuild does not run, one sentence says so and what he
     cwd: packageRoot,
     env: { ESBUILD_BINARY_PATH: binary },
   });
-  expect(said).toMatch(/^Cannot build client\/report\.ts for the page: .+; where esbuild does not run, .+"npm ci"\n$/);
+  expect(said).toMatch(/^Cannot build client\/words\.ts for the page: .+; where esbuild does not run, .+"npm ci"\n$/);
 });

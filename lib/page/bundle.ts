@@ -1,5 +1,6 @@
 import { type BuildResult, buildSync } from 'esbuild';
 import { fileURLToPath } from 'node:url';
+import { madeOnce } from '../util/compiled.mjs';
 import { BlockedError, messageOf } from '../util/errors.ts';
 
 /** One process renders many pages of the same script and style. */
@@ -12,7 +13,7 @@ const bundles = new Map<string, string>();
 export function bundle(entry: string): string {
   const known = bundles.get(entry);
   if (known !== undefined) return known;
-  const text = build(entry).outputFiles[0]?.text ?? '';
+  const text = madeOnce(entry, () => build(entry).outputFiles[0]?.text ?? '');
   bundles.set(entry, text);
   return text;
 }

@@ -1,1 +1,2 @@
 export function compiled(...entries: string[]): Promise<string[]>;
+export function madeOnce(name: string, make: () => string): string;

@@ -8,9 +8,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -34,13 +36,38 @@ export async function compiled(...entries) {
     if (!existsSync(folder)) await make(entries, folder, sources);
     for (const program of programs) accessSync(program, constants.R_OK);
   } catch (error) {
-    if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error.code)) throw error;
+    if (!notToBeKept.includes(error.code)) throw error;
     const { register } = await import('tsx/esm/api');
     register();
     return entries.map((entry) => join(root, entry));
   }
   process.setSourceMapsEnabled(true);
   return programs;
+}
+
+/** Where a user may not write, or nobody can. */
+const notToBeKept = ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'];
+
+/** What `make` makes of the sources as they are, under a name of its own: made once, and read by all later processes where it can be kept. */
+export function madeOnce(name, make) {
+  const folder = join(kept, `${identityOfSources()}-made`);
+  const file = join(folder, identity(name));
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (!['ENOENT', ...notToBeKept].includes(error.code)) throw error;
+  }
+  const text = make();
+  const draft = `${file}.${process.pid}`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o755 });
+    writeFileSync(draft, text);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    if (!notToBeKept.includes(error.code)) throw error;
+  }
+  return text;
 }
 
 function identity(text) {
@@ -54,7 +81,7 @@ function identityOfSources() {
   lines.push(`packages\0${installed?.size}\0${installed?.mtimeMs}`);
   for (const top of ['lib', 'suites'])
     for (const path of readdirSync(join(root, top), { recursive: true }).sort()) {
-      if (!/\.(ts|mjs)$/.test(path) || path.endsWith('.test.ts')) continue;
+      if (!/\.(ts|mjs|css)$/.test(path) || path.endsWith('.test.ts')) continue;
       const { size, mtimeMs } = statSync(join(root, top, path));
       lines.push(`${path}\0${size}\0${mtimeMs}`);
     }

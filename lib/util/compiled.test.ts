@@ -141,3 +141,31 @@ describe('a compiled program', () => {
     await chmod(program.at('node_modules'), 0o755);
   });
 });
+
+describe('a text that is made of the sources', () => {
+  const cli = `import { madeOnce } from './util/compiled.mjs';
+console.log(madeOnce('page', () => { console.log('making'); return 'text of ' + process.argv[1].length; }).slice(0, 4));\n`;
+
+  it('is made once, and again when a source or a style has changed', async () => {
+    await using program = await smallPackage();
+    await writeFile(program.at('lib/cli.ts'), cli);
+    expect((await program.run()).stdout).toBe('making\ntext\n');
+    expect((await program.run()).stdout).toBe('text\n');
+    await writeFile(program.at('lib/page.css'), 'a {}');
+    expect((await program.run()).stdout).toBe('making\ntext\n');
+    await writeFile(program.at('lib/deep/word.ts'), 'export const word = () => 1;\n');
+    expect((await program.run()).stdout).toBe('making\ntext\n');
+    expect((await program.run()).stdout).toBe('text\n');
+  });
+
+  it('is made each time where it cannot be kept', async () => {
+    await using program = await smallPackage();
+    await writeFile(program.at('lib/cli.ts'), cli);
+    await writeFile(program.at('lib/bin.mjs'), `import 'tsx/esm';\nawait import('./cli.ts');\n`);
+    for (const path of ['node_modules', '.']) await chmod(program.at(path), 0o555);
+    for (let time = 0; time < 2; time++) expect((await program.run(...otherUser)).stdout).toBe('making\ntext\n');
+    expect(await program.made()).toEqual([]);
+    await chmod(program.at('.'), 0o755);
+    await chmod(program.at('node_modules'), 0o755);
+  });
+});
