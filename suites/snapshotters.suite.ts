@@ -6,6 +6,7 @@ import {
   refused,
   rootFileSystem,
   runtime,
+  shim,
   suite,
   vmm,
 } from '../lib/suite/mod.ts';
@@ -16,6 +17,11 @@ const snapshotters = 'containerd v2.3.4 docs/snapshotters';
 const processes = runtime('runc', 'crun');
 /** Those that share a directory with their guest where the engine gives them one. */
 const sharing = vmm('qemu', 'clh', 'dragonball');
+
+/** The Go shim takes a directory for a root on a disk, too, unless its configuration says otherwise. */
+const withoutDisks = [runtime('kata >=3.26.0'), shim('go'), vmm('qemu', 'clh')] as const;
+const noDisks =
+  'kata-containers 3.26.0 src/runtime/Makefile: DEFDISABLEBLOCK := true, the default of disable_block_device_use; storage.md knows nothing of it';
 
 const disk = { says: 'a file system of its own on a disk', seen: { root: 'disk' } } as const;
 const shared = { says: 'a directory that the host shares with the guest', seen: { root: 'shared' } } as const;
@@ -73,7 +79,10 @@ export default suite({
       needs: [runtime('runc', 'crun', 'kata')],
       reads: { root: rootFileSystem() },
       answers: { disk, shared },
-      documented: { disk: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` },
+      documented: [
+        { answer: 'shared', where: withoutDisks, citation: noDisks },
+        { answer: 'disk', citation: `containerd v1.7.24 docs/snapshotters/devmapper.md; ${storage}` },
+      ],
     }),
     question({
       id: 'SNAP-BLOCKFILE',
@@ -84,6 +93,7 @@ export default suite({
       answers: { disk, shared, 'not-shared': notShared },
       documented: [
         { answer: 'disk', where: [processes], citation: `${snapshotters}/blockfile.md: mounted over a loop device` },
+        { answer: 'shared', where: withoutDisks, citation: noDisks },
         {
           answer: 'disk',
           citation: `${snapshotters}/blockfile.md: for containers in a VM, without directories of the host`,
