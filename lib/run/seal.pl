@@ -37,7 +37,8 @@ while (sysread $original, my $part, 1 << 20) {
 chmod 0755, $copy or fail('chmod the copy');
 fcntl($copy, $add_seals, $every_seal) or fail('seal the copy');
 
--d $directory or mkdir $directory or fail("mkdir $directory");
+# Whoever prepares the host meanwhile makes the first of them, too.
+for ($directory =~ s{/[^/]+$}{}r, $directory) { -d or mkdir or -d or fail("mkdir $_") }
 symlink "/proc/$$/fd/$memory", $link or fail("symlink $link");
 my $tree = syscall($open_tree, $here, $link, $clone | $no_follow);
 $tree >= 0 or fail("open_tree $link");
