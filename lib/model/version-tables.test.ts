@@ -21,7 +21,7 @@ test('what a version can do is in tables alone: no other file has a range or a v
 /** Each asks the one order of versions a question of its own. */
 const askers = {
   'a row of the tables': ['model/feature.ts', 'engines/crio/config.ts', 'runtimes/kata/template.ts', 'artifacts/upstream.ts'],
-  'another row of the tables': ['artifacts/host-limits.ts', 'model/matrix/references.ts', 'run/sealed-runtime.ts'],
+  'another row of the tables': ['artifacts/host-limits.ts', 'model/matrix/references.ts'],
   'what a user, a pasted text or a suite named': [
     'ask/diagnose.ts',
     'ask/narrow.ts',

@@ -6,13 +6,18 @@ import { fileSha256 } from '../artifacts/inventory.ts';
 import type { Engine } from '../engines/engine.ts';
 import type { EngineInstance } from '../model/lease-record.ts';
 
-type Prefixes = ReadonlyArray<{ artifact: Artifact; path: string; sealed?: string | undefined }>;
+/** An artifact on a host: where it is, and its program where that runs from a sealed copy. */
+export interface Prefix {
+  artifact: Artifact;
+  path: string;
+  sealed?: string | undefined;
+}
 
 /** What it takes to start the same engine by hand: `images` are those that it was given, `prefixes` the artifacts on its host. */
 export async function instanceOf(
   { config, spec }: Engine,
   images: readonly string[],
-  prefixes: Prefixes,
+  prefixes: readonly Prefix[],
 ): Promise<EngineInstance> {
   const { files, argv, env, socket, bridge, thinPool, shimMark } = config;
   const sealed = prefixes.flatMap((prefix) => prefix.sealed ?? []);
@@ -34,7 +39,7 @@ export async function instanceOf(
 }
 
 /** Checksums of the files of attached artifacts that some texts name, by their path on the host. */
-async function namedBinaries(prefixes: Prefixes, texts: readonly string[]): Promise<Record<string, string>> {
+async function namedBinaries(prefixes: readonly Prefix[], texts: readonly string[]): Promise<Record<string, string>> {
   const named = new Set(texts.flatMap((text) => text.match(/\/[\w.+~@/-]+/g) ?? []));
   const sums: Record<string, string> = {};
   for (const path of [...named].sort()) {

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import type { Artifact } from '../artifacts/artifact.ts';
 import { debianCniPlugins } from '../engines/cni.ts';
 import { runtimeDrivers } from '../runtimes/registry.ts';
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
@@ -10,7 +9,7 @@ import type { Host } from '../hosts/host.ts';
 import { criClient } from '../cri/client.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
-import { instanceOf } from './engine-instance.ts';
+import { instanceOf, type Prefix } from './engine-instance.ts';
 import type { Stage } from './stage.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
@@ -24,8 +23,8 @@ export interface HostSetting {
   /** Port of our registry on the host's loopback. */
   registryPort: number;
   images: { pause: string; root: string; user777: string; own?: readonly string[] };
-  /** Component key → its prefix on the host, and its program where that runs from a sealed copy. */
-  prefixes: Map<string, { artifact: Artifact; path: string; sealed?: string | undefined }>;
+  /** By component key. */
+  prefixes: Map<string, Prefix>;
 }
 
 /** What of it the specification of an engine is made of. */

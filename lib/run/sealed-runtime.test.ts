@@ -21,14 +21,15 @@ async function sealed(component: Component, { accelerator = 'tcg' as Host['facts
   return { file: await sealRuntime(host, component, artifact, '/opt/podproof/runc'), ran };
 }
 
-test('runc before 1.2 runs from a sealed copy on an emulated host', async () => {
+test('a runc that copies itself runs from a sealed copy on an emulated host', async () => {
   const { file, ran } = await sealed(runc);
   expect(file).toBe('/opt/podproof/runc/usr/sbin/runc');
   expect(ran.map((argv) => argv.slice(-2))).toEqual([['/opt/podproof/runc/usr/sbin/runc', '/run/podproof/sealed']]);
 });
 
 test.for([
-  ['a runc that makes no copy', { ...runc, version: '1.2.0' }, {}],
+  ['a runc that binds its file', { ...runc, version: '1.1.14' }, {}],
+  ['a runc that lays a file system over it', { ...runc, version: '1.2.0' }, {}],
   ['another runtime', { name: 'crun', version: '1.21', source }, {}],
   ['an engine', { name: 'containerd', version: '1.1.15', source }, {}],
   ['runc under KVM', runc, { accelerator: 'kvm' }],

@@ -25,8 +25,6 @@ export interface RuntimeFacts extends ComponentFacts {
   shims?: readonly ['go', 'rust'];
   /** Capabilities that no container gets, as a mask. */
   withheldCapabilities?: bigint;
-  /** Which versions copy themselves into memory for each process of a container, unless they run from a sealed copy there. */
-  copiesItself?: { versions: string; citation: string };
   /** Which image a VM or container host for it needs: `plain` where nothing is said here. */
   hostImage?: ImageVariant;
   /** Its processes beside a container. */

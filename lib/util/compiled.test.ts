@@ -144,7 +144,7 @@ describe('a compiled program', () => {
 
 describe('a text that is made of the sources', () => {
   const cli = `import { madeOnce } from './util/compiled.mjs';
-console.log(madeOnce('page', () => { console.log('making'); return 'text of ' + process.argv[1].length; }).slice(0, 4));\n`;
+console.log(madeOnce('page', () => { console.log('making'); return 'text'; }));\n`;
 
   it('is made once, and again when a source or a style has changed', async () => {
     await using program = await smallPackage();

@@ -7,12 +7,14 @@ export const runc = {
   processes: [{ role: 'other', program: /^runc$/ }],
   // libcontainer/factory_linux.go
   state: { inside: 'state.json' },
-  copiesItself: {
-    versions: '<1.2.0',
-    citation:
-      'runc v1.1.15 libcontainer/nsenter/cloned_binary.c; libcontainer/exeseal/cloned_binary_linux.go tries overlayfs first',
-  },
   features: [
+    {
+      feature: 'copies-itself',
+      since: '1.1.15',
+      until: '1.2.0',
+      citation:
+        'runc v1.1.15 CHANGELOG.md: a copy in all cases, where older versions bind the file; v1.2.0 libcontainer/dmz/overlayfs_linux.go',
+    },
     {
       feature: 'idmap-mounts',
       since: '1.2.0',

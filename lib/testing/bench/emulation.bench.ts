@@ -29,16 +29,16 @@ export async function benchEmulation(rounds: number, which = ''): Promise<Spread
   if (chosen.length === 0)
     throw new RangeError(`Cannot measure emulated hosts for "${which}": there are ${Object.keys(measures).join(', ')}`);
   const values = new Map<string, { unit: Spread['unit']; all: number[] }>();
+  const note = (name: string, unit: Spread['unit'], number: number): void => {
+    const noted = values.get(name) ?? { unit, all: [] };
+    values.set(name, noted);
+    noted.all.push(number);
+  };
   for (let round = 0; round < rounds; round++) {
     for (const qemu of qemus) {
       const host = { spec: { memoryMiB: 3072, cpus: 2, kernelParameters: [] }, qemu, image };
       for (const [what, { unit, value }] of chosen) {
         const name = `QEMU ${qemu.version} (${qemu.origin}), ${what}`;
-        const note = (of: string, its: Spread['unit'], number: number): void => {
-          const measured = values.get(of) ?? { unit: its, all: [] };
-          values.set(of, measured);
-          measured.all.push(number);
-        };
         // What an hour has measured is not lost with one machine.
         const measured = await value(host, context).catch((error: unknown) => {
           console.error(`${name}: ${messageOf(error)}`);
