@@ -9,6 +9,7 @@ export type Fault =
   | 'none'
   | 'dies at once'
   | 'says nothing'
+  | 'is stopped by an instruction'
   | 'dies after its first line'
   | 'dies while it is restored'
   | 'has no nested virtualization';
@@ -16,6 +17,9 @@ export type Fault =
 /** What QEMU 10.0 said on a machine whose KVM takes no model-specific registers. */
 export const assertion =
   "qemu-system-x86_64: target/i386/kvm/kvm.c:3849: kvm_buf_set_msrs: Assertion `ret == cpu->kvm_msr_buf->nmsrs' failed.";
+
+/** What it said where KVM could not execute an instruction, and how it goes on. */
+export const internalError = 'KVM internal error. Suberror: 1\nemulation failure\nRAX=0000000001ad2b90';
 
 /** A QEMU that speaks QMP, writes a console and moves a state as the real one does, and executes nothing. */
 const program = (fault: Fault): string => `#!${process.execPath}
@@ -29,7 +33,9 @@ const end = (words) => { process.stderr.write(words + '\\n'); process.kill(proce
 if (fault === 'dies at once') end(${JSON.stringify(assertion)});
 const console = argv.find((each) => each.startsWith('file,id=console')).match(/path=([^,]*)/)[1];
 appendFileSync(console, '');
-if (!incoming && fault !== 'says nothing') appendFileSync(console, '[    0.000000] Linux version 6.12\\n');
+const silent = ['says nothing', 'is stopped by an instruction'].includes(fault);
+if (fault === 'is stopped by an instruction') process.stderr.write(${JSON.stringify(internalError)} + '\\n');
+if (!incoming && !silent) appendFileSync(console, '[    0.000000] Linux version 6.12\\n');
 require('node:net').createServer((socket) => {
   const say = (message) => socket.write(JSON.stringify(message) + '\\n');
   const answers = {
@@ -38,6 +44,8 @@ require('node:net').createServer((socket) => {
       if (fault === 'dies after its first line') setTimeout(() => end('qemu-system-x86_64: error: failed to set MSR'), 20);
       return { model: { name: 'host', props: { svm: fault !== 'has no nested virtualization', sse: true } } };
     },
+    'query-status': () =>
+      fault === 'is stopped by an instruction' ? { running: false, status: 'internal-error' } : { running: true, status: 'running' },
     migrate: ({ uri }) => { writeFileSync(uri.match(/> '?([^']*)/)[1], 'state'); say({ event: 'MIGRATION', data: { status: 'completed' } }); },
     'migrate-incoming': () => fault === 'dies while it is restored' ? end('qemu-system-x86_64: load of migration failed') : say({ event: 'MIGRATION', data: { status: 'completed' } }),
     quit: () => setTimeout(() => process.exit(0), 5),

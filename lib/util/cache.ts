@@ -2,7 +2,7 @@ import { lstat, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from './paths.ts';
 
-/** What fills the cache; the rest of it is locks, leases of running hosts and remembered checksums. */
+/** What fills the cache; the rest of it is locks, leases of running hosts, and notes. */
 const folders = ['images', 'snapshots', 'disks', 'artifacts', 'downloads', 'indexes'];
 /** Remembered checksums of directories that stay where they are (lib/artifacts/cache.ts). */
 const notes = 'in-place';

@@ -2,12 +2,14 @@ import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { messageOf } from '../../util/errors.ts';
+import { tailOf } from '../../util/tail.ts';
 import { waitFor } from '../../util/wait.ts';
 import type { LeaseContext } from '../host.ts';
 import { endedIn } from '../shared/process.ts';
 import type { Accelerator } from './arguments.ts';
 import { startMachine, type Blueprint, type Bootable } from './machine.ts';
 import type { Qmp } from './qmp.ts';
+import { stoppedMachines, type Stop } from './stopped-machines.ts';
 
 export interface AcceleratorProof {
   accelerator: Accelerator;
@@ -32,18 +34,22 @@ export interface TrialOptions {
   device: string;
   /** Milliseconds that a kernel may take to its first line under KVM; a working one needs well under a second. */
   patienceMs: number;
+  /** Whether a machine that was stopped before is tried once more. */
+  afresh?: boolean;
 }
+
+export const patient: TrialOptions = { device: '/dev/kvm', patienceMs: 8_000 };
 
 /**
  * Decides how hosts run here by starting the very machine that they get, its processor, IOMMU and devices, under KVM until its
  * kernel prints a line: a /dev/kvm that opens and creates virtual CPUs proves nothing, as some hang on the first instructions.
- * Tried once per process and kind of machine.
+ * Tried once per process and kind of machine; one that QEMU stopped under KVM, once per boot of this machine.
  */
 export async function proveAccelerator(
   host: Unaccelerated,
   wantsNested: boolean,
   context: LeaseContext,
-  options: TrialOptions = { device: '/dev/kvm', patienceMs: 8_000 },
+  options: TrialOptions = patient,
 ): Promise<AcceleratorProof> {
   const key = keyOf(host);
   const trial = trials.get(key) ?? tryKvm(host, context, options);
@@ -71,13 +77,17 @@ function judge(trial: Trial, wantsNested: boolean): AcceleratorProof {
   return { accelerator: 'kvm', nested: trial.nested, reason: `KVM ran a stock kernel on the machine that hosts get, ${nested}` };
 }
 
-async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, patienceMs }: TrialOptions): Promise<Trial> {
+async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, patienceMs, afresh = false }: TrialOptions): Promise<Trial> {
   try {
     await access(device, constants.R_OK | constants.W_OK);
   } catch (error) {
     return { works: false, why: `${device} cannot be used by this user (${messageOf(error).split(',')[0]})` };
   }
   const { signal } = context;
+  const stopped = stoppedMachines(keyOf(host), device);
+  if (afresh) await stopped.forget();
+  const before = await stopped.find();
+  if (before !== undefined) return { works: false, ...before };
   const logs = join(context.logs, 'kvm-trial');
   await mkdir(logs, { recursive: true });
   const console = join(logs, 'console.log');
@@ -86,20 +96,37 @@ async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, pati
     const blueprint = { ...host, accelerator: 'kvm' as const };
     await using running = await startMachine(blueprint, { base, incoming: false, console }, { ...context, logs });
     const wait = { name: 'hear', timeoutMs: patienceMs, intervalMs: 50, signal, alive: running.child.assertRunning };
-    const spoke = await waitFor(
-      wait,
-      async () => (await readFile(console, 'latin1').catch(() => '')).includes('Linux version') || undefined,
-    ).catch((error: unknown) => {
+    const came = await waitFor(wait, async () => {
+      if ((await readFile(console, 'latin1').catch(() => '')).includes('Linux version')) return 'spoke';
+      return stoppedIn(await running.qmp.command('query-status'));
+    }).catch((error: unknown) => {
       if (endedIn(error)) throw error;
-      return false;
+      return 'silent';
     });
     signal.throwIfAborted();
-    if (!spoke) return { works: false, why: `under KVM a stock kernel printed nothing in ${patienceMs / 1000} s` };
-    return { works: true, nested: await hasNested(running.qmp) };
+    if (came === 'spoke') return { works: true, nested: await hasNested(running.qmp) };
+    if (came === 'silent') return { works: false, why: `under KVM a stock kernel printed nothing in ${patienceMs / 1000} s` };
+    const stop: Stop = {
+      why: `under KVM QEMU stopped a stock kernel in the state ${came}`,
+      said: (await tailOf(join(logs, 'qemu.log'))).trim(),
+    };
+    await stopped.keep(stop);
+    return { works: false, ...stop };
   } catch (error) {
     signal.throwIfAborted();
     return failed('under KVM ', error);
   }
+}
+
+const Status = z.object({ running: z.boolean().optional(), status: z.string().optional() });
+
+/**
+ * The state in which QEMU stopped a machine for good, as for an instruction that KVM cannot execute (qapi/run-state.json,
+ * internal-error); undefined while it runs or is not started yet.
+ */
+function stoppedIn(answer: unknown): string | undefined {
+  const { running, status } = Status.parse(answer);
+  return running === false && status !== 'prelaunch' ? status : undefined;
 }
 
 const Expansion = z.object({ model: z.object({ props: z.record(z.string(), z.unknown()) }) });

@@ -1,6 +1,8 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { temporary } from '../../testing/temporary.ts';
-import { assertion, fakeQemu, type Fault } from '../../testing/fake-qemu.ts';
+import { assertion, fakeQemu, internalError, type Fault } from '../../testing/fake-qemu.ts';
 import { readLedger } from '../shared/ledger.ts';
 import { proveAccelerator } from './accelerator.ts';
 import type { Enter } from './enter.ts';
@@ -9,11 +11,11 @@ import { startHost } from './start.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 /** Starts a host where QEMU fails so under KVM, and once more, and says what came of it. */
-async function start(path: string, fault: Fault, options: { wantsNested?: boolean; enter?: Enter<AsyncDisposable> } = {}) {
+async function start(path: string, fault: Fault, options: { wantsNested?: boolean; enter?: Enter<AsyncDisposable>; patienceMs?: number } = {}) {
   const { host, device, environment, context: open, progress } = await fakeQemu(path, fault);
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const context = await open();
-  const limits = { device, patienceMs: 400 };
+  const limits = { device, patienceMs: options.patienceMs ?? 400 };
   const ways: string[] = [];
   const enter: Enter<AsyncDisposable> = async (running, how, { accelerator }) => {
     await running.qmp.command('query-status');
@@ -57,6 +59,35 @@ test('a machine that says nothing under KVM is emulated', async () => {
   const { last, ways } = await start(place.path, 'says nothing');
   expect(last.reason).toBe('full emulation, as under KVM a stock kernel printed nothing in 0.4 s');
   expect(ways).toEqual(['cold tcg', 'warm tcg', 'warm tcg']);
+});
+
+test('a machine that QEMU stops under KVM, as for an instruction that it cannot execute, is emulated at once, with all that it said', async () => {
+  await using place = await temporary();
+  const { last, ways } = await start(place.path, 'is stopped by an instruction', { patienceMs: 30_000 });
+  expect(last).toEqual({
+    ...{ accelerator: 'tcg', nested: true, said: internalError },
+    reason: 'full emulation, as under KVM QEMU stopped a stock kernel in the state internal-error',
+  });
+  expect(ways).toEqual(['cold tcg', 'warm tcg', 'warm tcg']);
+});
+
+test('what QEMU stopped under KVM is not tried by the next process, but where somebody asks for it', async () => {
+  await using place = await temporary();
+  await start(place.path, 'is stopped by an instruction');
+  vi.resetModules();
+  const next = await import('./accelerator.ts');
+  await mkdir(`${place.path}/next`);
+  const { host, context: open } = await fakeQemu(`${place.path}/next`, 'none');
+  const context = await open();
+  const same = { ...host, image: { ...host.image, kernel: join(place.path, 'vmlinuz') } };
+  const limits = { device: join(place.path, 'kvm'), patienceMs: 400 };
+  const remembered = await next.proveAccelerator(same, false, context, limits);
+  expect(remembered).toMatchObject({ accelerator: 'tcg', reason: expect.stringContaining('internal-error'), said: internalError });
+  vi.resetModules();
+  const afresh = await (await import('./accelerator.ts')).proveAccelerator(same, false, context, { ...limits, afresh: true });
+  expect(afresh.accelerator).toBe('kvm');
+  vi.resetModules();
+  expect(await (await import('./accelerator.ts')).proveAccelerator(same, false, context, limits)).toEqual(afresh);
 });
 
 test('a machine without nested virtualization runs under KVM where nobody needs it, and is emulated for who does', async () => {
