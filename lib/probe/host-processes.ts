@@ -18,7 +18,6 @@ type Candidate = ReturnType<typeof credentials> &
 export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): unknown[] {
   const files = filesOf(rows);
   const links = new Map(rows.filter(({ kind }) => kind === 'link').map(link));
-  const roots = new Map(rows.filter(({ kind }) => kind === 'root').map(({ fields: [file = '', root = ''] }) => [file, root]));
   const quotas = new Map(rows.filter(({ kind }) => kind === 'quota').map(({ fields: [pid = '', text = ''] }) => [pid, text]));
   const candidates = rows
     .filter(({ kind }) => kind === 'argv')
@@ -38,7 +37,7 @@ export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): 
           comm: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')),
           exe: links.get(`/proc/${pid}/exe`) ?? '',
           argv: (words.endsWith('\u0001') ? words.slice(0, -1) : words).split('\u0001'),
-          root: roots.get(`/proc/${pid}/mountinfo`),
+          root: rootOf(files.get(`/proc/${pid}/mountinfo`)),
           namespaces: ownNamespaces(pid, links),
           cpuMax: quotas
             .get(pid)
@@ -53,6 +52,15 @@ export function sandboxProcesses(rows: readonly Row[], ids: readonly string[]): 
     const inside = ids.some((id) => facts.cgroup.includes(id)) || descendsFromShim(parent, byPid);
     return { ...facts, role: partOfRuntime(facts) ?? (inside ? 'container' : 'other') };
   });
+}
+
+/**
+ * Where / of a process comes from, by its mountinfo: of a jail, a directory of the host. What was mounted last is on top. A process that
+ * only waits to be reaped has none.
+ */
+function rootOf(mountinfo: readonly string[] = []): string | undefined {
+  // proc(5): the fourth field is the root of the mount in its file system, the fifth where it is mounted.
+  return mountinfo.map((line) => line.split(' ')).findLast(([, , , , target]) => target === '/')?.[3];
 }
 
 /** The namespaces of a process that are not those of the host's first one. */

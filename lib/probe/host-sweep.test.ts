@@ -167,7 +167,12 @@ describe('parser of the sweep', () => {
     const node = `/run/vc/firecracker/${short}/root/dev/kvm`;
     const host = parse(
       ...process_(9, 1, '/firecracker', ['firecracker', '--id', short], `0::/kata_${ids.sandboxId}`),
-      ['root', '/proc/9/mountinfo', `/vc/firecracker/${short}/root`],
+      [
+        'file',
+        '/proc/9/mountinfo',
+        '20 1 254:1 / / rw - ext4 /dev/vda1 rw',
+        `30 20 0:25 /vc/firecracker/${short}/root / rw - tmpfs none rw`,
+      ],
       ...namespaces(1, '1', '2'),
       ...namespaces(9, '3', '2'),
       ['vc', '2180', 'a', 'e8', '0', '0', node, `'${node}'\n`],

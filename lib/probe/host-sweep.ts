@@ -3,6 +3,7 @@ import { HostReport } from '../model/host-report.ts';
 import { sandboxProcesses } from './host-processes.ts';
 import { deviceNode, mounts, partitions, serialOf } from './proc.ts';
 import { filesOf, firstIssue, parseRows, valuesOf, type Row } from './rows.ts';
+import { placesOf, runtimeTraces, type RuntimePlaces, type RuntimeTraces } from './runtime-state.ts';
 import { sweepArgv } from './script.ts';
 
 /** What Firecracker takes of an id, which still is that of one sandbox. */
@@ -20,24 +21,57 @@ export interface SweepOptions {
   directories?: readonly string[];
 }
 
+/** The same, and what tells which runtime its container has. */
+export interface PodSweep {
+  host: HostReport;
+  runtime: RuntimeTraces;
+}
+
 /**
  * What the host shows of one sandbox, gathered in one exec with the host's busybox: processes and mounts of that sandbox,
  * and, of the whole host, device nodes, accounts made by Kata, /run/user, network namespaces and loop devices.
  */
 export async function sweepHost(remote: Remote, ids: SandboxIds, options: SweepOptions = {}): Promise<HostReport> {
-  const argv = await sweepArgv(ids, options.directories);
-  const result = await remote.exec(argv, options.signal === undefined ? {} : { signal: options.signal });
-  options.signal?.throwIfAborted();
+  return hostReport(await sweep(remote, ids, options), ids);
+}
+
+/** In the same exec. `places` are those of an engine. */
+export async function sweepPod(
+  remote: Remote,
+  ids: SandboxIds,
+  places: RuntimePlaces,
+  options: SweepOptions = {},
+): Promise<PodSweep> {
+  const own = placesOf(places, ids.containerId);
+  const rows = await sweep(remote, ids, options, own);
+  return { host: hostReport(rows, ids), runtime: runtimeTraces(rows, own) };
+}
+
+async function sweep(
+  remote: Remote,
+  ids: SandboxIds,
+  { signal, directories }: SweepOptions,
+  own?: RuntimePlaces,
+): Promise<Row[]> {
+  const result = await remote.exec(await sweepArgv(ids, own, directories), signal === undefined ? {} : { signal });
+  signal?.throwIfAborted();
   if (result.exitCode !== 0) {
     const words = result.stderr.trim().split('\n').at(-1) ?? '';
     throw new Error(`Cannot sweep the host: busybox sh ended with ${result.exitCode ?? 'no exit code'}: ${words.slice(0, 400)}`);
   }
-  return parseHost(result.stdout, ids);
+  return sweepRows(result.stdout);
+}
+
+function sweepRows(output: string): Row[] {
+  return parseRows(output, 'the sweep of the host');
 }
 
 /** The sweep's output as facts. Throws an Error of one sentence that names the place; the output is untrusted. */
 export function parseHost(output: string, ids: SandboxIds): HostReport {
-  const rows = parseRows(output, 'the sweep of the host');
+  return hostReport(sweepRows(output), ids);
+}
+
+function hostReport(rows: readonly Row[], ids: SandboxIds): HostReport {
   const files = filesOf(rows);
   const mounted = mounts(files.get('/proc/self/mounts') ?? []);
   const named = [ids.sandboxId.slice(0, shortId), ids.containerId].filter((id) => id !== '');

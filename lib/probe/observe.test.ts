@@ -9,6 +9,7 @@ import { observePod } from './observe.ts';
 import { probeScript } from './script.ts';
 
 const spec = { name: 'pod-1', uid: 'u', namespace: 'podproof', handler: '', image: 'localhost:5000/podproof/probe:1' };
+const nowhere = { runtimeState: '/nonexistent/podproof/{id}' };
 const here: Pick<Remote, 'exec'> = { exec };
 
 describe('observation of a pod', () => {
@@ -25,7 +26,7 @@ describe('observation of a pod', () => {
     });
     await using client = criClient({ dial: cri.dial });
     await using pod = await launchPod(client, spec);
-    const seen = await observePod(pod, here as Remote, ['open:r:/dev/null']);
+    const seen = await observePod(pod, here as Remote, nowhere, ['open:r:/dev/null']);
     expect(seen.guest.opens).toEqual([{ path: '/dev/null', access: 'read', error: null }]);
     expect(seen.guest.bootId).toBe(seen.host.bootId);
     expect(seen.spec.process?.user?.uid).toBe(0);
@@ -51,7 +52,7 @@ describe('observation of a pod', () => {
         return exec(argv, options);
       },
     };
-    await observePod(pod, remote as Remote, [], { hostLast: true });
+    await observePod(pod, remote as Remote, nowhere, [], { hostLast: true });
     expect(order).toEqual(['entered', 'swept']);
   });
 
@@ -60,7 +61,7 @@ describe('observation of a pod', () => {
     await using cri = await fakeCri({ runtime: { execSync } });
     await using client = criClient({ dial: cri.dial });
     await using pod = await launchPod(client, spec);
-    await expect(observePod(pod, here as Remote, [])).rejects.toThrow(
+    await expect(observePod(pod, here as Remote, nowhere, [])).rejects.toThrow(
       'Cannot probe pod pod-1: the probe ended with 127: the file /podproof/probe was not found',
     );
   });
@@ -79,7 +80,7 @@ describe('observation of a pod', () => {
     });
     await using client = criClient({ dial: cri.dial });
     await using pod = await launchPod(client, spec);
-    await expect(observePod(pod, here as Remote, [])).rejects.toMatchObject({
+    await expect(observePod(pod, here as Remote, nowhere, [])).rejects.toMatchObject({
       call: 'ExecSync',
       raw: 'the probe ended with 255: ; its sandbox ended while it was probed',
     });
@@ -100,7 +101,7 @@ describe('observation of a pod', () => {
     });
     await using client = criClient({ dial: cri.dial });
     await using pod = await launchPod(client, spec);
-    const observed = observePod(pod, here as Remote, [], { lostWithinMs: 0 });
+    const observed = observePod(pod, here as Remote, nowhere, [], { lostWithinMs: 0 });
     await expect(observed).rejects.toThrow(`Cannot probe pod pod-1: the probe ended with ${exitCode}: `);
   });
 });

@@ -2,11 +2,11 @@ import { CriError } from '../cri/error.ts';
 import type { Container } from '../cri/pod.ts';
 import type { Remote } from '../hosts/host.ts';
 import type { GuestReport } from '../model/guest-report.ts';
-import type { HostReport } from '../model/host-report.ts';
 import type { OciSpec } from '../model/oci-spec.ts';
 import { waitFor } from '../util/wait.ts';
-import { sweepHost, type SweepOptions } from './host-sweep.ts';
+import { sweepPod, type PodSweep, type SweepOptions } from './host-sweep.ts';
 import { parseGuest } from './parse.ts';
+import type { RuntimePlaces } from './runtime-state.ts';
 import { probeArgv } from './script.ts';
 
 /** Seconds, before timeoutFactor: long for an emulated guest, as an open(2) that blocks ends only with it. */
@@ -25,18 +25,23 @@ interface ProbeOptions extends Pick<SweepOptions, 'signal'> {
 
 /**
  * Looks into the pod and at the host at the same moment, or with `hostLast` at the host when the pod was entered: what a runtime
- * does to it in doing so is seen then. `probes` are attempts in the words of probeArgv.
+ * does to it in doing so is seen then. `places` are those of its engine, `probes` attempts in the words of probeArgv.
  */
 export async function observePod(
   pod: Container,
   remote: Remote,
+  places: RuntimePlaces,
   probes: readonly string[],
   options: SweepOptions & ProbeOptions & { hostLast?: boolean } = {},
-): Promise<{ guest: GuestReport; host: HostReport; spec: OciSpec }> {
+): Promise<PodSweep & { guest: GuestReport; spec: OciSpec }> {
   const entered = probe(pod, probes, options);
-  const sweep = (): Promise<HostReport> => sweepHost(remote, pod, options);
-  const [guest, host, spec] = await Promise.all([entered, options.hostLast === true ? entered.then(sweep) : sweep(), pod.spec()]);
-  return { guest, host, spec };
+  const sweep = (): Promise<PodSweep> => sweepPod(remote, pod, places, options);
+  const [guest, swept, spec] = await Promise.all([
+    entered,
+    options.hostLast === true ? entered.then(sweep) : sweep(),
+    pod.spec(),
+  ]);
+  return { ...swept, guest, spec };
 }
 
 async function probe(

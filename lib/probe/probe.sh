@@ -19,7 +19,7 @@ create_failure() {
   { { :; } >"$1"; } 2>&1
 }
 
-first_bytes() { busybox dd if="$1" bs=64 count=1 status=none; }
+first_bytes() { $busybox dd if="$1" bs=64 count=1 status=none; }
 
 attempt() {
   case $1 in
@@ -36,9 +36,9 @@ attempt() {
     minor=${rest##*:} rest=${rest%:*}
     major=${rest##*:} rest=${rest%:*}
     type=${rest##*:} path=${rest%:*}
-    if failure=$(busybox mknod "$path" "$type" "$major" "$minor" 2>&1); then
+    if failure=$($busybox mknod "$path" "$type" "$major" "$minor" 2>&1); then
       failure=$(read_failure "$path")
-      busybox rm -f "$path"
+      $busybox rm -f "$path"
     fi
     row open mknod "$path" "$failure"
     ;;
@@ -55,7 +55,7 @@ attempt() {
   writable:*)
     path=${1#writable:}
     failure=$(create_failure "$path")
-    [ -n "$failure" ] || busybox rm -f "$path"
+    [ -n "$failure" ] || $busybox rm -f "$path"
     row writable "$path" "$failure"
     ;;
   disks:*)
@@ -65,10 +65,10 @@ attempt() {
       # A heading, an empty line, and disks that are memory of the kernel that lists them.
       case $name in '' | name | ram* | zram*) continue ;; esac
       content=''
-      if failure=$(busybox mknod "$path" b "$major" "$minor" 2>&1); then
+      if failure=$($busybox mknod "$path" b "$major" "$minor" 2>&1); then
         failure=$(read_failure "$path")
         [ -n "$failure" ] || content=$(first_bytes "$path" 2>/dev/null && printf .)
-        busybox rm -f "$path"
+        $busybox rm -f "$path"
       fi
       row disk "$name" "$failure" "${content%.}"
     done </proc/partitions
@@ -78,7 +78,7 @@ attempt() {
 
 observe() {
   lines_of /proc/self/status /proc/sys/kernel/random/boot_id /proc/cmdline /proc/partitions /proc/self/mounts /proc/self/uid_map /proc/self/attr/apparmor/current
-  row kernel "$(busybox uname -r)"
+  row kernel "$($busybox uname -r)"
   tree dev /dev
   for path in /sys/class/block/*; do [ -e "$path" ] && row block "${path##*/}" && lines_of "$path/serial"; done
   for path in /sys/class/net/*; do [ -e "$path" ] && row net "${path##*/}"; done

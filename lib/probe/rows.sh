@@ -3,6 +3,8 @@
 # can pass for a row.
 PATH=/podproof/bin:/bin:/usr/bin:/sbin:/usr/sbin LC_ALL=C
 export PATH LC_ALL
+# Before a program of busybox: nothing where its shell has them all, as Debian builds it, and runs them without starting it anew.
+case $(command -v awk) in awk) busybox='' ;; *) busybox=busybox ;; esac
 token=$1
 shift
 R=${token}r F=${token}f
@@ -29,19 +31,21 @@ lines_of() {
   done
 }
 
-# row file PATH CONTENT for each that can be read, all by one program.
+# row file PATH CONTENT for each that can be read, all by one program. Words are split at the ends of lines from here on.
 put_files() {
-  printf '%s' "$files" | busybox awk -v "R=$R" -v "F=$F" '
-    { paths[NR] = $0 }
-    END {
-      for (i = 1; i <= NR; i++) {
+  set -f
+  IFS='
+'
+  $busybox awk -v "R=$R" -v "F=$F" '
+    BEGIN {
+      for (i = 1; i < ARGC; i++) {
         content = ""
-        while ((status = (getline line < paths[i])) > 0) content = content line "\n"
-        close(paths[i])
-        if (status == 0 || content != "") out = out R "file" F paths[i] F content
+        while ((status = (getline line < ARGV[i])) > 0) content = content line "\n"
+        close(ARGV[i])
+        if (status == 0 || content != "") out = out R "file" F ARGV[i] F content
       }
       printf "%s", out
-    }'
+    }' $files
 }
 
 # tree KIND DIRECTORY…: one row for each entry below them, the contents of these mounts left out as engines do.
@@ -49,9 +53,9 @@ put_files() {
 tree() {
   kind=$1
   shift
-  busybox find "$@" -mindepth 1 \
+  $busybox find "$@" -mindepth 1 \
     \( -path '/dev/pts/*' -o -path '/dev/shm/*' -o -path '/dev/mqueue/*' -o -path '/dev/hugepages/*' \) -prune \
-    -o -exec busybox stat -c "$R$kind$F%f$F%t$F%T$F%u$F%g$F%n$F%N" {} +
+    -o -exec $busybox stat -c "$R$kind$F%f$F%t$F%T$F%u$F%g$F%n$F%N" {} +
 }
 
 # The end is said, so that nobody takes a part for the whole.

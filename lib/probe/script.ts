@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { RuntimePlaces } from './runtime-state.ts';
 
 const source = (name: string): Promise<string> => readFile(new URL(name, import.meta.url), 'utf8');
 
@@ -16,9 +17,10 @@ export function probeArgv(attempts: readonly string[]): string[] {
   return ['/podproof/probe', token(), ...attempts];
 }
 
-/** The argv of one sweep of the host. Throws RangeError for an id that would be read as a pattern. */
+/** The argv of one sweep of the host. Throws RangeError for an id that would be read as a pattern. `places` are those of one container. */
 export async function sweepArgv(
   ids: { sandboxId: string; containerId: string },
+  { runtimeState = '', runtimeFile = '' }: Partial<RuntimePlaces> = {},
   directories: readonly string[] = [],
 ): Promise<string[]> {
   for (const id of [ids.sandboxId, ids.containerId]) {
@@ -26,7 +28,19 @@ export async function sweepArgv(
       throw new RangeError(`Cannot sweep the host for the id "${id}": expected letters, digits and dashes`);
   }
   const script = `${await source('rows.sh')}${await source('sweep.sh')}`;
-  return ['busybox', 'sh', '-c', script, 'sweep', token(), ids.sandboxId, ids.containerId, ...directories];
+  return [
+    'busybox',
+    'sh',
+    '-c',
+    script,
+    'sweep',
+    token(),
+    ids.sandboxId,
+    ids.containerId,
+    runtimeState,
+    runtimeFile,
+    ...directories,
+  ];
 }
 
 function token(): string {

@@ -2,7 +2,7 @@ import type { Container } from '../cri/pod.ts';
 import type { Remote } from '../hosts/host.ts';
 import type { Observation } from '../model/observation.ts';
 import { observePod } from '../probe/observe.ts';
-import { runtimeOf } from './runtime-state.ts';
+import { runtimeOf } from '../probe/runtime-state.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** What a running container shows, and its host meanwhile. */
@@ -14,13 +14,14 @@ export async function look(
   container: Container,
   { handler, attempts, hostLast = false }: { handler: string; attempts: readonly string[]; hostLast?: boolean },
 ): Promise<Facts> {
-  const { runtimeState, runtimeFile, runtimes } = context.engine;
-  const [seen, runtime] = await Promise.all([
-    observePod(container, remote, attempts, { signal, hostLast }),
-    runtimeOf(remote, container.containerId, { runtimeState, runtimeFile, planned: runtimes[handler] }),
-  ]);
+  const { engine, lease } = context;
+  const { runtime, ...seen } = await observePod(container, remote, engine, attempts, { signal, hostLast });
   return {
     ...seen,
-    identity: { engineName: context.lease.engine.reportedName, engineVersion: context.lease.engine.reportedVersion, ...runtime },
+    identity: {
+      engineName: lease.engine.reportedName,
+      engineVersion: lease.engine.reportedVersion,
+      ...runtimeOf(runtime, engine.runtimes[handler]),
+    },
   };
 }

@@ -10,9 +10,9 @@ import type { Outcome } from '../model/outcome.ts';
 import type { Attempt } from '../model/trial.ts';
 import { allContainers, type Pod } from '../manifest/pod.ts';
 import { observePod } from '../probe/observe.ts';
+import { runtimeOf } from '../probe/runtime-state.ts';
 import { failure } from '../run/failure.ts';
 import { factsOf } from '../run/open-work.ts';
-import { runtimeOf } from '../run/runtime-state.ts';
 import { hasGuest } from '../runtimes/facts.ts';
 import { messageOf } from '../util/errors.ts';
 import { byEngine } from './by-engine.ts';
@@ -73,11 +73,9 @@ export async function launchTrial(
       const own = ofContainer(name);
       const attempts = attemptsFor(own, place.disks);
       const running = await made.run(container);
-      const { runtimeState, runtimeFile } = place.engine.config;
-      const [seen, runtime] = await Promise.all([
-        observePod(running, setting.host, attempts, { signal }),
-        runtimeOf(setting.host, running.containerId, { runtimeState, runtimeFile, planned: place.engine.runtimes[handler] }),
-      ]);
+      const { engine } = place;
+      const { runtime: traces, ...seen } = await observePod(running, setting.host, engine.config, attempts, { signal });
+      const runtime = runtimeOf(traces, engine.runtimes[handler]);
       const asked = await way.asked(name, attempts);
       const observation = Observation.parse({
         ...observed(place, asked, { ...seenBy(name), outcome: { kind: 'ran' }, runtime }),

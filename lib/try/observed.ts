@@ -1,6 +1,6 @@
 import type { CallTiming } from '../model/cri-request.ts';
 import type { Outcome } from '../model/outcome.ts';
-import type { runtimeOf } from '../run/runtime-state.ts';
+import type { runtimeOf } from '../probe/runtime-state.ts';
 import type { Place } from './place.ts';
 import { trialSuiteId } from './suite.ts';
 import type { Asked } from './way.ts';
@@ -15,7 +15,7 @@ export function observed(
     startMs: number;
     outcome: Outcome;
     calls: readonly CallTiming[];
-    runtime?: Awaited<ReturnType<typeof runtimeOf>>;
+    runtime?: ReturnType<typeof runtimeOf>;
   },
 ) {
   const { handler, scenario, startMs, outcome, calls } = launch;

@@ -77,7 +77,11 @@ function judge(trial: Trial, wantsNested: boolean): AcceleratorProof {
   return { accelerator: 'kvm', nested: trial.nested, reason: `KVM ran a stock kernel on the machine that hosts get, ${nested}` };
 }
 
-async function tryKvm(host: Unaccelerated, context: LeaseContext, { device, patienceMs, afresh = false }: TrialOptions): Promise<Trial> {
+async function tryKvm(
+  host: Unaccelerated,
+  context: LeaseContext,
+  { device, patienceMs, afresh = false }: TrialOptions,
+): Promise<Trial> {
   try {
     await access(device, constants.R_OK | constants.W_OK);
   } catch (error) {

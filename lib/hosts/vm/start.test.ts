@@ -11,7 +11,11 @@ import { startHost } from './start.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 /** Starts a host where QEMU fails so under KVM, and once more, and says what came of it. */
-async function start(path: string, fault: Fault, options: { wantsNested?: boolean; enter?: Enter<AsyncDisposable>; patienceMs?: number } = {}) {
+async function start(
+  path: string,
+  fault: Fault,
+  options: { wantsNested?: boolean; enter?: Enter<AsyncDisposable>; patienceMs?: number } = {},
+) {
   const { host, device, environment, context: open, progress } = await fakeQemu(path, fault);
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const context = await open();
@@ -82,7 +86,11 @@ test('what QEMU stopped under KVM is not tried by the next process, but where so
   const same = { ...host, image: { ...host.image, kernel: join(place.path, 'vmlinuz') } };
   const limits = { device: join(place.path, 'kvm'), patienceMs: 400 };
   const remembered = await next.proveAccelerator(same, false, context, limits);
-  expect(remembered).toMatchObject({ accelerator: 'tcg', reason: expect.stringContaining('internal-error'), said: internalError });
+  expect(remembered).toMatchObject({
+    accelerator: 'tcg',
+    reason: expect.stringContaining('internal-error'),
+    said: internalError,
+  });
   vi.resetModules();
   const afresh = await (await import('./accelerator.ts')).proveAccelerator(same, false, context, { ...limits, afresh: true });
   expect(afresh.accelerator).toBe('kvm');

@@ -6,7 +6,10 @@ import { stoppedMachines } from './stopped-machines.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-const stop = { why: 'under KVM QEMU stopped a stock kernel in the state internal-error', said: 'KVM internal error. Suberror: 1' };
+const stop = {
+  why: 'under KVM QEMU stopped a stock kernel in the state internal-error',
+  said: 'KVM internal error. Suberror: 1',
+};
 
 test('a machine that was stopped is known by the next process, and no other machine is', async () => {
   await using place = await temporary();

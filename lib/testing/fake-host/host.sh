@@ -27,7 +27,12 @@ case "$1 ${2:-}" in
 # A step that prepares or restores fixtures.
 "sh -uc") cat "$root/fixtures" ;;
 "busybox wget") cat "$root/pods.json" ;;
-"busybox "*) cat "$root/sweep" ;;
+"busybox "*)
+  # Of a sweep, the state that the engine left for a runtime is real.
+  token=$(head -c 24 "$root/sweep")
+  [ "${5:-}" != sweep ] || for path in "$9"/*; do [ ! -e "$path" ] || printf %s "${token}rstate${token}f${path#"$9"}"; done
+  cat "$root/sweep"
+  ;;
 "env "*) printf '%s\n' "$@" ;;
 "sha256sum "*)
   shift 2
