@@ -106,7 +106,7 @@ function onSmallDisk(place: string, args: string[]) {
       mkdir "$1/\${qemu##*/}"
       mount --bind "$qemu" "$1/\${qemu##*/}"
     done
-    mount --bind "$1" "$2"/artifacts
+    mount --rbind "$1" "$2"/artifacts
     small=$1 kept=$3
     shift 3
     code=0
@@ -196,6 +196,11 @@ describe('artifacts that are broken or hostile, as runtimes of one run on a real
     expect(verdicts.map(({ verdict }) => verdict)).toContain('pass');
     expect(verdicts.filter(({ verdict }) => !['pass', 'unsupported'].includes(verdict))).toEqual([]);
     expect(exitCode).toBe(75);
+  });
+
+  test('their host is run by the emulator that was fetched, where one was', async () => {
+    const fetched = (await readdir(join(cacheDirectory(), 'artifacts'))).some((name) => name.startsWith('qemu-'));
+    expect(document.hosts[0]?.facts?.qemuOrigin).toMatch(fetched ? /backports/ : /^installed/);
   });
 
   test('nothing outside of the cache was touched', async () => {
