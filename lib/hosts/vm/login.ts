@@ -22,6 +22,8 @@ export function imageLogin({ knownHosts, identityFile }: Pick<Image, 'identityFi
     ...['-o', 'StrictHostKeyChecking=yes', '-o', 'GlobalKnownHostsFile=/dev/null', '-o', `HostKeyAlias=${hostKeyAlias}`],
     // Half the time of the default under full emulation: 0.9 s against 1.8 s to log in, on a busy machine.
     ...['-o', 'KexAlgorithms=ecdh-sha2-nistp256'],
+    // Under full emulation 30 MB take 1.5 s; with the cipher that ssh would choose, chacha20-poly1305, 3.6 s.
+    ...['-o', 'Ciphers=aes128-ctr'],
     ...sshOption('UserKnownHostsFile', knownHosts),
     ...sshOption('IdentityFile', identityFile),
   ];
