@@ -1,4 +1,5 @@
 import type { Remote } from '../hosts/host.ts';
+import { monotonicMs } from '../util/clock.ts';
 import { waitFor } from '../util/wait.ts';
 import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
 import { PodStatus, podsOf } from './pods.ts';
@@ -24,28 +25,30 @@ export interface Trouble {
   forMs: number;
 }
 
-/** Those of the kubelet with this directory, which is asked every `intervalMs` while something is awaited. */
+/** Those of the kubelet with this directory. One that does not answer for `silentMs` is awaited no longer. */
 export function staticPods(
   remote: Pick<Remote, 'exec' | 'write'>,
   spec: Pick<KubeletSpec, 'version' | 'directory'>,
   signal: AbortSignal,
-  intervalMs = 1_000,
+  silentMs = 10_000,
 ): StaticPods {
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
-  let failures = 0;
+  /** When the first of the newest questions was asked that had no answer. */
+  let silentSince: number | undefined;
   /** By the name of the pod. */
   const uids = new Map<string, string>();
   const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
-    failures++;
+    silentSince ??= monotonicMs();
     const pods = await podsOf(remote, deadline);
-    failures = 0;
+    silentSince = undefined;
     const pod = pods.find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
     if (pod !== undefined) uids.set(name, pod.metadata.uid);
     return pod;
   };
   /** Ends a wait for a kubelet that is gone, and mostly its host with it. */
   const alive = (): void => {
-    if (failures >= mostFailures) throw new Error(`Cannot ask the kubelet for its pods: ${failures} tries in a row failed`);
+    if (silentSince !== undefined && monotonicMs() - silentSince >= silentMs)
+      throw new Error(`Cannot ask the kubelet for its pods: it has not answered for ${Math.round(silentMs / 1000)} s`);
   };
   /** What it says in the newest line of its log with this title and these words, and in those before it with the same. */
   const logged = async (title: string, words: string, stop: AbortSignal): Promise<Trouble | undefined> => {
@@ -101,7 +104,8 @@ export function staticPods(
   };
 }
 
-const mostFailures = 10;
+/** To ask is dear where the host is emulated: it takes a fifth of the time at most, and a second passes at most. */
+const intervalMs = (tookMs: number): number => Math.min(1_000, Math.max(100, 4 * tookMs));
 
 /** Of slices and of plain groups, in hierarchies of version 1 and in the one of version 2. */
 const listGroups = `

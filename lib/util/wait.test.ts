@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { monotonicMs } from './clock.ts';
 import { waitFor, withDeadline } from './wait.ts';
 
 test('waitFor returns the first value that is not undefined', async () => {
@@ -7,6 +8,18 @@ test('waitFor returns the first value that is not undefined', async () => {
     ++calls === 3 ? calls : undefined,
   );
   expect(value).toBe(3);
+});
+
+test('waitFor waits after an attempt as long as is said of the time that it took', async () => {
+  const took: number[] = [];
+  const intervalMs = (ms: number): number => (took.push(ms), 1);
+  let calls = 0;
+  await waitFor({ name: 'count to three', timeoutMs: 5_000, intervalMs }, async () => {
+    for (const end = monotonicMs() + 20; monotonicMs() < end;);
+    return ++calls === 3 ? true : undefined;
+  });
+  expect(took).toHaveLength(2);
+  for (const ms of took) expect(ms).toBeGreaterThanOrEqual(20);
 });
 
 test('waitFor names what was awaited and the last observation', async () => {

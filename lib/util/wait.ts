@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { monotonicMs } from './clock.ts';
 import { messageOf } from './errors.ts';
 
 export interface WaitOptions {
   /** What is awaited, as it completes "Cannot …": "reach the CRI on /run/x.sock". */
   name: string;
   timeoutMs: number;
-  intervalMs?: number;
+  /** Between two attempts; or what it is after one that took so many milliseconds. Default: 250. */
+  intervalMs?: number | ((tookMs: number) => number);
   signal?: AbortSignal | undefined;
   /** Throws once there is nothing to wait for any more, which ends the wait. Asked before each attempt. */
   alive?: () => void;
@@ -24,6 +26,7 @@ export async function waitFor<T>(options: WaitOptions, attempt: (signal: AbortSi
   let last = 'nothing was observed';
   for (;;) {
     options.alive?.();
+    const began = monotonicMs();
     try {
       const value = await attempt(signal);
       if (value !== undefined) return value;
@@ -31,7 +34,9 @@ export async function waitFor<T>(options: WaitOptions, attempt: (signal: AbortSi
       last = messageOf(error);
     }
     if (signal.aborted) break;
-    await delay(options.intervalMs ?? 250, undefined, { signal }).catch(() => undefined);
+    const { intervalMs = 250 } = options;
+    const pause = typeof intervalMs === 'number' ? intervalMs : intervalMs(monotonicMs() - began);
+    await delay(pause, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
   }
   options.signal?.throwIfAborted();
