@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { criClient, negotiate } from '../cri/client.ts';
 import { expectProfile, unloadProfiles } from '../hosts/shared/changes.ts';
+import { checksums } from '../hosts/shared/checksums.ts';
 import type { Host } from '../hosts/host.ts';
 import { BlockedError, messageOf } from '../util/errors.ts';
 import { waitFor } from '../util/wait.ts';
@@ -49,7 +50,7 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
     const paths = Object.fromEntries(handlers.map((handler) => [handler.name, driver.runtimePath(effective, handler, spec)]));
     const unnamed = handlers.filter(({ name }) => paths[name] === '');
     const dropped = { ...refused(driver, spec), ...(await droppedHandlers(host, driver, unnamed, config.log)) };
-    const sums = await sha256(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
+    const sums = await checksums(host, [`/proc/${pid}/exe`, ...new Set(Object.values(paths))]);
     return {
       spec,
       config,
@@ -124,17 +125,6 @@ export function ignoredIn(words: string, { ignoredKey }: EngineDriver): string[]
 
 function sha256Of(text: string): string {
   return createHash('sha256').update(text).digest('hex');
-}
-
-/** Checksums of files on the host, by path; a path that cannot be read is left out. */
-export async function sha256(host: Pick<Host, 'exec'>, paths: string[]): Promise<Map<string, string>> {
-  const result = await host.exec(['sha256sum', '--', ...paths.filter((path) => path.startsWith('/'))]);
-  return new Map(
-    result.stdout.split('\n').flatMap((line) => {
-      const match = /^([0-9a-f]{64}) [ *](.+)$/.exec(line);
-      return match?.[1] !== undefined && match[2] !== undefined ? [[match[2], match[1]] as const] : [];
-    }),
-  );
 }
 
 /**

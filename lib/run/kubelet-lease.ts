@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Engine } from '../engines/engine.ts';
-import { sha256 } from '../engines/start.ts';
+import { checksums } from '../hosts/shared/checksums.ts';
 import type { Host } from '../hosts/host.ts';
 import { undoChanges } from '../hosts/shared/changes.ts';
 import { makeStandIns } from '../hosts/shared/stand-ins.ts';
@@ -65,7 +65,7 @@ export async function leaseKubelet(
     for (const plugin of plugins)
       scope.adopt(`the device plugin of ${plugin.resource}`, await serveDevicePlugin(host, { ...plugin, signal, directory }));
     const program = `/proc/${started.pid}/exe`;
-    const sums = await sha256(host, [program]);
+    const sums = await checksums(host, [program]);
     const identity = { version: started.version, sha256: sums.get(program) ?? '' };
     const context = { ...identity, node: await nodeFacts(host, spec), directory, requests };
     return { context, log: kubeletPlaces(spec).log };

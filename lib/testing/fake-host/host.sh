@@ -34,12 +34,17 @@ case "$1 ${2:-}" in
   cat "$root/sweep"
   ;;
 "env "*) printf '%s\n' "$@" ;;
-"sha256sum "*)
-  shift 2
+"sha256sum "* | "stat -L")
+  # The engine is a script: its own file is that which the interpreter was given.
+  of() { case $1 in /proc/*/exe) tr '\0' '\n' <"${1%exe}cmdline" | sed -n 3p ;; *) echo "$1" ;; esac; }
+  program=$1 format=${4:-}
+  while [ "$1" != -- ]; do shift; done
+  shift
   for path; do
-    # The engine is a script: its own checksum is that of the file which the interpreter was given.
-    case $path in /proc/*/exe) file=$(tr '\0' '\n' <"${path%exe}cmdline" | sed -n 3p) ;; *) file=$path ;; esac
-    echo "$(sha256sum <"$file" | cut -c 1-64)  $path"
+    case $program in
+    stat) echo "$(stat -L -c "${format% %n}" "$(of "$path")") $path" ;;
+    *) echo "$(sha256sum <"$(of "$path")" | cut -c 1-64)  $path" ;;
+    esac
   done
   ;;
 *)
