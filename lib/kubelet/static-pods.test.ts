@@ -3,12 +3,12 @@ import type { ExecResult } from '../util/exec.ts';
 import { refusalOf } from './pods.ts';
 import { staticPods } from './static-pods.ts';
 
-/** A host whose kubelet knows no pod, and says this in its log of a manifest. */
-function logging(line: string) {
+/** A host whose kubelet knows these pods, or none, and says this in its log of a manifest. */
+function logging(line: string, pods = '{"items":null}') {
   return {
     write: async () => undefined,
     async exec(argv: readonly string[]): Promise<ExecResult> {
-      const stdout = argv[0] === 'grep' ? line : argv.includes('wget') ? '{"items":null}' : '';
+      const stdout = argv[0] === 'grep' ? line : argv.includes('wget') ? pods : '';
       return { argv, exitCode: 0, stdout, stderr: '', timedOut: false, durationMs: 0, failure: '' };
     },
   };
@@ -36,6 +36,20 @@ test('nobody waits for a kubelet that is gone', async () => {
   const pods = staticPods(gone, { version: '1.37.2', directory: '/d' }, new AbortController().signal, 1);
   const waited = pods.waitFor('p', () => true);
   await expect(waited).rejects.toThrow('Cannot ask the kubelet for its pods: it has not answered for 0 s');
+});
+
+test('a kubelet that was given up once is asked again by whoever waits for another pod', async () => {
+  const status = { phase: 'Running', containerStatuses: [] };
+  const items = [{ metadata: { name: 'p-node', namespace: 'default', uid: 'u' }, status }];
+  let there = false;
+  const remote: Parameters<typeof staticPods>[0] = {
+    ...logging(''),
+    exec: (argv) => (there ? logging('', JSON.stringify({ items })).exec(argv) : Promise.reject(new Error('no connection'))),
+  };
+  const pods = staticPods(remote, { version: '1.37.2', directory: '/d' }, new AbortController().signal, 1);
+  await expect(pods.waitFor('p', () => true)).rejects.toThrow('it has not answered for 0 s');
+  there = true;
+  expect((await pods.waitFor('p', () => true)).status.phase).toBe('Running');
 });
 
 describe('what a kubelet tries without end', () => {

@@ -33,8 +33,12 @@ export function staticPods(
   silentMs = 10_000,
 ): StaticPods {
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
-  /** When the first of the newest questions was asked that had no answer. */
+  /** When the first of the newest questions was asked that had no answer; nobody asks between two waits. */
   let silentSince: number | undefined;
+  const wait: typeof waitFor = (options, attempt) => {
+    silentSince = undefined;
+    return waitFor(options, attempt);
+  };
   /** By the name of the pod. */
   const uids = new Map<string, string>();
   const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
@@ -72,7 +76,7 @@ export function staticPods(
     await remote.exec(['rm', '-f', file(name)]);
     // Also when the run was stopped, its pods are to be ended before their kubelet is.
     const options = { name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs, alive };
-    await waitFor(options, async (deadline) => {
+    await wait(options, async (deadline) => {
       if ((await find(name, deadline)) !== undefined) return undefined;
       const uid = uids.get(name);
       return uid === undefined || (await groupsOf(uid, deadline)) === '' ? true : undefined;
@@ -94,7 +98,7 @@ export function staticPods(
     trouble: (name) => logged('Error syncing pod, skipping', `/${name}-${nodeName}"`, signal),
     waitFor(name, done, timeoutMs = 120_000) {
       const options = { name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs, signal, alive };
-      return waitFor(options, async (deadline) => {
+      return wait(options, async (deadline) => {
         const pod = (await find(name, deadline)) ?? (await rejected(name, deadline));
         if (pod === undefined) throw new Error('the kubelet knows no such pod');
         if (await done(pod)) return pod;
