@@ -2,6 +2,7 @@ import { outcomeText } from '../model/outcome-text.ts';
 import type { Evidence } from '../suite/evidence.ts';
 import { holds, isRefusal, rowsOf, type Answer, type Documented, type Question, type Row } from '../suite/question.ts';
 import type { Sight } from '../suite/reading.ts';
+import type { CellFacts } from '../suite/requirement.ts';
 
 /** What came out of a question to an observation. */
 export interface Seen {
@@ -41,10 +42,9 @@ function fits(row: Row, sights: ReadonlyMap<string, Sight>): boolean {
 }
 
 /** What is documented for this cell and scenario, or undefined. */
-export function documentedFor({ documented }: Question, { cell, observation }: Evidence): Documented | undefined {
+export function documentedFor({ documented }: Question, cell: CellFacts, scenario: string): Documented | undefined {
   return documented.find(
-    ({ where, on }) =>
-      (on?.includes(observation.scenario) ?? true) && where.every((requirement) => requirement.unmet(cell) === undefined),
+    ({ where, on }) => (on?.includes(scenario) ?? true) && where.every((requirement) => requirement.unmet(cell) === undefined),
   );
 }
 

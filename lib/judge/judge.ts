@@ -50,7 +50,7 @@ function unfitnessOf({ observation, cell, lease }: Evidence, planned: PlannedIde
 
 /** Judges one question. Pure: the same evidence gives the same judgement on every machine. */
 export function judge(question: Question, { evidence, unfit }: Exhibit, known: readonly KnownIssue[]): Judgement {
-  const documented = documentedFor(question, evidence)?.answer;
+  const documented = documentedFor(question, evidence.cell, evidence.observation.scenario)?.answer;
   const expected = expectedOf(question, documented);
   if (unfit !== undefined) return { ...unfit, expected };
   try {

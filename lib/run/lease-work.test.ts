@@ -41,6 +41,16 @@ describe('the work of a lease', () => {
     );
   });
 
+  it('has the pods that are to be refused behind those that run', () => {
+    const pods = work(everything.filter((task) => task.cell === cell.id)).filter((line) => line.startsWith('pod '));
+    const refused = ['ownership group-without-user', 'devices missing', 'devices cdi-unknown'].map(
+      (words) => `pod runc ${words}`,
+    );
+    expect(pods).toEqual(expect.arrayContaining(refused));
+    const runs = pods.findLastIndex((line) => /(ownership (root|cdi)|devices read-only|privileged host-devices)$/.test(line));
+    for (const line of refused) expect(pods.indexOf(line)).toBeGreaterThan(runs);
+  });
+
   it('is its tasks, and nothing else', () => {
     const tasks = everything.filter(({ scenario }) => scenario === 'root');
     expect(work(tasks)).toEqual(['pod runc ownership root', 'pod kata ownership root']);

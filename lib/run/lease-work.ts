@@ -1,4 +1,6 @@
+import { documentedFor } from '../judge/answer.ts';
 import { hasGuest } from '../runtimes/facts.ts';
+import { isRefusal } from '../suite/question.ts';
 import type { PodScenario, Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
@@ -7,7 +9,8 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
  * In which order a lease does its work, so that a slot is idle only at its end. What sweeps the host for leftovers would take
  * those of other pods for its own, so it begins when these are gone. What changes the host every pod there would see, so it runs
  * alone, and last, as it waits for every slot; so does what opens the spare VFIO group, which takes one opener at a time (EBUSY;
- * Linux drivers/vfio/group.c). Readings need no pod and see none: they take the processors that one pod alone leaves.
+ * Linux drivers/vfio/group.c). Readings need no pod and see none: they take the processors that one pod alone leaves. What an engine
+ * is to refuse is the last of its kind: it is soon done, and the slots come to their end together.
  */
 const kinds = ['pod', 'sweeping', 'reading', 'alone'] as const;
 export type WorkKind = (typeof kinds)[number];
@@ -33,7 +36,16 @@ export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<Worke
         );
       return { kind: kindOf(scenario, cell), cell, suite, scenario };
     })
-    .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+    .toSorted((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind) || Number(isRefused(a)) - Number(isRefused(b)));
+}
+
+/** Whether it is documented that the pod is refused. */
+function isRefused({ suite: { questions }, scenario: { id }, cell: { facts } }: LeaseWork): boolean {
+  return questions.some((question) => {
+    const documented = question.on.includes(id) ? documentedFor(question, facts, id) : undefined;
+    const answer = documented && question.answers[documented.answer];
+    return answer !== undefined && isRefusal(answer.seen);
+  });
 }
 
 function kindOf(scenario: Scenario, { facts: { runtime } }: WorkerCell): WorkKind {
