@@ -111,7 +111,7 @@ async function tryKvm(
     if (came === 'spoke') return { works: true, nested: await hasNested(running.qmp) };
     if (came === 'silent') return { works: false, why: `under KVM a stock kernel printed nothing in ${patienceMs / 1000} s` };
     const stop: Stop = {
-      why: `under KVM QEMU stopped a stock kernel in the state ${came}`,
+      why: `under KVM a stock kernel ended in ${came}`,
       said: (await tailOf(join(logs, 'qemu.log'))).trim(),
     };
     await stopped.keep(stop);

@@ -70,7 +70,7 @@ test('a machine that QEMU stops under KVM, as for an instruction that it cannot 
   const { last, ways } = await start(place.path, 'is stopped by an instruction', { patienceMs: 30_000 });
   expect(last).toEqual({
     ...{ accelerator: 'tcg', nested: true, said: internalError },
-    reason: 'full emulation, as under KVM QEMU stopped a stock kernel in the state internal-error',
+    reason: 'full emulation, as under KVM a stock kernel ended in internal-error',
   });
   expect(ways).toEqual(['cold tcg', 'warm tcg', 'warm tcg']);
 });

@@ -7,7 +7,7 @@ import { stoppedMachines } from './stopped-machines.ts';
 afterEach(() => vi.unstubAllEnvs());
 
 const stop = {
-  why: 'under KVM QEMU stopped a stock kernel in the state internal-error',
+  why: 'under KVM a stock kernel ended in internal-error',
   said: 'KVM internal error. Suberror: 1',
 };
 
