@@ -18,8 +18,9 @@ export type Fault =
 export const assertion =
   "qemu-system-x86_64: target/i386/kvm/kvm.c:3849: kvm_buf_set_msrs: Assertion `ret == cpu->kvm_msr_buf->nmsrs' failed.";
 
-/** What it said where KVM could not execute an instruction, and how it goes on. */
-export const internalError = 'KVM internal error. Suberror: 1\nemulation failure\nRAX=0000000001ad2b90';
+/** What it said where KVM could not execute an instruction, and the registers that it prints then. */
+export const internalError = 'KVM internal error. Suberror: 1\nemulation failure';
+const registers = 'RAX=0000000001ad2b90 RBX=0000000004794b64\nR8 =0000000000000001\nES =0000 00000000\nEFER=0000000000000500';
 
 /** A QEMU that speaks QMP, writes a console and moves a state as the real one does, and executes nothing. */
 const program = (fault: Fault): string => `#!${process.execPath}
@@ -34,7 +35,7 @@ if (fault === 'dies at once') end(${JSON.stringify(assertion)});
 const console = argv.find((each) => each.startsWith('file,id=console')).match(/path=([^,]*)/)[1];
 appendFileSync(console, '');
 const silent = ['says nothing', 'is stopped by an instruction'].includes(fault);
-if (fault === 'is stopped by an instruction') process.stderr.write(${JSON.stringify(internalError)} + '\\n');
+if (fault === 'is stopped by an instruction') process.stderr.write(${JSON.stringify(`${internalError}\n${registers}\nCode=05 <c4> 42`)} + '\\n');
 if (!incoming && !silent) appendFileSync(console, '[    0.000000] Linux version 6.12\\n');
 require('node:net').createServer((socket) => {
   const say = (message) => socket.write(JSON.stringify(message) + '\\n');

@@ -112,7 +112,7 @@ async function tryKvm(
     if (came === 'silent') return { works: false, why: `under KVM a stock kernel printed nothing in ${patienceMs / 1000} s` };
     const stop: Stop = {
       why: `under KVM a stock kernel ended in ${came}`,
-      said: (await tailOf(join(logs, 'qemu.log'))).trim(),
+      said: withoutRegisters(await tailOf(join(logs, 'qemu.log'))),
     };
     await stopped.keep(stop);
     return { works: false, ...stop };
@@ -120,6 +120,12 @@ async function tryKvm(
     signal.throwIfAborted();
     return failed('under KVM ', error);
   }
+}
+
+/** What QEMU said, and the instruction; of thirty lines of registers that it prints in between nobody reads one. */
+function withoutRegisters(log: string): string {
+  const lines = log.trim().split(/\r?\n/);
+  return lines.filter((line) => line.startsWith('Code=') || !/^[A-Z][A-Z0-9]+ *=/.test(line)).join('\n');
 }
 
 const Status = z.object({ running: z.boolean().optional(), status: z.string().optional() });
