@@ -61,6 +61,16 @@ describe('sweep of the host', () => {
     expect((await sweepHost(here, ids)).processes.map(({ pid }) => pid)).toEqual([vmm.pid]);
   });
 
+  it('finds the processes of a sandbox whose id is shorter than that, and no others', async () => {
+    const [own, other] = [
+      await start('busybox', ['--id', 'podproof-test-1']),
+      await start('busybox', ['--id', 'podproof-test-2']),
+    ];
+    const seen = await sweepHost(here, { sandboxId: 'podproof-test-1', containerId: '' });
+    expect(seen.processes.map(({ pid }) => pid)).toEqual([own.pid]);
+    expect(other.pid).not.toBe(own.pid);
+  });
+
   it('takes no process of another sandbox for one of this: a VMM that names another is not this pod’s', async () => {
     const other = ids.sandboxId.replace(/^./, (digit) => (digit === 'f' ? 'e' : 'f'));
     const foreign = await start('busybox', [`sandbox-${other}`]);

@@ -6,6 +6,7 @@ shift 4
 # Firecracker takes no longer id, and is known by this much of it in its arguments and in the names of its files
 # (kata-containers 4.1.0 src/runtime/virtcontainers/fc.go truncateID). It begins the whole id, so that it finds that too.
 short=${sandbox%"${sandbox#????????????????????????????????}"}
+short=${short:-$sandbox}
 
 # Pid and parent of every process that is no thread of the kernel (PF_KTHREAD, proc_pid_stat(5)): those are most, and name nobody.
 processes() {
