@@ -42,7 +42,7 @@ export const patient: TrialOptions = { device: '/dev/kvm', patienceMs: 8_000 };
 
 /**
  * Decides how hosts run here by starting the very machine that they get, its processor, IOMMU and devices, under KVM until its
- * kernel prints a line: a /dev/kvm that opens and creates virtual CPUs proves nothing, as some hang on the first instructions.
+ * kernel prints a line: a /dev/kvm that opens and creates virtual CPUs proves nothing, as some hang or stop on the first instructions.
  * Tried once per process and kind of machine; one that QEMU stopped under KVM, once per boot of this machine.
  */
 export async function proveAccelerator(
