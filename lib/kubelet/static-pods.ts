@@ -1,6 +1,6 @@
 import type { Remote } from '../hosts/host.ts';
 import { monotonicMs } from '../util/clock.ts';
-import { waitFor } from '../util/wait.ts';
+import { waitFor, type WaitOptions } from '../util/wait.ts';
 import { kubeletPlaces, nodeName, type KubeletSpec } from './config.ts';
 import { PodStatus, podsOf } from './pods.ts';
 
@@ -33,26 +33,28 @@ export function staticPods(
   silentMs = 10_000,
 ): StaticPods {
   const file = (name: string): string => `${kubeletPlaces(spec).manifests}/${name}.yaml`;
-  /** When the first of the newest questions was asked that had no answer; nobody asks between two waits. */
-  let silentSince: number | undefined;
-  const wait: typeof waitFor = (options, attempt) => {
-    silentSince = undefined;
-    return waitFor(options, attempt);
-  };
   /** By the name of the pod. */
   const uids = new Map<string, string>();
-  const find = async (name: string, deadline: AbortSignal): Promise<PodStatus | undefined> => {
-    silentSince ??= monotonicMs();
-    const pods = await podsOf(remote, deadline);
-    silentSince = undefined;
-    const pod = pods.find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
-    if (pod !== undefined) uids.set(name, pod.metadata.uid);
-    return pod;
-  };
-  /** Ends a wait for a kubelet that is gone, and mostly its host with it. */
-  const alive = (): void => {
-    if (silentSince !== undefined && monotonicMs() - silentSince >= silentMs)
-      throw new Error(`Cannot ask the kubelet for its pods: it has not answered for ${Math.round(silentMs / 1000)} s`);
+  /** Asks for the pod until `attempt` has what it waits for; a kubelet that is gone, and mostly its host with it, ends the wait. */
+  const asking = <T>(
+    name: string,
+    options: Pick<WaitOptions, 'name' | 'timeoutMs' | 'signal'>,
+    attempt: (pod: PodStatus | undefined, deadline: AbortSignal) => Promise<T | undefined>,
+  ): Promise<T> => {
+    /** When the first of the newest questions was asked that had no answer. */
+    let silentSince: number | undefined;
+    const alive = (): void => {
+      if (silentSince !== undefined && monotonicMs() - silentSince >= silentMs)
+        throw new Error(`Cannot ask the kubelet for its pods: it has not answered for ${Math.round(silentMs / 1000)} s`);
+    };
+    return waitFor({ ...options, intervalMs, alive }, async (deadline) => {
+      silentSince ??= monotonicMs();
+      const pods = await podsOf(remote, deadline);
+      silentSince = undefined;
+      const pod = pods.find(({ metadata }) => metadata.name === `${name}-${nodeName}`);
+      if (pod !== undefined) uids.set(name, pod.metadata.uid);
+      return attempt(pod, deadline);
+    });
   };
   /** What it says in the newest line of its log with this title and these words, and in those before it with the same. */
   const logged = async (title: string, words: string, stop: AbortSignal): Promise<Trouble | undefined> => {
@@ -75,9 +77,9 @@ export function staticPods(
   const remove = async (name: string): Promise<void> => {
     await remote.exec(['rm', '-f', file(name)]);
     // Also when the run was stopped, its pods are to be ended before their kubelet is.
-    const options = { name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000, intervalMs, alive };
-    await wait(options, async (deadline) => {
-      if ((await find(name, deadline)) !== undefined) return undefined;
+    const options = { name: `see the kubelet end the pod ${name}`, timeoutMs: 90_000 };
+    await asking(name, options, async (pod, deadline) => {
+      if (pod !== undefined) return undefined;
       const uid = uids.get(name);
       return uid === undefined || (await groupsOf(uid, deadline)) === '' ? true : undefined;
     });
@@ -97,9 +99,9 @@ export function staticPods(
     // Kubernetes pkg/kubelet/pod_workers.go, podWorkerLoop.
     trouble: (name) => logged('Error syncing pod, skipping', `/${name}-${nodeName}"`, signal),
     waitFor(name, done, timeoutMs = 120_000) {
-      const options = { name: `see the pod ${name} of the kubelet`, timeoutMs, intervalMs, signal, alive };
-      return wait(options, async (deadline) => {
-        const pod = (await find(name, deadline)) ?? (await rejected(name, deadline));
+      const options = { name: `see the pod ${name} of the kubelet`, timeoutMs, signal };
+      return asking(name, options, async (known, deadline) => {
+        const pod = known ?? (await rejected(name, deadline));
         if (pod === undefined) throw new Error('the kubelet knows no such pod');
         if (await done(pod)) return pod;
         throw new Error(`it is ${pod.status.phase} ${pod.status.reason} ${pod.status.message}`.trimEnd());

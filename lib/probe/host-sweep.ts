@@ -32,7 +32,7 @@ export interface PodSweep {
  * and, of the whole host, device nodes, accounts made by Kata, /run/user, network namespaces and loop devices.
  */
 export async function sweepHost(remote: Remote, ids: SandboxIds, options: SweepOptions = {}): Promise<HostReport> {
-  return hostReport(await sweep(remote, ids, options), ids);
+  return parseHost(await sweep(remote, ids, options), ids);
 }
 
 /** In the same exec. `places` are those of an engine. */
@@ -43,7 +43,7 @@ export async function sweepPod(
   options: SweepOptions = {},
 ): Promise<PodSweep> {
   const own = placesOf(places, ids.containerId);
-  const rows = await sweep(remote, ids, options, own);
+  const rows = sweepRows(await sweep(remote, ids, options, own));
   return { host: hostReport(rows, ids), runtime: runtimeTraces(rows, own) };
 }
 
@@ -52,14 +52,14 @@ async function sweep(
   ids: SandboxIds,
   { signal, directories }: SweepOptions,
   own?: RuntimePlaces,
-): Promise<Row[]> {
+): Promise<string> {
   const result = await remote.exec(await sweepArgv(ids, own, directories), signal === undefined ? {} : { signal });
   signal?.throwIfAborted();
   if (result.exitCode !== 0) {
     const words = result.stderr.trim().split('\n').at(-1) ?? '';
     throw new Error(`Cannot sweep the host: busybox sh ended with ${result.exitCode ?? 'no exit code'}: ${words.slice(0, 400)}`);
   }
-  return sweepRows(result.stdout);
+  return result.stdout;
 }
 
 function sweepRows(output: string): Row[] {

@@ -1,4 +1,5 @@
 import type { Remote } from '../hosts/host.ts';
+import { checksums } from '../hosts/shared/checksums.ts';
 import type { HostReport } from '../model/host-report.ts';
 import type { Observation } from '../model/observation.ts';
 import { loadedConfiguration, readShimLog } from '../probe/shim-log.ts';
@@ -34,8 +35,8 @@ async function configurationOf(
 ): Promise<NonNullable<Observation['identity']>['configuration']> {
   const loaded = loadedConfiguration(shimLog);
   if (loaded === null) return { planned: path, loaded };
-  const { stdout } = await remote.exec(['sha256sum', '--', loaded]);
-  return { planned: path, loaded, plannedSha256: sha256, sha256: /^\\?([0-9a-f]{64}) /.exec(stdout)?.[1] ?? '' };
+  const sums = await checksums(remote, [loaded]);
+  return { planned: path, loaded, plannedSha256: sha256, sha256: sums.get(loaded) ?? '' };
 }
 
 function shimLogOf(remote: Remote, ids: Ids, host: HostReport | undefined): Promise<string> {

@@ -8,19 +8,18 @@ const summed = new WeakMap<object, Map<string, string>>();
  * was summed is not read again: each start of an engine asks, and to read a containerd takes an emulated host 0.6 s.
  */
 export async function checksums(host: Pick<Remote, 'exec'>, paths: readonly string[]): Promise<Map<string, string>> {
-  const absolute = paths.filter((path) => path.startsWith('/'));
   const known = summed.get(host) ?? new Map<string, string>();
   summed.set(host, known);
-  const files = await identities(host, absolute);
-  const unread = absolute.filter((path) => !known.has(files.get(path) ?? ''));
-  const read = unread.length === 0 ? new Map<string, string>() : await sums(host, unread);
-  for (const [path, sum] of read) {
-    const file = files.get(path);
-    if (file !== undefined) known.set(file, sum);
-  }
+  const files = await identities(
+    host,
+    paths.filter((path) => path.startsWith('/')),
+  );
+  const unread = [...files].flatMap(([path, file]) => (known.has(file) ? [] : [path]));
+  const read = unread.length === 0 ? [] : await sums(host, unread);
+  for (const [path, sum] of read) known.set(files.get(path) ?? path, sum);
   return new Map(
-    absolute.flatMap((path) => {
-      const sum = read.get(path) ?? known.get(files.get(path) ?? '');
+    [...files].flatMap(([path, file]) => {
+      const sum = known.get(file);
       return sum === undefined ? [] : [[path, sum] as const];
     }),
   );

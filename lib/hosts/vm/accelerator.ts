@@ -31,14 +31,13 @@ const trials = new Map<string, Promise<Trial>>();
 const keyOf = ({ spec, qemu, image }: Unaccelerated): string => JSON.stringify([qemu.build, image.kernel, spec]);
 
 export interface TrialOptions {
-  device: string;
-  /** Milliseconds that a kernel may take to its first line under KVM; a working one needs well under a second. */
-  patienceMs: number;
+  /** Default: /dev/kvm. */
+  device?: string;
+  /** Milliseconds that a kernel may take to its first line under KVM; a working one needs well under a second. Default: 8 s. */
+  patienceMs?: number;
   /** Whether a machine that was stopped before is tried once more. */
   afresh?: boolean;
 }
-
-export const patient: TrialOptions = { device: '/dev/kvm', patienceMs: 8_000 };
 
 /**
  * Decides how hosts run here by starting the very machine that they get, its processor, IOMMU and devices, under KVM until its
@@ -49,7 +48,7 @@ export async function proveAccelerator(
   host: Unaccelerated,
   wantsNested: boolean,
   context: LeaseContext,
-  options: TrialOptions = patient,
+  options: TrialOptions = {},
 ): Promise<AcceleratorProof> {
   const key = keyOf(host);
   const trial = trials.get(key) ?? tryKvm(host, context, options);
@@ -80,7 +79,7 @@ function judge(trial: Trial, wantsNested: boolean): AcceleratorProof {
 async function tryKvm(
   host: Unaccelerated,
   context: LeaseContext,
-  { device, patienceMs, afresh = false }: TrialOptions,
+  { device = '/dev/kvm', patienceMs = 8_000, afresh = false }: TrialOptions,
 ): Promise<Trial> {
   try {
     await access(device, constants.R_OK | constants.W_OK);

@@ -10,7 +10,7 @@ import { check, type Check, toolCheck } from '../doctor/check.ts';
 import { buildTrouble, type BuildTrouble } from '../image/namespace.ts';
 import { openBuildDirectory } from '../image/unprivileged.ts';
 import { openLedger } from '../shared/ledger.ts';
-import { type AcceleratorProof, patient, proveAccelerator } from './accelerator.ts';
+import { type AcceleratorProof, proveAccelerator } from './accelerator.ts';
 import { qemu as qemuFacts, VmHost } from './facts.ts';
 import type { Bootable } from './machine.ts';
 import { findQemu, type Qemu } from './qemu.ts';
@@ -114,7 +114,7 @@ async function tryMachine(qemu: Qemu, signal = new AbortController().signal): Pr
   try {
     const context = { ledger: await openLedger(`doctor-${process.pid}`), logs, signal, progress: () => undefined };
     const host = { spec: VmHost.parse({ kind: 'vm', suite: 'trixie' }), qemu, image };
-    return await proveAccelerator(host, false, context, { ...patient, afresh: true });
+    return await proveAccelerator(host, false, context, { afresh: true });
   } finally {
     await rm(logs, { recursive: true, force: true });
   }

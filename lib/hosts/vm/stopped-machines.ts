@@ -12,7 +12,7 @@ const Stop = z.object({
   said: z.string(),
 });
 
-/** Why QEMU stopped a machine under KVM, and all that it said. */
+/** Why QEMU stopped a machine under KVM, and what it said. */
 export type Stop = Pick<z.infer<typeof Stop>, 'why' | 'said'>;
 
 /**
