@@ -12,6 +12,7 @@ import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
 import { leaseEngine, type HostSetting } from './engine-lease.ts';
 import { podCgroups } from './pod-cgroup.ts';
+import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
 
 /** Where a shell on a kept host starts. */
@@ -61,8 +62,12 @@ export async function keepHost(
   await meanwhile(kept);
 }
 
-/** Until somebody ends this process. */
-export async function stayUp({ progress, signal }: Pick<Stage, 'progress' | 'signal'>, { host }: KeptHost): Promise<void> {
+/** Until somebody ends this process. All pods are done: nothing more is counted meanwhile. */
+export async function stayUp(
+  { progress, signal }: { progress: Pick<Progress, 'close' | 'line'>; signal: AbortSignal },
+  { host }: Pick<KeptHost, 'host'>,
+): Promise<void> {
+  progress.close();
   progress.line('keep', `${host} stays up: npx podproof shell ${host}. Ctrl-C here, or podproof clean, ends it`);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
