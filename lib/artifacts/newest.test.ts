@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { temporary } from '../testing/temporary.ts';
@@ -34,7 +34,11 @@ describe('the newest version of a package', () => {
     await using place = await temporary();
     const { cache, calls } = await fakeDebian(place.path, madison('2.1.10+ds1-1', '2.1.9+ds1-5'));
     const { answer, lines } = await asked(cache);
-    expect(answer).toEqual({ version: '2.1.10', debian: '2.1.10+ds1-1', day: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
+    expect(answer).toEqual({
+      version: '2.1.10',
+      debian: '2.1.10+ds1-1',
+      at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
     expect(lines).toEqual(['containerd: package index of sid']);
     expect(await calls()).toContain('apt-cache madison -- containerd');
     expect(await readdir(join(cache, 'indexes'))).toEqual([]);
@@ -49,8 +53,30 @@ describe('the newest version of a package', () => {
     const { answer, lines } = await asked(cache);
     expect(answer).toEqual(first.answer);
     expect(lines.at(-1)).toBe(
-      `containerd: Cannot fetch the package index of Debian sid: Could not resolve mirror.invalid; taking 2.1.9, the newest of sid on ${answer.day}`,
+      `containerd: Cannot fetch the package index of Debian sid: Could not resolve mirror.invalid; taking 2.1.9, the newest of sid on ${answer.at.slice(0, 10)}`,
     );
+  });
+
+  test('is the last answer for who takes one that is not older than so, and says how old it is', async () => {
+    await using place = await temporary();
+    const { cache, calls } = await fakeDebian(place.path, madison('2.1.9+ds1-5'));
+    const hour = { lastAnswerMs: 3_600_000 };
+    const { answer } = await asked(cache, hour);
+    const before = await calls();
+    const file = join(cache, 'newest', `sid-containerd-${process.arch}.json`);
+    const given = (minutesAgo: number): Promise<void> =>
+      writeFile(file, JSON.stringify({ ...answer, at: new Date(Date.now() - minutesAgo * 60_000 + 1_000).toISOString() }));
+    await given(20);
+    const again = await asked(cache, hour);
+    expect(again.answer.version).toBe('2.1.9');
+    expect(again.lines).toEqual(['containerd: package index of sid, as it was 20 min ago']);
+    expect(await calls()).toEqual(before);
+    for (const minutes of [61, -5]) {
+      await given(minutes);
+      expect((await asked(cache, hour)).lines).toEqual(['containerd: package index of sid']);
+    }
+    await given(1);
+    expect((await asked(cache)).lines).toEqual(['containerd: package index of sid']);
   });
 
   test('is unknown without a network and a memory', async () => {

@@ -12,8 +12,8 @@ const Answer = z.object({
   version: z.string(),
   /** `2.1.9+ds1-5`. */
   debian: z.string(),
-  /** Day of the answer: `2026-11-28`. */
-  day: z.string(),
+  /** When it was given: `2026-11-28T10:15:30.000Z`. */
+  at: z.iso.datetime(),
 });
 export type Answer = z.infer<typeof Answer>;
 
@@ -24,25 +24,32 @@ export interface NewestOptions {
   allowExpiredRelease: boolean;
   signal: AbortSignal;
   progress: (line: string) => void;
+  /** How old the last answer may be, in milliseconds, for the suite not to be asked again. Default: it is asked. */
+  lastAnswerMs?: number | undefined;
 }
 
 /**
  * The version that a suite has of the first package of `source`. Where the suite cannot be asked, as without a network, it is
- * the last answer that this cache remembers. Throws BlockedError when there is none.
+ * the last answer that this cache remembers, however old. Throws BlockedError when there is none.
  */
 export async function newestOf(name: string, source: SourceOf<'deb'>, options: NewestOptions): Promise<Answer> {
   const { suite, packages } = source;
   const file = join(options.cache, 'newest', `${suite}-${packages[0]}-${process.arch}.json`);
+  const known = await recall(file);
+  const ageMs = Date.now() - Date.parse(known?.at ?? '');
+  if (known !== undefined && ageMs >= 0 && ageMs < (options.lastAnswerMs ?? 0)) {
+    options.progress(`${name}: package index of ${suite}, as it was ${Math.ceil(ageMs / 60_000)} min ago`);
+    return known;
+  }
   try {
     const answer = await ask(source, options, () => options.progress(`${name}: package index of ${suite}`));
     await remember(file, answer);
     return answer;
   } catch (error) {
     options.signal.throwIfAborted();
-    const last = error instanceof BlockedError ? await recall(file) : undefined;
-    if (last === undefined) throw error;
-    options.progress(`${name}: ${messageOf(error)}; taking ${last.version}, the newest of ${suite} on ${last.day}`);
-    return last;
+    if (known === undefined || !(error instanceof BlockedError)) throw error;
+    options.progress(`${name}: ${messageOf(error)}; taking ${known.version}, the newest of ${suite} on ${known.at.slice(0, 10)}`);
+    return known;
   }
 }
 
@@ -59,7 +66,7 @@ async function ask(
       `Debian ${suite} has ${packages[0]} ${first.debian}, of which "${first.upstream}" is no version of a release`,
       { remedy: 'name a version in matrix.json instead of "newest"' },
     );
-  return { version: first.upstream, debian: first.debian, day: new Date().toISOString().slice(0, 10) };
+  return { version: first.upstream, debian: first.debian, at: new Date().toISOString() };
 }
 
 async function remember(file: string, answer: Answer): Promise<void> {

@@ -1,6 +1,6 @@
 import { versionsAtHand } from '../artifacts/at-hand.ts';
 import { packageIndexes } from '../artifacts/indexes.ts';
-import { newestOf } from '../artifacts/newest.ts';
+import { newestOf, type NewestOptions } from '../artifacts/newest.ts';
 import { hostKindFacts } from '../hosts/facts.ts';
 import { componentKey, componentsOf, type Component, type Plan, type PlannedCell } from '../model/cell.ts';
 import type { Matrix } from '../model/matrix/matrix.ts';
@@ -10,7 +10,7 @@ import { neighbours, planQualification, type QualificationOptions, type Subject 
 import { BlockedError, sentenceOf } from '../util/errors.ts';
 import { cacheDirectory } from '../util/paths.ts';
 
-export interface Asking {
+export interface Asking extends Pick<NewestOptions, 'lastAnswerMs'> {
   signal: AbortSignal;
   progress: (text: string) => void;
 }
@@ -19,7 +19,10 @@ export interface Asking {
  * Looks up what the floating versions of these cells come to. One that cannot be looked up is left out, with a line that says
  * why: its cells will be blocked, and others go on.
  */
-export async function findVersions(cells: readonly PlannedCell[], { signal, progress }: Asking): Promise<FoundVersions> {
+export async function findVersions(
+  cells: readonly PlannedCell[],
+  { signal, progress, lastAnswerMs }: Asking,
+): Promise<FoundVersions> {
   const found = new Map<string, string>();
   const cache = cacheDirectory();
   await using indexes = packageIndexes(cache);
@@ -27,7 +30,9 @@ export async function findVersions(cells: readonly PlannedCell[], { signal, prog
     const { name, source } = component;
     if (component.version !== newest || source.kind !== 'deb') continue;
     try {
-      const { version, debian } = await newestOf(name, source, { cache, indexes, allowExpiredRelease, signal, progress });
+      const { version, debian } = await newestOf(name, source, {
+        ...{ cache, indexes, allowExpiredRelease, signal, progress, lastAnswerMs },
+      });
       progress(`${name}: newest of ${source.suite} is ${version} (${debian})`);
       found.set(componentKey(component), version);
     } catch (error) {
