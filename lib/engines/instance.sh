@@ -30,7 +30,7 @@ stop)
   if [ -n "$pid" ]; then
     kill "$pid" 2>/dev/null
     n=0
-    while running "$pid" && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+    while running "$pid" && [ $n -lt 250 ]; do sleep 0.02; n=$((n + 1)); done
     kill -9 "$pid" 2>/dev/null
     rm -f "$2"
   fi

@@ -33,7 +33,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
   const remote = connectRemote(context.connection);
   // One connection for all pods: each would cost the host a login and a relay of its own.
   const connection = new CriConnection(() => remote.dial(context.engine.socket));
-  const cgroups = podCgroups(remote);
+  const cgroups = podCgroups(remote, { endWithMachine: context.ownMachine });
   const underWay: Array<Promise<unknown>> = [];
   // A test that is cancelled does not wait for its pod, which is still to be removed.
   afterAll(async () => {

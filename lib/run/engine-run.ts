@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { handlerName, type Engine, type EngineConfig } from '../engines/engine.ts';
+import { hostKindFacts } from '../hosts/facts.ts';
 import type { Host } from '../hosts/host.ts';
 import type { PlannedCell } from '../model/cell.ts';
 import type { EngineGroup } from '../plan/leases.ts';
@@ -141,6 +142,7 @@ function workerContext(
 ): WorkerContext {
   return {
     connection: setting.host.connection,
+    ownMachine: group.cells.every(({ host: { spec } }) => hostKindFacts(spec).ownMachine),
     engine: {
       ...{ socket: engine.config.socket, api: engine.api, log: engine.config.log, pid: engine.pid, runtimes: engine.runtimes },
       ...{ runtimeState: engine.config.runtimeState, runtimeFile: engine.config.runtimeFile },

@@ -31,6 +31,16 @@ test('the control group of a pod is removed once the pod is gone, and at the lat
   expect(removals).toEqual([[slice('2'), slice('1')]]);
 });
 
+test('the last groups on a machine that ends with them are left there', async () => {
+  const { removals, remote } = host();
+  const paths = Array.from({ length: 9 }, (_, index) => slice(String(index)));
+  {
+    await using groups = podCgroups(remote, { endWithMachine: true });
+    for (const path of paths) groups.of(path)[Symbol.dispose]();
+  }
+  expect(removals).toEqual([paths.slice(0, 8)]);
+});
+
 test('groups of pods that are gone are removed together, each once, and no more than eight wait for it', async () => {
   const { removals, remote } = host();
   const paths = Array.from({ length: 20 }, (_, index) => slice(String(index)));

@@ -5,10 +5,10 @@ const atOnce = 8;
 
 /**
  * The control groups of the pods on a host, which a runtime makes with a pod's first container and leaves, as they are the
- * kubelet's: they are removed some time after their pod, as the kubelet does, and disposing removes the last. A group that still
- * has processes stays, and is seen by the sweep of the host.
+ * kubelet's: they are removed some time after their pod, as the kubelet does, and disposing removes the last, unless these end with
+ * the machine. A group that still has processes stays, and is seen by the sweep of the host.
  */
-export function podCgroups(remote: Pick<Remote, 'exec'>) {
+export function podCgroups(remote: Pick<Remote, 'exec'>, { endWithMachine = false } = {}) {
   const removals: Array<Promise<unknown>> = [];
   let left: string[] = [];
   const remove = (): void => {
@@ -26,7 +26,7 @@ export function podCgroups(remote: Pick<Remote, 'exec'>) {
       },
     }),
     async [Symbol.asyncDispose](): Promise<void> {
-      remove();
+      if (!endWithMachine) remove();
       await Promise.all(removals);
     },
   };

@@ -21,6 +21,8 @@ export type Task = Pick<Observation, 'cell' | 'suite' | 'scenario'>;
 /** All that the test worker of one engine lease needs; structured-cloneable, so that it crosses into the worker. */
 export interface WorkerContext {
   connection: Connection;
+  /** Whether the machine ends with its lease, with all that is left there. */
+  ownMachine: boolean;
   engine: EngineContext;
   lease: LeaseRecord;
   cells: WorkerCell[];

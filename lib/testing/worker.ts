@@ -6,6 +6,7 @@ import type { EngineContext, WorkerContext } from '../run/worker-context.ts';
 export function workerContext(engine: Partial<EngineContext> = {}, change: Partial<WorkerContext> = {}): WorkerContext {
   return {
     // env(1) runs an argv as it is.
+    ownMachine: false,
     connection: { prefix: ['env'], quoting: 'none' },
     engine: {
       socket: '',
