@@ -84,7 +84,7 @@ async function tryKvm(
   try {
     await access(device, constants.R_OK | constants.W_OK);
   } catch (error) {
-    return { works: false, why: `${device} cannot be used by this user (${messageOf(error).split(',')[0]})` };
+    return { works: false, why: notOpened(device, error) };
   }
   const { signal } = context;
   const stopped = stoppedMachines(keyOf(host), device);
@@ -119,6 +119,12 @@ async function tryKvm(
     signal.throwIfAborted();
     return failed('under KVM ', error);
   }
+}
+
+/** In few words, as they are the end of a line of the summary. */
+function notOpened(device: string, error: unknown): string {
+  const [code = ''] = messageOf(error).split(':');
+  return code === 'ENOENT' ? `this machine has no ${device}` : `this user may not open ${device} (${code})`;
 }
 
 /** What QEMU said, and the instruction; of thirty lines of registers that it prints in between nobody reads one. */

@@ -150,7 +150,5 @@ test('a device that cannot be opened is not tried', async () => {
   const { host, environment, context } = await fakeQemu(place.path, 'none');
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const proof = await proveAccelerator(host, false, await context(), { device: `${place.path}/none`, patienceMs: 400 });
-  expect(proof.reason).toMatch(
-    /^full emulation, as \S+\/none cannot be used by this user \(ENOENT: no such file or directory\)$/,
-  );
+  expect(proof.reason).toBe(`full emulation, as this machine has no ${place.path}/none`);
 });
