@@ -14,6 +14,8 @@ export interface StartOptions {
   signal: AbortSignal;
   /** Changes a configuration before it is written: for tests that sabotage a real engine. */
   tamper?: ((config: EngineConfig) => EngineConfig) | undefined;
+  /** Called once the CRI answers on `socket`: while the rest is read back, the engine may already be used. */
+  onAnswer?: (socket: string, api: Engine['api']) => void;
 }
 
 /** Starts a private engine and reads back what became effective. Throws BlockedError with the end of its log. */
@@ -30,14 +32,15 @@ export async function startEngine(host: Host, spec: EngineSpec, options: StartOp
   try {
     if (config.profile !== undefined) await expectProfile(host, config.profile);
     await Promise.all(Object.entries(config.files).map(([path, content]) => host.write(path, content)));
-    // What the file comes to is printed meanwhile: a daemon that does not start has better words than that.
+    const pid = await startInstance(host, instance, ['env', ...environment, ...config.argv], { signal: options.signal });
+    // What the file comes to is printed by a program that runs by then: an emulated host would translate it twice where both start at once.
     const printed = dumpConfig(host, driver, spec, config);
     printed.catch(() => undefined);
-    const pid = await startInstance(host, instance, ['env', ...environment, ...config.argv], { signal: options.signal });
     const api = await waitFor(
       { name: `reach the CRI on ${config.socket}`, timeoutMs: 60_000, signal: options.signal },
       (signal) => negotiate(() => host.dial(config.socket), signal),
     );
+    options.onAnswer?.(config.socket, api);
     await using client = criClient({ dial: () => host.dial(config.socket), api });
     const version = await client.runtime.version({});
     const { info } = await client.runtime.status({ verbose: true });

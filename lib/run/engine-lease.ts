@@ -99,13 +99,17 @@ export async function leaseEngine(
 ): Promise<{ engine: Engine; record: LeaseRecord }> {
   const startMs = context.now();
   const spec = await engineSpec(setting, group, options);
-  const engine = await startEngine(setting.host, spec, context);
+  let pulled: Promise<void> | undefined;
+  const engine = await startEngine(setting.host, spec, {
+    ...context,
+    onAnswer(socket, api) {
+      pulled = pullImages(setting, { socket, api }, context.signal);
+      // An engine that is given up meanwhile says why by itself.
+      pulled.catch(() => undefined);
+    },
+  });
   try {
-    await using client = criClient({ dial: () => setting.host.dial(engine.config.socket), api: engine.api });
-    const { root, user777, own = [] } = setting.images;
-    await Promise.all(
-      [root, user777, ...own].map((image) => client.images.pullImage({ image: { image } }, { signal: context.signal })),
-    );
+    await pulled;
   } catch (error) {
     throw await failure(setting.host, `give the probe images to ${spec.name} ${spec.version}`, error, {
       log: engine.config.log,
@@ -135,6 +139,16 @@ export async function leaseEngine(
     readyMs: context.now(),
   };
   return { engine, record };
+}
+
+/** Makes the probe images present in an engine. */
+async function pullImages(
+  { host, images: { root, user777, own = [] } }: Pick<HostSetting, 'host' | 'images'>,
+  { socket, api }: { socket: string; api: Engine['api'] },
+  signal: AbortSignal,
+): Promise<void> {
+  await using client = criClient({ dial: () => host.dial(socket), api });
+  await Promise.all([root, user777, ...own].map((image) => client.images.pullImage({ image: { image } }, { signal })));
 }
 
 /** Engines that are alike differ in the cell that they are there for: each has a kubelet of its own in front. */
