@@ -83,6 +83,17 @@ describe('plan', () => {
     expect((await calls()).length).toBe(before);
   });
 
+  it('fetches an index once an hour for people, and each time for machines, as shards run what they are given', async () => {
+    await using place = await temporary();
+    vi.stubEnv('XDG_CACHE_HOME', place.path);
+    const { calls } = await fakeDebian(place.path, { 'apt-cache': 'echo "$3 | 9.8.7+ds1-1 | x"' });
+    const fetched = async (...words: string[]): Promise<number> => {
+      expect(await printed('--profile', 'ci', ...words)).toContain('9.8.7');
+      return (await calls()).filter((line) => line.startsWith('mmdebstrap')).length;
+    };
+    expect([await fetched(), await fetched(), await fetched('--json'), await fetched()]).toEqual([1, 1, 2, 2]);
+  });
+
   it('keeps cells whose version cannot be looked up, and says why', async () => {
     await using place = await temporary();
     vi.stubEnv('XDG_CACHE_HOME', place.path);
