@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { debianCniPlugins } from '../engines/cni.ts';
 import { runtimeDrivers } from '../runtimes/registry.ts';
 import { componentKey, type Component, type PlannedCell } from '../model/cell.ts';
-import type { Engine, EngineConfig, EngineSpec, Handler } from '../engines/engine.ts';
+import type { Engine, EngineSpec, Handler } from '../engines/engine.ts';
 import { handlerName } from '../engines/engine.ts';
 import { failure, startEngine, type StartOptions } from '../engines/start.ts';
 import type { Host } from '../hosts/host.ts';
@@ -10,6 +10,7 @@ import { criClient } from '../cri/client.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import type { LeaseRecord } from '../model/lease-record.ts';
 import { instanceOf, type Prefix } from './engine-instance.ts';
+import type { EnginePlace } from './engine-place.ts';
 import type { Stage } from './stage.ts';
 import type { Fixtures } from '../model/fixtures.ts';
 import type { HostFacts } from '../model/host-facts.ts';
@@ -19,6 +20,8 @@ import { handlerVariants, variantsOf, type HandlerVariant, type HandlerVariantNa
 /** What the engines of one host share. */
 export interface HostSetting {
   host: Host;
+  /** For whoever starts an engine there. */
+  engines: EnginePlace;
   fixtures: Fixtures;
   /** Port of our registry on the host's loopback. */
   registryPort: number;
@@ -157,19 +160,32 @@ function leaseId(host: string, { engine, cells: [first] }: EngineGroup, options:
   return `${host}/${engine.name}-${engine.version}${cell}/${optionsKey(options)}`;
 }
 
-/** The same on a stage: its start and its end are accounted for, and the lease is recorded. */
-export async function leaseOn(
-  { timeline, folder, progress, signal }: Stage,
+/** An engine that a stage is to have, and how its lines and spans call it. */
+interface Wanted {
+  group: EngineGroup;
+  options: EngineOptions;
+  title: string;
+  tamper?: StartOptions['tamper'];
+}
+
+/** The same on a stage, in the place of the engine before: its start and its end are accounted for. */
+export async function startOn(
+  { timeline, signal }: Stage,
   setting: HostSetting,
-  group: EngineGroup,
-  options: EngineOptions,
-  title: string,
-  tamper?: (config: EngineConfig) => EngineConfig,
-): Promise<{ engine: Engine; record: LeaseRecord } & AsyncDisposable> {
-  const { engine, record } = await timeline.span('engine', title, () =>
-    leaseEngine(setting, group, options, { signal, now: () => timeline.now(), tamper }),
-  );
-  folder.append({ event: 'lease', record });
-  progress.line('engine', `${title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
-  return { engine, record, ...timeline.releasing(title, engine) };
+  { group, options, title, tamper }: Wanted,
+): Promise<{ engine: Engine; record: LeaseRecord }> {
+  return setting.engines.next(async () => {
+    const started = await timeline.span('engine', title, () =>
+      leaseEngine(setting, group, options, { signal, now: () => timeline.now(), tamper }),
+    );
+    return { ...started, ...timeline.releasing(title, started.engine) };
+  });
+}
+
+/** The same, and the lease is recorded. */
+export async function leaseOn(stage: Stage, setting: HostSetting, wanted: Wanted): ReturnType<typeof startOn> {
+  const { engine, record } = await startOn(stage, setting, wanted);
+  stage.folder.append({ event: 'lease', record });
+  stage.progress.line('engine', `${wanted.title}: ready in ${((record.readyMs - record.startMs) / 1000).toFixed(1)} s`);
+  return { engine, record };
 }

@@ -81,8 +81,7 @@ async function lease(run: EngineRun, setting: HostSetting, group: EngineGroup, o
   const title = `${setting.host.id}/${group.engine.name}-${group.engine.version} (${optionsKey(options)})`;
   stage.progress.line('engine', `${title}: starting`);
   await using suites = prepareSuites();
-  await using leased = await leaseOn(stage, setting, group, options, title, run.tamper);
-  const { engine, record } = leased;
+  const { engine, record } = await leaseOn(stage, setting, { group, options, title, tamper: run.tamper });
   const cells = withoutDropped(stage, group.cells, engine);
   const tasks = cells.flatMap((cell) => open.tasks(cell, setting, options));
   if (tasks.length === 0) return cells;

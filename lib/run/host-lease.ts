@@ -20,6 +20,7 @@ import type { Observation } from '../model/observation.ts';
 import type { HostLostError } from '../util/errors.ts';
 import { programsOf } from './artifacts.ts';
 import type { HostSetting } from './engine-lease.ts';
+import { EnginePlace } from './engine-place.ts';
 import { featuresOf, hostNeeds, imageVariant } from './host-needs.ts';
 import type { HostWork } from './host-work.ts';
 import { keepHost } from './keep.ts';
@@ -112,15 +113,27 @@ export async function leaseHost(
     settle(work, first.group, host, registry.port),
   );
   folder.append({ event: 'host', host: host.id, facts: host.facts, fixtures: setting.fixtures });
-  let last: EngineGroup | undefined;
-  for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
-    if (job !== first) await attachArtifacts(work.resolved, job.group, setting);
-    const cells = await runnableCells(stage, work, setting, job.group);
-    if (cells.length === 0) continue;
-    last = { ...job.group, cells };
-    await work.engine(setting, last);
+  try {
+    let last: EngineGroup | undefined;
+    for (let job: HostJob | undefined = first; job !== undefined; job = take()) {
+      if (job !== first) await attachArtifacts(work.resolved, job.group, setting);
+      const cells = await runnableCells(stage, work, setting, job.group);
+      if (cells.length === 0) continue;
+      last = { ...job.group, cells };
+      await work.engine(setting, last);
+    }
+    if (work.keep !== undefined && last !== undefined) await keepHost(stage, setting, last, work.keep);
+  } finally {
+    if (!hostKindFacts(spec).ownMachine) await vacated(setting);
   }
-  if (work.keep !== undefined && last !== undefined) await keepHost(stage, setting, last, work.keep);
+}
+
+/** Throws HostLostError where the host is lost: a dead one takes no release either. */
+async function vacated({ engines, host }: Pick<HostSetting, 'engines' | 'host'>): Promise<void> {
+  await engines.vacate().catch(async (error: unknown) => {
+    await host.assertAlive();
+    throw error;
+  });
 }
 
 /** Puts fixtures, our registry and the binaries of an engine's cells on a host. */
@@ -140,6 +153,7 @@ export async function settle(
   const named = (image: OciImage): string => imageReference(image, port);
   return {
     host,
+    engines: new EnginePlace(),
     fixtures,
     registryPort: port,
     images: { pause: named(pause), root: named(root), user777: named(user777), own: own.map(named) },

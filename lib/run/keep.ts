@@ -10,7 +10,7 @@ import { identify } from '../hosts/shared/process-identity.ts';
 import { podCgroup } from '../model/cgroup-driver.ts';
 import type { EngineGroup } from '../plan/leases.ts';
 import { optionsKey, optionsOf, type EngineOptions } from '../suite/scenario.ts';
-import { leaseEngine, type HostSetting } from './engine-lease.ts';
+import { startOn, type HostSetting } from './engine-lease.ts';
 import { podCgroups } from './pod-cgroup.ts';
 import type { Progress } from './progress.ts';
 import type { Stage } from './stage.ts';
@@ -37,10 +37,7 @@ export async function keepHost(
   const options = optionsIn(first);
   const cells = group.cells.filter((cell) => optionsKey(optionsIn(cell)) === optionsKey(options));
   const title = `${group.engine.name} ${group.engine.version}, kept`;
-  const { engine } = await stage.timeline.span('engine', title, () =>
-    leaseEngine(setting, { ...group, cells }, options, { signal: stage.signal, now: () => stage.timeline.now() }),
-  );
-  await using _engine = stage.timeline.releasing(title, engine);
+  const { engine } = await startOn(stage, setting, { group: { ...group, cells }, options, title });
   const spec: PodSpec = {
     ...{ name: 'kept', uid: 'kept', namespace: 'default', handler: '', image: setting.images.root, command: ['/pause'] },
     cgroupParent: podCgroup(options.cgroupDriver, 'besteffort', 'kept'),

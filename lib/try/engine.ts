@@ -80,8 +80,7 @@ async function withLease<T>(
   each: (place: Place) => Promise<T>,
 ): Promise<T[]> {
   const { stage } = work;
-  await using leased = await leaseOn(stage, setting, group, options, title);
-  const { engine, record } = leased;
+  const { engine, record } = await leaseOn(stage, setting, { group, options, title });
   const site = await work.site(setting);
   await using kubelet = await kubeletBefore(work, setting, engine, group.cells);
   const ready = withoutDropped(stage, group.cells, engine);
