@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { execOk } from '../../util/exec.ts';
+import { waitFor } from '../../util/wait.ts';
 import { findLeftovers, type LeftoverScope } from './find.ts';
 import type { Leftover } from './leftover.ts';
 
@@ -49,9 +50,16 @@ describe('the sweep for leftovers', () => {
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     const pid = Number(said.toString());
     await ended;
+    // While it becomes sleep it has neither arguments nor an environment.
+    const became = async (): Promise<true | undefined> => {
+      const [argv, environment] = await Promise.all(
+        ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')),
+      );
+      return argv?.startsWith('sleep\0') && environment?.includes(root) ? true : undefined;
+    };
     try {
-      // It may not have become sleep yet.
-      expect((await ofKind('process')).map((what) => what.split(' ')[0])).toEqual([`${pid}`]);
+      await waitFor({ name: 'see the orphan become sleep', timeoutMs: 10_000, intervalMs: 10 }, became);
+      expect(await ofKind('process')).toEqual([`${pid} sleep 60`]);
     } finally {
       process.kill(pid, 'SIGKILL');
     }
