@@ -57,7 +57,7 @@ describe('the newest version of a package', () => {
     );
   });
 
-  test('is the last answer for who takes one that is not older than so, and says how old it is', async () => {
+  test('is the last answer where one of its age will do, and says how old it is', async () => {
     await using place = await temporary();
     const { cache, calls } = await fakeDebian(place.path, madison('2.1.9+ds1-5'));
     const hour = { lastAnswerMs: 3_600_000 };

@@ -5,8 +5,8 @@ import type { EngineContext, WorkerContext } from '../run/worker-context.ts';
 /** What the worker of a lease with one runc cell gets; the host is this machine. */
 export function workerContext(engine: Partial<EngineContext> = {}, change: Partial<WorkerContext> = {}): WorkerContext {
   return {
-    // env(1) runs an argv as it is.
     ownMachine: false,
+    // env(1) runs an argv as it is.
     connection: { prefix: ['env'], quoting: 'none' },
     engine: {
       socket: '',

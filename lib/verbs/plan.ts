@@ -13,7 +13,7 @@ import { untilInterrupted } from './interrupt.ts';
 import { catalogFor, vocabulary } from './catalog.ts';
 import { print } from './print.ts';
 
-/** For people, of whose plans each had fetched the index anew, in 5 s. Debian makes one every six hours; a plan for shards asks for it. */
+/** How old an answer a plan for people may show: Debian makes an index every six hours, and fetching one takes 5 s. Shards run what --json says. */
 const hourMs = 3_600_000;
 
 export interface PlanFlags {
