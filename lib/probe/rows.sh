@@ -55,7 +55,7 @@ tree() {
   shift
   $busybox find "$@" -mindepth 1 \
     \( -path '/dev/pts/*' -o -path '/dev/shm/*' -o -path '/dev/mqueue/*' -o -path '/dev/hugepages/*' \) -prune \
-    -o -exec busybox stat -c "$R$kind$F%f$F%t$F%T$F%u$F%g$F%n$F%N" {} +
+    -o -exec $busybox stat -c "$R$kind$F%f$F%t$F%T$F%u$F%g$F%n$F%N" {} +
 }
 
 # The end is said, so that nobody takes a part for the whole.

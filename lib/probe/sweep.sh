@@ -8,19 +8,25 @@ shift 4
 short=${sandbox%"${sandbox#????????????????????????????????}"}
 short=${short:-$sandbox}
 
-# Pid and parent of every process that is no thread of the kernel (PF_KTHREAD, proc_pid_stat(5)): those are most, and name nobody.
+# Pid and parent of every process that is no thread of the kernel (PF_KTHREAD, proc_pid_stat(5)): those are most, and name nobody. The
+# first of them, pid 2, is the parent of all others: where the kernel lists its children they need not be looked at one by one.
 processes() {
   $busybox awk -v "token=$token" '
+    # Reads the stat of a process into `part`, without its name. A name may hold a newline: the file is read in one piece.
+    function is_of_kernel(path, stat) {
+      if ((getline stat < (path "/stat")) <= 0) return 1
+      close(path "/stat")
+      sub(/.*\)/, "", stat)
+      split(stat, part, " ")
+      return int(part[7] / 2097152) % 2
+    }
     BEGIN {
-      # A name in stat may hold a newline: read the file in one piece.
       RS = token
-      for (i = 1; i < ARGC; i++) {
-        if ((getline stat < (ARGV[i] "/stat")) <= 0) continue
-        close(ARGV[i] "/stat")
-        sub(/.*\)/, "", stat)
-        split(stat, part, " ")
-        if (int(part[7] / 2097152) % 2 == 0) print substr(ARGV[i], 7), part[2]
+      if (is_of_kernel("/proc/2") && (getline children < "/proc/2/task/2/children") > 0) {
+        split(children, pids, " ")
+        for (i in pids) skipped["/proc/" pids[i]]
       }
+      for (i = 1; i < ARGC; i++) if (!(ARGV[i] in skipped) && !is_of_kernel(ARGV[i])) print substr(ARGV[i], 7), part[2]
     }' /proc/[0-9]*
 }
 
