@@ -18,13 +18,13 @@ async function goingOn(words: RegExp, args: string[]) {
 }
 
 test('run --keep leaves its machine up for shells that reach its engine, until clean ends both', async () => {
-  const only = 'runtime=runc suite=ownership scenario=user-and-group';
+  const only = 'runtime=crun suite=ownership scenario=user-and-group';
   const { going, machines } = await goingOn(/stays up/, ['--results', results, 'run', '--only', only, '--keep']);
   const client = await podproof(['shell', 'debian-13', '--', 'ctr', 'version']);
   expect(client.stdout, client.stderr).toMatch(/Server:\n +Version: +1\.7\.24/);
   // Where there is a crictl to bring along, a pod is run with it as the welcome says.
   const script =
-    'command -v crictl >/dev/null || exit 44; crictl run --no-pull --runtime=runc-1-1-15 container.json pod.json >/dev/null && crictl pods';
+    'command -v crictl >/dev/null || exit 44; crictl run --no-pull --runtime=crun-1-21 container.json pod.json >/dev/null && crictl pods';
   const pods = await podproof(['shell', 'debian-13', '--', 'sh', '-c', script]);
   if (pods.exitCode !== 44) expect(pods.stdout, pods.stderr).toMatch(/Ready +kept +default/);
   const cleaned = await podproof(['clean']);
