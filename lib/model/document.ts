@@ -101,7 +101,10 @@ export const Span = z.object({
   name: z.string(),
   startMs: z.number(),
   durationMs: z.number(),
-  alone: z.literal(true).optional().describe('no other pod may run at that time: this one changes what all would see'),
+  alone: z
+    .literal(true)
+    .optional()
+    .describe('no other pod may run at that time but one with the same change: this one changes what all would see'),
 });
 export type Span = z.infer<typeof Span>;
 

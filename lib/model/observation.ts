@@ -75,7 +75,7 @@ export const Observation = z.object({
   scenario: z.string(),
   startMs: z.number(),
   endMs: z.number(),
-  alone: z.literal(true).optional().describe('no other pod may run beside it'),
+  alone: z.literal(true).optional().describe('no other pod may run beside it but one that has the host changed in the same way'),
   outcome: Outcome,
   request: CriRequest,
   identity: Identity.optional(),

@@ -73,6 +73,12 @@ it('lets nothing share the time of what may only run alone', () => {
   expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90 + 30);
 });
 
+it('counts the time of company once, though it ran alone', () => {
+  const company = [...pod('one', 100, 30), ...pod('two', 110, 30)].map((each) => ({ ...each, alone: true as const }));
+  const spans = [span('run', 0, 150), span('pods', 0, 150), ...pod('a', 0, 90), ...company];
+  expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90 + 40);
+});
+
 it('counts no reading that goes on beside what runs alone', () => {
   const alone = pod('alone', 100, 30).map((each) => ({ ...each, alone: true as const }));
   const spans = [span('run', 0, 140), span('pods', 0, 140), ...pod('a', 0, 90), ...alone, ...pod('reading', 110, 20)];

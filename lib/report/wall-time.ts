@@ -7,8 +7,8 @@ export interface WallTime {
   /**
    * What nothing of ours could shorten: hosts to boot, engines to start, and each lease's calls to its engine without a gap,
    * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece,
-   * and what may only run alone shares its time with no pod. A configuration that the engine's program reads counts as a call,
-   * unless it is read meanwhile.
+   * and what may only run alone shares its time with none but its company. What a scenario has the host do counts as a call, and a
+   * configuration that the engine's program reads, unless it is read meanwhile.
    */
   criticalMs: number;
   /** Wall time by critical path: 1 is ideal. */
@@ -66,7 +66,7 @@ function leaseCalls(spans: readonly Span[]): number {
       const alone = calls.filter((call) => call.alone === true);
       const others = calls.filter((call) => call.alone !== true && !alone.some((each) => overlap(each, call)));
       const lasted = (some: readonly Span[]): number[] => some.map(({ durationMs }) => durationMs);
-      return sum + total(lasted(alone)) + leastMakespan(lasted(others), rows);
+      return sum + covered(alone.map(interval)) + leastMakespan(lasted(others), rows);
     }, 0);
 }
 

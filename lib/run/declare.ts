@@ -74,8 +74,9 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  * runner finds out whether the host is lost, and brings back what was not observed. Of a run that is stopped nothing is recorded
  * any more, as the end of its pods says nothing of them.
  */
-async function record(lease: Lease, { kind, cell, suite, scenario }: LeaseWork, tell: Tell): Promise<Observation> {
+async function record(lease: Lease, work: LeaseWork, tell: Tell): Promise<Observation> {
   const { context, remote, slots, readers } = lease;
+  const { kind, cell, suite, scenario, company } = work;
   const at = { cell: cell.facts.id, suite: suite.id };
   const alone = kind === 'alone';
   const queue = kind === 'reading' ? readers : slots;
@@ -84,7 +85,7 @@ async function record(lease: Lease, { kind, cell, suite, scenario }: LeaseWork, 
     const observe = async (): Promise<{ outcome: Outcome } & Pick<Gone, 'withLogs'>> => {
       lease.signal.throwIfAborted();
       if (lease.broken !== undefined) throw new Error(`Not launched: ${lease.broken}`);
-      const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, cell, suite, scenario);
+      const gone = 'reads' in scenario ? await read(lease, at, scenario) : await launchIn(lease, { ...work, scenario });
       const seen = await withLostEngine(gone.seen.outcome, context, remote, () => version(lease));
       if (seen.kind === 'error') lease.broken = seen.message;
       return { outcome: seen, withLogs: gone.withLogs };
@@ -97,7 +98,7 @@ async function record(lease: Lease, { kind, cell, suite, scenario }: LeaseWork, 
         tell(pod, 'gone');
       }
     };
-    const { outcome, withLogs } = await (alone ? slots.runAlone(inTurn) : queue.run(inTurn));
+    const { outcome, withLogs } = await queue.run(inTurn, alone ? company : undefined);
     lease.signal.throwIfAborted();
     const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
@@ -132,12 +133,10 @@ async function read(
 
 function launchIn(
   { context, remote, connection, cgroups, boots, signal }: Lease,
-  cell: WorkerCell,
-  suite: Suite,
-  scenario: PodScenario | ManifestScenario,
+  { cell, suite, scenario, company }: LeaseWork & { scenario: PodScenario | ManifestScenario },
 ): Promise<Gone> {
   const task = {
-    ...{ context, cell, suite: suite.id, remote, cgroups, boots: boots.get(cell) ?? new GuestBoots(), signal },
+    ...{ context, cell, suite: suite.id, remote, cgroups, company, boots: boots.get(cell) ?? new GuestBoots(), signal },
     connect: (calls: CallTiming[]) =>
       criClient({
         dial: connection,

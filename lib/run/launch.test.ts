@@ -12,9 +12,11 @@ import { fakeCri, type FakeCri, type FakeCriOptions } from '../testing/fake-cri/
 import type { Remote } from '../hosts/host.ts';
 import { connectRemote } from '../hosts/shared/remote.ts';
 import { probeScript } from '../probe/script.ts';
+import type { CallTiming } from '../model/cri-request.ts';
 import { Observation } from '../model/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { exec } from '../util/exec.ts';
+import { Company } from './company.ts';
 import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
 import { podCgroups } from './pod-cgroup.ts';
@@ -59,13 +61,17 @@ interface Setting {
   remote?: Remote;
   context?: Partial<WorkerContext>;
   engine?: Partial<EngineContext>;
+  company?: Company<CallTiming>;
 }
 
 async function launched(cri: FakeCri, setting: Setting = {}): Promise<Observation> {
   return (await launchedAndGone(cri, setting)).withLogs();
 }
 
-async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context: change, engine }: Setting): Promise<Gone> {
+async function launchedAndGone(
+  cri: FakeCri,
+  { scenario, remote = here, context: change, engine, company = new Company() }: Setting,
+): Promise<Gone> {
   const context = workerContext({ socket: cri.socket, ...engine }, change);
   const [cell] = context.cells;
   if (cell === undefined) throw new Error('no cell');
@@ -77,6 +83,7 @@ async function launchedAndGone(cri: FakeCri, { scenario, remote = here, context:
     scenario: { id: 'plain', title: 'pod', pod: {}, ...scenario },
     remote,
     cgroups: podCgroups(remote),
+    company,
     signal: new AbortController().signal,
     connect: (calls) => criClient({ dial: cri.dial, onCall: (timing) => calls.push(timing) }),
   });
@@ -243,6 +250,41 @@ describe('launch of a scenario', () => {
     const seen = await launched(cri, { scenario: { twin: true } });
     expect(callsOf(seen).filter((call) => call === 'RunPodSandbox')).toHaveLength(2);
     expect(callsOf(seen).filter((call) => call === 'RemovePodSandbox')).toHaveLength(2);
+    expect(cri.engine.sandboxes.size).toBe(0);
+  });
+
+  it('reloads the daemon once for two pods of a company, when both run, and records it as a call of each', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const runningAt: number[] = [];
+    const remote: Remote = {
+      ...here,
+      async exec(argv, options) {
+        if (argv[0] !== 'systemctl') return here.exec(argv, options);
+        runningAt.push(cri.calls.filter(({ call }) => call === 'StartContainer').length);
+        return { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, durationMs: 1, failure: '' };
+      },
+    };
+    const setting: Setting = { scenario: { meanwhile: 'daemon-reload' }, remote, company: new Company() };
+    const both = await Promise.all([launched(cri, setting), launched(cri, setting)]);
+    expect(runningAt).toEqual([2]);
+    for (const seen of both) {
+      const calls = callsOf(seen);
+      expect(calls.indexOf('systemctl daemon-reload')).toBeGreaterThan(calls.indexOf('StartContainer'));
+      expect(calls.indexOf('systemctl daemon-reload')).toBeLessThan(calls.indexOf('ExecSync'));
+    }
+  });
+
+  it('is an error of ours when the daemon was not reloaded', async () => {
+    await using cri = await fakeCri({ runtime: probe });
+    const remote: Remote = {
+      ...here,
+      exec: async (argv, options) =>
+        argv[0] === 'systemctl'
+          ? { argv, exitCode: 1, stdout: '', stderr: 'no bus\n', timedOut: false, durationMs: 1, failure: '' }
+          : here.exec(argv, options),
+    };
+    const seen = await launched(cri, { scenario: { meanwhile: 'daemon-reload' }, remote });
+    expect(seen.outcome).toMatchObject({ kind: 'error', message: 'Cannot run systemctl daemon-reload: no bus' });
     expect(cri.engine.sandboxes.size).toBe(0);
   });
 

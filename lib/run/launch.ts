@@ -15,6 +15,7 @@ import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
+import type { Company } from './company.ts';
 import { reloadDaemon } from './daemon-reload.ts';
 import { failure } from './failure.ts';
 import { look, type Facts } from './look.ts';
@@ -36,6 +37,8 @@ export interface Launch {
   connect: (calls: CallTiming[]) => CriClient;
   remote: Remote;
   cgroups: PodCgroups;
+  /** Those for whom the host is changed together with this one. */
+  company: Company<CallTiming>;
   /** Of this cell. */
   boots: GuestBoots;
   signal: AbortSignal;
@@ -67,9 +70,8 @@ export async function launch(task: Launch): Promise<Gone> {
   const ids: Ids = { sandbox: '', container: '' };
   await using client = task.connect(calls);
   const seen: Seen = { facts: {}, left: undefined, ran: false };
-  const error = await live(task, client, { spec, attempts, twin: podSpec(scenario, where), fixtures, ids, seen }).catch(
-    (thrown: unknown) => thrown,
-  );
+  const life = { spec, attempts, twin: podSpec(scenario, where), fixtures, ids, seen, calls, clock };
+  const error = await live(task, client, life).catch((thrown: unknown) => thrown);
   // A pod that ran and could not be removed did run: the removal is judged by what it left.
   const outcome: Outcome = seen.ran && !(error instanceof NotRestoredError) ? { kind: 'ran' } : failure(error);
   const { facts, left } = seen;
@@ -124,12 +126,16 @@ interface Life {
   fixtures: Fixtures;
   ids: Ids;
   seen: Seen;
+  calls: CallTiming[];
+  /** Milliseconds since the run started. */
+  clock: () => number;
 }
 
 /** From the first change of the host to the last sweep. Throws what the first failed step threw. */
-async function live(task: Launch, client: CriClient, { spec, attempts, twin, fixtures, ids, seen }: Life): Promise<void> {
+async function live(task: Launch, client: CriClient, life: Life): Promise<void> {
   const { scenario, remote, cgroups, signal } = task;
-  await using _state = await setHostState(remote, scenario.hostState, fixtures);
+  const { spec, attempts, twin, fixtures, ids, seen, calls, clock } = life;
+  await using member = await task.company.join(() => setHostState(remote, scenario.hostState, fixtures));
   if (scenario.afterRemoval === true && runtimeFacts(task.cell.facts.runtime.name).guest?.process === 'vmm')
     await forgetOldRuntimeDirectories(remote);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;
@@ -145,8 +151,8 @@ async function live(task: Launch, client: CriClient, { spec, attempts, twin, fix
     await using pod = await (mayLoseGuest(task.cell, scenario) ? endingLostGuest(remote, task.boots, ours) : ours());
     using _twinCgroup = cgroups.of(twin.cgroupParent);
     await using second = scenario.twin === true ? await launchPod(client, twin, { signal }) : undefined;
-    if (scenario.meanwhile === 'daemon-reload') await reloadDaemon(remote);
-    const hostLast = scenario.hostState !== undefined;
+    if (scenario.meanwhile === 'daemon-reload') calls.push(await member.once(() => reloadDaemon(remote, clock)));
+    const hostLast = stateNodes(scenario.hostState, fixtures).length > 0;
     seen.facts = await look(task, pod, { handler: spec.handler, attempts, hostLast });
     if (second !== undefined && seen.facts.host !== undefined)
       seen.facts.host.twin = (await sweepHost(remote, second, { signal })).processes;

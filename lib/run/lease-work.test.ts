@@ -51,6 +51,36 @@ describe('the work of a lease', () => {
     for (const line of refused) expect(pods.indexOf(line)).toBeGreaterThan(runs);
   });
 
+  it('has the reload of systemd in company, each scenario in one piece, and nothing else', () => {
+    const two = ['1', '2'].map((id) => ({ ...cell, id, fixtures }));
+    const tasks = two.flatMap(({ id }) =>
+      ['daemon-reload', 'daemon-reload-unlinked', 'read-only'].map((scenario): Task => ({
+        cell: id,
+        suite: 'devices',
+        scenario,
+      })),
+    );
+    tasks.push(...two.map(({ id }): Task => ({ cell: id, suite: 'hygiene', scenario: 'host-null' })));
+    const done = leaseWork(suites, { cells: two.map((each) => ({ facts: each, handlers: {} })), tasks });
+    expect(done.map(({ scenario, cell: { facts: of } }) => `${scenario.id} ${of.id}`)).toEqual([
+      ...['read-only 1', 'read-only 2', 'host-null 1', 'host-null 2'],
+      ...['daemon-reload 1', 'daemon-reload 2', 'daemon-reload-unlinked 1', 'daemon-reload-unlinked 2'],
+    ]);
+    const companies = [...new Set(done.map(({ company }) => company))];
+    expect(done.map(({ company }) => companies.indexOf(company))).toEqual([0, 1, 2, 3, 4, 4, 5, 5]);
+  });
+
+  it('looks for leftovers beside pods that leave nothing of what it looks for', () => {
+    const sweeps: Task = { cell: cell.id, suite: 'hygiene', scenario: 'removed' };
+    const beside = (suite: string, scenario: string, id = cell.id): string | undefined =>
+      work([sweeps, { cell: id, suite, scenario }]).find((line) => line.endsWith(' removed'));
+    expect(beside('ownership', 'root')).toBe('pod runc hygiene removed');
+    expect(beside('hygiene', 'host-null')).toBe('pod runc hygiene removed');
+    expect(beside('docs', 'ownership-as-printed')).toBe('pod runc hygiene removed');
+    expect(beside('ownership', 'user-namespace')).toBe('sweeping runc hygiene removed');
+    expect(beside('ownership', 'root', kataCell.id)).toBe('sweeping runc hygiene removed');
+  });
+
   it('is its tasks, and nothing else', () => {
     const tasks = everything.filter(({ scenario }) => scenario === 'root');
     expect(work(tasks)).toEqual(['pod runc ownership root', 'pod kata ownership root']);

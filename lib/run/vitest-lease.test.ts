@@ -175,7 +175,7 @@ describe('suites of one engine lease', () => {
     expect(inOrder.map(({ scenario }) => scenario)).toEqual(['unprivileged', 'privileged-in-version-2']);
   });
 
-  it('look for leftovers only when every other pod is gone, though there are slots', async () => {
+  it('look for leftovers only when pods with networks of their own are gone, though there are slots', async () => {
     await using place = await temporary();
     const swept = join(place.path, 'sweep');
     await writeFile(swept, (await exec(await sweepArgv({ sandboxId: '', containerId: '' }))).stdout);
@@ -183,12 +183,12 @@ describe('suites of one engine lease', () => {
     const still = 'case $1 in busybox) exec cat "$0";; ls|grep|tail|socat) exec "$@";; esac; exit 97';
     await using cri = await fakeCri({ runtime: probe });
     const { errors, observations } = await ran(cri, {
-      tasks: [...tasks('hygiene', 'removed'), ...tasks('privileged', 'unprivileged', 'withheld')],
+      tasks: [...tasks('hygiene', 'removed'), ...tasks('ownership', 'user-namespace', 'user-namespace-mapped')],
       connection: { prefix: ['sh', '-c', still, swept], quoting: 'none' },
       pods: 3,
     });
     expect(errors).toEqual([]);
-    expect(observations.map(({ scenario }) => scenario).sort()).toEqual(['removed', 'unprivileged', 'withheld']);
+    expect(observations.map(({ scenario }) => scenario).sort()).toEqual(['removed', 'user-namespace', 'user-namespace-mapped']);
     const calls = cri.calls.map(({ call }) => call).filter((call) => /^(Run|Remove)PodSandbox$/.test(call));
     expect(calls.slice(0, 2)).toEqual(['RunPodSandbox', 'RunPodSandbox']);
     expect(calls.slice(-2)).toEqual(['RunPodSandbox', 'RemovePodSandbox']);

@@ -141,7 +141,7 @@ export interface PodScenario extends AnyScenario {
   handler?: HandlerVariantName;
   pod: ScenarioPod;
   attempts?: ProbeAttempt[];
-  /** What is changed on the host before the pod and restored after it; no other pod runs meanwhile. */
+  /** What is changed on the host before the pod and restored after it; no other pod runs meanwhile, but with `meanwhile` the same of other cells. */
   hostState?: {
     kvm?: HostNodeState;
     /** /dev/null. */

@@ -20,7 +20,7 @@ test('a semaphore never lets more work in than it has slots, and lets all of it 
   expect(running).toBe(0);
 });
 
-test('work that must run alone keeps its place in the queue, and runs while nothing else does', async () => {
+test('work with a company keeps its place in the queue, and runs only beside others of that', async () => {
   const semaphore = new Semaphore(2);
   const running = new Set<string>();
   const seen: string[] = [];
@@ -30,12 +30,12 @@ test('work that must run alone keeps its place in the queue, and runs while noth
     await new Promise((resolve) => setImmediate(resolve));
     running.delete(name);
   };
+  const [own, shared] = [{}, {}];
   await Promise.all([
-    semaphore.run(work('a')),
-    semaphore.run(work('b')),
-    semaphore.runAlone(work('alone')),
-    semaphore.run(work('c')),
-    semaphore.run(work('d')),
+    ...['a', 'b'].map((name) => semaphore.run(work(name))),
+    semaphore.run(work('alone'), own),
+    ...['one', 'two', 'three'].map((name) => semaphore.run(work(name), shared)),
+    ...['c', 'd'].map((name) => semaphore.run(work(name))),
   ]);
-  expect(seen).toEqual(['a', 'a+b', 'alone', 'c', 'c+d']);
+  expect(seen).toEqual(['a', 'a+b', 'alone', 'one', 'one+two', 'two+three', 'c', 'c+d']);
 });

@@ -1,42 +1,46 @@
-/** At most `slots` pieces of work at a time, first come first served; a piece may take several slots. */
+interface Waiting {
+  company: object | undefined;
+  start: () => void;
+}
+
+/** At most `slots` pieces of work at a time, first come first served. What has a company runs only beside others of that. */
 export class Semaphore {
   readonly #slots: number;
-  #free: number;
-  readonly #waiting: Array<{ slots: number; start: () => void }> = [];
+  #running = 0;
+  /** Of the work that is running; undefined where that has none. */
+  #company: object | undefined;
+  readonly #waiting: Waiting[] = [];
 
   constructor(slots: number) {
     if (!Number.isInteger(slots) || slots < 1)
       throw new RangeError(`Cannot make a semaphore of ${slots} slots: expected 1 or more`);
-    this.#slots = this.#free = slots;
+    this.#slots = slots;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    return this.#with(1, work);
-  }
-
-  /** While nothing else runs. */
-  async runAlone<T>(work: () => Promise<T>): Promise<T> {
-    return this.#with(this.#slots, work);
-  }
-
-  async #with<T>(slots: number, work: () => Promise<T>): Promise<T> {
+  /** With a company only while nothing else runs but what has the same. */
+  async run<T>(work: () => Promise<T>, company?: object): Promise<T> {
     await new Promise<void>((start) => {
-      this.#waiting.push({ slots, start });
+      this.#waiting.push({ company, start });
       this.#admit();
     });
     try {
       return await work();
     } finally {
-      this.#free += slots;
+      this.#running--;
       this.#admit();
     }
   }
 
   #admit(): void {
-    for (let next = this.#waiting[0]; next !== undefined && next.slots <= this.#free; next = this.#waiting[0]) {
+    for (let next = this.#waiting[0]; next !== undefined && this.#fits(next); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#free -= next.slots;
+      this.#company = next.company;
+      this.#running++;
       next.start();
     }
+  }
+
+  #fits({ company }: Waiting): boolean {
+    return this.#running === 0 || (this.#running < this.#slots && company === this.#company);
   }
 }
