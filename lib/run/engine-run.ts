@@ -45,7 +45,6 @@ export async function runEngine(run: EngineRun, setting: HostSetting, { engine, 
       for (let attempt = 1; attempt <= tries; attempt++) {
         if (!open.switches(group.cells, setting).some((left) => optionsKey(left) === key)) break;
         group = { engine, cells: await lease(run, setting, group, options) };
-        await setting.host.assertAlive();
         open.settle(await settledScenarios(stage.folder, group.cells, isEngineSpoiled));
       }
     } catch (error) {
@@ -75,7 +74,10 @@ export async function eachAlone(
   for (const cell of group.cells) await again({ ...group, cells: [cell] });
 }
 
-/** One daemon with one configuration, and all pods that want it. Returns the cells whose handlers the daemon took. */
+/**
+ * One daemon with one configuration, and all pods that want it. Returns the cells whose handlers the daemon took. Throws HostLostError
+ * where the host did not outlive them.
+ */
 async function lease(run: EngineRun, setting: HostSetting, group: EngineGroup, options: EngineOptions): Promise<PlannedCell[]> {
   const { stage, open } = run;
   const title = `${setting.host.id}/${group.engine.name}-${group.engine.version} (${optionsKey(options)})`;
@@ -93,8 +95,10 @@ async function lease(run: EngineRun, setting: HostSetting, group: EngineGroup, o
     events: await stage.folder.events(),
   });
   await stage.timeline.span('pods', title, () => pods(stage, suites, context, news));
-  await keepLog(stage, setting.host, engine.config.log, record.lease);
-  if (kubelet !== undefined) await keepLog(stage, setting.host, kubelet.log, `${record.lease}_kubelet`);
+  const ends = [setting.host.assertAlive(), keepLogs(stage, setting.host, { engine, record, kubelet })];
+  await Promise.allSettled(ends);
+  // That the host is gone says more than that its logs cannot be had.
+  for (const end of ends) await end;
   return cells;
 }
 
@@ -161,10 +165,20 @@ function workerContext(
   };
 }
 
-/** The whole log of an engine, or of a kubelet, beside the slices that are in the observations. */
-async function keepLog(stage: Stage, host: Host, log: string, lease: string): Promise<void> {
-  const { stdout } = await host.exec(['tail', '-c', '4000000', '--', log]);
-  await writeFile(join(stage.folder.path, 'hosts', `${lease.replaceAll('/', '_')}.log`), stdout);
+/** The whole logs of an engine and of a kubelet, beside the slices that are in the observations. */
+async function keepLogs(
+  stage: Stage,
+  host: Host,
+  { engine, record: { lease }, kubelet }: { engine: Engine; record: LeaseRecord; kubelet: KubeletLease | undefined },
+): Promise<void> {
+  const logs = [{ name: lease, log: engine.config.log }];
+  if (kubelet !== undefined) logs.push({ name: `${lease}_kubelet`, log: kubelet.log });
+  await Promise.all(
+    logs.map(async ({ name, log }) => {
+      const { stdout } = await host.exec(['tail', '-c', '4000000', '--', log]);
+      await writeFile(join(stage.folder.path, 'hosts', `${name.replaceAll('/', '_')}.log`), stdout);
+    }),
+  );
 }
 
 async function pods(
