@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** One CRI call: its name, how long it took, and the gRPC status when it failed. */
+/** One call: of the CRI, with the gRPC status when it failed, of an engine’s program that reads a configuration, or of what a host does for a scenario. */
 export const CallTiming = z.object({
   call: z.string(),
   startMs: z.number().describe('milliseconds since the run started'),

@@ -15,7 +15,7 @@ export function observationView(observation: PodEvidence, repro: readonly HTMLEl
     outcomeView(observation),
     ...titled('Configuration file', config && pre(fileText(config))),
     ...titled('Devices', deviceTable(observation)),
-    ...titled('CRI calls', callTable(observation)),
+    ...titled('Calls', callTable(observation)),
     ...titled('Engine log', engineLog === '' ? undefined : pre(engineLog)),
     ...repro,
     h('h4', {}, 'All of it'),
