@@ -38,7 +38,7 @@ const sources = ['lib', 'suites'].flatMap((folder) =>
 /** Names of the packages that a source imports: `ajv` for `ajv/dist/2020.js`. */
 function packagesOf(file: string): string[] {
   const text = readFileSync(join(packageRoot, file), 'utf8');
-  return [...text.matchAll(/(?:\b(?:from|import) |\bimport\(|\.resolve\()'([@\w][^'\s:]*)'/g)]
+  return [...text.matchAll(/(?:\b(?:from|import) |\bimport\(|\burl\)\.resolve\()'([@\w][^'\s:]*)'/g)]
     .map(([, specifier = '']) =>
       specifier
         .split('/')
