@@ -73,9 +73,9 @@ it('lets nothing share the time of what may only run alone', () => {
   expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90 + 30);
 });
 
-it('counts the time of company once, though it ran alone', () => {
-  const company = [...pod('one', 100, 30), ...pod('two', 110, 30)].map((each) => ({ ...each, alone: true as const }));
-  const spans = [span('run', 0, 150), span('pods', 0, 150), ...pod('a', 0, 90), ...company];
+it('counts the time of a cohort once, though it ran alone', () => {
+  const cohort = [...pod('one', 100, 30), ...pod('two', 110, 30)].map((each) => ({ ...each, alone: true as const }));
+  const spans = [span('run', 0, 150), span('pods', 0, 150), ...pod('a', 0, 90), ...cohort];
   expect(wallTime({ spans, parts: [] })?.criticalMs).toBe(90 + 40);
 });
 

@@ -7,7 +7,7 @@ export interface WallTime {
   /**
    * What nothing of ours could shorten: hosts to boot, engines to start, and each lease's calls to its engine without a gap,
    * for as many pods at a time as were launched at once. The calls of one pod follow each other, so they stay in one piece,
-   * and what may only run alone shares its time with none but its company. What a scenario has the host do counts as a call, and a
+   * and what may only run alone shares its time with none but its cohort. What a scenario has the host do counts as a call, and a
    * configuration that the engine's program reads, unless it is read meanwhile.
    */
   criticalMs: number;

@@ -76,7 +76,7 @@ export function declareLease(suites: readonly Suite[], context: WorkerContext): 
  */
 async function record(lease: Lease, work: LeaseWork, tell: Tell): Promise<Observation> {
   const { context, remote, slots, readers } = lease;
-  const { kind, cell, suite, scenario, company } = work;
+  const { kind, cell, suite, scenario, cohort } = work;
   const at = { cell: cell.facts.id, suite: suite.id };
   const alone = kind === 'alone';
   const queue = kind === 'reading' ? readers : slots;
@@ -98,7 +98,7 @@ async function record(lease: Lease, work: LeaseWork, tell: Tell): Promise<Observ
         tell(pod, 'gone');
       }
     };
-    const { outcome, withLogs } = await queue.run(inTurn, alone ? company : undefined);
+    const { outcome, withLogs } = await queue.run(inTurn, alone ? cohort : undefined);
     lease.signal.throwIfAborted();
     const observation: Observation = { ...(await withLogs()), outcome, ...(alone && { alone }) };
     try {
@@ -133,10 +133,10 @@ async function read(
 
 function launchIn(
   { context, remote, connection, cgroups, boots, signal }: Lease,
-  { cell, suite, scenario, company }: LeaseWork & { scenario: PodScenario | ManifestScenario },
+  { cell, suite, scenario, cohort }: LeaseWork & { scenario: PodScenario | ManifestScenario },
 ): Promise<Gone> {
   const task = {
-    ...{ context, cell, suite: suite.id, remote, cgroups, company, boots: boots.get(cell) ?? new GuestBoots(), signal },
+    ...{ context, cell, suite: suite.id, remote, cgroups, cohort, boots: boots.get(cell) ?? new GuestBoots(), signal },
     connect: (calls: CallTiming[]) =>
       criClient({
         dial: connection,

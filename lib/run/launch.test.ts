@@ -16,7 +16,7 @@ import type { CallTiming } from '../model/cri-request.ts';
 import { Observation } from '../model/observation.ts';
 import type { Scenario } from '../suite/scenario.ts';
 import { exec } from '../util/exec.ts';
-import { Company } from './company.ts';
+import { Cohort } from './cohort.ts';
 import { GuestBoots } from './guest-boots.ts';
 import { launch, type Gone } from './launch.ts';
 import { podCgroups } from './pod-cgroup.ts';
@@ -61,7 +61,7 @@ interface Setting {
   remote?: Remote;
   context?: Partial<WorkerContext>;
   engine?: Partial<EngineContext>;
-  company?: Company<CallTiming>;
+  cohort?: Cohort<CallTiming>;
 }
 
 async function launched(cri: FakeCri, setting: Setting = {}): Promise<Observation> {
@@ -70,7 +70,7 @@ async function launched(cri: FakeCri, setting: Setting = {}): Promise<Observatio
 
 async function launchedAndGone(
   cri: FakeCri,
-  { scenario, remote = here, context: change, engine, company = new Company() }: Setting,
+  { scenario, remote = here, context: change, engine, cohort = new Cohort() }: Setting,
 ): Promise<Gone> {
   const context = workerContext({ socket: cri.socket, ...engine }, change);
   const [cell] = context.cells;
@@ -83,7 +83,7 @@ async function launchedAndGone(
     scenario: { id: 'plain', title: 'pod', pod: {}, ...scenario },
     remote,
     cgroups: podCgroups(remote),
-    company,
+    cohort,
     signal: new AbortController().signal,
     connect: (calls) => criClient({ dial: cri.dial, onCall: (timing) => calls.push(timing) }),
   });
@@ -253,7 +253,7 @@ describe('launch of a scenario', () => {
     expect(cri.engine.sandboxes.size).toBe(0);
   });
 
-  it('reloads the daemon once for two pods of a company, when both run, and records it as a call of each', async () => {
+  it('reloads the daemon once for two pods of a cohort, when both run, and records it as a call of each', async () => {
     await using cri = await fakeCri({ runtime: probe });
     const runningAt: number[] = [];
     const remote: Remote = {
@@ -264,7 +264,7 @@ describe('launch of a scenario', () => {
         return { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, durationMs: 1, failure: '' };
       },
     };
-    const setting: Setting = { scenario: { meanwhile: 'daemon-reload' }, remote, company: new Company() };
+    const setting: Setting = { scenario: { meanwhile: 'daemon-reload' }, remote, cohort: new Cohort() };
     const both = await Promise.all([launched(cri, setting), launched(cri, setting)]);
     expect(runningAt).toEqual([2]);
     for (const seen of both) {

@@ -15,7 +15,7 @@ import { runtimeFacts } from '../runtimes/facts.ts';
 import type { PodScenario } from '../suite/scenario.ts';
 import { monotonicMs } from '../util/clock.ts';
 import { recordedDriver } from '../model/cgroup-driver.ts';
-import type { Company } from './company.ts';
+import type { Cohort } from './cohort.ts';
 import { reloadDaemon } from './daemon-reload.ts';
 import { failure } from './failure.ts';
 import { look, type Facts } from './look.ts';
@@ -38,7 +38,7 @@ export interface Launch {
   remote: Remote;
   cgroups: PodCgroups;
   /** Those for whom the host is changed together with this one. */
-  company: Company<CallTiming>;
+  cohort: Cohort<CallTiming>;
   /** Of this cell. */
   boots: GuestBoots;
   signal: AbortSignal;
@@ -135,7 +135,7 @@ interface Life {
 async function live(task: Launch, client: CriClient, life: Life): Promise<void> {
   const { scenario, remote, cgroups, signal } = task;
   const { spec, attempts, twin, fixtures, ids, seen, calls, clock } = life;
-  await using member = await task.company.join(() => setHostState(remote, scenario.hostState, fixtures));
+  await using member = await task.cohort.join(() => setHostState(remote, scenario.hostState, fixtures));
   if (scenario.afterRemoval === true && runtimeFacts(task.cell.facts.runtime.name).guest?.process === 'vmm')
     await forgetOldRuntimeDirectories(remote);
   const before = scenario.afterRemoval === true ? await sweepHost(remote, { sandboxId: '', containerId: '' }) : undefined;

@@ -51,7 +51,7 @@ describe('the work of a lease', () => {
     for (const line of refused) expect(pods.indexOf(line)).toBeGreaterThan(runs);
   });
 
-  it('has the reload of systemd in company, each scenario in one piece, and nothing else', () => {
+  it('has the reload of systemd in cohorts, each scenario in one piece, and nothing else', () => {
     const two = ['1', '2'].map((id) => ({ ...cell, id, fixtures }));
     const tasks = two.flatMap(({ id }) =>
       ['daemon-reload', 'daemon-reload-unlinked', 'read-only'].map((scenario): Task => ({
@@ -66,8 +66,8 @@ describe('the work of a lease', () => {
       ...['read-only 1', 'read-only 2', 'host-null 1', 'host-null 2'],
       ...['daemon-reload 1', 'daemon-reload 2', 'daemon-reload-unlinked 1', 'daemon-reload-unlinked 2'],
     ]);
-    const companies = [...new Set(done.map(({ company }) => company))];
-    expect(done.map(({ company }) => companies.indexOf(company))).toEqual([0, 1, 2, 3, 4, 4, 5, 5]);
+    const cohorts = [...new Set(done.map(({ cohort }) => cohort))];
+    expect(done.map(({ cohort }) => cohorts.indexOf(cohort))).toEqual([0, 1, 2, 3, 4, 4, 5, 5]);
   });
 
   it('looks for leftovers beside pods that leave nothing of what it looks for', () => {

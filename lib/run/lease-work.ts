@@ -4,7 +4,7 @@ import { isRefusal } from '../suite/question.ts';
 import type { CallTiming } from '../model/cri-request.ts';
 import type { PodScenario, Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
-import { Company } from './company.ts';
+import { Cohort } from './cohort.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /**
@@ -12,9 +12,9 @@ import type { WorkerCell, WorkerContext } from './worker-context.ts';
  * those of other pods for its own, so it begins when these are gone, unless none of them leaves what it looks for. What changes
  * the host every pod there would see, so it runs alone, and last, as it waits for every slot; so does what opens the spare VFIO
  * group, which takes one opener at a time (EBUSY; Linux drivers/vfio/group.c). A reload of systemd is the same for the pod of every
- * cell, so these keep each other company: not so where a node of the host is changed, as a runtime may change it again. Readings
- * need no pod and see none: they take the processors that one pod alone leaves. What an engine is to refuse is the last of its
- * kind: it is soon done, and the slots come to their end together.
+ * cell, so these run as a cohort, beside each other: not so where a node of the host is changed, as a runtime may change it
+ * again. Readings need no pod and see none: they take the processors that one pod alone leaves. What an engine is to refuse is the
+ * last of its kind: it is soon done, and the slots come to their end together.
  */
 const kinds = ['pod', 'sweeping', 'reading', 'alone'] as const;
 export type WorkKind = (typeof kinds)[number];
@@ -26,19 +26,19 @@ export interface LeaseWork {
   suite: Suite;
   scenario: Scenario;
   /** Beside whom it may run where it runs alone: it shares the object with them. */
-  company: Company<CallTiming>;
+  cohort: Cohort<CallTiming>;
 }
 
 /** The tasks of a lease in its order, with what the tables say of them. Throws Error for one that they do not have. */
 export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<WorkerContext, 'cells' | 'tasks'>): LeaseWork[] {
-  const companies = new Map<Scenario, Company<CallTiming>>();
-  const companyOf = (scenario: Scenario): Company<CallTiming> => {
-    if (!('meanwhile' in scenario)) return new Company();
-    const company = companies.get(scenario) ?? new Company();
-    companies.set(scenario, company);
-    return company;
+  const cohorts = new Map<Scenario, Cohort<CallTiming>>();
+  const cohortOf = (scenario: Scenario): Cohort<CallTiming> => {
+    if (!('meanwhile' in scenario)) return new Cohort();
+    const cohort = cohorts.get(scenario) ?? new Cohort();
+    cohorts.set(scenario, cohort);
+    return cohort;
   };
-  const place = ({ company }: LeaseWork): number => [...companies.values()].indexOf(company);
+  const place = ({ cohort }: LeaseWork): number => [...cohorts.values()].indexOf(cohort);
   const all = tasks.map((task): Omit<LeaseWork, 'kind'> => {
     const cell = cells.find(({ facts }) => facts.id === task.cell);
     const suite = suites.find(({ id }) => id === task.suite);
@@ -47,7 +47,7 @@ export function leaseWork(suites: readonly Suite[], { cells, tasks }: Pick<Worke
       throw new Error(
         `Cannot observe ${task.cell} ${task.suite} ${task.scenario}: this lease or these suites have no such thing`,
       );
-    return { cell, suite, scenario, company: companyOf(scenario) };
+    return { cell, suite, scenario, cohort: cohortOf(scenario) };
   });
   const sweeps = all.some(isSeenBySweeps) ? 'sweeping' : 'pod';
   return all

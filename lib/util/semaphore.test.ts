@@ -20,7 +20,7 @@ test('a semaphore never lets more work in than it has slots, and lets all of it 
   expect(running).toBe(0);
 });
 
-test('work with a company keeps its place in the queue, and runs only beside others of that', async () => {
+test('work with a cohort keeps its place in the queue, and runs only beside others of that', async () => {
   const semaphore = new Semaphore(2);
   const running = new Set<string>();
   const seen: string[] = [];

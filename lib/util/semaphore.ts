@@ -1,14 +1,14 @@
 interface Waiting {
-  company: object | undefined;
+  cohort: object | undefined;
   start: () => void;
 }
 
-/** At most `slots` pieces of work at a time, first come first served. What has a company runs only beside others of that. */
+/** At most `slots` pieces of work at a time, first come first served. What has a cohort runs only beside others of that. */
 export class Semaphore {
   readonly #slots: number;
   #running = 0;
   /** Of the work that is running; undefined where that has none. */
-  #company: object | undefined;
+  #cohort: object | undefined;
   readonly #waiting: Waiting[] = [];
 
   constructor(slots: number) {
@@ -17,10 +17,10 @@ export class Semaphore {
     this.#slots = slots;
   }
 
-  /** With a company only while nothing else runs but what has the same. */
-  async run<T>(work: () => Promise<T>, company?: object): Promise<T> {
+  /** With a cohort only while nothing else runs but what has the same. */
+  async run<T>(work: () => Promise<T>, cohort?: object): Promise<T> {
     await new Promise<void>((start) => {
-      this.#waiting.push({ company, start });
+      this.#waiting.push({ cohort, start });
       this.#admit();
     });
     try {
@@ -34,13 +34,13 @@ export class Semaphore {
   #admit(): void {
     for (let next = this.#waiting[0]; next !== undefined && this.#fits(next); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#company = next.company;
+      this.#cohort = next.cohort;
       this.#running++;
       next.start();
     }
   }
 
-  #fits({ company }: Waiting): boolean {
-    return this.#running === 0 || (this.#running < this.#slots && company === this.#company);
+  #fits({ cohort }: Waiting): boolean {
+    return this.#running === 0 || (this.#running < this.#slots && cohort === this.#cohort);
   }
 }

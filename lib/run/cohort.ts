@@ -1,4 +1,4 @@
-/** One pod of a company; disposed of, it is gone. */
+/** One pod of a cohort; disposed of, it is gone. */
 export interface Member<T> extends AsyncDisposable {
   /** Waits until every member there is has come so far or is gone, and has `act` done once for them. */
   once(act: () => Promise<T>): Promise<T>;
@@ -12,7 +12,7 @@ interface Place<T> {
  * Pods that may run beside each other although each has its host changed, as it is the same change: it is made for the first, and
  * undone after the last. `T` is what comes of that which happens to all of them at once.
  */
-export class Company<T> {
+export class Cohort<T> {
   readonly #places = new Set<Place<T>>();
   #change: Promise<AsyncDisposable> | undefined;
   /** The end of the change before. */
