@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** One call: of the CRI, with the gRPC status when it failed, of an engine’s program that reads a configuration, or of what a host does for a scenario. */
+/**
+ * One call of the CRI: its name, how long it took, and the gRPC status when it failed. So too what an engine's program reads, and
+ * what a scenario has its host do.
+ */
 export const CallTiming = z.object({
   call: z.string(),
   startMs: z.number().describe('milliseconds since the run started'),

@@ -65,8 +65,8 @@ function leaseCalls(spans: readonly Span[]): number {
       );
       const alone = calls.filter((call) => call.alone === true);
       const others = calls.filter((call) => call.alone !== true && !alone.some((each) => overlap(each, call)));
-      const lasted = (some: readonly Span[]): number[] => some.map(({ durationMs }) => durationMs);
-      return sum + covered(alone.map(interval)) + leastMakespan(lasted(others), rows);
+      const lasted = others.map(({ durationMs }) => durationMs);
+      return sum + covered(alone.map(interval)) + leastMakespan(lasted, rows);
     }, 0);
 }
 

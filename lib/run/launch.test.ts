@@ -47,6 +47,18 @@ const probe: Answers = {
   },
 };
 
+/** The same, and what `program` does is said. */
+function saying(program: string, said: (argv: readonly string[]) => { exitCode: number; stderr: string }): Remote {
+  return {
+    ...here,
+    async exec(argv, options) {
+      if (argv[0] !== program) return here.exec(argv, options);
+      const { exitCode, stderr } = said(argv);
+      return { argv, exitCode, stdout: '', stderr, timedOut: false, durationMs: 1, failure: stderr };
+    },
+  };
+}
+
 /** One sweep of this machine, given again each time: what other programs do meanwhile leaves no trace. */
 function still(): Remote {
   let swept: ReturnType<Remote['exec']> | undefined;
@@ -221,15 +233,9 @@ describe('launch of a scenario', () => {
 
   it('is an error of ours when the pod ran and the host could not be put back', async () => {
     await using cri = await fakeCri({ runtime: probe });
-    const remote: Remote = {
-      ...here,
-      exec: async (argv, options) => {
-        if (argv[0] !== 'sh') return here.exec(argv, options);
-        const failed = argv.includes('undo');
-        const words = failed ? 'chmod: Read-only file system' : '';
-        return { argv, exitCode: failed ? 1 : 0, stdout: '', stderr: words, timedOut: false, durationMs: 1, failure: words };
-      },
-    };
+    const remote = saying('sh', (argv) =>
+      argv.includes('undo') ? { exitCode: 1, stderr: 'chmod: Read-only file system' } : { exitCode: 0, stderr: '' },
+    );
     const seen = await launched(cri, { scenario: { hostState: { kvm: { owner: 'root:root', mode: '0600' } } }, remote });
     const message = 'Cannot restore what was changed on the host: chmod: Read-only file system';
     expect(seen.outcome).toMatchObject({ kind: 'error', message });
@@ -256,14 +262,10 @@ describe('launch of a scenario', () => {
   it('reloads the daemon once for two pods of a cohort, when both run, and records it as a call of each', async () => {
     await using cri = await fakeCri({ runtime: probe });
     const runningAt: number[] = [];
-    const remote: Remote = {
-      ...here,
-      async exec(argv, options) {
-        if (argv[0] !== 'systemctl') return here.exec(argv, options);
-        runningAt.push(cri.calls.filter(({ call }) => call === 'StartContainer').length);
-        return { argv, exitCode: 0, stdout: '', stderr: '', timedOut: false, durationMs: 1, failure: '' };
-      },
-    };
+    const remote = saying('systemctl', () => {
+      runningAt.push(cri.calls.filter(({ call }) => call === 'StartContainer').length);
+      return { exitCode: 0, stderr: '' };
+    });
     const setting: Setting = { scenario: { meanwhile: 'daemon-reload' }, remote, cohort: new Cohort() };
     const both = await Promise.all([launched(cri, setting), launched(cri, setting)]);
     expect(runningAt).toEqual([2]);
@@ -276,13 +278,7 @@ describe('launch of a scenario', () => {
 
   it('is an error of ours when the daemon was not reloaded', async () => {
     await using cri = await fakeCri({ runtime: probe });
-    const remote: Remote = {
-      ...here,
-      exec: async (argv, options) =>
-        argv[0] === 'systemctl'
-          ? { argv, exitCode: 1, stdout: '', stderr: 'no bus\n', timedOut: false, durationMs: 1, failure: '' }
-          : here.exec(argv, options),
-    };
+    const remote = saying('systemctl', () => ({ exitCode: 1, stderr: 'no bus\n' }));
     const seen = await launched(cri, { scenario: { meanwhile: 'daemon-reload' }, remote });
     expect(seen.outcome).toMatchObject({ kind: 'error', message: 'Cannot run systemctl daemon-reload: no bus' });
     expect(cri.engine.sandboxes.size).toBe(0);

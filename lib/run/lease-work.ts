@@ -5,6 +5,7 @@ import type { CallTiming } from '../model/cri-request.ts';
 import type { PodScenario, Scenario } from '../suite/scenario.ts';
 import type { Suite } from '../suite/suite.ts';
 import { Cohort } from './cohort.ts';
+import { sharesHostNetwork } from './request.ts';
 import type { WorkerCell, WorkerContext } from './worker-context.ts';
 
 /**
@@ -76,12 +77,12 @@ function kindOf({ scenario, cell }: Pick<LeaseWork, 'scenario' | 'cell'>, sweeps
 }
 
 /**
- * Whether the sweep for what another pod left takes what this one has for that: an account, a directory of a VMM, or a network
- * namespace. Processes and mounts it knows by the ids of their pod (lib/probe/leftovers.ts).
+ * Whether the sweep for what another pod left takes what this one has for that: a network namespace, or an account or directory of
+ * its VMM. Processes and mounts it knows by the ids of their pod (lib/probe/leftovers.ts).
  */
 function isSeenBySweeps({ scenario, cell }: Pick<LeaseWork, 'scenario' | 'cell'>): boolean {
   if ('reads' in scenario) return false;
-  return hasGuest(cell.facts.runtime) || 'manifest' in scenario || scenario.pod.userNamespace === true;
+  return 'manifest' in scenario || !sharesHostNetwork(scenario, cell.facts);
 }
 
 /** A container gets the group's node and leaves it closed; a VMM plugs the function into its guest. */

@@ -27,8 +27,7 @@ export function podSpec(
     cgroupParent: podCgroup(where.cgroupDriver, 'besteffort', uid),
     handler: where.handler,
     image: pod.imageUser === undefined ? where.images.root : where.images.user777,
-    // Neither a guest nor a user namespace can share the host's network namespace.
-    hostNetwork: pod.userNamespace !== true && !hasGuest(where.cell.runtime),
+    hostNetwork: sharesHostNetwork(scenario, where.cell),
     privileged: pod.privileged ?? false,
     sandboxPrivileged: pod.sandboxPrivileged ?? pod.privileged ?? false,
     ...{ runAsUser: pod.runAsUser, runAsGroup: pod.runAsGroup },
@@ -51,6 +50,11 @@ export function podSpec(
     appArmor: pod.appArmor,
     userNamespace: pod.userNamespace === true ? { hostId: 65_536, length: 65_536 } : undefined,
   };
+}
+
+/** Whether the pod has the network namespace of its host, which neither a guest nor a user namespace can share. */
+export function sharesHostNetwork({ pod }: Pick<PodScenario, 'pod'>, { runtime }: Pick<CellFacts, 'runtime'>): boolean {
+  return pod.userNamespace !== true && !hasGuest(runtime);
 }
 
 /** The probe's arguments: `open:r:/dev/x`, `mknod:/tmp/n:c:10:229`, `canary:/dev/x`, `writable:/dev/hugepages/f`, `disks:/dev`. */

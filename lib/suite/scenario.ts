@@ -141,7 +141,10 @@ export interface PodScenario extends AnyScenario {
   handler?: HandlerVariantName;
   pod: ScenarioPod;
   attempts?: ProbeAttempt[];
-  /** What is changed on the host before the pod and restored after it; no other pod runs meanwhile, but with `meanwhile` the same of other cells. */
+  /**
+   * What is changed on the host before the pod and restored after it. No other pod runs beside it, except that with `meanwhile` the
+   * same scenario of other cells does.
+   */
   hostState?: {
     kvm?: HostNodeState;
     /** /dev/null. */
